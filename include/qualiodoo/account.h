@@ -1,0 +1,43 @@
+/* account.h - one customer's account, from mirrored facts to balance. Pure.
+ *
+ * account_compute() turns the facts of Odoo into the ledger's input (credit.h, charge.h), runs
+ * the ledger and keeps every intermediate verdict, so that `explain` shows what was computed and
+ * never computes again in its own way. */
+#ifndef QUALIODOO_ACCOUNT_H
+#define QUALIODOO_ACCOUNT_H
+
+#include "qualiodoo/charge.h"
+#include "qualiodoo/credit.h"
+#include "qualiodoo/ledger.h"
+
+struct account_policy {
+    struct credit_policy credit;
+    struct charge_policy charge;
+    struct ledger_policy ledger;
+};
+
+struct account_facts {
+    const struct credit_move *moves; /* by id */
+    size_t n_moves;
+    const struct charge_ticket *tickets; /* by id */
+    size_t n_tickets;
+    const struct ledger_adjustment *adjustments;
+    size_t n_adjustments;
+};
+
+struct account_result {
+    struct credit_outcome *outcomes; /* one per move, in the facts' order */
+    struct charge *charges;          /* one per line, tickets in the facts' order */
+    size_t n_charges;
+    minutes held;
+    struct ledger ledger;
+    bool has_next_change;
+    civil_day next_change; /* as the ledger's, and facts dated after today */
+};
+
+/* ERR_NO_MEMORY is the only failure. On success the caller calls account_result_free(). */
+int account_compute(const struct account_facts *facts, const struct account_policy *policy,
+                    civil_day today, struct account_result *ret, struct error *error);
+void account_result_free(struct account_result *result);
+
+#endif

@@ -1,0 +1,60 @@
+/* charge.h - what the timesheet lines of a ticket cost (domain.md, section 4). Pure. */
+#ifndef QUALIODOO_CHARGE_H
+#define QUALIODOO_CHARGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "qualiodoo/units.h"
+
+struct charge_policy {
+    minutes step;          /* >= 1 */
+    bool by_entry;         /* credit.rounding: entry */
+    bool from_response;    /* credit.count_from: response */
+    bool has_since;
+    civil_day since;
+    bool response_assigned, response_reply; /* sla.response */
+};
+
+struct charge_line {
+    int64_t id; /* account.analytic.line */
+    civil_day day;
+    nano hours; /* signed */
+};
+
+struct charge_ticket {
+    int64_t id;
+    bool excluded;     /* by tag or domain */
+    bool has_response;
+    civil_day response; /* day of the response, in the configured zone */
+    const struct charge_line *lines; /* borrowed, by (day, id) */
+    size_t n_lines;
+};
+
+enum charge_reason {
+    CHARGE_COUNTED,
+    CHARGE_EXCLUDED,
+    CHARGE_BEFORE_SINCE,
+    CHARGE_FUTURE,
+    CHARGE_BEFORE_RESPONSE,
+    CHARGE_HELD, /* waits for a response: `charged` is what it would cost */
+};
+
+struct charge {
+    int64_t line;
+    enum charge_reason reason;
+    minutes recorded; /* the line, to the nearest minute */
+    minutes running;  /* the ticket's running total after it (rounding: ticket) */
+    minutes charged;  /* signed; the line's part of the bill */
+};
+
+/* Orders lines by (day, id), the order in which they are charged. */
+int charge_line_compare(const void *left, const void *right);
+
+/* Fills one `struct charge` per line of the ticket, in order. Returns the minutes held: what the
+ * held lines would be charged together. */
+minutes charge_ticket_lines(const struct charge_ticket *ticket, const struct charge_policy *policy,
+                            civil_day today, struct charge *ret_charges);
+
+#endif

@@ -1,0 +1,27 @@
+/* clock.h - the only place that reads a clock. */
+#ifndef QUALIODOO_CLOCK_H
+#define QUALIODOO_CLOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qualiodoo/units.h"
+
+/* The time the program works with: the real one, or what clock_set_now() put in its place. */
+instant clock_now(void);
+
+/* Replaces clock_now() for the whole process (--now): the clock then stands still. */
+void clock_set_now(instant now);
+
+bool clock_is_set(void); /* whether clock_set_now() was called */
+
+/* The real wall clock, whatever --now says: for the age of a lock or of a cursor. */
+instant clock_real(void);
+
+/* Milliseconds of a clock that never jumps, for durations. */
+int64_t clock_monotonic_ms(void);
+
+/* Sleeps; returns early when a signal arrives. `ms` >= 0. */
+void clock_sleep_ms(int64_t ms);
+
+#endif

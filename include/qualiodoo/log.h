@@ -1,0 +1,29 @@
+/* log.h - messages for the operator, one event per line, on standard error.
+ *
+ * Under systemd (JOURNAL_STREAM set) each line starts with its <N> priority; on a terminal it does
+ * not. Remote strings must be quoted by the caller with %s inside ' '. Only the shell (main, cli,
+ * sync, agent) logs; util, core, config, odoo and store return errors instead. */
+#ifndef QUALIODOO_LOG_H
+#define QUALIODOO_LOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
+
+/* Messages above `level` are dropped. Default LOG_LEVEL_WARNING; -v INFO, -vv DEBUG, -q ERROR. */
+void log_set_level(enum log_level level);
+
+void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...) log_at(LOG_LEVEL_ERROR, __VA_ARGS__)
+#define log_warning(...) log_at(LOG_LEVEL_WARNING, __VA_ARGS__)
+#define log_info(...) log_at(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_debug(...) log_at(LOG_LEVEL_DEBUG, __VA_ARGS__)
+
+/* Shows the progress of long work on one line of the terminal that is standard error; does nothing
+ * elsewhere or with -q. `total` 0 means unknown. log_progress_end() erases the line. */
+void log_progress(const char *what, int64_t done, int64_t total);
+void log_progress_end(void);
+
+#endif

@@ -1,0 +1,42 @@
+/* results.h - what was computed, kept to be compared with, and the audit trail of what changed. */
+#ifndef QUALIODOO_RESULTS_H
+#define QUALIODOO_RESULTS_H
+
+#include <stdbool.h>
+
+#include "qualiodoo/account.h"
+#include "qualiodoo/array.h"
+#include "qualiodoo/store.h"
+
+/* Compares the result with what is stored for the account and, where they differ, replaces it and
+ * writes the audit trail, naming the records noted in `change` as the cause (or `why` when there
+ * is none: "the calendar", "the configuration"). *ret_changed says whether anything a user sees
+ * differs. Runs inside the caller's transaction. */
+int results_save(struct store *store, int64_t account_id, civil_day today,
+                 const struct account_result *result, const char *why, bool *ret_changed,
+                 struct error *error);
+
+/* Removes the result of an account that has no fact left. */
+int results_remove(struct store *store, int64_t account_id, const char *why, bool *ret_changed,
+                   struct error *error);
+
+/* Accounts that have a stored result; sorted; the caller frees ret->items. */
+int results_accounts(struct store *store, struct ids *ret, struct error *error);
+
+/* Forgets the noted changes: every account they touch was saved in this transaction. */
+int results_changes_done(struct store *store, struct error *error);
+
+/* Number of the last audit row; 0 when there is none. */
+int results_last_audit(struct store *store, int64_t *ret_seq, struct error *error);
+
+/* The audit trail of an account (0: all), oldest first, rows after `after`. Each call of `row`
+ * gets borrowed texts; before and after may be NULL. */
+struct audit_row {
+    int64_t seq, account;
+    const char *at, *subject, *before, *after, *cause;
+};
+int results_audit(struct store *store, int64_t account_id, int64_t after,
+                  int (*row)(void *context, const struct audit_row *row), void *context,
+                  struct error *error);
+
+#endif

@@ -1,0 +1,134 @@
+/* sync.h - the use cases: one cycle pulls from Odoo, computes the accounts, and says what changed. */
+#ifndef QUALIODOO_SYNC_H
+#define QUALIODOO_SYNC_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qualiodoo/account.h"
+#include "qualiodoo/config.h"
+#include "qualiodoo/facts.h"
+#include "qualiodoo/flavour.h"
+#include "qualiodoo/odoo.h"
+#include "qualiodoo/store.h"
+
+/* What one cycle did; the interface's `reconcile` document. */
+struct cycle_report {
+    json_t *checked, *created, *updated, *deleted; /* remote model -> number of records */
+    json_t *accounts_changed;                      /* array of customer ids */
+    json_t *moves;     /* array of {"contact", "name", "from", "to"}: contacts that change account */
+    json_t *differences; /* array of texts for people, the first changes of accounts */
+    int64_t n_differences; /* of all */
+    int64_t accounts_recomputed;
+    int64_t duration_ms;
+};
+
+void cycle_report_free(struct cycle_report *report);
+
+/* Whether anything differed. */
+bool cycle_report_drift(const struct cycle_report *report);
+
+/* The document of interface.md (new reference). */
+json_t *cycle_report_json(const struct cycle_report *report);
+
+struct cycle_options {
+    bool reconcile; /* read everything again, not only what changed */
+    bool dry_run;   /* undo every local change at the end */
+    bool force;     /* go past safety.max_delete */
+    const int64_t *customers; /* reconcile only these; NULL: all */
+    size_t n_customers;
+};
+
+/* One whole cycle: takes the cycle lock, opens the state, talks to Odoo, computes. The outcome is
+ * noted in the state for `status`. Caller frees the report (also filled as far as it went when the
+ * cycle fails). ERR_SAFETY when too much would be deleted. */
+int cycle_run(const struct config *config, const struct cycle_options *options,
+              struct cycle_report *ret_report, struct error *error);
+
+/* Asks work in progress to stop at the next transaction's edge; safe in a signal handler. */
+void cycle_interrupt(void);
+bool cycle_interrupted(void *unused);
+
+/* The client for a configuration: reads the secret, opens (no call is made). */
+int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error);
+
+/* The same with another login (setup's administrator). */
+int sync_connect_as(const struct config *config, const char *login, const char *secret,
+                    struct odoo **ret_odoo, struct error *error);
+
+/* Whether this run may write nothing, here or in Odoo: --now against a server that is not on
+ * loopback (interface.md). */
+bool sync_read_only(const struct config *config);
+
+/* How the configuration and the state say that accounts are computed. Borrows from `config`. */
+struct policy {
+    struct account_policy account;
+    struct facts_policy facts;
+    struct facts_pack *packs; /* owned */
+    char *excluded_tags;      /* owned */
+    struct tz *zone;          /* owned */
+};
+int policy_open(const struct config *config, struct store *store, struct policy *ret,
+                struct error *error);
+void policy_close(struct policy *policy);
+
+/* Computes the accounts that changed (all of them when the policy did), saves them and forgets the
+ * noted changes, in one transaction. */
+int accounts_update(struct store *store, const struct config *config, civil_day today,
+                    struct cycle_report *report, struct error *error);
+
+/* The civil date of clock_now() in the configured zone. */
+civil_day policy_today(const struct policy *policy);
+
+/* Adds or removes credit by hand (domain.md, section 6): Odoo first, the state second. */
+struct adjustment_request {
+    int64_t customer; /* res.partner, any contact of the customer */
+    minutes amount;   /* not 0 */
+    const char *reason;
+    civil_day day;
+    bool has_end;
+    civil_day end;
+    const char *key; /* the one to repeat, or a new one from adjustment_key() */
+};
+struct adjustment_outcome {
+    int64_t id;       /* of the row or note */
+    bool repeated;    /* the key was there already: nothing was written */
+    int64_t customer; /* commercial entity */
+    minutes balance;  /* of the account, afterwards */
+};
+#define ADJUSTMENT_KEY_SIZE 33
+int adjustment_key(char key[ADJUSTMENT_KEY_SIZE], struct error *error);
+int adjustment_write(const struct config *config, const struct adjustment_request *request,
+                     struct adjustment_outcome *ret, struct error *error);
+
+/* Looks a customer up in Odoo: an id, or an exact name or reference. *ret_customer is its
+ * commercial entity. ERR_NOT_FOUND, also when the name is not unique (the message lists ids). */
+int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_customer,
+                         struct error *error);
+
+/* Makes in Odoo what the agent needs (interface.md, `setup`). `step` is told each thing made or
+ * found; `dry_run` only tells. */
+struct setup_options {
+    const char *admin_login, *admin_secret;
+    bool dry_run;
+    void (*step)(void *context, const char *what, bool made);
+    void *context;
+};
+int setup_run(const struct config *config, const struct setup_options *options,
+              struct error *error);
+
+/* What doctor finds. */
+enum doctor_level { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_PROBLEM };
+struct doctor_finding {
+    enum doctor_level level;
+    const char *topic; /* connection, rights, models, data... */
+    const char *text;
+    const char *advice; /* or NULL */
+};
+/* Runs every check; `found` gets them in order. Fails only when checking itself is impossible. */
+int doctor_run(const struct config *config,
+               void (*found)(void *context, const struct doctor_finding *finding), void *context,
+               struct error *error);
+
+#endif

@@ -1,0 +1,46 @@
+/* table.h - small tables for a terminal: aligned columns, a header, nothing drawn.
+ *
+ * Texts are UTF-8, measured by what they take on the screen; the program's LC_CTYPE must be a UTF-8
+ * one. What would play with the terminal (control characters in a customer's name) prints as '?'.
+ */
+#ifndef QUALIODOO_TABLE_H
+#define QUALIODOO_TABLE_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#include "qualiodoo/error.h"
+#include "qualiodoo/units.h"
+
+struct table;
+
+enum table_align { TABLE_LEFT, TABLE_RIGHT };
+
+struct table_column {
+    const char *title;
+    enum table_align align; /* numbers and durations to the right */
+};
+
+/* A table of `count` >= 1 columns; the titles are copied. NULL when memory is short, which every
+ * function below accepts: only table_print() needs to be checked. */
+struct table *table_new(const struct table_column *columns, size_t count);
+void table_free(struct table *table); /* NULL is allowed */
+
+/* Adds the next cell, row after row. A NULL text prints as '-'. The text is copied. */
+void table_cell(struct table *table, const char *text);
+void table_cell_format(struct table *table, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The same with a duration as H:MM. */
+void table_cell_minutes(struct table *table, minutes duration);
+
+/* Prints the header and the rows; an unfinished row is filled with blanks. Returns 0, or
+ * ERR_NO_MEMORY when memory was short at any time (nothing is then printed). Errors of `output`
+ * stay in its error indicator. */
+int table_print(struct table *table, FILE *output, struct error *error);
+
+#define FORMAT_MINUTES_SIZE 24
+
+/* Writes H:MM, with a minus sign before negative durations, into `text` and returns it. */
+char *format_minutes(minutes duration, char text[FORMAT_MINUTES_SIZE]);
+
+#endif

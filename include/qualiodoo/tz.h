@@ -1,0 +1,17 @@
+/* tz.h - time zones by name (GLib's GTimeZone behind it; nothing else in the program knows). */
+#ifndef QUALIODOO_TZ_H
+#define QUALIODOO_TZ_H
+
+#include "qualiodoo/units.h"
+
+struct tz;
+
+/* Opens an IANA zone ("Europe/Paris", "UTC"). Returns NULL when the name is unknown: a misspelt
+ * zone is never taken for UTC. The caller frees it with tz_free(). */
+struct tz *tz_open(const char *name);
+void tz_free(struct tz *tz); /* NULL is allowed */
+
+/* The civil date of an instant in that zone. */
+civil_day tz_civil_day(const struct tz *tz, instant when);
+
+#endif

@@ -1,0 +1,165 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/table.h"
+#include "view.h"
+
+static json_t *lots_json(const struct ledger *ledger)
+{
+    json_t *lots = json_array();
+
+    for (size_t i = 0; i < ledger->n_lots; i++) {
+        const struct ledger_lot *lot = &ledger->lots[i];
+
+        json_array_append_new(lots, json_pack("{so sI sI so so ss}", "lot", json_lot_name(lot->name),
+                                              "granted_minutes", (json_int_t)lot->granted,
+                                              "left_minutes", (json_int_t)lot->left, "start",
+                                              json_day(lot->start), "end", json_day(lot->end),
+                                              "state", ledger_state_name(lot->state)));
+    }
+    return lots;
+}
+
+static json_t *account_json(int64_t customer, const char *name, const struct account_result *result)
+{
+    const struct ledger *ledger = &result->ledger;
+
+    return json_pack("{sI so sI sI sI sI so so so}", "customer_id", (json_int_t)customer, "customer",
+                     json_text(name), "balance_minutes", (json_int_t)ledger->balance,
+                     "available_minutes", (json_int_t)ledger->available, "overdraft_minutes",
+                     (json_int_t)ledger->overdraft, "held_minutes", (json_int_t)result->held,
+                     "next_expiry", json_optional_day(ledger->has_next_expiry, ledger->next_expiry),
+                     "last_day", json_optional_day(ledger->has_next_expiry, ledger->next_expiry - 1),
+                     "lots", lots_json(ledger));
+}
+
+static void add_row(struct table *table, int64_t customer, const char *name,
+                    const struct account_result *result)
+{
+    const struct ledger *ledger = &result->ledger;
+    char day[CIVIL_TEXT_SIZE];
+
+    table_cell_format(table, "%lld", (long long)customer);
+    table_cell(table, name);
+    table_cell_minutes(table, ledger->balance);
+    table_cell_minutes(table, ledger->available);
+    table_cell_minutes(table, ledger->overdraft);
+    table_cell_minutes(table, result->held);
+    table_cell(table,
+               ledger->has_next_expiry ? civil_format(ledger->next_expiry - 1, day) : NULL);
+}
+
+static int print_lots(const struct ledger *ledger, struct error *error)
+{
+    static const struct table_column columns[] = {
+        {"lot", TABLE_LEFT},   {"granted", TABLE_RIGHT}, {"left", TABLE_RIGHT},
+        {"start", TABLE_LEFT}, {"end", TABLE_LEFT},      {"state", TABLE_LEFT},
+    };
+    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    int rc;
+
+    for (size_t i = 0; i < ledger->n_lots; i++) {
+        const struct ledger_lot *lot = &ledger->lots[i];
+        char day[CIVIL_TEXT_SIZE];
+
+        table_cell_format(table, "%s:%lld", ledger_origin_name(lot->name.origin),
+                          (long long)lot->name.id);
+        table_cell_minutes(table, lot->granted);
+        table_cell_minutes(table, lot->left);
+        table_cell(table, civil_format(lot->start, day));
+        table_cell(table, civil_format(lot->end, day));
+        table_cell(table, ledger_state_name(lot->state));
+    }
+    rc = table_print(table, stdout, error);
+    table_free(table);
+    return rc;
+}
+
+/* What is printed, built account by account. */
+struct output {
+    json_t *json;
+    struct table *table;
+    bool lots; /* print them too: one customer was asked for */
+};
+
+static int add_account(struct view *view, int64_t customer, struct output *output,
+                       struct error *error)
+{
+    const struct account_facts *facts;
+    struct account_result result;
+    char *name = NULL;
+    int rc = lookup_partner_name(view->store, customer, &name, error);
+
+    if (rc == 0)
+        rc = view_account(view, customer, &facts, &result, error);
+    if (rc < 0) {
+        free(name);
+        return rc;
+    }
+    if (output->json)
+        json_array_append_new(output->json, account_json(customer, name, &result));
+    else
+        add_row(output->table, customer, name, &result);
+    if (output->table && output->lots) {
+        rc = table_print(output->table, stdout, error);
+        if (rc == 0 && result.ledger.n_lots) {
+            putchar('\n');
+            rc = print_lots(&result.ledger, error);
+        }
+    }
+    account_result_free(&result);
+    free(name);
+    return rc;
+}
+
+static int add_accounts(struct view *view, const char *customer, struct output *output,
+                        struct error *error)
+{
+    struct ids accounts = {0};
+    int64_t only;
+    int rc;
+
+    if (customer) {
+        rc = view_customer(view, customer, &only, error);
+        output->lots = true;
+        return rc < 0 ? rc : add_account(view, only, output, error);
+    }
+    rc = facts_accounts(view->store, &accounts, error);
+    for (size_t i = 0; i < accounts.count && rc == 0; i++)
+        rc = add_account(view, accounts.items[i], output, error);
+    free(accounts.items);
+    if (rc == 0 && output->table)
+        rc = table_print(output->table, stdout, error);
+    return rc;
+}
+
+int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    static const struct table_column columns[] = {
+        {"id", TABLE_RIGHT},        {"customer", TABLE_LEFT}, {"balance", TABLE_RIGHT},
+        {"available", TABLE_RIGHT}, {"overdraft", TABLE_RIGHT}, {"held", TABLE_RIGHT},
+        {"last day", TABLE_LEFT},
+    };
+    struct output output = {0};
+    struct view view = {0};
+    int rc = cli_options(cli, NULL, 0, 1, argc, argv, error);
+    const char *customer = rc > 0 ? argv[1] : NULL;
+
+    if (rc < 0)
+        return rc;
+    rc = view_open(cli, &view, error);
+    if (rc == 0 && cli->json)
+        output.json = json_array();
+    else if (rc == 0)
+        output.table = table_new(columns, sizeof columns / sizeof *columns);
+    if (rc == 0)
+        rc = add_accounts(&view, customer, &output, error);
+    if (rc == 0 && cli->json)
+        rc = cli_print_json(json_incref(output.json), error);
+    json_decref(output.json);
+    table_free(output.table);
+    view_close(&view);
+    return rc;
+}

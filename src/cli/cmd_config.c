@@ -1,0 +1,76 @@
+/* qualiodoo config check|show */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "qualiodoo/config.h"
+
+/* A secret that is named must be usable; one that the service will be given may be absent here. */
+static int check_secret(const struct config *config, struct error *error)
+{
+    char *secret = NULL;
+    int result;
+
+    if (!config->odoo.secret_file)
+        return 0;
+    result = config_secret(config, &secret, error);
+    config_secret_free(secret);
+    return result;
+}
+
+static int check(const struct cli *cli, const struct config *config, struct error *error)
+{
+    int result = check_secret(config, error);
+    const char *mode = config->writeback.enabled ? "" : ", writes nothing into Odoo (shadow mode)";
+
+    if (result)
+        return result;
+    if (cli->json)
+        return cli_print_json(json_pack("{s:s, s:b, s:b}", "file", config->path, "valid", 1,
+                                        "writeback", config->writeback.enabled),
+                              error);
+    printf("%s: valid%s\n", config->path, mode);
+    return CLI_DONE;
+}
+
+static int show(const struct cli *cli, const struct config *config, struct error *error)
+{
+    char *text;
+
+    if (cli->json)
+        return cli_print_json(config_to_json(config), error);
+    text = config_to_yaml(config);
+    if (!text)
+        return error_memory(error);
+    fputs(text, stdout);
+    free(text);
+    return CLI_DONE;
+}
+
+static const struct {
+    const char *name;
+    int (*run)(const struct cli *cli, const struct config *config, struct error *error);
+} actions[] = {{"check", check}, {"show", show}};
+
+int cmd_config(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    static const char *const names[] = {"check", "show", NULL};
+    int count = cli_options(cli, NULL, 1, 1, argc, argv, error);
+    struct config *config;
+    int result;
+
+    if (count < 0)
+        return count;
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
+        if (strcmp(argv[1], actions[i].name) != 0)
+            continue;
+        result = config_load(cli->config_path, &config, error);
+        if (result)
+            return result;
+        result = actions[i].run(cli, config, error);
+        config_free(config);
+        return result;
+    }
+    return cli_unknown("action of config", "", argv[1], names, error);
+}

@@ -1,0 +1,111 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/table.h"
+#include "view.h"
+
+static json_t *entry_json(const struct ledger_entry *entry, const char *note)
+{
+    return json_pack("{so ss sI sI so so so}", "date", json_day(entry->day), "kind",
+                     ledger_kind_name(entry->kind), "minutes", (json_int_t)entry->amount,
+                     "balance_minutes", (json_int_t)entry->balance, "lot",
+                     json_lot_name(entry->lot), "source",
+                     json_source(entry->source, entry->source_id), "note", json_text(note));
+}
+
+static void add_row(struct table *table, const struct ledger_entry *entry, const char *note)
+{
+    char day[CIVIL_TEXT_SIZE];
+
+    table_cell(table, civil_format(entry->day, day));
+    table_cell(table, ledger_kind_name(entry->kind));
+    table_cell_minutes(table, entry->amount);
+    table_cell_minutes(table, entry->balance);
+    if (entry->lot.origin == LOT_NONE)
+        table_cell(table, "overdraft");
+    else
+        table_cell_format(table, "%s:%lld", ledger_origin_name(entry->lot.origin),
+                          (long long)entry->lot.id);
+    table_cell_format(table, "%s:%lld", ledger_source_name(entry->source),
+                      (long long)entry->source_id);
+    table_cell(table, note);
+}
+
+/* Gives every entry with its note to the JSON array or to the table. */
+static int add_entries(struct view *view, const struct ledger *ledger, json_t *json,
+                       struct table *table, struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < ledger->n_entries && rc == 0; i++) {
+        char *note = NULL;
+
+        rc = view_entry_note(view, &ledger->entries[i], &note, error);
+        if (rc == 0 && json)
+            json_array_append_new(json, entry_json(&ledger->entries[i], note));
+        else if (rc == 0)
+            add_row(table, &ledger->entries[i], note);
+        free(note);
+    }
+    return rc;
+}
+
+static int print_json(struct view *view, int64_t customer, const char *name,
+                      const struct ledger *ledger, struct error *error)
+{
+    json_t *entries = json_array();
+    int rc = add_entries(view, ledger, entries, NULL, error);
+
+    if (rc < 0) {
+        json_decref(entries);
+        return rc;
+    }
+    return cli_print_json(json_pack("{sI so so}", "customer_id", (json_int_t)customer, "customer",
+                                    json_text(name), "entries", entries),
+                          error);
+}
+
+static int print_table(struct view *view, const struct ledger *ledger, struct error *error)
+{
+    static const struct table_column columns[] = {
+        {"date", TABLE_LEFT}, {"kind", TABLE_LEFT},   {"minutes", TABLE_RIGHT},
+        {"balance", TABLE_RIGHT}, {"lot", TABLE_LEFT}, {"source", TABLE_LEFT},
+        {"note", TABLE_LEFT},
+    };
+    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    int rc = add_entries(view, ledger, NULL, table, error);
+
+    if (rc == 0)
+        rc = table_print(table, stdout, error);
+    table_free(table);
+    return rc;
+}
+
+int cmd_ledger(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    const struct account_facts *facts;
+    struct account_result result = {0};
+    struct view view = {0};
+    int64_t customer;
+    char *name = NULL;
+    int rc = cli_options(cli, NULL, 1, 1, argc, argv, error);
+
+    if (rc < 0)
+        return rc;
+    rc = view_open(cli, &view, error);
+    if (rc == 0)
+        rc = view_customer(&view, argv[1], &customer, error);
+    if (rc == 0)
+        rc = lookup_partner_name(view.store, customer, &name, error);
+    if (rc == 0)
+        rc = view_account(&view, customer, &facts, &result, error);
+    if (rc == 0)
+        rc = cli->json ? print_json(&view, customer, name, &result.ledger, error)
+                       : print_table(&view, &result.ledger, error);
+    account_result_free(&result);
+    free(name);
+    view_close(&view);
+    return rc;
+}

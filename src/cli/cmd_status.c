@@ -1,0 +1,160 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+#include "qualiodoo/table.h"
+#include "view.h"
+
+struct status {
+    struct config *config;
+    json_t *mirrors, *problems;
+    char *last_success, *last_reconcile, *last_error, *last_error_at, *flavour;
+    struct state_summary summary;
+};
+
+static int add_mirror(void *context, const struct mirror_status *mirror)
+{
+    struct status *status = context;
+    int64_t age = clock_now() - mirror->pulled_at;
+    char text[INSTANT_TEXT_SIZE];
+    bool never = mirror->pulled_at == 0;
+
+    json_array_append_new(
+        status->mirrors,
+        json_pack("{ss sI sb so so}", "mirror", mirror->name, "rows", (json_int_t)mirror->rows,
+                  "complete", mirror->first_done, "pulled_at",
+                  never ? json_null() : json_string(instant_format(mirror->pulled_at, text)),
+                  "age_seconds", never ? json_null() : json_integer(age)));
+    if (!mirror->first_done)
+        json_array_append_new(status->problems,
+                              json_sprintf("the first pull of %s is not complete: run 'qualiodoo "
+                                           "sync'",
+                                           mirror->name));
+    else if (age > status->config->status.max_lag_ms / 1000)
+        json_array_append_new(
+            status->problems,
+            json_sprintf("%s was last pulled %lld s ago, more than status.max_lag (%lld s)",
+                         mirror->name, (long long)age,
+                         (long long)status->config->status.max_lag_ms / 1000));
+    return 0;
+}
+
+static int read_status(struct status *status, struct store *store, struct error *error)
+{
+    int rc = store_meta_get(store, "last_success", &status->last_success, error);
+
+    if (rc == 0)
+        rc = store_meta_get(store, "last_reconcile", &status->last_reconcile, error);
+    if (rc == 0)
+        rc = store_meta_get(store, "last_error", &status->last_error, error);
+    if (rc == 0)
+        rc = store_meta_get(store, "last_error_at", &status->last_error_at, error);
+    if (rc == 0)
+        rc = store_meta_get(store, "flavour", &status->flavour, error);
+    if (rc == 0)
+        rc = lookup_summary(store, &status->summary, error);
+    if (rc < 0)
+        return rc;
+    if (!status->last_success)
+        json_array_append_new(status->problems,
+                              json_string("no cycle has succeeded yet: run 'qualiodoo sync'"));
+    if (status->last_error_at &&
+        (!status->last_success || strcmp(status->last_error_at, status->last_success) > 0))
+        json_array_append_new(status->problems,
+                              json_sprintf("the last cycle failed: %s", status->last_error));
+    if (status->summary.unreadable)
+        json_array_append_new(status->problems,
+                              json_sprintf("%lld records cannot be read: run 'qualiodoo doctor'",
+                                           (long long)status->summary.unreadable));
+    return lookup_mirrors(store, add_mirror, status, error);
+}
+
+static json_t *status_json(const struct status *status)
+{
+    const struct config *config = status->config;
+
+    return json_pack(
+        "{sb sO s{ss ss so so so so so} sO sI so s{si si} so}", "healthy",
+        json_array_size(status->problems) == 0, "problems", status->problems, "odoo", "url",
+        config->odoo.url, "database", config->odoo.database, "flavour", json_text(status->flavour),
+        "last_success", json_text(status->last_success), "last_reconcile",
+        json_text(status->last_reconcile), "last_error", json_text(status->last_error),
+        "last_error_at", json_text(status->last_error_at), "mirrors", status->mirrors, "accounts",
+        (json_int_t)status->summary.accounts, "next_change",
+        json_optional_day(status->summary.has_next_change, (civil_day)status->summary.next_change),
+        "queue", "waiting", 0, "refused", 0, "next_deadline", json_null());
+}
+
+static int print_mirrors(const struct status *status, struct error *error)
+{
+    static const struct table_column columns[] = {
+        {"mirror", TABLE_LEFT}, {"rows", TABLE_RIGHT}, {"last pulled", TABLE_LEFT}};
+    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    json_t *mirror;
+    size_t i;
+    int rc;
+
+    json_array_foreach(status->mirrors, i, mirror)
+    {
+        table_cell(table, json_string_value(json_object_get(mirror, "mirror")));
+        table_cell_format(table, "%lld",
+                          (long long)json_integer_value(json_object_get(mirror, "rows")));
+        table_cell(table, json_string_value(json_object_get(mirror, "pulled_at")));
+    }
+    rc = table_print(table, stdout, error);
+    table_free(table);
+    return rc;
+}
+
+static int print_status(const struct status *status, struct error *error)
+{
+    const struct config *config = status->config;
+    char day[CIVIL_TEXT_SIZE];
+    json_t *problem;
+    size_t i;
+
+    printf("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
+    json_array_foreach(status->problems, i, problem) printf("  %s\n", json_string_value(problem));
+    printf("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
+           status->flavour ? " (" : "", status->flavour ? status->flavour : "",
+           status->flavour ? ")" : "");
+    printf("last success: %s\n", status->last_success ? status->last_success : "never");
+    printf("last reconcile: %s\n", status->last_reconcile ? status->last_reconcile : "never");
+    if (status->last_error)
+        printf("last error: %s: %s\n", status->last_error_at, status->last_error);
+    printf("accounts: %lld", (long long)status->summary.accounts);
+    if (status->summary.has_next_change)
+        printf(", next change by the calendar on %s",
+               civil_format((civil_day)status->summary.next_change, day));
+    printf("\nwrites waiting: 0, refused: 0\n\n");
+    return print_mirrors(status, error);
+}
+
+int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    struct status status = {.mirrors = json_array(), .problems = json_array()};
+    struct view view = {0};
+    int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
+
+    if (rc == 0)
+        rc = view_open(cli, &view, error);
+    status.config = view.config;
+    if (rc == 0)
+        rc = read_status(&status, view.store, error);
+    if (rc == 0)
+        rc = cli->json ? cli_print_json(status_json(&status), error) : print_status(&status, error);
+    if (rc == 0 && json_array_size(status.problems))
+        rc = CLI_FOUND;
+    json_decref(status.mirrors);
+    json_decref(status.problems);
+    free(status.last_success);
+    free(status.last_reconcile);
+    free(status.last_error);
+    free(status.last_error_at);
+    free(status.flavour);
+    view_close(&view);
+    return rc;
+}

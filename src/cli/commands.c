@@ -1,0 +1,157 @@
+/* The table of commands, in the order of --help. */
+#include "commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "qualiodoo/suggest.h"
+
+const struct command cli_commands[] = {
+    {"run", "", "the service: sync in the background until told to stop", NULL, NULL},
+    {"sync", "", "one cycle: pull, compute, write back",
+     "Reads what changed in Odoo since the last cycle, recomputes the accounts and the tickets "
+     "that\n"
+     "it touches, and writes the results back into Odoo. With writeback.enabled: false nothing is\n"
+     "written (shadow mode).\n",
+     cmd_sync},
+    {"reconcile", "[--dry-run] [--customer ID]... [--force]",
+     "read everything again from Odoo, compare, repair, say what differed",
+     "  --dry-run       change nothing, here or in Odoo; print what would change\n"
+     "  --customer ID   only this customer (can be repeated)\n"
+     "  --force         go on where a safety limit stopped (exit code 4)\n"
+     "\n"
+     "Exit code 3 with --dry-run when something differs; 0 when nothing differed or when it was\n"
+     "repaired.\n",
+     cmd_reconcile},
+    {"status", "", "is it healthy: connection, age of the data, queue of writes, last errors",
+     "Exit code 3 when there is a problem.\n", cmd_status},
+    {"balance", "[CUSTOMER]", "credit left, per customer and lot, with the next expiry",
+     "CUSTOMER is the number of a partner in Odoo, or an exact name or reference.\n", cmd_balance},
+    {"ledger", "CUSTOMER", "every movement of an account, oldest first",
+     "CUSTOMER is the number of a partner in Odoo, or an exact name or reference.\n", cmd_ledger},
+    {"statement", "CUSTOMER [--from D] [--to D] [--format text|csv|json|html]",
+     "what a customer is sent", NULL, NULL},
+    {"sla", "[--state S]... [--since D]", "response targets of tickets", NULL, NULL},
+    {"explain", "balance CUSTOMER | charge TICKET",
+     "why a number is what it is, with the Odoo record of each part",
+     "  balance CUSTOMER   every grant, debit, rollover and expiry of the account\n"
+     "  charge TICKET      every timesheet line of the ticket, and how it was rounded\n"
+     "  sla TICKET         later\n"
+     "\n"
+     "CUSTOMER is the number of a partner in Odoo, or an exact name or reference; TICKET a number\n"
+     "or an exact ticket reference.\n",
+     cmd_pending},
+    {"adjust", "CUSTOMER MINUTES --reason TEXT [--date D] [--ends D] [--key K]",
+     "add or remove credit by hand",
+     "MINUTES may be negative: qualiodoo adjust 12 -30 --reason 'entered twice'.\n"
+     "\n"
+     "  --reason TEXT   why; kept with the adjustment\n"
+     "  --date D        the day it counts from, YYYY-MM-DD (default: today)\n"
+     "  --ends D        the day its minutes end, excluded (default: one year later)\n"
+     "  --key K         the key printed by a call whose answer was lost: repeats it safely\n",
+     cmd_pending},
+    {"forecast", "[--until D]", "what expires, rolls over or runs out, and when", NULL, NULL},
+    {"doctor", "",
+     "checks the connection, version, rights, models, and data that cannot be charged",
+     "Exit code 3 when there is a problem.\n", cmd_pending},
+    {"setup", "[--dry-run] [--remove [--with-adjustments]] [--webhook URL]",
+     "creates in Odoo what the agent uses: adjustment model, fields, tags, rule",
+     "Asks for an administrator's login, and keeps none of it.\n"
+     "\n"
+     "  --dry-run               change nothing; print what would change\n"
+     "  --remove                take away what setup created\n"
+     "  --with-adjustments      with --remove: the adjustments too\n"
+     "  --webhook URL           where the automation rule calls\n"
+     "  --admin LOGIN           the administrator, instead of asking\n"
+     "  --admin-secret-file F   a file (chmod 600) that holds the administrator's password\n",
+     cmd_pending},
+    {"outbox", "[list|retry|drop] [ID]", "the writes waiting for Odoo, and those it refused", NULL,
+     NULL},
+    {"privacy", "export|erase CUSTOMER", "personal data held locally about a customer", NULL, NULL},
+    {"backup", "FILE", "a consistent copy of the state, taken while the service runs", NULL, NULL},
+    {"config", "check|show", "validates the file; prints the effective configuration",
+     "  check   reads the file and the secret, and says what is wrong, with the line and the key\n"
+     "  show    prints every key with the value in force; secrets are not part of it\n",
+     cmd_config},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+const struct command *cli_command_find(const char *name)
+{
+    for (const struct command *command = cli_commands; command->name; command++) {
+        if (strcmp(command->name, name) == 0)
+            return command;
+    }
+    return NULL;
+}
+
+int cli_unknown(const char *what, const char *prefix, const char *word, const char *const *known,
+                struct error *error)
+{
+    const char *nearest = suggest_nearest(word, known);
+
+    if (nearest)
+        return error_set(error, ERR_USAGE, "unknown %s '%s%s'; did you mean '%s%s'?", what, prefix,
+                         word, prefix, nearest);
+    return error_set(error, ERR_USAGE, "unknown %s '%s%s'; see qualiodoo --help", what, prefix,
+                     word);
+}
+
+int cli_later(const char *name, struct error *error)
+{
+    return error_set(error, ERR_USAGE,
+                     "'%s' is not available in this version; see qualiodoo "
+                     "--help for what is",
+                     name);
+}
+
+/* ---- Output ---- */
+
+int cli_print_json(json_t *json, struct error *error)
+{
+    if (!json)
+        return error_memory(error);
+    /* What fails to be written shows in the error indicator of stdout, which main checks. */
+    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    putchar('\n');
+    json_decref(json);
+    return 0;
+}
+
+static const char global_help[] =
+    "Options, before or after the command:\n"
+    "  -c, --config FILE   the configuration (default: /etc/qualiodoo/qualiodoo.yaml)\n"
+    "      --now TIME      what-if: works as if it were that time (2026-03-10T08:00:00Z)\n"
+    "      --json          print one JSON document\n"
+    "  -v, --verbose       say what is done; -vv: in detail\n"
+    "  -q, --quiet         say errors only\n"
+    "  -h, --help          this text; after a command: about it\n"
+    "      --version       the version\n";
+
+static const char exit_help[] = "Exit codes: 0 done; 1 failed; 2 bad usage or configuration; 3 "
+                                "differences or a problem found;\n"
+                                "4 stopped by a safety limit.\n";
+
+static void print_commands(void)
+{
+    for (const struct command *command = cli_commands; command->name; command++)
+        printf("  %-10s %s%s\n", command->name, command->summary, command->run ? "" : " (later)");
+}
+
+void cli_print_help(const struct command *command)
+{
+    if (!command) {
+        puts("Usage: qualiodoo [OPTIONS] COMMAND [ARGUMENTS]\n\n"
+             "Prepaid support hours and response times, computed from Odoo.\n\nCommands:");
+        print_commands();
+        printf("\n%s\n%s", global_help, exit_help);
+        return;
+    }
+    printf("Usage: qualiodoo [OPTIONS] %s%s%s\n\n%s\n", command->name,
+           *command->arguments ? " " : "", command->arguments, command->summary);
+    if (!command->run)
+        puts("\nNot available in this version.");
+    if (command->help)
+        printf("\n%s", command->help);
+    printf("\n%s", global_help);
+}

@@ -1,0 +1,18 @@
+/* commands.h - the functions of the command table, one per file. */
+#ifndef QUALIODOO_CLI_COMMANDS_H
+#define QUALIODOO_CLI_COMMANDS_H
+
+#include "qualiodoo/cli.h"
+
+int cmd_sync(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_reconcile(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_status(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_ledger(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_config(struct cli *cli, int argc, char **argv, struct error *error);
+
+/* Holds the place of commands that are described but not built yet (pending.c). */
+int cmd_pending(struct cli *cli, int argc, char **argv, struct error *error);
+
+#endif

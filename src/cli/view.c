@@ -1,0 +1,132 @@
+#include "view.h"
+
+#include <stdlib.h>
+
+#include "qualiodoo/civil.h"
+
+int view_open(struct cli *cli, struct view *view, struct error *error)
+{
+    int rc;
+
+    *view = (struct view){0};
+    rc = config_load(cli->config_path, &view->config, error);
+    if (rc == 0)
+        rc = store_open(view->config->state.path, STORE_READ, &view->store, error);
+    if (rc == 0)
+        rc = store_begin(view->store, error);
+    if (rc == 0)
+        rc = policy_open(view->config, view->store, &view->policy, error);
+    if (rc < 0)
+        return rc;
+    view->today = policy_today(&view->policy);
+    view->facts = facts_new();
+    return view->facts ? 0 : error_memory(error);
+}
+
+void view_close(struct view *view)
+{
+    facts_free(view->facts);
+    if (view->policy.packs)
+        policy_close(&view->policy);
+    store_close(view->store);
+    config_free(view->config);
+    *view = (struct view){0};
+}
+
+/* Exactly one id, or a sentence that says why not. */
+static int only_one(struct ids *ids, const char *what, const char *text, const char *advice,
+                    int64_t *ret, struct error *error)
+{
+    int rc = 0;
+
+    if (ids->count == 1)
+        *ret = ids->items[0];
+    else if (ids->count == 0)
+        rc = error_set(error, ERR_NOT_FOUND, "no %s '%s' is known here: %s", what, text, advice);
+    else
+        rc = error_set(error, ERR_NOT_FOUND,
+                       "'%s' names %zu %ss (%lld, %lld...): give the id of one", text, ids->count,
+                       what, (long long)ids->items[0], (long long)ids->items[1]);
+    free(ids->items);
+    return rc;
+}
+
+int view_customer(struct view *view, const char *text, int64_t *ret_customer, struct error *error)
+{
+    struct ids ids = {0};
+    int rc = lookup_customers(view->store, text, &ids, error);
+
+    if (rc < 0)
+        return rc;
+    return only_one(&ids, "customer", text,
+                    "give the id, the exact name or the exact reference of a partner of Odoo that "
+                    "has an invoice of a pack, a ticket or an adjustment ('qualiodoo balance' "
+                    "lists them)",
+                    ret_customer, error);
+}
+
+int view_ticket(struct view *view, const char *text, int64_t *ret_ticket, struct error *error)
+{
+    struct ids ids = {0};
+    int rc = lookup_tickets(view->store, text, &ids, error);
+
+    if (rc < 0)
+        return rc;
+    return only_one(&ids, "ticket", text, "give its id or its exact number in Odoo", ret_ticket,
+                    error);
+}
+
+int view_account(struct view *view, int64_t customer, const struct account_facts **ret_facts,
+                 struct account_result *ret_result, struct error *error)
+{
+    int rc = facts_load(view->facts, view->store, &view->policy.facts, customer, ret_facts, error);
+
+    if (rc < 0)
+        return rc;
+    return account_compute(*ret_facts, &view->policy.account, view->today, ret_result, error);
+}
+
+json_t *json_day(civil_day day)
+{
+    char text[CIVIL_TEXT_SIZE];
+
+    return json_string(civil_format(day, text));
+}
+
+json_t *json_optional_day(bool has, civil_day day)
+{
+    return has ? json_day(day) : json_null();
+}
+
+json_t *json_lot_name(struct ledger_lot_name name)
+{
+    if (name.origin == LOT_NONE)
+        return json_null();
+    return json_sprintf("%s:%lld", ledger_origin_name(name.origin), (long long)name.id);
+}
+
+json_t *json_source(enum ledger_source source, int64_t id)
+{
+    return json_sprintf("%s:%lld", ledger_source_name(source), (long long)id);
+}
+
+json_t *json_text(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+int view_entry_note(struct view *view, const struct ledger_entry *entry, char **ret,
+                    struct error *error)
+{
+    if (entry->kind == LEDGER_GRANT)
+        return lookup_pack_line(view->store, entry->lot.id, ret, error);
+    switch (entry->source) {
+    case SOURCE_MOVE:
+        return lookup_move_name(view->store, entry->source_id, ret, error);
+    case SOURCE_ANALYTIC_LINE:
+        return lookup_line_ticket(view->store, entry->source_id, ret, error);
+    case SOURCE_ADJUSTMENT:
+        return lookup_adjustment_reason(view->store, entry->source_id, ret, error);
+    }
+    return 0;
+}

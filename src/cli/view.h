@@ -1,0 +1,40 @@
+/* view.h - the local state as the reading commands see it: one snapshot, computed as of today. */
+#ifndef QUALIODOO_CLI_VIEW_H
+#define QUALIODOO_CLI_VIEW_H
+
+#include "qualiodoo/cli.h"
+#include "qualiodoo/lookup.h"
+#include "qualiodoo/sync.h"
+
+struct view {
+    struct config *config;
+    struct store *store;
+    struct policy policy;
+    struct facts *facts;
+    civil_day today;
+};
+
+/* Opens configuration and state and begins one read transaction. view_close() in every case. */
+int view_open(struct cli *cli, struct view *view, struct error *error);
+void view_close(struct view *view);
+
+/* The one customer, or ticket, that the text names; ERR_NOT_FOUND otherwise. */
+int view_customer(struct view *view, const char *text, int64_t *ret_customer, struct error *error);
+int view_ticket(struct view *view, const char *text, int64_t *ret_ticket, struct error *error);
+
+/* Computes an account. *ret_facts lives until the next call; the caller frees the result. */
+int view_account(struct view *view, int64_t customer, const struct account_facts **ret_facts,
+                 struct account_result *ret_result, struct error *error);
+
+/* JSON values of the interface. */
+json_t *json_day(civil_day day);
+json_t *json_optional_day(bool has, civil_day day);
+json_t *json_lot_name(struct ledger_lot_name name);                     /* null for the overdraft */
+json_t *json_source(enum ledger_source source, int64_t id);
+json_t *json_text(const char *text);                                    /* null for NULL */
+
+/* The note of an entry: the invoice and its packs, the ticket, the reason. On the heap, or NULL. */
+int view_entry_note(struct view *view, const struct ledger_entry *entry, char **ret,
+                    struct error *error);
+
+#endif

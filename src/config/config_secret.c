@@ -1,0 +1,169 @@
+/* The password or API key: found, checked, handed over once, wiped. It goes through no stdio
+ * buffer and appears in no message. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config_internal.h"
+
+#define MAX_SECRET_SIZE 4096 /* an API key of Odoo is 40 characters */
+#define CREDENTIAL "odoo"
+
+static int fail_errno(const char *path, struct error *error)
+{
+    return error_set(error, ERR_CONFIG, "%s: cannot read the secret: %s; check odoo.secret_file",
+                     path, strerror(errno));
+}
+
+/* Whether systemd made the file: it gives its credentials to the service alone, by its own means.
+ */
+static bool is_credential(const char *path)
+{
+    const char *directory = getenv("CREDENTIALS_DIRECTORY");
+    size_t length = directory ? strlen(directory) : 0;
+
+    while (length > 1 && directory[length - 1] == '/')
+        length--;
+    return length > 1 && strncmp(path, directory, length) == 0 && path[length] == '/' &&
+           !strchr(path + length + 1, '/');
+}
+
+static int check_file(int fd, const char *path, struct error *error)
+{
+    struct stat status;
+
+    if (fstat(fd, &status) < 0)
+        return fail_errno(path, error);
+    if (!S_ISREG(status.st_mode))
+        return error_set(error, ERR_CONFIG,
+                         "%s: found something that is not a file, expected a file that holds the "
+                         "secret alone",
+                         path);
+    if (status.st_mode & 077 && !is_credential(path))
+        return error_set(error, ERR_CONFIG,
+                         "%s: found a secret that other users can reach (mode %04o), expected "
+                         "its owner alone; run: chmod 600 '%s'",
+                         path, (unsigned)(status.st_mode & 07777), path);
+    return 0;
+}
+
+/* Drops one final newline and checks what is left; `where` names the source. */
+static int check_secret(char *secret, size_t size, const char *where, struct error *error)
+{
+    if (size > 0 && secret[size - 1] == '\n')
+        secret[--size] = '\0';
+    if (size == 0)
+        return error_set(error, ERR_CONFIG,
+                         "%s: found an empty secret, expected a password or an "
+                         "API key",
+                         where);
+    if (size > MAX_SECRET_SIZE)
+        return error_set(error, ERR_CONFIG,
+                         "%s: found a secret longer than %d bytes, expected a "
+                         "password or an API key alone",
+                         where, MAX_SECRET_SIZE);
+    if (strcspn(secret, "\r\n") != size)
+        return error_set(error, ERR_CONFIG,
+                         "%s: found a line break (or a NUL) in the secret, expected a password or "
+                         "an API key on one line",
+                         where);
+    return 0;
+}
+
+static int read_secret(int fd, const char *path, char **ret_secret, struct error *error)
+{
+    size_t used = 0, capacity = MAX_SECRET_SIZE + 2; /* a newline, and one byte to see too many */
+    char *secret = calloc(1, capacity + 1);
+    int result = 0;
+
+    if (!secret)
+        return error_memory(error);
+    while (used < capacity) {
+        ssize_t n = read(fd, secret + used, capacity - used);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            result = n < 0 ? fail_errno(path, error) : check_secret(secret, used, path, error);
+            break;
+        }
+        used += (size_t)n;
+        if (used == capacity)
+            result = check_secret(secret, used, path, error);
+    }
+    if (result) {
+        explicit_bzero(secret, capacity);
+        free(secret);
+        return result;
+    }
+    *ret_secret = secret;
+    return 0;
+}
+
+int config_secret_from_file(const char *path, char **ret_secret, struct error *error)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int result;
+
+    if (fd < 0)
+        return fail_errno(path, error);
+    result = check_file(fd, path, error);
+    if (!result)
+        result = read_secret(fd, path, ret_secret, error);
+    close(fd);
+    return result;
+}
+
+static int secret_from_environment(char **ret_secret, struct error *error)
+{
+    const char *value = getenv("QUALIODOO_SECRET");
+    char *secret;
+    int result;
+
+    if (!value)
+        return error_set(error, ERR_CONFIG,
+                         "found no secret, expected one of: a file named by odoo.secret_file, the "
+                         "systemd credential '%s', the variable QUALIODOO_SECRET",
+                         CREDENTIAL);
+    secret = strdup(value);
+    if (!secret)
+        return error_memory(error);
+    result = check_secret(secret, strlen(secret), "QUALIODOO_SECRET", error);
+    if (result)
+        config_secret_free(secret);
+    else
+        *ret_secret = secret;
+    return result;
+}
+
+int config_secret(const struct config *config, char **ret_secret, struct error *error)
+{
+    const char *directory = getenv("CREDENTIALS_DIRECTORY");
+    char *path;
+    int result;
+
+    if (config->odoo.secret_file)
+        return config_secret_from_file(config->odoo.secret_file, ret_secret, error);
+    if (!directory || !*directory)
+        return secret_from_environment(ret_secret, error);
+    if (asprintf(&path, "%s/%s", directory, CREDENTIAL) < 0)
+        return error_memory(error);
+    if (access(path, F_OK) == 0)
+        result = config_secret_from_file(path, ret_secret, error);
+    else
+        result = secret_from_environment(ret_secret, error);
+    free(path);
+    return result;
+}
+
+void config_secret_free(char *secret)
+{
+    if (!secret)
+        return;
+    explicit_bzero(secret, strlen(secret));
+    free(secret);
+}

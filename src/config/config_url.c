@@ -1,0 +1,206 @@
+/* Addresses: of Odoo, of the listener, and of a place on Earth for its time zone. */
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config_internal.h"
+#include "qualiodoo/tz.h"
+
+#define URL_EXPECTED "an address such as https://support.example.com"
+
+/* ---- The address of Odoo ---- */
+
+struct refusal {
+    CURLUPart part;
+    const char *message;
+};
+
+/* Parts that an address may not have. None is quoted: they are where secrets are put. */
+static const struct refusal refusals[] = {
+    {CURLUPART_USER, "found a user name in the address, expected none; give odoo.login and "
+                     "odoo.secret_file"},
+    {CURLUPART_PASSWORD, "found a password in the address, expected none; give odoo.login and "
+                         "odoo.secret_file"},
+    {CURLUPART_QUERY, "found a '?' in the address, expected " URL_EXPECTED},
+    {CURLUPART_FRAGMENT, "found a '#' in the address, expected " URL_EXPECTED},
+};
+
+static bool has_part(CURLU *url, CURLUPart part)
+{
+    char *text = NULL;
+    bool found = curl_url_get(url, part, &text, 0) == CURLUE_OK;
+
+    curl_free(text);
+    return found;
+}
+
+/* An address that libcurl does not read or that is not HTTP. */
+static int refuse_url(const struct reader *reader, const struct key *key, yaml_node_t *node,
+                      const char *text)
+{
+    char suggestion[CONFIG_QUOTE_SIZE];
+    bool bare = !strstr(text, "://") && strlen(text) < 60 && !strchr(text, ' ');
+
+    if (strpbrk(text, "@?#"))
+        return config_fail(reader, node, key->path, "expected " URL_EXPECTED);
+    snprintf(suggestion, sizeof suggestion, "https://%s", bare ? text : "");
+    return config_fail_expected(reader, node, key->path, URL_EXPECTED, bare ? suggestion : NULL);
+}
+
+static int store_url(struct reader *reader, char **field, const char *text)
+{
+    size_t length = strlen(text);
+
+    while (length > 0 && text[length - 1] == '/')
+        length--;
+    *field = strndup(text, length);
+    return *field ? 0 : error_memory(reader->error);
+}
+
+static int check_url(struct reader *reader, const struct key *key, yaml_node_t *node, CURLU *url,
+                     const char *text)
+{
+    char *whole = NULL;
+    CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
+    int result;
+
+    if (code == CURLUE_OUT_OF_MEMORY)
+        return error_memory(reader->error);
+    if (code != CURLUE_OK)
+        return refuse_url(reader, key, node, text);
+    for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
+        if (has_part(url, refusals[i].part))
+            return config_fail(reader, node, key->path, "%s", refusals[i].message);
+    }
+    if (curl_url_get(url, CURLUPART_URL, &whole, 0))
+        return error_memory(reader->error);
+    if (strncmp(whole, "http://", 7) != 0 && strncmp(whole, "https://", 8) != 0) {
+        curl_free(whole);
+        return refuse_url(reader, key, node, text);
+    }
+    result = store_url(reader, config_field(key, reader->config), whole);
+    curl_free(whole);
+    return result;
+}
+
+static int set_url(struct reader *reader, const struct key *key, yaml_node_t *node)
+{
+    const char *text = NULL;
+    int result = config_line(reader, node, key->path, key->type->expected, &text);
+    CURLU *url;
+
+    if (result)
+        return result;
+    url = curl_url();
+    if (!url)
+        return error_memory(reader->error);
+    result = check_url(reader, key, node, url, text);
+    curl_url_cleanup(url);
+    return result;
+}
+
+const struct key_type config_url = {
+    .expected = URL_EXPECTED, .set = set_url, .show = config_show_text, .drop = config_drop_text};
+
+static bool host_is_loopback(char *host)
+{
+    struct in_addr v4;
+    struct in6_addr v6;
+    size_t length = strlen(host);
+
+    if (strcasecmp(host, "localhost") == 0)
+        return true;
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    if (length < 2 || host[0] != '[' || host[length - 1] != ']')
+        return false;
+    host[length - 1] = '\0';
+    return inet_pton(AF_INET6, host + 1, &v6) == 1 && IN6_IS_ADDR_LOOPBACK(&v6);
+}
+
+bool config_url_is_loopback(const char *text)
+{
+    CURLU *url = curl_url();
+    char *host = NULL;
+    bool loopback = url && curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+                    curl_url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
+                    host_is_loopback(host);
+
+    curl_free(host);
+    curl_url_cleanup(url);
+    return loopback;
+}
+
+/* ---- Where the webhook listens: HOST:PORT, or a socket that systemd passes ---- */
+
+static bool is_host_port(const char *text)
+{
+    const char *colon = strrchr(text, ':');
+    int64_t port;
+
+    if (!colon || colon == text || strchr(text, ' ') || strchr(text, '/'))
+        return false;
+    if (memchr(text, ':', (size_t)(colon - text)) && (*text != '[' || colon[-1] != ']'))
+        return false;
+    return config_quantity_read(colon + 1, config_number.units, &port, NULL) && port >= 1 &&
+           port <= 65535;
+}
+
+static int set_listen(struct reader *reader, const struct key *key, yaml_node_t *node)
+{
+    const char *text = NULL;
+    int result;
+
+    if (config_yaml_is_null(node))
+        return 0;
+    result = config_line(reader, node, key->path, key->type->expected, &text);
+    if (result)
+        return result;
+    if (strcmp(text, "systemd") != 0 && !is_host_port(text))
+        return config_fail_key(reader, node, key, NULL);
+    return config_text.set(reader, key, node);
+}
+
+const struct key_type config_listen = {
+    .expected = "an address and a port, such as 127.0.0.1:8075, or systemd, or null",
+    .set = set_listen,
+    .show = config_show_text,
+    .drop = config_drop_text};
+
+/* ---- Time zones ---- */
+
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+
+/* The name is a path below the zone files: nothing that would leave them. GLib also takes rules in
+ * the POSIX form, where "GMT-1" is one hour EAST: a name without a place is made of letters. */
+static bool is_zone(const char *text)
+{
+    const char *allowed = strchr(text, '/') ? LETTERS "0123456789_+-/" : LETTERS;
+    struct tz *tz;
+
+    if (*text < 'A' || *text > 'Z' || text[strspn(text, allowed)] != '\0')
+        return false;
+    tz = tz_open(text);
+    tz_free(tz);
+    return tz != NULL;
+}
+
+static int set_timezone(struct reader *reader, const struct key *key, yaml_node_t *node)
+{
+    const char *text = NULL;
+    int result = config_line(reader, node, key->path, key->type->expected, &text);
+
+    if (result)
+        return result;
+    if (!is_zone(text))
+        return config_fail_key(reader, node, key, NULL);
+    return config_text.set(reader, key, node);
+}
+
+const struct key_type config_timezone = {.expected =
+                                             "the name of a time zone, such as Europe/Paris or UTC",
+                                         .set = set_timezone,
+                                         .show = config_show_text,
+                                         .drop = config_drop_text};

@@ -1,0 +1,40 @@
+#include "qualiodoo/duration.h"
+
+#include <assert.h>
+
+int64_t round_half_away(__int128 numerator, __int128 denominator)
+{
+    __int128 half;
+
+    assert(denominator > 0);
+    half = denominator / 2;
+    if (numerator < 0)
+        return (int64_t)-((-numerator + half) / denominator);
+    return (int64_t)((numerator + half) / denominator);
+}
+
+minutes duration_minutes(nano hours)
+{
+    int64_t milliseconds = round_half_away((__int128)hours * 3600000, NANO_ONE);
+
+    return round_half_away(milliseconds, 60000);
+}
+
+minutes duration_step_up(minutes amount, minutes step)
+{
+    minutes steps = amount / step;
+
+    if (amount > 0 && amount % step)
+        steps++;
+    return steps * step;
+}
+
+minutes duration_step_away(minutes amount, minutes step)
+{
+    return amount < 0 ? -duration_step_up(-amount, step) : duration_step_up(amount, step);
+}
+
+nano quantity_convert(nano quantity, nano from_factor, nano to_factor)
+{
+    return round_half_away((__int128)quantity * to_factor, from_factor);
+}

@@ -1,0 +1,117 @@
+/* main.c - options and dispatch, nothing else. */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "qualiodoo/cli.h"
+#include "qualiodoo/config.h"
+#include "qualiodoo/log.h"
+
+/* Makes sure that descriptors 0 to 2 are taken: else the state database could become number 1, and
+ * what is printed would be written into it. Closed ones fail when they are used, as they should. */
+static void guard_descriptors(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            _exit(CLI_FAILED);
+    }
+}
+
+/* Prints a message for the person who must act, without what would play with their terminal. */
+static void print_error(const char *message)
+{
+    log_progress_end();
+    fputs(getenv("JOURNAL_STREAM") ? "<3>qualiodoo: " : "qualiodoo: ", stderr);
+    for (const char *c = message; *c; c++)
+        putc((unsigned char)*c < ' ' || *c == 0x7F ? (*c == '\n' ? ' ' : '?') : *c, stderr);
+    putc('\n', stderr);
+}
+
+/* Output that could not be written (full disk, closed pipe) is a failure, found at the latest here.
+ */
+static int close_output(int status)
+{
+    char message[160];
+    int failed = ferror(stdout);
+
+    errno = 0;
+    if (fclose(stdout) == 0 && !failed)
+        return status;
+    snprintf(message, sizeof message, "cannot write the output%s%s", errno ? ": " : "",
+             errno ? strerror(errno) : "");
+    print_error(message);
+    return status == CLI_DONE || status == CLI_FOUND ? CLI_FAILED : status;
+}
+
+static int unknown_command(const char *word, struct error *error)
+{
+    const char *known[64];
+    size_t count = 0;
+
+    for (const struct command *command = cli_commands; command->name && count < 60; command++)
+        known[count++] = command->name;
+    known[count++] = "--help";
+    known[count++] = "--version";
+    known[count] = NULL;
+    return cli_unknown("command", "", word, known, error);
+}
+
+/* A status, or a negative code with `error` filled. */
+static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    const struct command *command;
+    bool version = false;
+    int first = cli_global_options(cli, argc, argv, &version, error);
+    int result;
+
+    if (first == CLI_HELP) {
+        cli_print_help(NULL);
+        return CLI_DONE;
+    }
+    if (first < 0)
+        return first;
+    if (version) {
+        puts("qualiodoo " QUALIODOO_VERSION);
+        return CLI_DONE;
+    }
+    if (first >= argc)
+        return error_set(error, ERR_USAGE, "missing a command; see qualiodoo --help");
+    command = cli_command_find(argv[first]);
+    if (!command)
+        return unknown_command(argv[first], error);
+    if (command->run)
+        result = command->run(cli, argc - first, argv + first, error);
+    else if (first + 1 < argc &&
+             (strcmp(argv[first + 1], "--help") == 0 || strcmp(argv[first + 1], "-h") == 0))
+        result = CLI_HELP;
+    else
+        result = cli_later(command->name, error);
+    if (result != CLI_HELP)
+        return result;
+    cli_print_help(command);
+    return CLI_DONE;
+}
+
+int main(int argc, char **argv)
+{
+    struct cli cli = {.config_path = CONFIG_DEFAULT_PATH};
+    struct error error = {0};
+    int status;
+
+    guard_descriptors();
+    signal(SIGPIPE, SIG_IGN);
+    setlocale(LC_CTYPE,
+              "C.UTF-8"); /* what Odoo sends and what is printed, whatever the machine's */
+    status = argc > 0 ? dispatch(&cli, argc, argv, &error) : CLI_USAGE;
+    if (status < 0) {
+        print_error(error.message);
+        status = error_exit_status(status);
+    }
+    return close_output(status);
+}

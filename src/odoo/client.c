@@ -1,0 +1,343 @@
+/* client.c - opening, and one call with its retries. session.c asks for version and uid, read.c
+ * reads records. */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "fault.h"
+#include "odoo_internal.h"
+#include "qualiodoo/clock.h"
+#include "text.h"
+#include "xmlrpc.h"
+
+enum {
+    BACKOFF_MS = 1000,
+    BACKOFF_MAX_MS = 30000,
+    /* A server that asks for a longer wait than this gets it from the caller's own schedule. */
+    RETRY_AFTER_MAX_S = 60,
+    SLICE_MS = 50, /* how long an order to stop can go unseen */
+};
+
+/* ---- opening ---- */
+
+static void wipe_secret(struct odoo *odoo)
+{
+    char *secret = (char *)odoo->options.secret;
+
+    if (secret)
+        explicit_bzero(secret, strlen(secret));
+    free(secret);
+}
+
+void odoo_free(struct odoo *odoo)
+{
+    if (!odoo)
+        return;
+    wipe_secret(odoo);
+    http_free(odoo->http);
+    pthread_mutex_destroy(&odoo->line);
+    free((void *)odoo->options.url);
+    free((void *)odoo->options.database);
+    free((void *)odoo->options.login);
+    free((void *)odoo->options.ca_file);
+    free(odoo->version);
+    free(odoo);
+}
+
+static int check_options(const struct odoo_options *options, struct error *error)
+{
+    const char *host = options->url ? strstr(options->url, "://") : NULL;
+
+    if (!host || (strncmp(options->url, "http://", 7) && strncmp(options->url, "https://", 8)))
+        return error_set(error, ERR_CONFIG,
+                         "odoo.url '%s' is not an address such as https://support.example.com",
+                         options->url ? options->url : "");
+    if (memchr(host + 3, '@', strcspn(host + 3, "/")))
+        return error_set(error, ERR_CONFIG,
+                         "odoo.url holds a user name or a password: those go into odoo.login and "
+                         "odoo.secret_file");
+    if (!options->database || !options->login || !options->secret || options->max_attempts < 1)
+        return error_set(error, ERR_CONFIG,
+                         "odoo.database, odoo.login and the secret are all required");
+    return 0;
+}
+
+/* The parser counts bytes in ints. */
+static int64_t response_limit(int64_t wanted)
+{
+    return wanted > 0 && wanted < ODOO_XMLRPC_MAX ? wanted : ODOO_XMLRPC_MAX;
+}
+
+static char *copy_url(const char *url)
+{
+    size_t length = strlen(url);
+
+    while (length > 0 && url[length - 1] == '/')
+        length--;
+    return strndup(url, length);
+}
+
+static int copy_options(struct odoo *odoo, const struct odoo_options *options, struct error *error)
+{
+    struct odoo_options *own = &odoo->options;
+
+    *own = *options;
+    own->url = copy_url(options->url);
+    own->database = strdup(options->database);
+    own->login = strdup(options->login);
+    own->secret = strdup(options->secret);
+    own->ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
+    own->max_response = response_limit(options->max_response);
+    if (!own->url || !own->database || !own->login || !own->secret ||
+        (options->ca_file && !own->ca_file))
+        return error_memory(error);
+    return 0;
+}
+
+int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct error *error)
+{
+    struct http_options http;
+    struct odoo *odoo;
+    int code = check_options(options, error);
+
+    if (code)
+        return code;
+    odoo = calloc(1, sizeof *odoo);
+    if (!odoo)
+        return error_memory(error);
+    pthread_mutex_init(&odoo->line, NULL);
+    odoo_set_backoff(odoo, BACKOFF_MS, BACKOFF_MAX_MS);
+    odoo_xmlrpc_start();
+    code = copy_options(odoo, options, error);
+    if (!code) {
+        http = (struct http_options){.url = odoo->options.url,
+                                     .ca_file = odoo->options.ca_file,
+                                     .connect_timeout_ms = odoo->options.connect_timeout_ms,
+                                     .timeout_ms = odoo->options.timeout_ms,
+                                     .max_response = odoo->options.max_response};
+        code = http_open(&http, &odoo->http, error);
+    }
+    if (code) {
+        odoo_free(odoo);
+        return code;
+    }
+    *ret_odoo = odoo;
+    return 0;
+}
+
+void odoo_set_backoff(struct odoo *odoo, int64_t base_ms, int64_t max_ms)
+{
+    odoo->backoff_ms = base_ms;
+    odoo->backoff_max_ms = max_ms;
+}
+
+void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats)
+{
+    *ret_stats = (struct odoo_stats){.calls = atomic_load(&odoo->calls),
+                                     .retries = atomic_load(&odoo->retries),
+                                     .bytes_received = atomic_load(&odoo->bytes_received)};
+}
+
+/* ---- waiting ---- */
+
+struct http_abort odoo_abort(const struct odoo *odoo)
+{
+    return (struct http_abort){.asked = odoo->options.cancelled, .context = odoo->options.context};
+}
+
+static int interrupted(const struct http_abort *abort, struct error *error)
+{
+    if (abort->asked && abort->asked(abort->context))
+        return error_set(error, ERR_INTERRUPTED, "interrupted while waiting for Odoo");
+    return 0;
+}
+
+static int wait_until(int64_t when_ms, const struct http_abort *abort, struct error *error)
+{
+    int code = interrupted(abort, error);
+    int64_t left;
+
+    while (!code && (left = when_ms - clock_monotonic_ms()) > 0) {
+        clock_sleep_ms(left < SLICE_MS ? left : SLICE_MS);
+        code = interrupted(abort, error);
+    }
+    return code;
+}
+
+/* Full jitter: anything up to a ceiling that doubles, so that several clients of a server that
+ * comes back do not all come at once. The first ceiling is lower: most causes have passed by then.
+ */
+static int64_t backoff(const struct odoo *odoo, int attempt)
+{
+    int64_t ceiling = odoo->backoff_ms / 4;
+
+    for (int i = 1; i < attempt && ceiling < odoo->backoff_max_ms; i++)
+        ceiling = i == 1 ? odoo->backoff_ms : ceiling * 2;
+    if (ceiling > odoo->backoff_max_ms)
+        ceiling = odoo->backoff_max_ms;
+    return arc4random_uniform((uint32_t)ceiling + 1);
+}
+
+/* Takes the line; in slices, for the other holder can be slow and the user in a hurry. */
+static int take_line(struct odoo *odoo, const struct http_abort *abort, struct error *error)
+{
+    struct timespec until;
+    int code = interrupted(abort, error);
+
+    while (!code) {
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_nsec += SLICE_MS * 1000000L;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        if (!pthread_mutex_clocklock(&odoo->line, CLOCK_MONOTONIC, &until))
+            return 0;
+        code = interrupted(abort, error);
+    }
+    return code;
+}
+
+/* ---- one call ---- */
+
+void odoo_request_clear(struct odoo_request *request)
+{
+    if (request->xml)
+        explicit_bzero(request->xml, request->length);
+    free(request->xml);
+    *request = (struct odoo_request){0};
+}
+
+/* One attempt. `answer` is filled in every case. */
+static int send_once(struct odoo *odoo, const struct odoo_request *request,
+                     const struct http_abort *abort, struct http_answer *answer,
+                     struct error *error)
+{
+    struct http_request post = {.path = request->path,
+                                .body = request->xml,
+                                .length = request->length,
+                                .fresh_connection = !request->safe};
+    int code = take_line(odoo, abort, error);
+
+    *answer = (struct http_answer){0};
+    if (code)
+        return code;
+    if (odoo->options.min_interval_ms > 0 && odoo->last_call_ms > 0)
+        code = wait_until(odoo->last_call_ms + odoo->options.min_interval_ms, abort, error);
+    if (!code) {
+        odoo->last_call_ms = clock_monotonic_ms();
+        atomic_fetch_add(&odoo->calls, 1);
+        code = http_post(odoo->http, &post, abort, answer, error);
+        atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
+    }
+    pthread_mutex_unlock(&odoo->line);
+    return code;
+}
+
+int odoo_decode(struct odoo *odoo, const struct odoo_request *request, char *body, size_t length,
+                json_t **ret_result, struct error *error)
+{
+    struct fault_context context = {.model = request->model,
+                                    .method = request->method,
+                                    .database = odoo->options.database,
+                                    .request = request->xml,
+                                    .request_length = request->length};
+    struct odoo_xmlrpc answer = {0};
+    int code = odoo_xmlrpc_decode(body, length, &answer, error);
+
+    if (code) {
+        error_prefix(error, "%s", odoo->options.url);
+        return code;
+    }
+    if (!answer.fault_string) {
+        *ret_result = answer.result;
+        return 0;
+    }
+    text_redact(answer.fault_string, odoo->options.secret);
+    code = fault_classify(&context, answer.fault_code, answer.fault_string, error);
+    odoo_xmlrpc_clear(&answer);
+    return code;
+}
+
+/* True when another attempt is allowed and makes sense. */
+static bool again(const struct odoo *odoo, const struct odoo_request *request, int attempt,
+                  bool not_executed, const struct error *error)
+{
+    return error->retry == RETRY_LATER && error->code != ERR_INTERRUPTED &&
+           attempt < odoo->options.max_attempts && (request->safe || not_executed) &&
+           error->retry_after_seconds <= RETRY_AFTER_MAX_S;
+}
+
+static int pause_before_retry(struct odoo *odoo, int attempt, const struct http_abort *abort,
+                              struct error *error)
+{
+    int64_t delay = backoff(odoo, attempt);
+    int64_t wished = (int64_t)error->retry_after_seconds * 1000;
+
+    atomic_fetch_add(&odoo->retries, 1);
+    return wait_until(clock_monotonic_ms() + (wished > delay ? wished : delay), abort, error);
+}
+
+/* The loop of attempts: to the decoded result when `ret_result` is given, else to the answer's
+ * text. */
+static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
+                       const struct http_abort *abort, struct http_answer *answer,
+                       json_t **ret_result, struct error *error)
+{
+    for (int attempt = 1;; attempt++) {
+        int code = send_once(odoo, request, abort, answer, error);
+
+        if (!code && ret_result) {
+            code = odoo_decode(odoo, request, answer->body, answer->length, ret_result, error);
+            answer->not_executed = false;
+        }
+        if (!code)
+            return 0;
+        if (!again(odoo, request, attempt, answer->not_executed, error)) {
+            if (attempt > 1 && code != ERR_INTERRUPTED)
+                error_prefix(error, "after %d attempts", attempt);
+            return code;
+        }
+        code = pause_before_retry(odoo, attempt, abort, error);
+        if (code)
+            return code;
+    }
+}
+
+int odoo_fetch(struct odoo *odoo, const struct odoo_request *request,
+               const struct http_abort *abort, char **ret_body, size_t *ret_length,
+               struct error *error)
+{
+    struct http_answer answer;
+    struct error own;
+    int code = attempt_all(odoo, request, abort, &answer, NULL, error ? error : &own);
+
+    if (code)
+        return code;
+    *ret_body = answer.body;
+    *ret_length = answer.length;
+    return 0;
+}
+
+int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **ret_result,
+              struct error *error)
+{
+    struct http_abort abort = odoo_abort(odoo);
+    struct http_answer answer;
+    struct error own;
+
+    return attempt_all(odoo, request, &abort, &answer, ret_result, error ? error : &own);
+}
+
+int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_result,
+                 struct error *error)
+{
+    struct odoo_request request = {0};
+    int code = odoo_require_uid(odoo, error);
+
+    if (!code)
+        code = odoo_request_execute(odoo, call, &request, error);
+    if (!code)
+        code = odoo_call(odoo, &request, ret_result, error);
+    odoo_request_clear(&request);
+    return code;
+}

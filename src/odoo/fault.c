@@ -1,0 +1,282 @@
+/* fault.c - faults as recorded on 17 and 19 (shared/wire).
+ *
+ * faultCode 3 and 4 say what they are. 2 is a refusal, but also an unknown model and a missing
+ * record. 1 is any exception, with its traceback: there the name of the exception and its words
+ * decide. The words of 2 are in the language of the user; those of 1 are always English. */
+#include "fault.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "text.h"
+
+enum { FAULT_BUG = 1, FAULT_REFUSED = 2, FAULT_ACCESS_DENIED = 3, FAULT_ACCESS_RIGHTS = 4 };
+
+struct fault {
+    const struct fault_context *context;
+    int code;
+    const char *line;  /* where the useful part starts */
+    char message[400]; /* the useful part, cleaned */
+    char call[160];    /* "model.method" */
+};
+
+/* ---- the useful part ---- */
+
+/* The exception at the end of a traceback: the first line after the last "Traceback" that is not
+ * indented. What follows it are its own further lines. */
+static const char *exception_line(const char *text)
+{
+    static const char mark[] = "Traceback (most recent call last):";
+    const char *line = text, *found;
+
+    while ((found = strstr(line, mark)) != NULL)
+        line = found + sizeof mark - 1;
+    if (line == text)
+        return text;
+    while ((found = strchr(line, '\n')) != NULL) {
+        line = found + 1;
+        if (*line && !isspace((unsigned char)*line))
+            return line;
+    }
+    return line;
+}
+
+/* An exception is one line; a message to the user can be several, and its second paragraph says to
+ * ask the administrator or who else could do it. */
+static size_t useful_length(const struct fault *fault)
+{
+    const char *end = fault->code == FAULT_BUG ? strchr(fault->line, '\n') : NULL;
+    const char *paragraph = strstr(fault->line, "\n\nThis operation is allowed");
+
+    if (!end && paragraph)
+        end = paragraph;
+    return end ? (size_t)(end - fault->line) : strlen(fault->line);
+}
+
+/* ---- what the words say ---- */
+
+static bool says(const struct fault *fault, const char *words)
+{
+    return strstr(fault->line, words) != NULL;
+}
+
+static bool says_one_of(const struct fault *fault, const char *const *words)
+{
+    for (; *words; words++)
+        if (says(fault, *words))
+            return true;
+    return false;
+}
+
+/* The database is named in the message of PostgreSQL, which can be in any language. */
+static bool is_unknown_database(const struct fault *fault)
+{
+    static const char *const others[] = {"starting up",  "shutting down", "too many",
+                                         "reserved for", "recovery",      "terminating",
+                                         "role \"",      "user \"",       NULL};
+    const char *database = fault->context->database;
+
+    if (says(fault, "database \"") && says(fault, "does not exist"))
+        return true;
+    return says(fault, "FATAL") && *database && says(fault, database) &&
+           !says_one_of(fault, others);
+}
+
+static bool is_passing(const struct fault *fault)
+{
+    static const char *const words[] = {"psycopg2.OperationalError",
+                                        "psycopg2.InterfaceError",
+                                        "PoolError",
+                                        "AdminShutdown",
+                                        "Connection Pool Is Full",
+                                        NULL};
+
+    return says_one_of(fault, words);
+}
+
+static bool is_concurrency(const struct fault *fault)
+{
+    static const char *const words[] = {"SerializationFailure",
+                                        "could not serialize access",
+                                        "DeadlockDetected",
+                                        "deadlock detected",
+                                        "LockNotAvailable",
+                                        "could not obtain lock",
+                                        "ConcurrencyError",
+                                        "lock not available",
+                                        "canceling statement due to lock timeout",
+                                        NULL};
+
+    return says_one_of(fault, words);
+}
+
+/* KeyError: 'name' is any bug, unless the request itself speaks of that name. */
+static bool is_key_of_request(const struct fault *fault)
+{
+    static const char mark[] = "KeyError: '";
+    const struct fault_context *context = fault->context;
+    char element[130] = ">";
+    const char *name;
+    size_t length;
+
+    if (strncmp(fault->line, mark, sizeof mark - 1) || !context->request)
+        return false;
+    name = fault->line + sizeof mark - 1;
+    length = strcspn(name, "'\n");
+    if (length == 0 || length > 100 || name[length] != '\'')
+        return false;
+    memcpy(element + 1, name, length);
+    memcpy(element + 1 + length, "</", 3);
+    return memmem(context->request, context->request_length, element, length + 3) != NULL;
+}
+
+static bool is_unknown_field(const struct fault *fault)
+{
+    static const char *const words[] = {"Invalid field ", "Unknown field ", NULL};
+    bool named = !strncmp(fault->line, "ValueError:", 11) || !strncmp(fault->line, "KeyError:", 9);
+
+    return (named && says_one_of(fault, words)) || is_key_of_request(fault);
+}
+
+/* "Object %s doesn't exist", in the languages that Odoo's users speak most; whatever the language,
+ * nothing else refuses fields_get(). */
+static bool is_unknown_model(const struct fault *fault)
+{
+    static const struct {
+        const char *before, *after;
+    } forms[] = {
+        {"Object ", " doesn't exist"},     {"L'objet ", " n'existe pas"},
+        {"Objekt ", " existiert nicht"},   {"El objeto ", " no existe"},
+        {"L'oggetto ", " non esiste"},     {"Object ", " bestaat niet"},
+        {"O objeto ", " n\u00e3o existe"},
+    };
+
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
+        if (!strncmp(fault->line, forms[i].before, strlen(forms[i].before)) &&
+            says(fault, forms[i].after))
+            return true;
+    return fault->context->method && !strcmp(fault->context->method, "fields_get");
+}
+
+/* "Record does not exist or has been deleted.", and in every language a last line that shows the
+ * record as Python does: "(Record: helpdesk.ticket(99999999,), User: 2)". */
+static bool is_missing_record(const struct fault *fault)
+{
+    const char *line = strrchr(fault->line, '\n');
+    const char *p = line ? line + 1 : fault->line;
+
+    if (says(fault, "Record does not exist or has been deleted"))
+        return true;
+    if (*p != '(')
+        return false;
+    while ((p = strchr(p + 1, '(')) != NULL)
+        if ((islower((unsigned char)p[-1]) || p[-1] == '_' || isdigit((unsigned char)p[-1])) &&
+            isdigit((unsigned char)p[1]) && p[1 + strspn(p + 1, "0123456789")] == ',')
+            return true;
+    return false;
+}
+
+/* ---- the sentences ---- */
+
+static int set_later(struct error *error, int code)
+{
+    if (error)
+        error->retry = RETRY_LATER;
+    return code;
+}
+
+static int access_denied(const struct fault *fault, struct error *error)
+{
+    return error_set(error, ERR_ACCESS_DENIED,
+                     "%s: Odoo refuses the login or the key ('%s'): it was changed, revoked or has "
+                     "expired; give a valid one (odoo.login, odoo.secret_file)",
+                     fault->call, fault->message);
+}
+
+static int unknown_database(const struct fault *fault, struct error *error)
+{
+    return error_set(error, ERR_ACCESS_DENIED,
+                     "there is no database '%s' on this server ('%s'): correct odoo.database",
+                     fault->context->database, fault->message);
+}
+
+static int unknown_model(const struct fault *fault, struct error *error)
+{
+    return error_set(error, ERR_MISSING_MODEL,
+                     "%s: this Odoo has no model '%s' ('%s'): is its module installed?",
+                     fault->call, fault->context->model ? fault->context->model : "",
+                     fault->message);
+}
+
+static int classify_refusal(const struct fault *fault, struct error *error)
+{
+    if (is_missing_record(fault))
+        return error_set(error, ERR_MISSING_RECORD, "%s: the record is gone ('%s')", fault->call,
+                         fault->message);
+    if (is_unknown_model(fault))
+        return unknown_model(fault, error);
+    return error_set(error, ERR_REFUSED, "%s: Odoo refuses: '%s'", fault->call, fault->message);
+}
+
+static int classify_bug(const struct fault *fault, struct error *error)
+{
+    if (is_unknown_database(fault))
+        return unknown_database(fault, error);
+    if (is_passing(fault)) {
+        error_set(error, ERR_FAULT, "%s: Odoo has lost its own database: '%s'", fault->call,
+                  fault->message);
+        return set_later(error, ERR_FAULT);
+    }
+    if (is_unknown_field(fault))
+        return error_set(error, ERR_MISSING_FIELD,
+                         "%s: a field does not exist in this Odoo ('%s'): is its module installed?",
+                         fault->call, fault->message);
+    /* One value costs the whole page, as a forbidden character does: the page can be halved. */
+    if (says(fault, "int exceeds XML-RPC limits"))
+        return error_set(error, ERR_UNPARSABLE,
+                         "%s: a number above 2147483647, which XML-RPC cannot carry ('%s')",
+                         fault->call, fault->message);
+    if (says(fault, "cannot marshal"))
+        return error_set(error, ERR_FAULT,
+                         "%s: the call was executed, but its result cannot be sent ('%s')",
+                         fault->call, fault->message);
+    return error_set(error, ERR_FAULT, "%s: Odoo failed: '%s'; its log says more", fault->call,
+                     fault->message);
+}
+
+/* "model.method", for the head of the sentence. */
+static void name_call(struct fault *fault)
+{
+    const struct fault_context *context = fault->context;
+    const char *method = context->method ? context->method : "call";
+
+    if (context->model)
+        snprintf(fault->call, sizeof fault->call, "%s.%s", context->model, method);
+    else
+        snprintf(fault->call, sizeof fault->call, "%s", method);
+}
+
+int fault_classify(const struct fault_context *context, int fault_code, const char *fault_string,
+                   struct error *error)
+{
+    struct fault fault = {.context = context, .code = fault_code};
+
+    while (isspace((unsigned char)*fault_string))
+        fault_string++;
+    fault.line = exception_line(fault_string);
+    text_clean(fault.message, sizeof fault.message, fault.line, useful_length(&fault));
+    name_call(&fault);
+    if (fault_code == FAULT_ACCESS_DENIED)
+        return access_denied(&fault, error);
+    if (fault_code == FAULT_ACCESS_RIGHTS)
+        return error_set(error, ERR_ACCESS_RIGHTS, "%s: Odoo gives no right to do this: '%s'",
+                         fault.call, fault.message);
+    if (is_concurrency(&fault))
+        return error_set(error, ERR_CONCURRENCY, "%s: two writers met: '%s'", fault.call,
+                         fault.message);
+    if (fault_code == FAULT_REFUSED)
+        return classify_refusal(&fault, error);
+    return classify_bug(&fault, error);
+}

@@ -1,0 +1,195 @@
+#include "qualiodoo/flavour.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct flavour flavours[] = {
+    [FLAVOUR_OCA] = {.name = "oca",
+                     .module = "helpdesk_mgmt",
+                     .link_module = "helpdesk_mgmt_timesheet",
+                     .ticket = "helpdesk.ticket",
+                     .stage = "helpdesk.ticket.stage",
+                     .team = "helpdesk.ticket.team",
+                     .tag = "helpdesk.ticket.tag",
+                     .link = "ticket_id",
+                     .number = "number",
+                     .user = "user_id",
+                     .team_field = "team_id",
+                     .assigned = "assigned_date",
+                     .closed = "closed_date",
+                     .stage_closed = "closed"},
+    [FLAVOUR_ENTERPRISE] = {.name = "enterprise",
+                            .module = "helpdesk",
+                            .link_module = "helpdesk_timesheet",
+                            .ticket = "helpdesk.ticket",
+                            .stage = "helpdesk.stage",
+                            .team = "helpdesk.team",
+                            .tag = "helpdesk.tag",
+                            .link = "helpdesk_ticket_id",
+                            .number = "ticket_ref",
+                            .user = "user_id",
+                            .team_field = "team_id",
+                            .assigned = "assign_date",
+                            .closed = "close_date",
+                            .stage_closed = "fold"},
+    [FLAVOUR_TASK] = {.name = "task",
+                      .module = "project",
+                      .link_module = "hr_timesheet",
+                      .ticket = "project.task",
+                      .stage = "project.task.type",
+                      .team = "project.project",
+                      .tag = "project.tags",
+                      .link = "task_id",
+                      .number = NULL,
+                      .user = "user_ids",
+                      .team_field = "project_id",
+                      .assigned = "date_assign",
+                      .closed = "date_end",
+                      .stage_closed = "fold"},
+};
+
+static const struct {
+    const char *name;
+    size_t offset;
+} placeholders[] = {
+    {"@ticket", offsetof(struct flavour, ticket)},
+    {"@stage", offsetof(struct flavour, stage)},
+    {"@team", offsetof(struct flavour, team)},
+    {"@tag", offsetof(struct flavour, tag)},
+    {"@link", offsetof(struct flavour, link)},
+    {"@number", offsetof(struct flavour, number)},
+    {"@user", offsetof(struct flavour, user)},
+    {"@team_field", offsetof(struct flavour, team_field)},
+    {"@assigned", offsetof(struct flavour, assigned)},
+    {"@closed", offsetof(struct flavour, closed)},
+    {"@stage_closed", offsetof(struct flavour, stage_closed)},
+};
+
+const char *flavour_name(const struct flavour *flavour, const char *name)
+{
+    if (name[0] != '@')
+        return name;
+    for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
+        if (strcmp(placeholders[i].name, name) == 0)
+            return *(const char *const *)((const char *)flavour + placeholders[i].offset);
+    return NULL;
+}
+
+/* Which of two fields a model has; a missing model has none. */
+static int has_fields(struct odoo *odoo, const char *model, const char *const names[2],
+                      bool ret_has[2], struct error *error)
+{
+    json_t *list = json_pack("[ss]", names[0], names[1]), *fields = NULL;
+    int rc = list ? odoo_fields(odoo, model, list, &fields, error) : error_memory(error);
+
+    json_decref(list);
+    ret_has[0] = ret_has[1] = false;
+    if (rc == ERR_MISSING_MODEL)
+        return 0;
+    if (rc < 0)
+        return rc;
+    for (int i = 0; i < 2; i++)
+        ret_has[i] = json_object_get(fields, names[i]) != NULL;
+    json_decref(fields);
+    return 0;
+}
+
+static int missing_ticket_module(enum config_flavour configured, struct error *error)
+{
+    if (configured == FLAVOUR_AUTO)
+        return error_set(error, ERR_MISSING_MODEL,
+                         "this Odoo has no helpdesk tickets: install the OCA module "
+                         "'helpdesk_mgmt' (with 'helpdesk_mgmt_timesheet') or the Enterprise "
+                         "Helpdesk, or set tickets.flavour: task with a tickets.domain");
+    return error_set(error, ERR_MISSING_MODEL,
+                     "tickets.flavour is '%s', but this Odoo has no model '%s' of that kind: "
+                     "install the module '%s' or change tickets.flavour",
+                     flavours[configured].name, flavours[configured].ticket,
+                     flavours[configured].module);
+}
+
+int flavour_detect(struct odoo *odoo, enum config_flavour configured,
+                   const struct flavour **ret_flavour, struct error *error)
+{
+    static const char *const ticket_fields[2] = {"number", "ticket_ref"};
+    static const char *const task_fields[2] = {"stage_id", "partner_id"};
+    enum config_flavour found = configured;
+    const struct flavour *flavour;
+    const char *link_fields[2] = {NULL, "unit_amount"};
+    bool ticket[2], link[2];
+    int rc;
+
+    if (configured == FLAVOUR_TASK)
+        rc = has_fields(odoo, "project.task", task_fields, ticket, error);
+    else
+        rc = has_fields(odoo, "helpdesk.ticket", ticket_fields, ticket, error);
+    if (rc < 0)
+        return rc;
+    if (configured == FLAVOUR_AUTO)
+        found = ticket[1] ? FLAVOUR_ENTERPRISE : FLAVOUR_OCA;
+    if (!ticket[found == FLAVOUR_ENTERPRISE])
+        return missing_ticket_module(configured, error);
+    flavour = &flavours[found];
+    link_fields[0] = flavour->link;
+    rc = has_fields(odoo, "account.analytic.line", link_fields, link, error);
+    if (rc < 0)
+        return rc;
+    if (!link[0])
+        return error_set(error, ERR_MISSING_FIELD,
+                         "account.analytic.line has no field '%s', which links a timesheet line to "
+                         "its ticket: install the module '%s'",
+                         flavour->link, flavour->link_module);
+    *ret_flavour = flavour;
+    return 0;
+}
+
+int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *error)
+{
+    static const char *const names[2] = {"relative_factor", "factor"};
+    bool has[2];
+    int rc = has_fields(odoo, "uom.uom", names, has, error);
+
+    if (rc == 0)
+        *ret_absolute = has[0];
+    return rc;
+}
+
+int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error)
+{
+    json_t *arguments = json_pack("[ss]", "uom", "product_uom_hour"), *result = NULL;
+    struct odoo_call call = {.model = "ir.model.data",
+                             .method = "check_object_reference",
+                             .arguments = arguments,
+                             .safe = true};
+    int rc = arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
+
+    json_decref(arguments);
+    if (rc == ERR_NETWORK || rc == ERR_PROTOCOL || rc == ERR_NO_MEMORY || rc == ERR_INTERRUPTED ||
+        rc == ERR_ACCESS_DENIED)
+        return rc;
+    /* Answers ["uom.uom", id]; refused or gone: the caller takes amounts as hours. */
+    *ret_unit = rc == 0 ? json_integer_value(json_array_get(result, 1)) : 0;
+    json_decref(result);
+    return 0;
+}
+
+int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struct error *error)
+{
+    json_t *arguments = json_pack("[s]", group), *result = NULL;
+    struct odoo_call call = {
+        .model = "res.users", .method = "has_group", .arguments = arguments, .safe = true};
+    int rc = arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
+
+    json_decref(arguments);
+    if (rc == ERR_FAULT) { /* 19 wants the user first; each form is a fault on the other */
+        arguments = json_pack("[[I]s]", (json_int_t)odoo_uid(odoo), group);
+        call.arguments = arguments;
+        rc = arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
+        json_decref(arguments);
+    }
+    if (rc < 0)
+        return rc;
+    *ret_has = json_is_true(result);
+    json_decref(result);
+    return 0;
+}

@@ -1,0 +1,262 @@
+#include "http.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http_internal.h"
+
+/* How long an order to stop can go unseen. */
+enum { SLICE_MS = 50 };
+
+struct http {
+    CURLM *multi; /* keeps the connection */
+    CURL *easy;
+    struct curl_slist *headers;
+    struct http_options options; /* with its own strings */
+    char *host;
+    /* the answer under way */
+    char *body;
+    size_t length, capacity;
+    bool too_large, no_memory;
+};
+
+static void start_curl(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+/* Makes room for `more` bytes and a NUL. The first block has the size that the server announced. */
+static bool make_room(struct http *http, size_t more)
+{
+    size_t needed = http->length + more + 1;
+    size_t capacity = http->capacity * 2;
+    curl_off_t announced = 0;
+    char *grown;
+
+    if (needed <= http->capacity)
+        return true;
+    if (http->capacity == 0) {
+        curl_easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+        if (announced > 0 && announced <= http->options.max_response)
+            capacity = (size_t)announced + 1;
+    }
+    if (capacity < needed)
+        capacity = needed < 4096 ? 4096 : needed;
+    grown = realloc(http->body, capacity);
+    if (!grown)
+        return false;
+    http->body = grown;
+    http->capacity = capacity;
+    return true;
+}
+
+/* Called by libcurl with the decompressed bytes: a small answer can be a bomb. */
+static size_t receive(char *bytes, size_t size, size_t count, void *context)
+{
+    struct http *http = context;
+    size_t more = size * count;
+
+    http->too_large = more > (uint64_t)http->options.max_response - http->length;
+    if (http->too_large)
+        return 0;
+    http->no_memory = !make_room(http, more);
+    if (http->no_memory)
+        return 0;
+    memcpy(http->body + http->length, bytes, more);
+    http->length += more;
+    http->body[http->length] = '\0';
+    return more;
+}
+
+/* The host of a URL, with its brackets when it is an IPv6 address. */
+static char *host_of(const char *url)
+{
+    const char *start = strstr(url, "://");
+    size_t size;
+
+    start = start ? start + 3 : url;
+    size = *start == '[' ? strcspn(start, "]") + 1 : strcspn(start, ":/");
+    return strndup(start, size);
+}
+
+static bool is_loopback(const char *host)
+{
+    return !strcmp(host, "localhost") || !strcmp(host, "[::1]") || !strncmp(host, "127.", 4);
+}
+
+/* The options that no call changes; false when one of them is refused. */
+static bool set_options(struct http *http)
+{
+    const struct http_options *options = &http->options;
+    CURL *easy = http->easy;
+    bool ok = true;
+
+    ok &= !curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    ok &= !curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    ok &= !curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+    ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+    ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    ok &= !curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+    ok &= !curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+    ok &= !curl_easy_setopt(easy, CURLOPT_USERAGENT, "qualiodoo/" QUALIODOO_VERSION);
+    ok &= !curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
+    ok &= !curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    ok &= !curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
+    ok &= !curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
+    ok &= !curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->max_response);
+    ok &= !curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
+    ok &= !curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+    if (options->ca_file)
+        ok &= !curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+    if (is_loopback(http->host)) /* a proxy of the environment is not for this machine */
+        ok &= !curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+    return ok;
+}
+
+/* `Expect: 100-continue` would cost a round trip, and a second with servers that ignore it. */
+static struct curl_slist *make_headers(void)
+{
+    struct curl_slist *type = curl_slist_append(NULL, "Content-Type: text/xml");
+    struct curl_slist *all = type ? curl_slist_append(type, "Expect:") : NULL;
+
+    if (!all)
+        curl_slist_free_all(type);
+    return all;
+}
+
+int http_open(const struct http_options *options, struct http **ret_http, struct error *error)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    struct http *http = calloc(1, sizeof *http);
+
+    pthread_once(&once, start_curl);
+    if (!http)
+        return error_memory(error);
+    http->options = *options;
+    http->options.url = strdup(options->url);
+    http->options.ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
+    http->host = host_of(options->url);
+    http->multi = curl_multi_init();
+    http->easy = curl_easy_init();
+    http->headers = make_headers();
+    if (!http->options.url || (options->ca_file && !http->options.ca_file) || !http->host ||
+        !http->multi || !http->easy || !http->headers || !set_options(http)) {
+        http_free(http);
+        return error_memory(error);
+    }
+    *ret_http = http;
+    return 0;
+}
+
+void http_free(struct http *http)
+{
+    if (!http)
+        return;
+    curl_easy_cleanup(http->easy);
+    curl_multi_cleanup(http->multi);
+    curl_slist_free_all(http->headers);
+    free(http->body);
+    free(http->host);
+    free((void *)http->options.ca_file);
+    free((void *)http->options.url);
+    free(http);
+}
+
+static bool must_stop(const struct http_abort *abort)
+{
+    return abort && abort->asked && abort->asked(abort->context);
+}
+
+/* Runs the call to its end; false when `abort` stopped it. */
+static bool run(struct http *http, const struct http_abort *abort, CURLcode *ret_code)
+{
+    CURLMcode failed = curl_multi_add_handle(http->multi, http->easy);
+    bool stopped = false;
+    int running = 0, left;
+    CURLMsg *message;
+
+    *ret_code = CURLE_FAILED_INIT;
+    while (!failed && !(stopped = must_stop(abort))) {
+        failed = curl_multi_perform(http->multi, &running);
+        if (failed || running == 0)
+            break;
+        failed = curl_multi_poll(http->multi, NULL, 0, SLICE_MS, NULL);
+    }
+    while ((message = curl_multi_info_read(http->multi, &left)) != NULL)
+        if (message->msg == CURLMSG_DONE)
+            *ret_code = message->data.result;
+    curl_multi_remove_handle(http->multi, http->easy);
+    return !stopped;
+}
+
+/* Points the handle at this request; the body stays the caller's. */
+static int prepare(struct http *http, const struct http_request *request, struct error *error)
+{
+    char *url = NULL;
+    bool ok;
+
+    if (asprintf(&url, "%s%s", http->options.url, request->path) < 0)
+        return error_memory(error);
+    ok = !curl_easy_setopt(http->easy, CURLOPT_URL, url) &&
+         !curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length) &&
+         !curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, request->body) &&
+         !curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, (long)request->fresh_connection);
+    free(url);
+    http->length = http->capacity = 0;
+    http->too_large = http->no_memory = false;
+    return ok ? 0 : error_memory(error);
+}
+
+/* Fills what is known of the call, whatever came of it. */
+static void account(struct http *http, long status, struct http_answer *answer)
+{
+    curl_off_t received = 0;
+    long sent = 0;
+
+    curl_easy_getinfo(http->easy, CURLINFO_SIZE_DOWNLOAD_T, &received);
+    curl_easy_getinfo(http->easy, CURLINFO_REQUEST_SIZE, &sent);
+    answer->received = (size_t)received;
+    answer->not_executed = sent == 0 || status == 429;
+}
+
+/* Hands the answer over; an empty one is an empty string. */
+static int deliver(struct http *http, struct http_answer *answer, struct error *error)
+{
+    if (!http->body && !make_room(http, 0))
+        return error_memory(error);
+    http->body[http->length] = '\0';
+    answer->body = http->body;
+    answer->length = http->length;
+    http->body = NULL;
+    return 0;
+}
+
+int http_post(struct http *http, const struct http_request *request, const struct http_abort *abort,
+              struct http_answer *ret_answer, struct error *error)
+{
+    struct http_answer answer = {0};
+    struct http_failure failure = {
+        .options = &http->options, .host = http->host, .easy = http->easy};
+    long status = 0;
+    int code = prepare(http, request, error);
+
+    if (!code && !run(http, abort, &failure.code))
+        code = error_set(error, ERR_INTERRUPTED, "interrupted while calling %s", http->options.url);
+    curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+    account(http, status, &answer);
+    if (!code && failure.code == CURLE_OK && status == 200)
+        code = deliver(http, &answer, error);
+    else if (!code) {
+        failure.too_large = http->too_large;
+        failure.no_memory = http->no_memory;
+        failure.body = http->body;
+        failure.length = http->length;
+        code = http_describe(&failure, error);
+    }
+    free(http->body);
+    http->body = NULL;
+    *ret_answer = answer;
+    return code;
+}

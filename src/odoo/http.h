@@ -1,0 +1,53 @@
+/* http.h - one POST at a time over a kept connection (libcurl), with every failure in words.
+ *
+ * Names in the messages are those of the configuration (odoo.url, odoo.timeout...): they are what a
+ * person can change. */
+#ifndef QUALIODOO_ODOO_HTTP_H
+#define QUALIODOO_ODOO_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "qualiodoo/error.h"
+
+struct http;
+
+struct http_options {
+    const char *url;     /* scheme://host[:port][/prefix]; copied */
+    const char *ca_file; /* NULL: the system's store; copied */
+    int64_t connect_timeout_ms, timeout_ms;
+    int64_t max_response; /* bytes, after decompression */
+};
+
+/* Asked several times a second during a call; `asked` NULL: never. */
+struct http_abort {
+    bool (*asked)(void *context);
+    void *context;
+};
+
+struct http_request {
+    const char *path; /* "/xmlrpc/2/object" */
+    const char *body; /* not copied */
+    size_t length;
+    /* On a kept connection that turns out to be dead, libcurl sends the request again by itself: a
+     * call that must not be executed twice asks for a new connection. */
+    bool fresh_connection;
+};
+
+struct http_answer {
+    char *body; /* on the heap, a NUL at body[length] */
+    size_t length;
+    size_t received;   /* bytes on the wire, also of a failed call */
+    bool not_executed; /* of a failed call: the server certainly did nothing */
+};
+
+int http_open(const struct http_options *options, struct http **ret_http, struct error *error);
+void http_free(struct http *http); /* NULL is allowed */
+
+/* Posts XML and returns the answer of status 200. On failure `ret_answer` has no body but its other
+ * members are set. ERR_INTERRUPTED when `abort` says so. Redirections are not followed. */
+int http_post(struct http *http, const struct http_request *request, const struct http_abort *abort,
+              struct http_answer *ret_answer, struct error *error);
+
+#endif

@@ -1,0 +1,22 @@
+/* http_internal.h - what http.c tells http_error.c of a call that failed. */
+#ifndef QUALIODOO_ODOO_HTTP_INTERNAL_H
+#define QUALIODOO_ODOO_HTTP_INTERNAL_H
+
+#include <curl/curl.h>
+
+#include "http.h"
+
+struct http_failure {
+    const struct http_options *options;
+    const char *host;
+    CURL *easy;    /* for what libcurl knows of the call */
+    CURLcode code; /* CURLE_OK: the answer has a bad status */
+    bool too_large, no_memory;
+    const char *body; /* what came of the answer */
+    size_t length;
+};
+
+/* Fills `error` and returns its code. */
+int http_describe(const struct http_failure *failure, struct error *error);
+
+#endif

@@ -1,0 +1,60 @@
+/* odoo_internal.h - what client.c, session.c and read.c share. */
+#ifndef QUALIODOO_ODOO_INTERNAL_H
+#define QUALIODOO_ODOO_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "http.h"
+#include "qualiodoo/odoo.h"
+
+struct odoo {
+    struct odoo_options options; /* with its own strings */
+    struct http *http;
+    pthread_mutex_t line; /* held during a call: one at a time, from whichever thread */
+    int64_t last_call_ms; /* under `line`; when the last call started */
+    int64_t uid;          /* 0 before authentication */
+    char *version;        /* NULL before odoo_version() */
+    int64_t backoff_ms, backoff_max_ms;
+    _Atomic int64_t calls, retries, bytes_received;
+};
+
+/* A call ready to be sent. */
+struct odoo_request {
+    const char *path;
+    const char *model, *method; /* borrowed, for messages; model can be NULL */
+    char *xml;                  /* holds the secret */
+    size_t length;
+    bool safe;
+};
+void odoo_request_clear(struct odoo_request *request); /* wipes the secret */
+
+/* Writes the XML of an execute_kw. The caller has authenticated. */
+int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
+                         struct odoo_request *ret_request, struct error *error);
+
+/* The abort of the caller's own thread: what odoo_options said. */
+struct http_abort odoo_abort(const struct odoo *odoo);
+
+/* Sends a request, with retries, up to the undecoded answer (*ret_body is the caller's,
+ * NUL-terminated). Can run on another thread than the one that decodes. */
+int odoo_fetch(struct odoo *odoo, const struct odoo_request *request,
+               const struct http_abort *abort, char **ret_body, size_t *ret_length,
+               struct error *error);
+
+/* Decodes an answer; `body` is freed in every case. A fault becomes its typed error. */
+int odoo_decode(struct odoo *odoo, const struct odoo_request *request, char *body, size_t length,
+                json_t **ret_result, struct error *error);
+
+/* Both, with retries of either: the whole of odoo_execute(). */
+int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **ret_result,
+              struct error *error);
+
+/* Authenticates unless it was done. */
+int odoo_require_uid(struct odoo *odoo, struct error *error);
+
+/* For tests: the first delay is drawn up to a quarter of `base_ms`, then up to base_ms, doubling,
+ * at most `max_ms`. Default 1000 and 30000. */
+void odoo_set_backoff(struct odoo *odoo, int64_t base_ms, int64_t max_ms);
+
+#endif

@@ -1,0 +1,168 @@
+/* prefetch.c - the thread that waits for the server while the caller works on the last answer.
+ *
+ *   idle --prefetch_start--> wanted --worker--> done --prefetch_take--> idle
+ *
+ * `state`, `request` and the answer change hands under `mutex`: they are the worker's while
+ * `wanted`, the caller's otherwise. The thread does HTTP only; the caller decodes. */
+#include "prefetch.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { SLICE_MS = 50 };
+
+struct prefetch {
+    struct odoo *odoo;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    enum { IDLE, WANTED, DONE } state;
+    atomic_bool stop;
+    struct odoo_request request;
+    int code;
+    char *body;
+    size_t length;
+    struct error error;
+};
+
+static bool is_stopped(void *context)
+{
+    const struct prefetch *prefetch = context;
+
+    return atomic_load(&prefetch->stop);
+}
+
+static void *work(void *context)
+{
+    struct prefetch *prefetch = context;
+    struct http_abort abort = {.asked = is_stopped, .context = prefetch};
+
+    pthread_mutex_lock(&prefetch->mutex);
+    for (;;) {
+        int code;
+
+        while (prefetch->state != WANTED && !is_stopped(prefetch))
+            pthread_cond_wait(&prefetch->changed, &prefetch->mutex);
+        if (is_stopped(prefetch))
+            break;
+        pthread_mutex_unlock(&prefetch->mutex);
+        code = odoo_fetch(prefetch->odoo, &prefetch->request, &abort, &prefetch->body,
+                          &prefetch->length, &prefetch->error);
+        pthread_mutex_lock(&prefetch->mutex);
+        prefetch->code = code;
+        prefetch->state = DONE;
+        pthread_cond_broadcast(&prefetch->changed);
+    }
+    pthread_mutex_unlock(&prefetch->mutex);
+    return NULL;
+}
+
+/* Signals are for the program's own thread: they interrupt what it waits for. */
+static int start_thread(struct prefetch *prefetch)
+{
+    sigset_t all, before;
+    int failed;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    failed = pthread_create(&prefetch->thread, NULL, work, prefetch);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return failed;
+}
+
+int prefetch_open(struct odoo *odoo, struct prefetch **ret_prefetch, struct error *error)
+{
+    struct prefetch *prefetch = calloc(1, sizeof *prefetch);
+    pthread_condattr_t attributes;
+
+    if (!prefetch)
+        return error_memory(error);
+    prefetch->odoo = odoo;
+    pthread_mutex_init(&prefetch->mutex, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&prefetch->changed, &attributes);
+    pthread_condattr_destroy(&attributes);
+    if (start_thread(prefetch)) {
+        pthread_cond_destroy(&prefetch->changed);
+        pthread_mutex_destroy(&prefetch->mutex);
+        free(prefetch);
+        return error_set(error, ERR_NO_MEMORY, "no thread can be started");
+    }
+    *ret_prefetch = prefetch;
+    return 0;
+}
+
+void prefetch_free(struct prefetch *prefetch)
+{
+    if (!prefetch)
+        return;
+    pthread_mutex_lock(&prefetch->mutex);
+    atomic_store(&prefetch->stop, true);
+    pthread_cond_broadcast(&prefetch->changed);
+    pthread_mutex_unlock(&prefetch->mutex);
+    pthread_join(prefetch->thread, NULL);
+    odoo_request_clear(&prefetch->request);
+    free(prefetch->body);
+    pthread_cond_destroy(&prefetch->changed);
+    pthread_mutex_destroy(&prefetch->mutex);
+    free(prefetch);
+}
+
+void prefetch_start(struct prefetch *prefetch, struct odoo_request *request)
+{
+    pthread_mutex_lock(&prefetch->mutex);
+    assert(prefetch->state == IDLE);
+    prefetch->request = *request;
+    *request = (struct odoo_request){0};
+    prefetch->state = WANTED;
+    pthread_cond_broadcast(&prefetch->changed);
+    pthread_mutex_unlock(&prefetch->mutex);
+}
+
+/* Under `mutex`: one slice of waiting. */
+static void wait_slice(struct prefetch *prefetch)
+{
+    struct timespec until;
+
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += SLICE_MS * 1000000L;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&prefetch->changed, &prefetch->mutex, &until);
+}
+
+int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request, char **ret_body,
+                  size_t *ret_length, struct error *error)
+{
+    struct http_abort abort = odoo_abort(prefetch->odoo);
+    bool stop = abort.asked && abort.asked(abort.context);
+    int code = 0;
+
+    pthread_mutex_lock(&prefetch->mutex);
+    assert(prefetch->state != IDLE);
+    while (prefetch->state == WANTED && !stop) {
+        wait_slice(prefetch);
+        stop = abort.asked && abort.asked(abort.context);
+    }
+    if (stop)
+        code = error_set(error, ERR_INTERRUPTED, "interrupted while waiting for Odoo");
+    else if (prefetch->code) {
+        code = prefetch->code;
+        if (error)
+            *error = prefetch->error;
+        odoo_request_clear(&prefetch->request);
+        prefetch->state = IDLE;
+    } else {
+        *ret_request = prefetch->request;
+        *ret_body = prefetch->body;
+        *ret_length = prefetch->length;
+        prefetch->request = (struct odoo_request){0};
+        prefetch->body = NULL;
+        prefetch->state = IDLE;
+    }
+    pthread_mutex_unlock(&prefetch->mutex);
+    return code;
+}

@@ -1,0 +1,195 @@
+/* read.c - records, chunk by chunk, the next chunk being on its way while the last one is handled.
+ */
+#include <malloc.h>
+#include <stdlib.h>
+
+#include "odoo_internal.h"
+#include "prefetch.h"
+
+/* A range of the ids to read. */
+struct range {
+    const int64_t *ids;
+    size_t count;
+};
+
+static json_t *ids_to_json(const struct range *range)
+{
+    json_t *ids = json_array();
+
+    for (size_t i = 0; ids && i < range->count; i++)
+        if (json_array_append_new(ids, json_integer(range->ids[i]))) {
+            json_decref(ids);
+            return NULL;
+        }
+    return ids;
+}
+
+/* `load: ''` gives many2one as bare ids: without names to compute, it is the faster one too. */
+static int write_request(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+                         struct odoo_request *ret_request, struct error *error)
+{
+    struct odoo_call call = {.model = read->model,
+                             .method = "read",
+                             .arguments = json_pack("[o]", ids_to_json(range)),
+                             .keywords = json_pack("{s:O, s:s, s:{s:b}}", "fields", read->fields,
+                                                   "load", "", "context", "active_test", 0),
+                             .safe = true};
+    int code = call.arguments && call.keywords
+                   ? odoo_request_execute(odoo, &call, ret_request, error)
+                   : error_memory(error);
+
+    json_decref(call.arguments);
+    json_decref(call.keywords);
+    return code;
+}
+
+static int deliver(const struct odoo_read *read, const struct range *range, json_t *records,
+                   struct error *error)
+{
+    const json_t *record;
+    size_t i;
+
+    if (!json_is_array(records))
+        return error_set(error, ERR_PROTOCOL, "%s.read: the answer is not a list of records",
+                         read->model);
+    json_array_foreach(records, i, record)
+    {
+        if (!json_is_object(record) || !json_is_integer(json_object_get(record, "id")))
+            return error_set(error, ERR_PROTOCOL, "%s.read: record %zu of the answer has no id",
+                             read->model, i + 1);
+    }
+    return read->page(read->context, range->ids, range->count, records, error);
+}
+
+static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+                      struct error *error);
+
+/* After an answer that cannot be parsed: the halves, or the record that is to blame. That one is
+ * not handed to `page`, where it would look deleted. */
+static int read_halves(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+                       const char *reason, struct error *error)
+{
+    struct range first = {.ids = range->ids, .count = range->count / 2};
+    struct range second = {.ids = range->ids + first.count, .count = range->count - first.count};
+    int code;
+
+    if (range->count == 1) {
+        if (read->bad)
+            read->bad(read->context, range->ids[0], reason);
+        return 0;
+    }
+    code = read_range(odoo, read, &first, error);
+    return code ? code : read_range(odoo, read, &second, error);
+}
+
+/* One range, on this thread. */
+static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+                      struct error *error)
+{
+    struct odoo_request request = {0};
+    json_t *records = NULL;
+    struct error own = {0};
+    int code = write_request(odoo, read, range, &request, &own);
+
+    if (!code)
+        code = odoo_call(odoo, &request, &records, &own);
+    odoo_request_clear(&request);
+    if (code == ERR_UNPARSABLE)
+        return read_halves(odoo, read, range, own.message, error);
+    if (code) {
+        if (error)
+            *error = own;
+        return code;
+    }
+    code = deliver(read, range, records, error);
+    json_decref(records);
+    return code;
+}
+
+static struct range chunk_of(const struct odoo_read *read, size_t start)
+{
+    size_t left = read->count - start;
+
+    return (struct range){.ids = read->ids + start,
+                          .count = left < read->chunk ? left : read->chunk};
+}
+
+static int send_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct odoo_read *read,
+                      size_t start, struct error *error)
+{
+    struct range range = chunk_of(read, start);
+    struct odoo_request request = {0};
+    int code = write_request(odoo, read, &range, &request, error);
+
+    if (!code)
+        prefetch_start(prefetch, &request);
+    return code;
+}
+
+/* An answer that came but is no use is asked for again on this thread, which then shares the line
+ * with the request that is ahead. */
+static int handle(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+                  const struct odoo_request *request, char *body, size_t length,
+                  struct error *error)
+{
+    json_t *records = NULL;
+    struct error own = {0};
+    int code = odoo_decode(odoo, request, body, length, &records, &own);
+
+    if (code == ERR_UNPARSABLE)
+        return read_halves(odoo, read, range, own.message, error);
+    if (code && own.retry == RETRY_LATER && odoo->options.max_attempts > 1)
+        return read_range(odoo, read, range, error);
+    if (code) {
+        if (error)
+            *error = own;
+        return code;
+    }
+    code = deliver(read, range, records, error);
+    json_decref(records);
+    return code;
+}
+
+static int read_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct odoo_read *read,
+                      struct error *error)
+{
+    int code = send_ahead(prefetch, odoo, read, 0, error);
+
+    for (size_t start = 0; !code && start < read->count; start += read->chunk) {
+        struct range range = chunk_of(read, start);
+        struct odoo_request request = {0};
+        char *body = NULL;
+        size_t length = 0;
+
+        code = prefetch_take(prefetch, &request, &body, &length, error);
+        if (!code && range.count < read->count - start)
+            code = send_ahead(prefetch, odoo, read, start + read->chunk, error);
+        if (!code) {
+            code = handle(odoo, read, &range, &request, body, length, error);
+            body = NULL;
+        }
+        free(body);
+        odoo_request_clear(&request);
+    }
+    return code;
+}
+
+int odoo_read(struct odoo *odoo, const struct odoo_read *read, struct error *error)
+{
+    struct range all = {.ids = read->ids, .count = read->count};
+    struct prefetch *prefetch = NULL;
+    int code;
+
+    if (read->count == 0)
+        return 0;
+    code = odoo_require_uid(odoo, error);
+    if (!code && read->count <= read->chunk)
+        return read_range(odoo, read, &all, error);
+    if (!code)
+        code = prefetch_open(odoo, &prefetch, error);
+    if (!code)
+        code = read_ahead(prefetch, odoo, read, error);
+    prefetch_free(prefetch);
+    malloc_trim(0); /* what xmlrpc.c had the heap keep from page to page */
+    return code;
+}

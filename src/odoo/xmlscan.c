@@ -1,0 +1,183 @@
+/* xmlscan.c - what must be known of an answer before a parser that recurses and expands entities
+ * sees it. One pass over the characters, one over the tags. */
+#include <string.h>
+#include <strings.h>
+
+#include "text.h"
+#include "xmlrpc.h"
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Says what an answer is that is no XML-RPC: a page of a proxy, most often. */
+static int not_xmlrpc(const char *text, size_t length, struct error *error)
+{
+    char found[70]; /* of an echo of our own request, this shows no parameter */
+
+    if (length == 0)
+        error_set(error, ERR_PROTOCOL,
+                  "the answer is empty, an XML-RPC answer was expected: the server or the proxy in "
+                  "front of it gave up; look at their logs");
+    else if (text_is_html(text, length)) {
+        text_title(found, sizeof found, text, length);
+        error_set(
+            error, ERR_PROTOCOL,
+            "the answer is an HTML page%s%s%s, an XML-RPC answer was expected: a proxy answered "
+            "in Odoo's place, or odoo.url is not the address of an Odoo",
+            *found ? " ('" : "", found, *found ? "')" : "");
+        return ERR_PROTOCOL;
+    } else {
+        text_clean(found, sizeof found, text, length);
+        error_set(
+            error, ERR_PROTOCOL,
+            "the answer begins by '%s', an XML-RPC answer was expected: is odoo.url the address "
+            "of an Odoo?",
+            found);
+        return ERR_PROTOCOL;
+    }
+    if (error)
+        error->retry = RETRY_LATER;
+    return ERR_PROTOCOL;
+}
+
+static int cut_short(size_t length, struct error *error)
+{
+    error_set(error, ERR_PROTOCOL,
+              "the answer is cut short: it ends after %zu bytes without </methodResponse>", length);
+    if (error)
+        error->retry = RETRY_LATER;
+    return ERR_PROTOCOL;
+}
+
+/* Past the end of a tag that begins at `p` ('<' included), NULL when it does not end. */
+static const char *tag_end(const char *p, const char *end)
+{
+    for (p++; p < end && *p != '>'; p++)
+        if (*p == '"' || *p == '\'') {
+            p = memchr(p + 1, *p, (size_t)(end - p - 1));
+            if (!p)
+                return NULL;
+        }
+    return p < end ? p + 1 : NULL;
+}
+
+static const char *past(const char *p, const char *end, const char *mark)
+{
+    const char *found = memmem(p, (size_t)(end - p), mark, strlen(mark));
+
+    return found ? found + strlen(mark) : NULL;
+}
+
+static bool starts(const char *p, const char *end, const char *word)
+{
+    size_t size = strlen(word);
+
+    return (size_t)(end - p) >= size && !memcmp(p, word, size);
+}
+
+/* True when the text ends before what begins by "<!" can be told. */
+static bool is_cut(const char *p, const char *end)
+{
+    size_t left = (size_t)(end - p);
+
+    return (left < 4 && !memcmp(p, "<!--", left)) || (left < 9 && !memcmp(p, "<![CDATA[", left));
+}
+
+/* Counts the elements inside elements and refuses every declaration: an entity of a DTD is expanded
+ * without limit. */
+static int check_tags(const char *text, const char *end, struct error *error)
+{
+    const char *p = text;
+    int depth = 0;
+
+    while (p && (p = memchr(p, '<', (size_t)(end - p))) && p + 1 < end) {
+        const char *tag = p;
+
+        if (p[1] == '?')
+            p = past(p, end, "?>");
+        else if (starts(p, end, "<![CDATA["))
+            p = past(p, end, "]]>");
+        else if (starts(p, end, "<!--"))
+            p = past(p + 4, end, "-->");
+        else if (p[1] == '!' && is_cut(p, end))
+            break;
+        else if (p[1] == '!')
+            return error_set(error, ERR_PROTOCOL,
+                             "the answer holds a document type declaration (<!DOCTYPE), which Odoo "
+                             "never sends: refused; is odoo.url the address of an Odoo?");
+        else if (p[1] == '/') {
+            depth--;
+            p += 2;
+        } else {
+            p = tag_end(p, end);
+            if (p && p[-2] != '/' && ++depth > ODOO_XMLRPC_DEPTH)
+                return error_set(
+                    error, ERR_PROTOCOL,
+                    "the answer is nested deeper than %d elements at byte %zu: refused",
+                    ODOO_XMLRPC_DEPTH, (size_t)(tag - text));
+        }
+    }
+    return 0;
+}
+
+/* True when the first element, after the declaration and comments, is no <methodResponse>; an
+ * answer that ends before it can be told is not wrong, only short. */
+static bool is_something_else(const char *p, const char *end)
+{
+    static const char root[] = "<methodResponse";
+
+    while (p && (p = memchr(p, '<', (size_t)(end - p))) && p + 1 < end) {
+        size_t left = (size_t)(end - p);
+
+        if (p[1] == '?')
+            p = past(p, end, "?>");
+        else if (starts(p, end, "<!--"))
+            p = past(p + 4, end, "-->");
+        else
+            return memcmp(p, root, left < sizeof root - 1 ? left : sizeof root - 1) != 0;
+    }
+    return false;
+}
+
+static int check_characters(const char *text, size_t length, struct text_check *ret_check,
+                            struct error *error)
+{
+    text_check(text, length, ret_check);
+    if (!ret_check->bad)
+        return 0;
+    if (ret_check->invalid)
+        return error_set(error, ERR_UNPARSABLE,
+                         "the answer is not UTF-8: byte 0x%02X at offset %zu",
+                         (unsigned)(unsigned char)*ret_check->bad, (size_t)(ret_check->bad - text));
+    return error_set(error, ERR_UNPARSABLE,
+                     "the answer holds the character U+%s, which XML forbids, at offset %zu",
+                     (unsigned char)ret_check->bad[2] == 0xBE ? "FFFE" : "FFFF",
+                     (size_t)(ret_check->bad - text));
+}
+
+int odoo_xmlrpc_scan(const char *text, size_t length, struct text_check *ret_check,
+                     struct error *error)
+{
+    static const char closing[] = "</methodResponse>";
+    const char *end = text + length;
+    int code;
+
+    while (end > text && blank(end[-1]))
+        end--;
+    while (text < end && blank(*text))
+        text++;
+    length = (size_t)(end - text);
+    if (length == 0 || *text != '<' || text_is_html(text, length))
+        return not_xmlrpc(text, length, error);
+    code = check_tags(text, end, error);
+    if (code)
+        return code;
+    if (is_something_else(text, end))
+        return not_xmlrpc(text, length, error);
+    if (length < sizeof closing - 1 ||
+        memcmp(end - (sizeof closing - 1), closing, sizeof closing - 1))
+        return cut_short(length, error);
+    return check_characters(text, length, ret_check, error);
+}

@@ -1,0 +1,310 @@
+/* db.c - opening, statements and transactions. */
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store_internal.h"
+
+#define STATE_MODE 0640       /* it holds customers' names */
+#define BUSY_TIMEOUT_MS 10000 /* writers are serialised by the cycle lock: only checkpoints collide */
+
+int store_fail(struct store *store, struct error *error)
+{
+    int code = sqlite3_errcode(store->db);
+    const char *path = store->path;
+
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return error_set(error, ERR_STATE,
+                         "%s: the disk is full; nothing was lost, free some space and try again",
+                         path);
+    case SQLITE_NOTADB:
+        return error_set(error, ERR_STATE,
+                         "%s is not a qualiodoo state file; it was left untouched: give another "
+                         "state.path, or move it away and run 'qualiodoo reconcile'",
+                         path);
+    case SQLITE_CORRUPT:
+        return error_set(error, ERR_STATE,
+                         "%s is damaged (%s); it was left as it is: move it away and run "
+                         "'qualiodoo reconcile' to make it again from Odoo",
+                         path, sqlite3_errmsg(store->db));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        return error_set(error, ERR_STATE,
+                         "%s cannot be written (%s): check the owner and rights of the file and of "
+                         "its folder",
+                         path, sqlite3_errmsg(store->db));
+    case SQLITE_CANTOPEN:
+        return error_set(error, ERR_STATE,
+                         "%s cannot be opened (%s): check that its folder exists and the rights "
+                         "of both",
+                         path, sqlite3_errmsg(store->db));
+    case SQLITE_BUSY:
+        return error_set(error, ERR_BUSY, "%s is in use by another program", path);
+    case SQLITE_NOMEM:
+        return error_memory(error);
+    case SQLITE_IOERR:
+        return error_set(error, ERR_STATE, "%s: reading or writing failed (%s): check the disk",
+                         path, sqlite3_errmsg(store->db));
+    default:
+        return error_set(error, ERR_STATE, "%s: %s", path, sqlite3_errmsg(store->db));
+    }
+}
+
+int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret, struct error *error)
+{
+    for (int i = 0; i < store->n_statements; i++)
+        if (store->statements[i].sql == sql) {
+            *ret = store->statements[i].statement;
+            sqlite3_reset(*ret);
+            return 0;
+        }
+    assert(store->n_statements < STATEMENT_MAX);
+    if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) != SQLITE_OK)
+        return store_fail(store, error);
+    store->statements[store->n_statements].sql = sql;
+    store->statements[store->n_statements++].statement = *ret;
+    return 0;
+}
+
+int store_step(struct store *store, sqlite3_stmt *statement, struct error *error)
+{
+    int rc = sqlite3_step(statement);
+
+    if (rc == SQLITE_ROW)
+        return 1;
+    if (rc != SQLITE_DONE)
+        rc = store_fail(store, error);
+    else
+        rc = 0;
+    sqlite3_reset(statement);
+    return rc;
+}
+
+int store_run(struct store *store, sqlite3_stmt *statement, struct error *error)
+{
+    int rc = store_step(store, statement, error);
+
+    assert(rc <= 0);
+    return rc;
+}
+
+int store_ids(struct store *store, sqlite3_stmt *statement, struct ids *ret, struct error *error)
+{
+    struct ids ids = {0};
+    int rc;
+
+    while ((rc = store_step(store, statement, error)) == 1)
+        if (sqlite3_column_type(statement, 0) != SQLITE_NULL &&
+            ids_add(&ids, sqlite3_column_int64(statement, 0)) < 0) {
+            sqlite3_reset(statement);
+            rc = error_memory(error);
+            break;
+        }
+    if (rc < 0)
+        free(ids.items);
+    else
+        *ret = ids;
+    return rc;
+}
+
+int store_exec(struct store *store, const char *sql, struct error *error)
+{
+    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return store_fail(store, error);
+    return 0;
+}
+
+const char *column_text(sqlite3_stmt *statement, int column)
+{
+    return (const char *)sqlite3_column_text(statement, column);
+}
+
+/* Makes an empty file with the right mode; SQLite then gives its companions the same. */
+static int create_file(const char *path, struct error *error)
+{
+    int fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, STATE_MODE);
+
+    if (fd < 0)
+        return error_set(error, ERR_STATE,
+                         "%s cannot be made (%s): check that its folder exists and the rights of "
+                         "both",
+                         path, strerror(errno));
+    close(fd);
+    return 0;
+}
+
+static int check_path(const char *path, enum store_mode mode, bool *ret_exists,
+                      struct error *error)
+{
+    struct stat status;
+
+    *ret_exists = stat(path, &status) == 0;
+    if (!*ret_exists && errno != ENOENT)
+        return error_set(error, ERR_STATE, "%s cannot be opened: %s", path, strerror(errno));
+    if (!*ret_exists && mode == STORE_READ)
+        return error_set(error, ERR_STATE,
+                         "there is no state file at %s yet: run 'qualiodoo reconcile' first", path);
+    if (*ret_exists && !S_ISREG(status.st_mode))
+        return error_set(error, ERR_STATE, "%s is %s, not a file: give another state.path", path,
+                         S_ISDIR(status.st_mode) ? "a directory" : "a special file");
+    return 0;
+}
+
+static int open_database(struct store *store, bool exists, struct error *error)
+{
+    const char *path = store->path;
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+
+    if (!exists && store->mode == STORE_TRIAL) {
+        path = ""; /* a temporary database, removed by SQLite */
+        flags |= SQLITE_OPEN_CREATE;
+    }
+    if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK)
+        return store->db ? store_fail(store, error) : error_memory(error);
+    sqlite3_extended_result_codes(store->db, 1);
+    sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+    return store_exec(store,
+                      "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                      "PRAGMA cache_size = -6000; PRAGMA synchronous = NORMAL",
+                      error);
+}
+
+int store_open(const char *path, enum store_mode mode, struct store **ret_store,
+               struct error *error)
+{
+    struct store *store;
+    bool exists;
+    int rc = check_path(path, mode, &exists, error);
+
+    if (rc < 0)
+        return rc;
+    if (!exists && mode == STORE_WRITE && (rc = create_file(path, error)) < 0)
+        return rc;
+    store = calloc(1, sizeof *store);
+    if (!store || !(store->path = strdup(path))) {
+        free(store);
+        return error_memory(error);
+    }
+    store->mode = mode;
+    rc = open_database(store, exists, error);
+    if (rc == 0 && mode == STORE_TRIAL)
+        rc = store_begin(store, error);
+    if (rc == 0)
+        rc = store_migrate(store, error);
+    if (rc < 0) {
+        store_close(store);
+        return rc;
+    }
+    *ret_store = store;
+    return 0;
+}
+
+void store_close(struct store *store)
+{
+    if (!store)
+        return;
+    while (store->depth > 0)
+        store_rollback(store);
+    for (int i = 0; i < store->n_statements; i++)
+        sqlite3_finalize(store->statements[i].statement);
+    mirror_cache_free(store);
+    sqlite3_close(store->db);
+    free(store->path);
+    free(store);
+}
+
+int store_begin(struct store *store, struct error *error)
+{
+    int rc;
+
+    if (store->depth > 0)
+        rc = store_exec(store, "SAVEPOINT inner", error);
+    else
+        rc = store_exec(store, store->mode == STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE", error);
+    if (rc == 0)
+        store->depth++;
+    return rc;
+}
+
+int store_commit(struct store *store, struct error *error)
+{
+    int rc;
+
+    assert(store->depth > 0);
+    rc = store_exec(store, store->depth > 1 ? "RELEASE inner" : "COMMIT", error);
+    if (rc == 0)
+        store->depth--;
+    return rc;
+}
+
+void store_rollback(struct store *store)
+{
+    if (store->depth == 0)
+        return;
+    /* SQLite may have rolled back by itself (a full disk): then there is nothing left to undo. */
+    if (!sqlite3_get_autocommit(store->db))
+        sqlite3_exec(store->db,
+                     store->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK", NULL, NULL,
+                     NULL);
+    store->depth--;
+}
+
+int store_meta_get(struct store *store, const char *key, char **ret_value, struct error *error)
+{
+    sqlite3_stmt *statement;
+    char *value = NULL;
+    int rc = store_prepare(store, "SELECT value FROM meta WHERE key = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    if (rc == 1) {
+        value = strdup(column_text(statement, 0));
+        sqlite3_reset(statement);
+        if (!value)
+            return error_memory(error);
+    }
+    *ret_value = value;
+    return 0;
+}
+
+int store_meta_set(struct store *store, const char *key, const char *value, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "INSERT INTO meta (key, value) VALUES (?1, ?2)"
+                           " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
+}
+
+int store_check(struct store *store, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "PRAGMA quick_check(1)", &statement, error);
+
+    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
+        return rc;
+    if (rc == 1 && strcmp(column_text(statement, 0), "ok") != 0)
+        rc = error_set(error, ERR_STATE,
+                       "%s is damaged (%s): move it away and run 'qualiodoo reconcile'", store->path,
+                       column_text(statement, 0));
+    else
+        rc = 0;
+    sqlite3_reset(statement);
+    return rc;
+}

@@ -1,0 +1,78 @@
+/* lock.c - the cycle lock: an flock() on a file beside the state, which names its holder. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "qualiodoo/clock.h"
+#include "qualiodoo/store.h"
+
+#define RETRY_MS 100
+
+struct store_lock {
+    int fd;
+};
+
+static void read_holder(int fd, char *holder, size_t size)
+{
+    ssize_t length = pread(fd, holder, size - 1, 0);
+
+    holder[length > 0 ? length : 0] = '\0';
+    holder[strcspn(holder, "\n")] = '\0';
+}
+
+int store_lock(const char *path, const char *what, int64_t wait_ms, struct store_lock **ret_lock,
+               struct error *error)
+{
+    int64_t deadline = clock_monotonic_ms() + wait_ms;
+    struct store_lock *lock = NULL;
+    char file[4096], holder[128];
+    int fd, length;
+
+    snprintf(file, sizeof file, "%s.lock", path);
+    fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    if (fd < 0)
+        return error_set(error, ERR_STATE,
+                         "%s cannot be opened (%s): check that its folder exists and its rights",
+                         file, strerror(errno));
+    while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        if (errno != EWOULDBLOCK && errno != EINTR) {
+            error_set(error, ERR_STATE, "%s cannot be locked: %s", file, strerror(errno));
+            goto fail;
+        }
+        if (clock_monotonic_ms() >= deadline) {
+            read_holder(fd, holder, sizeof holder);
+            error_set(error, ERR_BUSY,
+                      "%s is in use by %s: try again when it has finished, or stop it", path,
+                      *holder ? holder : "another qualiodoo");
+            goto fail;
+        }
+        clock_sleep_ms(RETRY_MS);
+    }
+    length = snprintf(holder, sizeof holder, "process %d (%s)\n", (int)getpid(), what);
+    if (ftruncate(fd, 0) < 0 || pwrite(fd, holder, (size_t)length, 0) < 0) {
+        /* the name of the holder is only a courtesy: a full disk must not stop the work */
+    }
+    lock = malloc(sizeof *lock);
+    if (!lock) {
+        error_memory(error);
+        goto fail;
+    }
+    lock->fd = fd;
+    *ret_lock = lock;
+    return 0;
+fail:
+    close(fd);
+    return error ? error->code : ERR_BUSY;
+}
+
+void store_unlock(struct store_lock *lock)
+{
+    if (!lock)
+        return;
+    close(lock->fd);
+    free(lock);
+}

@@ -1,0 +1,210 @@
+#include "qualiodoo/lookup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_internal.h"
+
+static bool parse_id(const char *text, int64_t *ret_id)
+{
+    char *end;
+    long long id = strtoll(text, &end, 10);
+
+    if (end == text || *end || id <= 0)
+        return false;
+    *ret_id = id;
+    return true;
+}
+
+static int find_by_id(struct store *store, const char *sql, int64_t id, struct ids *ret,
+                      struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, id);
+    return store_ids(store, statement, ret, error);
+}
+
+static int find_by_text(struct store *store, const char *sql, const char *text, struct ids *ret,
+                        struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT);
+    return store_ids(store, statement, ret, error);
+}
+
+int lookup_customers(struct store *store, const char *text, struct ids *ret, struct error *error)
+{
+    int64_t id;
+
+    if (parse_id(text, &id)) {
+        int rc = find_by_id(store,
+                            "SELECT coalesce(commercial_id, id) FROM partner WHERE id = ?1"
+                            " UNION SELECT customer_id FROM move WHERE customer_id = ?1",
+                            id, ret, error);
+
+        if (rc < 0 || ret->count)
+            return rc;
+    }
+    return find_by_text(store,
+                        "SELECT DISTINCT coalesce(commercial_id, id) FROM partner"
+                        " WHERE name = ?1 OR reference = ?1 ORDER BY 1",
+                        text, ret, error);
+}
+
+int lookup_tickets(struct store *store, const char *text, struct ids *ret, struct error *error)
+{
+    int64_t id;
+
+    if (parse_id(text, &id)) {
+        int rc = find_by_id(store, "SELECT id FROM ticket WHERE id = ?1", id, ret, error);
+
+        if (rc < 0 || ret->count)
+            return rc;
+    }
+    return find_by_text(store, "SELECT id FROM ticket WHERE number = ?1 ORDER BY 1", text, ret,
+                        error);
+}
+
+static int one_text(struct store *store, const char *sql, int64_t id, char **ret,
+                    struct error *error)
+{
+    sqlite3_stmt *statement;
+    char *text = NULL;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, id);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    if (rc == 1 && column_text(statement, 0)) {
+        text = strdup(column_text(statement, 0));
+        if (!text)
+            rc = error_memory(error);
+    }
+    sqlite3_reset(statement);
+    if (rc < 0)
+        return rc;
+    *ret = text;
+    return 0;
+}
+
+int lookup_partner_name(struct store *store, int64_t id, char **ret, struct error *error)
+{
+    return one_text(store, "SELECT name FROM partner WHERE id = ?1", id, ret, error);
+}
+
+int lookup_move_name(struct store *store, int64_t id, char **ret, struct error *error)
+{
+    return one_text(store, "SELECT name FROM move WHERE id = ?1", id, ret, error);
+}
+
+int lookup_pack_line(struct store *store, int64_t id, char **ret, struct error *error)
+{
+    return one_text(store,
+                    "SELECT coalesce(m.name, '') || ' ' || p.reference || ' × '"
+                    " || rtrim(rtrim(format('%.3f', l.quantity / 1e9), '0'), '.')"
+                    " FROM move_line l JOIN move m ON m.id = l.move_id"
+                    " JOIN product p ON p.id = l.product_id WHERE l.id = ?1",
+                    id, ret, error);
+}
+
+int lookup_line_ticket(struct store *store, int64_t id, char **ret, struct error *error)
+{
+    return one_text(store,
+                    "SELECT coalesce(t.number, '#' || t.id) FROM timesheet l"
+                    " JOIN ticket t ON t.id = l.ticket_id WHERE l.id = ?1",
+                    id, ret, error);
+}
+
+int lookup_adjustment_reason(struct store *store, int64_t id, char **ret, struct error *error)
+{
+    return one_text(store, "SELECT reason FROM adjustment WHERE id = ?1", id, ret, error);
+}
+
+int lookup_ticket_number(struct store *store, int64_t id, char **ret, struct error *error)
+{
+    return one_text(store, "SELECT coalesce(number, '#' || id) FROM ticket WHERE id = ?1", id, ret,
+                    error);
+}
+
+int lookup_ticket_account(struct store *store, int64_t id, int64_t *ret, struct error *error)
+{
+    struct ids ids = {0};
+    int rc = find_by_id(store,
+                        "SELECT p.commercial_id FROM ticket t JOIN partner p ON p.id = t.partner_id"
+                        " WHERE t.id = ?1",
+                        id, &ids, error);
+
+    if (rc == 0)
+        *ret = ids.count ? ids.items[0] : 0;
+    free(ids.items);
+    return rc;
+}
+
+int lookup_mirrors(struct store *store,
+                   int (*row)(void *context, const struct mirror_status *status), void *context,
+                   struct error *error)
+{
+    static const char sql[] =
+        "SELECT c.mirror, c.first_done, c.pulled_at, CASE c.mirror"
+        " WHEN 'ticket' THEN (SELECT count(*) FROM ticket)"
+        " WHEN 'timesheet' THEN (SELECT count(*) FROM timesheet)"
+        " WHEN 'reply' THEN (SELECT count(*) FROM reply)"
+        " WHEN 'move' THEN (SELECT count(*) FROM move)"
+        " WHEN 'move_line' THEN (SELECT count(*) FROM move_line)"
+        " WHEN 'partner' THEN (SELECT count(*) FROM partner)"
+        " WHEN 'adjustment' THEN (SELECT count(*) FROM adjustment)"
+        " WHEN 'product' THEN (SELECT count(*) FROM product)"
+        " WHEN 'journal' THEN (SELECT count(*) FROM journal)"
+        " WHEN 'unit' THEN (SELECT count(*) FROM unit)"
+        " WHEN 'stage' THEN (SELECT count(*) FROM stage)"
+        " WHEN 'team' THEN (SELECT count(*) FROM team)"
+        " WHEN 'tag' THEN (SELECT count(*) FROM tag)"
+        " WHEN 'agent' THEN (SELECT count(*) FROM agent) END FROM cursor c ORDER BY 1";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    while ((rc = store_step(store, statement, error)) == 1) {
+        struct mirror_status status = {.name = column_text(statement, 0),
+                                       .first_done = sqlite3_column_int(statement, 1),
+                                       .pulled_at = sqlite3_column_int64(statement, 2),
+                                       .rows = sqlite3_column_int64(statement, 3)};
+
+        if ((rc = row(context, &status)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    return rc;
+}
+
+int lookup_summary(struct store *store, struct state_summary *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT (SELECT count(*) FROM account), (SELECT min(next_change) FROM"
+                           " account), (SELECT count(*) FROM unreadable)",
+                           &statement, error);
+
+    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
+        return rc;
+    *ret = (struct state_summary){.accounts = sqlite3_column_int64(statement, 0),
+                                  .has_next_change =
+                                      sqlite3_column_type(statement, 1) != SQLITE_NULL,
+                                  .next_change = sqlite3_column_int64(statement, 1),
+                                  .unreadable = sqlite3_column_int64(statement, 2)};
+    sqlite3_reset(statement);
+    return 0;
+}

@@ -1,0 +1,346 @@
+/* mirror.c - rows in, changes out. */
+#include "qualiodoo/mirror.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+#include "store_internal.h"
+
+/* The statements of one table, made once. Column i of the table is parameter i + 2; ?1 is id. */
+struct mirror_statements {
+    const struct mirror_table *table;
+    size_t n_columns;
+    sqlite3_stmt *insert, *select, *update, *delete;
+    struct mirror_statements *next;
+};
+
+void mirror_cache_free(struct store *store)
+{
+    struct mirror_statements *next;
+
+    for (struct mirror_statements *made = store->mirrors; made; made = next) {
+        next = made->next;
+        sqlite3_finalize(made->insert);
+        sqlite3_finalize(made->select);
+        sqlite3_finalize(made->update);
+        sqlite3_finalize(made->delete);
+        free(made);
+    }
+    store->mirrors = NULL;
+}
+
+static int prepare_text(struct store *store, sqlite3_str *text, sqlite3_stmt **ret,
+                        struct error *error)
+{
+    char *sql = sqlite3_str_finish(text);
+    int rc;
+
+    if (!sql)
+        return error_memory(error);
+    rc = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL);
+    sqlite3_free(sql);
+    return rc == SQLITE_OK ? 0 : store_fail(store, error);
+}
+
+static int prepare_insert(struct store *store, struct mirror_statements *made, struct error *error)
+{
+    sqlite3_str *text = sqlite3_str_new(store->db);
+
+    sqlite3_str_appendf(text, "INSERT INTO \"%w\" VALUES (?1", made->table->name);
+    for (size_t i = 0; i < made->n_columns; i++)
+        sqlite3_str_appendf(text, ", ?%d", (int)i + 2);
+    sqlite3_str_appendall(text, ") ON CONFLICT DO NOTHING");
+    return prepare_text(store, text, &made->insert, error);
+}
+
+static int prepare_select(struct store *store, struct mirror_statements *made, struct error *error)
+{
+    sqlite3_str *text = sqlite3_str_new(store->db);
+
+    sqlite3_str_appendf(text, "SELECT id");
+    for (size_t i = 0; i < made->n_columns; i++)
+        sqlite3_str_appendf(text, ", \"%w\"", made->table->columns[i].name);
+    sqlite3_str_appendf(text, " FROM \"%w\" WHERE id = ?1", made->table->name);
+    return prepare_text(store, text, &made->select, error);
+}
+
+static int prepare_update(struct store *store, struct mirror_statements *made, struct error *error)
+{
+    sqlite3_str *text = sqlite3_str_new(store->db);
+
+    sqlite3_str_appendf(text, "UPDATE \"%w\" SET ", made->table->name);
+    for (size_t i = 0; i < made->n_columns; i++)
+        sqlite3_str_appendf(text, "%s\"%w\" = ?%d", i ? ", " : "", made->table->columns[i].name,
+                            (int)i + 2);
+    sqlite3_str_appendall(text, " WHERE id = ?1");
+    return prepare_text(store, text, &made->update, error);
+}
+
+static int statements_for(struct store *store, const struct mirror_table *table,
+                          struct mirror_statements **ret, struct error *error)
+{
+    struct mirror_statements *made;
+    sqlite3_str *text;
+    int rc;
+
+    for (made = store->mirrors; made; made = made->next)
+        if (made->table == table) {
+            *ret = made;
+            return 0;
+        }
+    made = calloc(1, sizeof *made);
+    if (!made)
+        return error_memory(error);
+    made->table = table;
+    made->next = store->mirrors;
+    store->mirrors = made;
+    while (made->n_columns < MIRROR_COLUMNS_MAX && table->columns[made->n_columns].name)
+        made->n_columns++;
+    rc = prepare_insert(store, made, error);
+    if (rc == 0)
+        rc = prepare_select(store, made, error);
+    if (rc == 0)
+        rc = prepare_update(store, made, error);
+    if (rc < 0)
+        return rc;
+    text = sqlite3_str_new(store->db);
+    sqlite3_str_appendf(text, "DELETE FROM \"%w\" WHERE id = ?1", table->name);
+    rc = prepare_text(store, text, &made->delete, error);
+    if (rc == 0)
+        *ret = made;
+    return rc;
+}
+
+static void bind(sqlite3_stmt *statement, int64_t id, const struct mirror_value *values,
+                 size_t count)
+{
+    sqlite3_bind_int64(statement, 1, id);
+    for (size_t i = 0; i < count; i++) {
+        int parameter = (int)i + 2;
+
+        switch (values[i].kind) {
+        case VALUE_NULL:
+            sqlite3_bind_null(statement, parameter);
+            break;
+        case VALUE_INTEGER:
+            sqlite3_bind_int64(statement, parameter, values[i].integer);
+            break;
+        case VALUE_TEXT:
+            sqlite3_bind_text(statement, parameter, values[i].text, -1, SQLITE_STATIC);
+            break;
+        }
+    }
+}
+
+static bool same_value(sqlite3_stmt *row, int column, const struct mirror_value *value)
+{
+    switch (sqlite3_column_type(row, column)) {
+    case SQLITE_NULL:
+        return value->kind == VALUE_NULL;
+    case SQLITE_INTEGER:
+        return value->kind == VALUE_INTEGER && value->integer == sqlite3_column_int64(row, column);
+    default:
+        return value->kind == VALUE_TEXT && strcmp(value->text, column_text(row, column)) == 0;
+    }
+}
+
+/* The stored date stays when the new one is later or absent. */
+static bool keeps_earliest(sqlite3_stmt *row, int column, const struct mirror_value *value)
+{
+    const char *stored = column_text(row, column);
+
+    return stored && (value->kind != VALUE_TEXT || strcmp(value->text, stored) >= 0);
+}
+
+static int log_change(struct store *store, enum mirror_owner owner, int64_t ref,
+                      const char *mirror, int64_t id, const char *what, struct error *error)
+{
+    static const char *const owners[] = {
+        [OWNER_ALL] = "all",       [OWNER_ACCOUNT] = "account", [OWNER_PARTNER] = "partner",
+        [OWNER_TICKET] = "ticket", [OWNER_MOVE] = "move",       [OWNER_LINE] = "line",
+    };
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "INSERT INTO change (owner, ref, mirror, id, what)"
+                           " VALUES (?1, ?2, ?3, ?4, ?5)",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, owners[owner], -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, ref);
+    sqlite3_bind_text(statement, 3, mirror, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 4, id);
+    sqlite3_bind_text(statement, 5, what, -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
+}
+
+static int column_index(const struct mirror_table *table, const char *name)
+{
+    int i = 0;
+
+    while (strcmp(table->columns[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+/* Logs whom the stored row (`row`, on the select statement) and the new values touch. */
+static int log_owners(struct store *store, const struct mirror_table *table, int64_t id,
+                      sqlite3_stmt *row, const struct mirror_value *values, const char *what,
+                      struct error *error)
+{
+    int rc = 0;
+
+    for (int i = 0; i < MIRROR_OWNERS_MAX && table->owners[i].owner && rc == 0; i++) {
+        enum mirror_owner owner = table->owners[i].owner;
+        const char *name = table->owners[i].column;
+        int64_t old = 0, new = id; /* without a column, the row itself */
+
+        if (name) {
+            int column = column_index(table, name);
+
+            old = row ? sqlite3_column_int64(row, column + 1) : 0;
+            new = values && values[column].kind == VALUE_INTEGER ? values[column].integer : 0;
+        }
+        if (new || owner == OWNER_ALL)
+            rc = log_change(store, owner, new, table->name, id, what, error);
+        if (old && old != new && rc == 0)
+            rc = log_change(store, owner, old, table->name, id, what, error);
+    }
+    return rc;
+}
+
+static int clear_marks(struct store *store, const struct mirror_table *table, int64_t id,
+                       struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "DELETE FROM tombstone WHERE mirror = ?1 AND id = ?2",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, id);
+    return store_run(store, statement, error);
+}
+
+/* Compares with the stored row and replaces it when it differs. */
+static int update_row(struct store *store, struct mirror_statements *made, int64_t id,
+                      const struct mirror_value *given, bool log, enum mirror_change *ret_change,
+                      struct error *error)
+{
+    struct mirror_value values[MIRROR_COLUMNS_MAX];
+    char earliest[MIRROR_COLUMNS_MAX][32];
+    sqlite3_stmt *row = made->select;
+    bool differs = false;
+    int rc;
+
+    sqlite3_bind_int64(row, 1, id);
+    rc = store_step(store, row, error);
+    if (rc < 0)
+        return rc;
+    assert(rc == 1);
+    for (size_t i = 0; i < made->n_columns; i++) {
+        int column = (int)i + 1;
+
+        values[i] = given[i];
+        if (made->table->columns[i].earliest && keeps_earliest(row, column, &given[i])) {
+            /* copied: the row's text goes with the reset */
+            snprintf(earliest[i], sizeof earliest[i], "%s", column_text(row, column));
+            values[i] = (struct mirror_value){.kind = VALUE_TEXT, .text = earliest[i]};
+        } else if (!same_value(row, column, &given[i])) {
+            differs = true;
+        }
+    }
+    *ret_change = differs ? MIRROR_UPDATED : MIRROR_SAME;
+    rc = differs && log ? log_owners(store, made->table, id, row, values, "updated", error) : 0;
+    sqlite3_reset(row);
+    if (rc < 0 || !differs)
+        return rc;
+    bind(made->update, id, values, made->n_columns);
+    return store_run(store, made->update, error);
+}
+
+int mirror_put(struct store *store, const struct mirror_table *table, int64_t id,
+               const struct mirror_value *values, bool log, enum mirror_change *ret_change,
+               struct error *error)
+{
+    struct mirror_statements *made;
+    int rc = statements_for(store, table, &made, error);
+
+    if (rc < 0)
+        return rc;
+    bind(made->insert, id, values, made->n_columns);
+    rc = store_run(store, made->insert, error);
+    if (rc < 0)
+        return rc;
+    if (sqlite3_changes(store->db) == 0)
+        return update_row(store, made, id, values, log, ret_change, error);
+    *ret_change = MIRROR_CREATED;
+    if (!log)
+        return 0;
+    rc = clear_marks(store, table, id, error);
+    return rc < 0 ? rc : log_owners(store, table, id, NULL, values, "created", error);
+}
+
+int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
+                  struct error *error)
+{
+    struct mirror_statements *made;
+    char now[INSTANT_TEXT_SIZE];
+    sqlite3_stmt *statement;
+    int rc = statements_for(store, table, &made, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(made->select, 1, id);
+    rc = store_step(store, made->select, error);
+    if (rc <= 0)
+        return rc;
+    rc = log_owners(store, table, id, made->select, NULL, "deleted", error);
+    sqlite3_reset(made->select);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(made->delete, 1, id);
+    rc = store_run(store, made->delete, error);
+    if (rc == 0)
+        rc = store_prepare(store,
+                           "INSERT INTO tombstone VALUES (?1, ?2, ?3)"
+                           " ON CONFLICT DO UPDATE SET deleted_at = excluded.deleted_at",
+                           &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, id);
+    sqlite3_bind_text(statement, 3, instant_format(clock_now(), now), -1, SQLITE_TRANSIENT);
+    return store_run(store, statement, error);
+}
+
+int mirror_integer(struct store *store, const struct mirror_table *table, int64_t id,
+                   const char *column, bool *ret_found, int64_t *ret_value, struct error *error)
+{
+    struct mirror_statements *made;
+    int index = column_index(table, column) + 1;
+    int rc = statements_for(store, table, &made, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(made->select, 1, id);
+    rc = store_step(store, made->select, error);
+    if (rc < 0)
+        return rc;
+    *ret_found = rc == 1 && sqlite3_column_type(made->select, index) == SQLITE_INTEGER;
+    if (*ret_found)
+        *ret_value = sqlite3_column_int64(made->select, index);
+    sqlite3_reset(made->select);
+    return 0;
+}
+
+int mirror_touch_all(struct store *store, const char *why, struct error *error)
+{
+    return log_change(store, OWNER_ALL, 0, why, 0, "", error);
+}

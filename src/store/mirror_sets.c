@@ -1,0 +1,266 @@
+/* mirror_sets.c - the sets of ids that a pull asks for, the cursors and the marks. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/mirror.h"
+#include "store_internal.h"
+
+/* ?1 is a JSON array of ids where the set depends on some. Every set comes sorted. */
+static const char *const set_sql[] = {
+    [SET_PARTNERS_NEEDED] =
+        "SELECT needed.id FROM (SELECT partner_id AS id FROM ticket"
+        " UNION SELECT customer_id FROM move UNION SELECT partner_id FROM adjustment"
+        " UNION SELECT commercial_id FROM partner) needed"
+        " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = needed.id)"
+        " ORDER BY 1",
+    [SET_MOVES_NEEDED] =
+        "SELECT needed.id FROM (SELECT move_id AS id FROM move_line"
+        " UNION SELECT move_id FROM settlement_line WHERE move_type = 'out_refund') needed"
+        " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM move m WHERE m.id = needed.id)"
+        " ORDER BY 1",
+    [SET_LINES_NEEDED] =
+        "SELECT needed.id FROM (SELECT debit_line_id AS id FROM partial"
+        " UNION SELECT credit_line_id FROM partial) needed WHERE needed.id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM settlement_line s WHERE s.id = needed.id) ORDER BY 1",
+    [SET_TIMESHEETS_OF] = "SELECT t.id FROM json_each(?1) e JOIN timesheet t ON t.ticket_id = e.value"
+                          " ORDER BY 1",
+    [SET_MOVE_LINES_OF] = "SELECT l.id FROM json_each(?1) e JOIN move_line l ON l.move_id = e.value"
+                          " ORDER BY 1",
+    [SET_PARTIALS_OF] =
+        "SELECT p.id FROM json_each(?1) e JOIN settlement_line s ON s.move_id = e.value"
+        " JOIN partial p ON p.debit_line_id = s.id"
+        " UNION SELECT p.id FROM json_each(?1) e JOIN settlement_line s ON s.move_id = e.value"
+        " JOIN partial p ON p.credit_line_id = s.id ORDER BY 1",
+    [SET_CUSTOMER_TICKETS] =
+        "SELECT t.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        " JOIN ticket t ON t.partner_id = p.id ORDER BY 1",
+    [SET_CUSTOMER_TIMESHEETS] =
+        "SELECT l.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        " JOIN ticket t ON t.partner_id = p.id JOIN timesheet l ON l.ticket_id = t.id ORDER BY 1",
+    [SET_CUSTOMER_REPLIES] =
+        "SELECT r.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        " JOIN ticket t ON t.partner_id = p.id JOIN reply r ON r.ticket_id = t.id ORDER BY 1",
+    [SET_CUSTOMER_MOVES] =
+        "SELECT m.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value ORDER BY 1",
+    [SET_CUSTOMER_MOVE_LINES] =
+        "SELECT l.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        " JOIN move_line l ON l.move_id = m.id ORDER BY 1",
+    [SET_CUSTOMER_PARTNERS] =
+        "SELECT p.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        " OR p.id = e.value ORDER BY 1",
+    [SET_CUSTOMER_ADJUSTMENTS] =
+        "SELECT a.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        " JOIN adjustment a ON a.partner_id = p.id ORDER BY 1",
+    [SET_CUSTOMER_LINES] =
+        "SELECT s.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        " JOIN settlement_line s ON s.move_id = m.id UNION"
+        " SELECT p.credit_line_id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        " JOIN settlement_line s ON s.move_id = m.id JOIN partial p ON p.debit_line_id = s.id UNION"
+        " SELECT p.debit_line_id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        " JOIN settlement_line s ON s.move_id = m.id JOIN partial p ON p.credit_line_id = s.id"
+        " ORDER BY 1",
+};
+
+/* "[1,2,3]" on SQLite's heap. */
+static char *json_ids(const int64_t *ids, size_t count)
+{
+    sqlite3_str *text = sqlite3_str_new(NULL);
+
+    sqlite3_str_appendchar(text, 1, '[');
+    for (size_t i = 0; i < count; i++)
+        sqlite3_str_appendf(text, "%s%lld", i ? "," : "", (long long)ids[i]);
+    sqlite3_str_appendchar(text, 1, ']');
+    return sqlite3_str_finish(text);
+}
+
+int mirror_set_ids(struct store *store, enum mirror_set set, const int64_t *of, size_t n_of,
+                   struct ids *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    char *text;
+    int rc = store_prepare(store, set_sql[set], &statement, error);
+
+    if (rc < 0)
+        return rc;
+    if (sqlite3_bind_parameter_count(statement) == 0)
+        return store_ids(store, statement, ret, error);
+    text = json_ids(of, n_of);
+    if (!text)
+        return error_memory(error);
+    sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
+    rc = store_ids(store, statement, ret, error);
+    sqlite3_clear_bindings(statement);
+    sqlite3_free(text);
+    return rc;
+}
+
+/* A statement on a table that is not known before: made and dropped at once. */
+static int prepare_once(struct store *store, const char *format, const char *table,
+                        sqlite3_stmt **ret, struct error *error)
+{
+    char *sql = sqlite3_mprintf(format, table);
+    int rc;
+
+    if (!sql)
+        return error_memory(error);
+    rc = sqlite3_prepare_v2(store->db, sql, -1, ret, NULL);
+    sqlite3_free(sql);
+    return rc == SQLITE_OK ? 0 : store_fail(store, error);
+}
+
+int mirror_ids(struct store *store, const struct mirror_table *table, struct ids *ret,
+               struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = prepare_once(store, "SELECT id FROM \"%w\" ORDER BY id", table->name, &statement,
+                          error);
+
+    if (rc < 0)
+        return rc;
+    rc = store_ids(store, statement, ret, error);
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+static char *copy_text(const char *text)
+{
+    return text ? strdup(text) : NULL;
+}
+
+int mirror_cursor_get(struct store *store, const char *mirror, struct mirror_cursor *ret,
+                      struct error *error)
+{
+    struct mirror_cursor cursor = {0};
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT scope, first_done, resume_id, high, high_seen_at, pulled_at"
+                           " FROM cursor WHERE mirror = ?1",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    if (rc == 1) {
+        cursor.scope = copy_text(column_text(statement, 0));
+        cursor.first_done = sqlite3_column_int(statement, 1);
+        cursor.resume_id = sqlite3_column_int64(statement, 2);
+        cursor.high = copy_text(column_text(statement, 3));
+        cursor.high_seen_at = sqlite3_column_int64(statement, 4);
+        cursor.pulled_at = sqlite3_column_int64(statement, 5);
+        sqlite3_reset(statement);
+    }
+    *ret = cursor;
+    return 0;
+}
+
+int mirror_cursor_set(struct store *store, const char *mirror, const struct mirror_cursor *cursor,
+                      struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "REPLACE INTO cursor VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, cursor->scope ? cursor->scope : "", -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 3, cursor->first_done);
+    sqlite3_bind_int64(statement, 4, cursor->resume_id);
+    sqlite3_bind_text(statement, 5, cursor->high, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 6, cursor->high_seen_at);
+    sqlite3_bind_int64(statement, 7, cursor->pulled_at);
+    return store_run(store, statement, error);
+}
+
+void mirror_cursor_free(struct mirror_cursor *cursor)
+{
+    free(cursor->scope);
+    free(cursor->high);
+    *cursor = (struct mirror_cursor){0};
+}
+
+/* Runs a statement whose first two parameters are a mirror's name and an id. */
+static int run_mark(struct store *store, const char *sql, const char *mirror, int64_t id,
+                    const char *text, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, id);
+    if (text)
+        sqlite3_bind_text(statement, 3, text, -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
+}
+
+int mirror_pending_add(struct store *store, const char *mirror, int64_t id, struct error *error)
+{
+    return run_mark(store, "INSERT OR IGNORE INTO pending VALUES (?1, ?2)", mirror, id, NULL,
+                    error);
+}
+
+int mirror_pending_all(struct store *store, const char *mirror, const struct mirror_table *table,
+                       struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = prepare_once(store, "INSERT OR IGNORE INTO pending SELECT ?1, id FROM \"%w\"",
+                          table->name, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
+    rc = store_run(store, statement, error);
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+int mirror_pending_list(struct store *store, const char *mirror, struct ids *ret,
+                        struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT id FROM pending WHERE mirror = ?1 ORDER BY id",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
+    return store_ids(store, statement, ret, error);
+}
+
+int mirror_pending_clear(struct store *store, const char *mirror, const int64_t *ids, size_t count,
+                         struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = run_mark(store, "DELETE FROM pending WHERE mirror = ?1 AND id = ?2", mirror, ids[i],
+                      NULL, error);
+    return rc;
+}
+
+int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const char *reason,
+                      struct error *error)
+{
+    if (!reason)
+        return run_mark(store, "DELETE FROM unreadable WHERE mirror = ?1 AND id = ?2", mirror, id,
+                        NULL, error);
+    return run_mark(store, "REPLACE INTO unreadable VALUES (?1, ?2, ?3)", mirror, id, reason,
+                    error);
+}
+
+int mirror_has_unreadable(struct store *store, bool *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT 1 FROM unreadable LIMIT 1", &statement, error);
+
+    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
+        return rc;
+    *ret = rc == 1;
+    sqlite3_reset(statement);
+    return 0;
+}

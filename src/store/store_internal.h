@@ -1,0 +1,51 @@
+/* store_internal.h - statements and errors of SQLite, shared by store*.c only. */
+#ifndef QUALIODOO_STORE_INTERNAL_H
+#define QUALIODOO_STORE_INTERNAL_H
+
+#include <sqlite3.h>
+
+#include "qualiodoo/array.h"
+#include "qualiodoo/store.h"
+
+/* Distinct statements kept prepared; more than the code has (asserted). */
+#define STATEMENT_MAX 160
+
+struct store {
+    sqlite3 *db;
+    char *path;
+    enum store_mode mode;
+    int depth; /* of nested transactions */
+    struct {
+        const char *sql; /* compared by address: callers pass literals or text they keep */
+        sqlite3_stmt *statement;
+    } statements[STATEMENT_MAX];
+    int n_statements;
+    struct mirror_statements *mirrors; /* list; see mirror.c */
+};
+
+/* A prepared, reset statement. `sql` must live as long as the store. */
+int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret, struct error *error);
+
+/* Steps: 1 a row, 0 done (and reset), negative error. */
+int store_step(struct store *store, sqlite3_stmt *statement, struct error *error);
+
+/* Runs a statement that returns no row. */
+int store_run(struct store *store, sqlite3_stmt *statement, struct error *error);
+
+/* Collects the first column of every row (NULL left out); the caller frees ret->items. */
+int store_ids(struct store *store, sqlite3_stmt *statement, struct ids *ret, struct error *error);
+
+/* Runs SQL without parameters. */
+int store_exec(struct store *store, const char *sql, struct error *error);
+
+/* Turns SQLite's last error into a sentence. */
+int store_fail(struct store *store, struct error *error);
+
+void mirror_cache_free(struct store *store);
+
+int store_migrate(struct store *store, struct error *error);
+
+/* Column helpers: NULL text stays NULL; the pointer is valid until the next step. */
+const char *column_text(sqlite3_stmt *statement, int column);
+
+#endif

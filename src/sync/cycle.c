@@ -1,0 +1,219 @@
+/* cycle.c - one cycle: lock, pull, compute, report. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "pull.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+#include "qualiodoo/log.h"
+#include "qualiodoo/results.h"
+
+/* How long a cycle waits for another one to finish. */
+#define LOCK_WAIT_MS 60000
+
+/* Tries of one call before the cycle gives up: about a minute with the client's backoff. */
+#define CALL_ATTEMPTS 5
+
+/* Differences kept for people; the audit trail has them all. */
+#define DIFFERENCES_SHOWN 200
+
+static volatile sig_atomic_t interrupted;
+
+void cycle_interrupt(void)
+{
+    interrupted = 1;
+}
+
+bool cycle_interrupted(void *unused)
+{
+    (void)unused;
+    return interrupted;
+}
+
+int sync_connect_as(const struct config *config, const char *login, const char *secret,
+                    struct odoo **ret_odoo, struct error *error)
+{
+    struct odoo_options options = {
+        .url = config->odoo.url,
+        .database = config->odoo.database,
+        .login = login,
+        .secret = secret,
+        .ca_file = config->odoo.ca_file,
+        .connect_timeout_ms = config->odoo.connect_timeout_ms,
+        .timeout_ms = config->odoo.timeout_ms,
+        .max_response = config->odoo.max_response,
+        .min_interval_ms = config->odoo.min_interval_ms,
+        .max_attempts = CALL_ATTEMPTS,
+        .cancelled = cycle_interrupted,
+    };
+
+    return odoo_open(&options, ret_odoo, error);
+}
+
+int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error)
+{
+    char *secret = NULL;
+    int rc = config_secret(config, &secret, error);
+
+    if (rc < 0)
+        return rc;
+    rc = sync_connect_as(config, config->odoo.login, secret, ret_odoo, error);
+    config_secret_free(secret);
+    return rc;
+}
+
+bool sync_read_only(const struct config *config)
+{
+    return clock_is_set() && !config_url_is_loopback(config->odoo.url);
+}
+
+static int report_open(struct cycle_report *report, struct error *error)
+{
+    *report = (struct cycle_report){
+        .checked = json_object(),
+        .created = json_object(),
+        .updated = json_object(),
+        .deleted = json_object(),
+        .accounts_changed = json_array(),
+        .moves = json_array(),
+        .differences = json_array(),
+    };
+    if (report->checked && report->created && report->updated && report->deleted &&
+        report->accounts_changed && report->moves && report->differences)
+        return 0;
+    return error_memory(error);
+}
+
+void cycle_report_free(struct cycle_report *report)
+{
+    json_decref(report->checked);
+    json_decref(report->created);
+    json_decref(report->updated);
+    json_decref(report->deleted);
+    json_decref(report->accounts_changed);
+    json_decref(report->moves);
+    json_decref(report->differences);
+    *report = (struct cycle_report){0};
+}
+
+bool cycle_report_drift(const struct cycle_report *report)
+{
+    return json_object_size(report->created) || json_object_size(report->updated) ||
+           json_object_size(report->deleted) || json_array_size(report->accounts_changed);
+}
+
+json_t *cycle_report_json(const struct cycle_report *report)
+{
+    return json_pack(
+        "{sO sO sO sO sI sO s{si si} s{si si si} sb sI sO}", "checked", report->checked, "created",
+        report->created, "updated", report->updated, "deleted", report->deleted,
+        "accounts_recomputed", (json_int_t)report->accounts_recomputed, "accounts_changed",
+        report->accounts_changed, "breaches", "new", 0, "cleared", 0, "writes", "queued", 0, "sent",
+        0, "refused", 0, "drift", cycle_report_drift(report), "duration_ms",
+        (json_int_t)report->duration_ms, "moves", report->moves);
+}
+
+static int add_difference(void *context, const struct audit_row *row)
+{
+    struct cycle_report *report = context;
+
+    report->n_differences++;
+    if (json_array_size(report->differences) >= DIFFERENCES_SHOWN)
+        return 0;
+    json_array_append_new(report->differences,
+                          json_sprintf("account %lld, %s: %s -> %s (%s)", (long long)row->account,
+                                       row->subject, row->before ? row->before : "nothing",
+                                       row->after ? row->after : "nothing", row->cause));
+    return 0;
+}
+
+/* `status` reads these. */
+static void note_outcome(struct store *store, const struct error *error, bool reconcile)
+{
+    char now[INSTANT_TEXT_SIZE];
+    struct error ignored;
+
+    instant_format(clock_real(), now);
+    if (error->code == 0) {
+        store_meta_set(store, "last_success", now, &ignored);
+        if (reconcile)
+            store_meta_set(store, "last_reconcile", now, &ignored);
+        return;
+    }
+    store_meta_set(store, "last_error_at", now, &ignored);
+    store_meta_set(store, "last_error", error->message, &ignored);
+}
+
+static int pull_and_compute(struct pull *pull, struct error *error)
+{
+    struct policy policy;
+    civil_day today;
+    int rc = pull_open(pull, error);
+
+    if (rc == 0)
+        rc = pull_run(pull, error);
+    if (rc == 0)
+        rc = policy_open(pull->config, pull->store, &policy, error);
+    if (rc < 0)
+        return rc;
+    today = policy_today(&policy);
+    policy_close(&policy);
+    return accounts_update(pull->store, pull->config, today, pull->report, error);
+}
+
+static int run_in_store(const struct config *config, const struct cycle_options *options,
+                        struct store *store, struct cycle_report *report, struct error *error)
+{
+    struct pull pull = {.store = store,
+                        .config = config,
+                        .report = report,
+                        .full = options->reconcile,
+                        .force = options->force,
+                        .customers = options->customers,
+                        .n_customers = options->n_customers};
+    int64_t last = 0;
+    struct error outcome = {0};
+    int rc = results_last_audit(store, &last, error);
+
+    if (rc == 0 && options->reconcile)
+        rc = store_check(store, error);
+    if (rc == 0)
+        rc = sync_connect(config, &pull.odoo, error);
+    if (rc < 0)
+        return rc;
+    rc = pull_and_compute(&pull, error);
+    if (rc < 0)
+        outcome = *error;
+    note_outcome(store, &outcome, options->reconcile && !options->n_customers);
+    pull_close(&pull);
+    odoo_free(pull.odoo);
+    if (rc == 0)
+        rc = results_audit(store, 0, last, add_difference, report, error);
+    return rc;
+}
+
+int cycle_run(const struct config *config, const struct cycle_options *options,
+              struct cycle_report *ret_report, struct error *error)
+{
+    int64_t began = clock_monotonic_ms();
+    bool trial = options->dry_run || sync_read_only(config);
+    struct store_lock *lock = NULL;
+    struct store *store = NULL;
+    int rc = report_open(ret_report, error);
+
+    /* A trial without a state leaves no file at all, not even a lock. */
+    if (rc == 0 && (!trial || access(config->state.path, F_OK) == 0))
+        rc = store_lock(config->state.path, options->reconcile ? "reconcile" : "sync", LOCK_WAIT_MS,
+                        &lock, error);
+    if (rc == 0)
+        rc = store_open(config->state.path, trial ? STORE_TRIAL : STORE_WRITE, &store, error);
+    if (rc == 0)
+        rc = run_in_store(config, options, store, ret_report, error);
+    store_close(store);
+    store_unlock(lock);
+    ret_report->duration_ms = clock_monotonic_ms() - began;
+    return rc;
+}

@@ -1,0 +1,167 @@
+/* open.c - what must be known about this Odoo before anything is pulled. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pull.h"
+#include "qualiodoo/log.h"
+
+static json_t *pack_references(const struct config *config)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < config->credit.n_packs; i++)
+        json_array_append_new(list, json_string(config->credit.packs[i].product));
+    return list;
+}
+
+/* What the "@names" of the domains stand for, as far as the configuration knows. */
+static int set_names(struct pull *pull, struct error *error)
+{
+    json_t *customers = json_array();
+
+    for (size_t i = 0; i < pull->n_customers; i++)
+        json_array_append_new(customers, json_integer(pull->customers[i]));
+    pull->ids = json_pack("{so so so}", "@packs", pack_references(pull->config), "@ids", customers,
+                          "@keys",
+                          json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database));
+    return pull->ids ? 0 : error_memory(error);
+}
+
+static int missing_field(const struct pull *pull, const struct model *model, const char *field,
+                         struct error *error)
+{
+    const char *module = model->module ? model->module : pull->flavour->module;
+
+    return error_set(error, ERR_MISSING_FIELD,
+                     "%s has no field '%s' in this Odoo: install or upgrade the module '%s'",
+                     model_remote(model, pull->flavour), field, module);
+}
+
+/* Asks which of the fields exist; the missing ones are left out, a required one is an error. */
+static int check_fields(struct pull *pull, enum model_id id, struct error *error)
+{
+    const struct model *model = &models[id];
+    json_t *names = model_field_names(model, pull->flavour), *known = NULL, *kept, *name;
+    size_t i;
+    int rc = names ? odoo_fields(pull->odoo, model_remote(model, pull->flavour), names, &known,
+                                 error)
+                   : error_memory(error);
+
+    if (rc == ERR_MISSING_MODEL && model->optional) {
+        json_decref(names);
+        return 0;
+    }
+    if (rc < 0) {
+        json_decref(names);
+        if (rc == ERR_MISSING_MODEL)
+            error_set(error, rc, "this Odoo has no model '%s': install the module '%s'",
+                      model_remote(model, pull->flavour),
+                      model->module ? model->module : pull->flavour->module);
+        return rc;
+    }
+    kept = json_array();
+    json_array_foreach(names, i, name)
+        if (json_object_get(known, json_string_value(name)))
+            json_array_append(kept, name);
+    for (i = 0; i < model_columns(model) && rc == 0; i++) {
+        const char *remote = model->fields[i].remote;
+
+        if (remote && model->fields[i].required && (remote = flavour_name(pull->flavour, remote)) &&
+            !json_object_get(known, remote))
+            rc = missing_field(pull, model, remote, error);
+    }
+    json_decref(names);
+    json_decref(known);
+    if (rc == 0)
+        pull->fields[id] = kept;
+    else
+        json_decref(kept);
+    return rc;
+}
+
+/* The state belongs to one database: another one would look like a thousand deletions. */
+static int check_database(struct pull *pull, struct error *error)
+{
+    char *known = NULL;
+    int rc = store_meta_get(pull->store, "database", &known, error);
+
+    if (rc == 0 && !known)
+        rc = store_meta_set(pull->store, "database", pull->config->odoo.database, error);
+    else if (rc == 0 && strcmp(known, pull->config->odoo.database) != 0)
+        rc = error_set(error, ERR_STATE,
+                       "%s holds the state of database '%s', and odoo.database is '%s': give each "
+                       "database its own state.path",
+                       pull->config->state.path, known, pull->config->odoo.database);
+    free(known);
+    return rc;
+}
+
+/* The agent's own user: author of its notes. */
+static int read_agent(struct pull *pull, struct error *error)
+{
+    json_t *arguments, *keywords, *result = NULL;
+    struct odoo_call call = {.model = "res.users", .method = "read", .safe = true};
+    int rc = odoo_authenticate(pull->odoo, error);
+
+    if (rc < 0)
+        return rc;
+    pull->agent_uid = odoo_uid(pull->odoo);
+    call.arguments = arguments = json_pack("[[I]]", (json_int_t)pull->agent_uid);
+    call.keywords = keywords = json_pack("{s[s] ss}", "fields", "partner_id", "load", "");
+    rc = arguments && keywords ? odoo_execute(pull->odoo, &call, &result, error)
+                               : error_memory(error);
+    json_decref(arguments);
+    json_decref(keywords);
+    if (rc < 0)
+        return rc;
+    pull->agent_partner =
+        json_integer_value(json_object_get(json_array_get(result, 0), "partner_id"));
+    json_decref(result);
+    return 0;
+}
+
+/* Where the local state is not asked again: the unit "Hours" is a fact of the database. */
+static int read_units(struct pull *pull, struct error *error)
+{
+    int64_t hour = 0;
+    char text[32];
+    int rc = flavour_units_absolute(pull->odoo, &pull->units_absolute, error);
+
+    if (rc == 0)
+        rc = flavour_hour_unit(pull->odoo, &hour, error);
+    if (rc < 0)
+        return rc;
+    snprintf(text, sizeof text, "%lld", (long long)hour);
+    return store_meta_set(pull->store, "hour_unit", text, error);
+}
+
+int pull_open(struct pull *pull, struct error *error)
+{
+    int rc = check_database(pull, error);
+
+    if (rc == 0)
+        rc = set_names(pull, error);
+    if (rc == 0)
+        rc = read_agent(pull, error);
+    if (rc == 0)
+        rc = flavour_detect(pull->odoo, pull->config->tickets.flavour, &pull->flavour, error);
+    for (int id = 0; id < MODEL_COUNT && rc == 0; id++)
+        rc = check_fields(pull, (enum model_id)id, error);
+    if (rc == 0)
+        rc = read_units(pull, error);
+    if (rc == 0)
+        rc = mirror_has_unreadable(pull->store, &pull->has_unreadable, error);
+    if (rc == 0)
+        rc = store_meta_set(pull->store, "flavour", pull->flavour->name, error);
+    return rc;
+}
+
+void pull_close(struct pull *pull)
+{
+    for (int i = 0; i < MODEL_COUNT; i++)
+        json_decref(pull->fields[i]);
+    json_decref(pull->ids);
+    free(pull->in_domain.items);
+    free(pull->doomed.items);
+    free(pull->lines.items);
+}

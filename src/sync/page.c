@@ -1,0 +1,378 @@
+/* page.c - a page of records into the mirror, in one transaction with the cursor that says so. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pull.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/log.h"
+#include "qualiodoo/response.h"
+
+/* safety.max_delete never stops fewer rows than this: small tables change by whole percents. */
+#define DELETE_ALWAYS_ALLOWED 20
+
+void report_count(json_t *counts, const char *model, int64_t number)
+{
+    json_int_t before = json_integer_value(json_object_get(counts, model));
+
+    if (number)
+        json_object_set_new(counts, model, json_integer(before + number));
+}
+
+static void set_text(struct mirror_value *value, const char *text)
+{
+    *value = text ? (struct mirror_value){.kind = VALUE_TEXT, .text = text}
+                  : (struct mirror_value){.kind = VALUE_NULL};
+}
+
+static void set_integer(struct mirror_value *value, int64_t integer)
+{
+    *value = (struct mirror_value){.kind = VALUE_INTEGER, .integer = integer};
+}
+
+/* An assignment that the creation made is no event: it is not kept. */
+static void compute_ticket(const struct page *page, int64_t id, struct mirror_value *values)
+{
+    struct mirror_value *created = &values[model_column(page->model, "create_date")];
+    struct mirror_value *assigned = &values[model_column(page->model, "assigned_date")];
+    const struct pull *pull = page->pull;
+    instant creation, assignment;
+    bool in = json_array_size(pull->config->tickets.domain) == 0 ||
+              ids_contain(pull->in_domain.items, pull->in_domain.count, id);
+
+    set_integer(&values[model_column(page->model, "in_domain")], in);
+    if (created->kind == VALUE_TEXT && assigned->kind == VALUE_TEXT &&
+        instant_parse_odoo(created->text, &creation) &&
+        instant_parse_odoo(assigned->text, &assignment) &&
+        response_assigned_at_creation(creation, assignment))
+        assigned->kind = VALUE_NULL;
+}
+
+static int64_t bare_id(json_t *value)
+{
+    return json_integer_value(json_is_array(value) ? json_array_get(value, 0) : value);
+}
+
+/* A note holds its figures as JSON in the subject and its key in the message_id. It is valid only
+ * while the agent is its author, its creator and its last writer. */
+static void compute_note(const struct page *page, json_t *record, json_t *texts,
+                         struct mirror_value *values)
+{
+    const struct model *model = page->model;
+    const struct pull *pull = page->pull;
+    const char *subject = json_string_value(json_object_get(record, "subject"));
+    const char *message = json_string_value(json_object_get(record, "message_id"));
+    json_t *figures = subject ? json_loads(subject, 0, NULL) : NULL;
+    json_t *given = json_object_get(figures, "qualiodoo_adjustment");
+    const char *date = json_string_value(json_object_get(given, "date"));
+    char key[128] = "";
+    bool valid = json_is_object(given) && date &&
+                 bare_id(json_object_get(record, "author_id")) == pull->agent_partner &&
+                 bare_id(json_object_get(record, "write_uid")) == pull->agent_uid &&
+                 bare_id(json_object_get(record, "create_uid")) == pull->agent_uid;
+
+    if (message)
+        sscanf(message, "<qualiodoo-adjust.%127[^@]", key);
+    set_integer(&values[model_column(model, "minutes")],
+                json_integer_value(json_object_get(given, "minutes")));
+    set_text(&values[model_column(model, "date")], date);
+    set_text(&values[model_column(model, "end")],
+             json_string_value(json_object_get(given, "end")));
+    set_text(&values[model_column(model, "reason")],
+             json_string_value(json_object_get(given, "reason")));
+    json_array_append_new(texts, json_string(key));
+    set_text(&values[model_column(model, "key")],
+             json_string_value(json_array_get(texts, json_array_size(texts) - 1)));
+    set_integer(&values[model_column(model, "valid")], valid);
+    if (figures)
+        json_array_append_new(texts, figures); /* keeps the texts alive */
+}
+
+static void compute(const struct page *page, int64_t id, json_t *record, json_t *texts,
+                    struct mirror_value *values)
+{
+    switch ((enum model_id)(page->model - models)) {
+    case MODEL_UNIT:
+        set_integer(&values[model_column(page->model, "absolute")], page->pull->units_absolute);
+        break;
+    case MODEL_TICKET:
+        compute_ticket(page, id, values);
+        break;
+    case MODEL_PARTNER:
+        if (!page->pull->config->privacy.keep_names) {
+            values[model_column(page->model, "name")].kind = VALUE_NULL;
+            values[model_column(page->model, "reference")].kind = VALUE_NULL;
+        }
+        break;
+    case MODEL_ADJUSTMENT:
+        set_integer(&values[model_column(page->model, "valid")],
+                    values[model_column(page->model, "date")].kind == VALUE_TEXT);
+        break;
+    case MODEL_ADJUSTMENT_NOTE:
+        compute_note(page, record, texts, values);
+        break;
+    default:
+        break;
+    }
+}
+
+/* When a contact changes company, say which accounts move before moving them. */
+static int announce_move(struct page *page, int64_t id, const struct mirror_value *values,
+                         struct error *error)
+{
+    const struct mirror_value *commercial;
+    int64_t before = 0;
+    bool found;
+    int rc;
+
+    if (page->model != &models[MODEL_PARTNER] || !page->log)
+        return 0;
+    commercial = &values[model_column(page->model, "commercial_id")];
+    if (commercial->kind != VALUE_INTEGER)
+        return 0;
+    rc = mirror_integer(page->pull->store, &page->model->table, id, "commercial_id", &found,
+                        &before, error);
+    if (rc < 0 || !found || before == commercial->integer)
+        return rc;
+    log_warning("contact %lld moves from account %lld to account %lld: its tickets are charged "
+                "there from now on",
+                (long long)id, (long long)before, (long long)commercial->integer);
+    json_array_append_new(page->pull->report->moves,
+                          json_pack("{sI sI sI}", "contact", (json_int_t)id, "from",
+                                    (json_int_t)before, "to", (json_int_t)commercial->integer));
+    return 0;
+}
+
+/* Tickets and invoices have parts that can vanish without a trace: list them again soon. */
+static int mark_parts(const struct page *page, int64_t id, const char *write_date,
+                      enum mirror_change change, struct error *error)
+{
+    bool ticket = page->model == &models[MODEL_TICKET];
+
+    if (!ticket && page->model != &models[MODEL_MOVE])
+        return 0;
+    if (ticket && (!page->log || page->pull->full))
+        return 0; /* all timesheets are listed anyway */
+    if (change == MIRROR_SAME && page->settled && write_date &&
+        strcmp(write_date, page->settled) < 0)
+        return 0;
+    return mirror_pending_add(page->pull->store, page->model->table.name, id, error);
+}
+
+static int put_record(struct page *page, json_t *record, struct error *error)
+{
+    struct pull *pull = page->pull;
+    const struct model *model = page->model;
+    const char *remote = model_remote(model, pull->flavour);
+    struct mirror_value values[MIRROR_COLUMNS_MAX];
+    int64_t id = json_integer_value(json_object_get(record, "id"));
+    json_t *texts = json_array();
+    enum mirror_change change = MIRROR_SAME;
+    const char *write_date;
+    int rc;
+
+    if (!texts)
+        return error_memory(error);
+    model_values(model, pull->flavour, record, texts, values);
+    compute(page, id, record, texts, values);
+    write_date = values[0].kind == VALUE_TEXT ? values[0].text : NULL;
+    if (write_date && strcmp(write_date, page->high) > 0)
+        snprintf(page->high, sizeof page->high, "%s", write_date);
+    if (page->out_of_scope || (model->link >= 0 && values[model->link].kind == VALUE_NULL)) {
+        rc = ids_add(&pull->doomed, id) < 0 ? error_memory(error) : 0;
+    } else {
+        rc = announce_move(page, id, values, error);
+        if (rc == 0)
+            rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
+        if (rc == 0)
+            rc = mark_parts(page, id, write_date, change, error);
+        if (rc == 0 && pull->has_unreadable)
+            rc = mirror_unreadable(pull->store, model->table.name, id, NULL, error);
+        if (change == MIRROR_CREATED)
+            report_count(pull->report->created, remote, 1);
+        if (change == MIRROR_UPDATED)
+            report_count(pull->report->updated, remote, 1);
+    }
+    json_decref(texts);
+    return rc;
+}
+
+/* A partial names two lines that must be read (again): their date or journal may have changed. */
+static int note_lines(struct page *page, json_t *record, struct error *error)
+{
+    static const char *const sides[] = {"debit_move_id", "credit_move_id"};
+
+    if (page->model != &models[MODEL_PARTIAL])
+        return 0;
+    for (int i = 0; i < 2; i++)
+        if (ids_add(&page->pull->lines, bare_id(json_object_get(record, sides[i]))) < 0)
+            return error_memory(error);
+    return 0;
+}
+
+static int doom_absent(struct page *page, const int64_t *requested, size_t count, json_t *records,
+                       struct error *error)
+{
+    struct ids present = {0};
+    json_t *record;
+    size_t i;
+    int rc = 0;
+
+    json_array_foreach(records, i, record)
+        if (ids_add(&present, json_integer_value(json_object_get(record, "id"))) < 0)
+            rc = error_memory(error);
+    ids_sort(present.items, present.count);
+    for (i = 0; i < count && rc == 0; i++)
+        if (!ids_contain(present.items, present.count, requested[i]) &&
+            ids_add(&page->pull->doomed, requested[i]) < 0)
+            rc = error_memory(error);
+    free(present.items);
+    return rc;
+}
+
+static int write_page(struct page *page, const int64_t *requested, size_t count, json_t *records,
+                      struct error *error)
+{
+    struct pull *pull = page->pull;
+    json_t *record;
+    size_t i;
+    int rc = 0;
+
+    json_array_foreach(records, i, record)
+    {
+        if ((rc = put_record(page, record, error)) < 0 || (rc = note_lines(page, record, error)) < 0)
+            return rc;
+    }
+    if (json_array_size(records) < count)
+        rc = doom_absent(page, requested, count, records, error);
+    if (rc == 0 && page->cursor) {
+        page->cursor->resume_id = requested[count - 1];
+        rc = mirror_cursor_set(pull->store, page->model->table.name, page->cursor, error);
+    }
+    return rc;
+}
+
+static int store_page(void *context, const int64_t *requested, size_t count, json_t *records,
+                      struct error *error)
+{
+    struct page *page = context;
+    struct pull *pull = page->pull;
+    const char *remote = model_remote(page->model, pull->flavour);
+    int rc = store_begin(pull->store, error);
+
+    if (rc < 0)
+        return rc;
+    rc = write_page(page, requested, count, records, error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0) {
+        store_rollback(pull->store);
+        return rc;
+    }
+    report_count(pull->report->checked, remote, (int64_t)json_array_size(records));
+    page->done += count;
+    if (page->total > count)
+        log_progress(remote, (int64_t)page->done, (int64_t)page->total);
+    if (cycle_interrupted(NULL))
+        return error_set(error, ERR_INTERRUPTED,
+                         "interrupted; what was read is kept, the next run goes on from there");
+    return 0;
+}
+
+static void note_bad(void *context, int64_t id, const char *reason)
+{
+    struct page *page = context;
+    struct pull *pull = page->pull;
+    struct error error;
+
+    log_warning("%s %lld cannot be read and is skipped: %s",
+                model_remote(page->model, pull->flavour), (long long)id, reason);
+    if (mirror_unreadable(pull->store, page->model->table.name, id, reason, &error) < 0)
+        log_warning("%s", error.message);
+}
+
+int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error)
+{
+    struct pull *pull = page->pull;
+    struct odoo_read read = {
+        .model = model_remote(page->model, pull->flavour),
+        .ids = ids,
+        .count = count,
+        .chunk = (size_t)pull->config->odoo.page_size,
+        .fields = pull->fields[page->model - models],
+        .page = store_page,
+        .bad = note_bad,
+        .context = page,
+    };
+    int rc;
+
+    if (!count)
+        return 0;
+    page->total = page->done + count;
+    rc = odoo_read(pull->odoo, &read, error);
+    log_progress_end();
+    return rc;
+}
+
+/* Of the doomed, those that the mirror really holds: the others were never seen. */
+static int known_doomed(struct pull *pull, const struct model *model, struct ids *ret_local,
+                        struct error *error)
+{
+    struct ids *doomed = &pull->doomed;
+    size_t kept = 0;
+    int rc = mirror_ids(pull->store, &model->table, ret_local, error);
+
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < doomed->count; i++)
+        if (ids_contain(ret_local->items, ret_local->count, doomed->items[i]))
+            doomed->items[kept++] = doomed->items[i];
+    doomed->count = kept;
+    return 0;
+}
+
+int page_check_doomed(struct pull *pull, const struct model *model, struct error *error)
+{
+    struct ids local = {0};
+    size_t limit, count;
+    int rc;
+
+    if (!pull->doomed.count)
+        return 0;
+    rc = known_doomed(pull, model, &local, error);
+    if (rc < 0)
+        return rc;
+    count = local.count;
+    free(local.items);
+    limit = count * (size_t)pull->config->safety.max_delete_percent / 100;
+    if (limit < DELETE_ALWAYS_ALLOWED)
+        limit = DELETE_ALWAYS_ALLOWED;
+    if (pull->doomed.count > limit && !pull->force)
+        return error_set(error, ERR_SAFETY,
+                         "%zu of %zu records of %s have gone from Odoo, more than "
+                         "safety.max_delete allows (%zu): nothing was deleted here; if they were "
+                         "really deleted, run 'qualiodoo reconcile --force'",
+                         pull->doomed.count, count, model_remote(model, pull->flavour), limit);
+    return 0;
+}
+
+int page_bury(struct pull *pull, const struct model *model, struct error *error)
+{
+    int rc = page_check_doomed(pull, model, error);
+
+    if (rc < 0 || !pull->doomed.count)
+        return rc;
+    rc = store_begin(pull->store, error);
+    for (size_t i = 0; i < pull->doomed.count && rc == 0; i++)
+        rc = mirror_delete(pull->store, &model->table, pull->doomed.items[i], error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0) {
+        store_rollback(pull->store);
+        return rc;
+    }
+    report_count(pull->report->deleted, model_remote(model, pull->flavour),
+                 (int64_t)pull->doomed.count);
+    pull->doomed.count = 0;
+    return 0;
+}

@@ -1,0 +1,78 @@
+/* pull.h - one pull from Odoo into the mirror; internal to sync. */
+#ifndef QUALIODOO_SYNC_PULL_H
+#define QUALIODOO_SYNC_PULL_H
+
+#include "models.h"
+#include "qualiodoo/sync.h"
+
+struct pull {
+    struct odoo *odoo;
+    struct store *store;
+    const struct config *config;
+    struct cycle_report *report;
+    bool full;  /* read everything again */
+    bool force; /* go past safety.max_delete */
+    const int64_t *customers;
+    size_t n_customers; /* 0: everybody */
+
+    /* set by pull_open() */
+    const struct flavour *flavour;
+    json_t *fields[MODEL_COUNT]; /* names that exist; NULL: the model is not there */
+    json_t *ids;                 /* what "@..." of a domain stands for */
+    bool units_absolute;
+    int64_t agent_uid, agent_partner;
+    bool has_unreadable; /* some records could not be read before */
+    bool first_pulls;    /* at least one mirror completed its first pull */
+
+    struct ids in_domain; /* of the tickets being read: those in tickets.domain */
+    struct ids doomed;    /* confirmed gone, not yet deleted */
+    struct ids lines;     /* settlement lines to read */
+    char high[32];        /* latest write_date of the last listing */
+};
+
+/* Flavour, fields, identity of the database. Errors name what to install. */
+int pull_open(struct pull *pull, struct error *error);
+void pull_close(struct pull *pull);
+
+/* Every mirror, in the order in which they need each other. */
+int pull_run(struct pull *pull, struct error *error);
+
+/* --- page.c: records into the mirror --- */
+
+/* What is being read, and where it goes. */
+struct page {
+    struct pull *pull;
+    const struct model *model;
+    bool log;                     /* note whom changes touch */
+    struct mirror_cursor *cursor; /* written with each page of a first pull, else NULL */
+    const char *settled;          /* write_date from which a row may change unseen, or NULL */
+    char high[32];                /* latest write_date seen */
+    bool out_of_scope;            /* what is still there left the domain: doomed too */
+    size_t done, total;
+};
+
+/* Reads `ids` of the page's model and stores them. */
+int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error);
+
+/* Deletes pull->doomed from the model's mirror, after checking safety.max_delete, and empties it. */
+int page_bury(struct pull *pull, const struct model *model, struct error *error);
+
+/* Stops when more would go than safety.max_delete allows. */
+int page_check_doomed(struct pull *pull, const struct model *model, struct error *error);
+
+/* --- parts.c: what hangs on a record and leaves no trace of its own --- */
+int pull_ticket_parts(struct pull *pull, struct error *error);
+int pull_move_parts(struct pull *pull, struct error *error);
+
+/* --- pull.c, for parts.c --- */
+int pull_needed(struct pull *pull, const struct model *model, struct error *error);
+
+/* Compares what Odoo lists now with what the mirror holds: reads the listed ids again and confirms
+ * the vanished ones one by one before they are deleted. Both lists sorted. */
+int pull_relist(struct pull *pull, const struct model *model, const struct ids *remote,
+                const struct ids *local, struct error *error);
+
+/* Adds to a count of the report. */
+void report_count(json_t *counts, const char *model, int64_t number);
+
+#endif

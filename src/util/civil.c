@@ -1,0 +1,225 @@
+#include "qualiodoo/civil.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Howard Hinnant's arithmetic: a year starts in March, so that the leap day is its last day, and
+ * the calendar repeats every 400 years ("era"). */
+
+#define DAYS_PER_ERA 146097
+#define DAYS_TO_EPOCH 719468 /* from 0000-03-01 to 1970-01-01 */
+#define SECONDS_PER_DAY 86400
+
+static int64_t floor_div(int64_t a, int64_t b)
+{
+    return a / b - (a % b < 0);
+}
+
+civil_day civil_from_date(int year, int month, int day)
+{
+    int64_t march_year = (int64_t)year - (month <= 2);
+    int64_t era = floor_div(march_year, 400);
+    int64_t year_of_era = march_year - era * 400;
+    int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+
+    return (civil_day)(era * DAYS_PER_ERA + day_of_era - DAYS_TO_EPOCH);
+}
+
+void civil_to_date(civil_day day, int *ret_year, int *ret_month, int *ret_day)
+{
+    int64_t shifted = (int64_t)day + DAYS_TO_EPOCH;
+    int64_t era = floor_div(shifted, DAYS_PER_ERA);
+    int64_t day_of_era = shifted - era * DAYS_PER_ERA;
+    int64_t year_of_era =
+        (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+    int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    int64_t march_month = (5 * day_of_year + 2) / 153;
+
+    *ret_day = (int)(day_of_year - (153 * march_month + 2) / 5 + 1);
+    *ret_month = (int)(march_month + (march_month < 10 ? 3 : -9));
+    *ret_year = (int)(year_of_era + era * 400 + (*ret_month <= 2));
+}
+
+civil_day civil_add_years(civil_day day, int years)
+{
+    int year, month, day_of_month;
+
+    /* Day 29 of a February of 28 days counts on into March, which is the rule. */
+    civil_to_date(day, &year, &month, &day_of_month);
+    return civil_from_date(year + years, month, day_of_month);
+}
+
+/* Reads `count` digits at *cursor and moves it; false when there are fewer. */
+static bool read_digits(const char **cursor, int count, int *ret_number)
+{
+    int number = 0;
+
+    for (int i = 0; i < count; i++) {
+        char c = (*cursor)[i];
+
+        if (c < '0' || c > '9')
+            return false;
+        number = number * 10 + (c - '0');
+    }
+    *cursor += count;
+    *ret_number = number;
+    return true;
+}
+
+static bool read_char(const char **cursor, char expected)
+{
+    if (**cursor != expected)
+        return false;
+    (*cursor)++;
+    return true;
+}
+
+static int days_in_month(int year, int month)
+{
+    static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+
+    return lengths[month - 1] + (month == 2 && leap);
+}
+
+static bool read_date(const char **cursor, civil_day *ret_day)
+{
+    int year, month, day;
+
+    if (!read_digits(cursor, 4, &year) || !read_char(cursor, '-') ||
+        !read_digits(cursor, 2, &month) || !read_char(cursor, '-') || !read_digits(cursor, 2, &day))
+        return false;
+    if (year < CIVIL_MIN_YEAR || month < 1 || month > 12 || day < 1 ||
+        day > days_in_month(year, month))
+        return false;
+    *ret_day = civil_from_date(year, month, day);
+    return true;
+}
+
+/* HH:MM, and :SS when there is one or when it is needed; seconds since midnight. */
+static bool read_time(const char **cursor, bool seconds_needed, int *ret_seconds)
+{
+    int hours, mins, seconds = 0;
+
+    if (!read_digits(cursor, 2, &hours) || !read_char(cursor, ':') ||
+        !read_digits(cursor, 2, &mins) || hours > 23 || mins > 59)
+        return false;
+    if (read_char(cursor, ':')) {
+        if (!read_digits(cursor, 2, &seconds) || seconds > 59)
+            return false;
+    } else if (seconds_needed) {
+        return false;
+    }
+    *ret_seconds = hours * 3600 + mins * 60 + seconds;
+    return true;
+}
+
+/* Z, +HH:MM or -HH:MM: seconds east of UTC. */
+static bool read_zone(const char **cursor, int *ret_offset)
+{
+    int sign = **cursor == '-' ? -1 : 1;
+    int hours, mins;
+
+    if (read_char(cursor, 'Z')) {
+        *ret_offset = 0;
+        return true;
+    }
+    if (!read_char(cursor, '+') && !read_char(cursor, '-'))
+        return false;
+    if (!read_digits(cursor, 2, &hours) || !read_char(cursor, ':') ||
+        !read_digits(cursor, 2, &mins) || hours > 23 || mins > 59)
+        return false;
+    *ret_offset = sign * (hours * 3600 + mins * 60);
+    return true;
+}
+
+bool civil_parse(const char *text, civil_day *ret_day)
+{
+    civil_day day;
+
+    if (!read_date(&text, &day) || *text)
+        return false;
+    *ret_day = day;
+    return true;
+}
+
+bool instant_parse_odoo(const char *text, instant *ret_instant)
+{
+    civil_day day;
+    int seconds;
+
+    if (!read_date(&text, &day) || !read_char(&text, ' ') || !read_time(&text, true, &seconds) ||
+        *text)
+        return false;
+    *ret_instant = (instant)day * SECONDS_PER_DAY + seconds;
+    return true;
+}
+
+bool instant_parse_iso(const char *text, instant *ret_instant)
+{
+    civil_day day;
+    int seconds, offset;
+
+    if (!read_date(&text, &day) || !read_char(&text, 'T') || !read_time(&text, false, &seconds) ||
+        !read_zone(&text, &offset) || *text)
+        return false;
+    *ret_instant = (instant)day * SECONDS_PER_DAY + seconds - offset;
+    return true;
+}
+
+static char *put_digits(char *text, int count, int number)
+{
+    for (int i = count - 1; i >= 0; i--) {
+        text[i] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return text + count;
+}
+
+char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE])
+{
+    int year, month, day_of_month;
+    char *end;
+
+    civil_to_date(day, &year, &month, &day_of_month);
+    if (year < 0) /* before every date that can be read: never a character out of place */
+        year = 0;
+    end = put_digits(text, 4, year);
+    *end++ = '-';
+    end = put_digits(end, 2, month);
+    *end++ = '-';
+    end = put_digits(end, 2, day_of_month);
+    *end = '\0';
+    return text;
+}
+
+/* The date, `separator`, the time and `suffix` ('\0' for none). */
+static char *format_instant(instant when, char separator, char suffix, char text[INSTANT_TEXT_SIZE])
+{
+    int64_t day = floor_div(when, SECONDS_PER_DAY);
+    int seconds = (int)(when - day * SECONDS_PER_DAY);
+    char *end = text + CIVIL_TEXT_SIZE - 1;
+
+    civil_format((civil_day)day, text);
+    *end++ = separator;
+    end = put_digits(end, 2, seconds / 3600);
+    *end++ = ':';
+    end = put_digits(end, 2, seconds / 60 % 60);
+    *end++ = ':';
+    end = put_digits(end, 2, seconds % 60);
+    *end++ = suffix;
+    if (suffix)
+        *end = '\0';
+    return text;
+}
+
+char *instant_format(instant when, char text[INSTANT_TEXT_SIZE])
+{
+    return format_instant(when, 'T', 'Z', text);
+}
+
+char *instant_format_odoo(instant when, char text[INSTANT_TEXT_SIZE])
+{
+    return format_instant(when, ' ', '\0', text);
+}

@@ -1,0 +1,55 @@
+#include "qualiodoo/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static enum log_level threshold = LOG_LEVEL_WARNING;
+static bool progress_shown;
+
+void log_set_level(enum log_level level)
+{
+    threshold = level;
+}
+
+void log_at(enum log_level level, const char *format, ...)
+{
+    static const char *const words[] = {[LOG_LEVEL_ERROR] = "error: ",
+                                        [LOG_LEVEL_WARNING] = "warning: ",
+                                        [LOG_LEVEL_DEBUG] = "debug: "};
+    va_list arguments;
+    char line[2048];
+
+    if (level > threshold)
+        return;
+    log_progress_end();
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    if (getenv("JOURNAL_STREAM"))
+        fprintf(stderr, "<%d>%s\n", (int)level, line);
+    else
+        fprintf(stderr, "qualiodoo: %s%s\n", words[level] ? words[level] : "", line);
+}
+
+void log_progress(const char *what, int64_t done, int64_t total)
+{
+    if (threshold < LOG_LEVEL_WARNING || !isatty(STDERR_FILENO))
+        return;
+    if (total > 0)
+        fprintf(stderr, "\r\033[K%s: %lld of %lld", what, (long long)done, (long long)total);
+    else
+        fprintf(stderr, "\r\033[K%s: %lld", what, (long long)done);
+    fflush(stderr);
+    progress_shown = true;
+}
+
+void log_progress_end(void)
+{
+    if (!progress_shown)
+        return;
+    progress_shown = false;
+    fputs("\r\033[K", stderr);
+    fflush(stderr);
+}
