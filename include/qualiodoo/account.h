@@ -40,4 +40,20 @@ int account_compute(const struct account_facts *facts, const struct account_poli
                     civil_day today, struct account_result *ret, struct error *error);
 void account_result_free(struct account_result *result);
 
+/* The posted, unpaid invoice whose payment from today on would bring back what expired in `lot`
+ * ("lost unless INV/... is paid"); the earliest by id, or NULL. `facts`, `policy` and `today` are
+ * those of the result. */
+const struct credit_move *account_lost_unless_paid(const struct account_facts *facts,
+                                                   const struct account_policy *policy,
+                                                   const struct account_result *result,
+                                                   const struct ledger_lot *lot, civil_day today);
+
+/* What happened to the minutes of an account: in = grants + adjusted_in + reinstated,
+ * out = debits + clawbacks + adjusted_out + expired + balance; the two are equal. */
+struct account_totals {
+    minutes grants, adjusted_in, reinstated;
+    minutes debits, clawbacks, adjusted_out, expired; /* positive when taken */
+};
+struct account_totals account_totals(const struct account_result *result);
+
 #endif

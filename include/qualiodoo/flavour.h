@@ -26,6 +26,9 @@ struct flavour {
 int flavour_detect(struct odoo *odoo, enum config_flavour configured,
                    const struct flavour **ret_flavour, struct error *error);
 
+/* The flavour of that name, or NULL. */
+const struct flavour *flavour_by_name(const char *name);
+
 /* The name behind "@..." in this flavour (NULL when it has none); other names are themselves. */
 const char *flavour_name(const struct flavour *flavour, const char *name);
 

@@ -34,15 +34,16 @@ static void add_row(struct table *table, const struct ledger_entry *entry, const
 }
 
 /* Gives every entry with its note to the JSON array or to the table. */
-static int add_entries(struct view *view, const struct ledger *ledger, json_t *json,
+static int add_entries(struct view *view, const struct account_view *account, json_t *json,
                        struct table *table, struct error *error)
 {
+    const struct ledger *ledger = &account->result.ledger;
     int rc = 0;
 
     for (size_t i = 0; i < ledger->n_entries && rc == 0; i++) {
         char *note = NULL;
 
-        rc = view_entry_note(view, &ledger->entries[i], &note, error);
+        rc = view_entry_note(view, account, &ledger->entries[i], &note, error);
         if (rc == 0 && json)
             json_array_append_new(json, entry_json(&ledger->entries[i], note));
         else if (rc == 0)
@@ -52,22 +53,21 @@ static int add_entries(struct view *view, const struct ledger *ledger, json_t *j
     return rc;
 }
 
-static int print_json(struct view *view, int64_t customer, const char *name,
-                      const struct ledger *ledger, struct error *error)
+static int print_json(struct view *view, const struct account_view *account, struct error *error)
 {
     json_t *entries = json_array();
-    int rc = add_entries(view, ledger, entries, NULL, error);
+    int rc = add_entries(view, account, entries, NULL, error);
 
     if (rc < 0) {
         json_decref(entries);
         return rc;
     }
-    return cli_print_json(json_pack("{sI so so}", "customer_id", (json_int_t)customer, "customer",
-                                    json_text(name), "entries", entries),
+    return cli_print_json(json_pack("{sI so so}", "customer_id", (json_int_t)account->customer,
+                                    "customer", json_text(account->name), "entries", entries),
                           error);
 }
 
-static int print_table(struct view *view, const struct ledger *ledger, struct error *error)
+static int print_table(struct view *view, const struct account_view *account, struct error *error)
 {
     static const struct table_column columns[] = {
         {"date", TABLE_LEFT}, {"kind", TABLE_LEFT},   {"minutes", TABLE_RIGHT},
@@ -75,7 +75,7 @@ static int print_table(struct view *view, const struct ledger *ledger, struct er
         {"note", TABLE_LEFT},
     };
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
-    int rc = add_entries(view, ledger, NULL, table, error);
+    int rc = add_entries(view, account, NULL, table, error);
 
     if (rc == 0)
         rc = table_print(table, stdout, error);
@@ -85,27 +85,18 @@ static int print_table(struct view *view, const struct ledger *ledger, struct er
 
 int cmd_ledger(struct cli *cli, int argc, char **argv, struct error *error)
 {
-    const struct account_facts *facts;
-    struct account_result result = {0};
+    struct account_view account = {0};
     struct view view = {0};
-    int64_t customer;
-    char *name = NULL;
     int rc = cli_options(cli, NULL, 1, 1, argc, argv, error);
 
     if (rc < 0)
         return rc;
     rc = view_open(cli, &view, error);
     if (rc == 0)
-        rc = view_customer(&view, argv[1], &customer, error);
+        rc = view_account_open(&view, argv[1], &account, error);
     if (rc == 0)
-        rc = lookup_partner_name(view.store, customer, &name, error);
-    if (rc == 0)
-        rc = view_account(&view, customer, &facts, &result, error);
-    if (rc == 0)
-        rc = cli->json ? print_json(&view, customer, name, &result.ledger, error)
-                       : print_table(&view, &result.ledger, error);
-    account_result_free(&result);
-    free(name);
+        rc = cli->json ? print_json(&view, &account, error) : print_table(&view, &account, error);
+    view_account_close(&account);
     view_close(&view);
     return rc;
 }

@@ -40,7 +40,7 @@ const struct command cli_commands[] = {
      "\n"
      "CUSTOMER is the number of a partner in Odoo, or an exact name or reference; TICKET a number\n"
      "or an exact ticket reference.\n",
-     cmd_pending},
+     cmd_explain},
     {"adjust", "CUSTOMER MINUTES --reason TEXT [--date D] [--ends D] [--key K]",
      "add or remove credit by hand",
      "MINUTES may be negative: qualiodoo adjust 12 -30 --reason 'entered twice'.\n"

@@ -10,6 +10,10 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_ledger(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error);
+/* Parts of explain, one per subject; argv[1] names the customer or the ticket. */
+int explain_balance(struct cli *cli, const char *customer, struct error *error);
+int explain_charge(struct cli *cli, const char *ticket, struct error *error);
+
 int cmd_config(struct cli *cli, int argc, char **argv, struct error *error);
 
 /* Holds the place of commands that are described but not built yet (pending.c). */

@@ -115,11 +115,57 @@ json_t *json_text(const char *text)
     return text ? json_string(text) : json_null();
 }
 
-int view_entry_note(struct view *view, const struct ledger_entry *entry, char **ret,
-                    struct error *error)
+int view_account_open(struct view *view, const char *text, struct account_view *ret,
+                      struct error *error)
 {
-    if (entry->kind == LEDGER_GRANT)
-        return lookup_pack_line(view->store, entry->lot.id, ret, error);
+    int rc = view_customer(view, text, &ret->customer, error);
+
+    if (rc == 0)
+        rc = lookup_partner_name(view->store, ret->customer, &ret->name, error);
+    if (rc == 0)
+        rc = view_account(view, ret->customer, &ret->facts, &ret->result, error);
+    return rc;
+}
+
+void view_account_close(struct account_view *account)
+{
+    account_result_free(&account->result);
+    free(account->name);
+    *account = (struct account_view){0};
+}
+
+static const struct ledger_lot *find_lot(const struct ledger *ledger, struct ledger_lot_name name)
+{
+    for (size_t i = 0; i < ledger->n_lots; i++)
+        if (ledger->lots[i].name.origin == name.origin && ledger->lots[i].name.id == name.id)
+            return &ledger->lots[i];
+    return NULL;
+}
+
+/* "INV/2025/00031 SUP12 x 1: lost unless INV/2026/00012 is paid" */
+static int expiry_note(struct view *view, const struct account_view *account,
+                       const struct ledger_entry *entry, char **note, struct error *error)
+{
+    const struct ledger_lot *lot = find_lot(&account->result.ledger, entry->lot);
+    const struct credit_move *renewal =
+        lot ? account_lost_unless_paid(account->facts, &view->policy.account, &account->result, lot,
+                                       view->today)
+            : NULL;
+    char *longer;
+
+    if (!renewal)
+        return 0;
+    if (asprintf(&longer, "%s%slost unless %s is paid", *note ? *note : "", *note ? ": " : "",
+                 renewal->name) < 0)
+        return error_memory(error);
+    free(*note);
+    *note = longer;
+    return 0;
+}
+
+static int source_note(struct view *view, const struct ledger_entry *entry, char **ret,
+                       struct error *error)
+{
     switch (entry->source) {
     case SOURCE_MOVE:
         return lookup_move_name(view->store, entry->source_id, ret, error);
@@ -128,5 +174,25 @@ int view_entry_note(struct view *view, const struct ledger_entry *entry, char **
     case SOURCE_ADJUSTMENT:
         return lookup_adjustment_reason(view->store, entry->source_id, ret, error);
     }
+    return 0;
+}
+
+int view_entry_note(struct view *view, const struct account_view *account,
+                    const struct ledger_entry *entry, char **ret, struct error *error)
+{
+    char *note = NULL;
+    int rc;
+
+    if (entry->kind == LEDGER_GRANT)
+        rc = lookup_pack_line(view->store, entry->lot.id, &note, error);
+    else
+        rc = source_note(view, entry, &note, error);
+    if (rc == 0 && entry->kind == LEDGER_EXPIRE)
+        rc = expiry_note(view, account, entry, &note, error);
+    if (rc < 0) {
+        free(note);
+        return rc;
+    }
+    *ret = note;
     return 0;
 }

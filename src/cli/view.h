@@ -33,8 +33,22 @@ json_t *json_lot_name(struct ledger_lot_name name);                     /* null 
 json_t *json_source(enum ledger_source source, int64_t id);
 json_t *json_text(const char *text);                                    /* null for NULL */
 
-/* The note of an entry: the invoice and its packs, the ticket, the reason. On the heap, or NULL. */
-int view_entry_note(struct view *view, const struct ledger_entry *entry, char **ret,
-                    struct error *error);
+/* An account and everything that was computed of it. */
+struct account_view {
+    int64_t customer;
+    char *name; /* or NULL */
+    const struct account_facts *facts;
+    struct account_result result;
+};
+
+/* The account of the customer that `text` names. view_account_close() in every case. */
+int view_account_open(struct view *view, const char *text, struct account_view *ret,
+                      struct error *error);
+void view_account_close(struct account_view *account);
+
+/* The note of an entry: the invoice and its packs, the ticket, the reason, "lost unless ... is
+ * paid". On the heap, or NULL. */
+int view_entry_note(struct view *view, const struct account_view *account,
+                    const struct ledger_entry *entry, char **ret, struct error *error);
 
 #endif

@@ -211,6 +211,71 @@ done:
     return rc;
 }
 
+static bool has_pack(const struct credit_move *move)
+{
+    for (size_t i = 0; i < move->n_lines; i++)
+        if (credit_line_minutes(&move->lines[i]) > 0)
+            return true;
+    return false;
+}
+
+const struct credit_move *account_lost_unless_paid(const struct account_facts *facts,
+                                                   const struct account_policy *policy,
+                                                   const struct account_result *result,
+                                                   const struct ledger_lot *lot, civil_day today)
+{
+    if (lot->explicit_end || lot->lost <= lot->barred || lot->end > today)
+        return NULL;
+    for (size_t i = 0; i < facts->n_moves; i++) {
+        const struct credit_move *move = &facts->moves[i];
+
+        /* Paid from now on, its lots start after the end, and its contract is renewed on its own
+         * date, the earlier of the two. */
+        if (move->type == MOVE_INVOICE && result->outcomes[i].verdict == CREDIT_NOT_PAID &&
+            move->date <= lot->end + policy->ledger.renewal_grace_days && has_pack(move))
+            return move;
+    }
+    return NULL;
+}
+
+struct account_totals account_totals(const struct account_result *result)
+{
+    struct account_totals totals = {0};
+
+    for (size_t i = 0; i < result->ledger.n_entries; i++) {
+        const struct ledger_entry *entry = &result->ledger.entries[i];
+
+        switch (entry->kind) {
+        case LEDGER_GRANT:
+            totals.grants += entry->amount;
+            break;
+        case LEDGER_CLAWBACK:
+            totals.clawbacks -= entry->amount;
+            break;
+        case LEDGER_DEBIT:
+            totals.debits -= entry->amount;
+            break;
+        case LEDGER_EXPIRE:
+            totals.expired -= entry->amount;
+            break;
+        case LEDGER_REINSTATE:
+            totals.reinstated += entry->amount;
+            break;
+        case LEDGER_ADJUST:
+            if (entry->amount > 0)
+                totals.adjusted_in += entry->amount;
+            else
+                totals.adjusted_out -= entry->amount;
+            break;
+        case LEDGER_ROLLOVER_OUT: /* from one pocket to the other */
+        case LEDGER_ROLLOVER_IN:
+        case LEDGER_OVERDRAFT_REPAID:
+            break;
+        }
+    }
+    return totals;
+}
+
 void account_result_free(struct account_result *result)
 {
     free(result->outcomes);

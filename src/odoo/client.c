@@ -1,9 +1,7 @@
 /* client.c - opening, and one call with its retries. session.c asks for version and uid, read.c
  * reads records. */
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "fault.h"
 #include "odoo_internal.h"
@@ -17,6 +15,7 @@ enum {
     /* A server that asks for a longer wait than this gets it from the caller's own schedule. */
     RETRY_AFTER_MAX_S = 60,
     SLICE_MS = 50, /* how long an order to stop can go unseen */
+    LINE_SLICE_MS = 5,
 };
 
 /* ---- opening ---- */
@@ -179,19 +178,14 @@ static int64_t backoff(const struct odoo *odoo, int attempt)
     return arc4random_uniform((uint32_t)ceiling + 1);
 }
 
-/* Takes the line; in slices, for the other holder can be slow and the user in a hurry. */
+/* Takes the line. Who else holds it is the thread that reads ahead, when a page callback calls
+ * Odoo: rare enough to look again and again, which can be interrupted. */
 static int take_line(struct odoo *odoo, const struct http_abort *abort, struct error *error)
 {
-    struct timespec until;
-    int code = interrupted(abort, error);
+    int code = 0;
 
-    while (!code) {
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += SLICE_MS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        if (!pthread_mutex_clocklock(&odoo->line, CLOCK_MONOTONIC, &until))
-            return 0;
+    while (!code && pthread_mutex_trylock(&odoo->line)) {
+        clock_sleep_ms(LINE_SLICE_MS);
         code = interrupted(abort, error);
     }
     return code;

@@ -1,6 +1,7 @@
 #include "qualiodoo/flavour.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct flavour flavours[] = {
@@ -72,6 +73,14 @@ const char *flavour_name(const struct flavour *flavour, const char *name)
     for (size_t i = 0; i < sizeof placeholders / sizeof *placeholders; i++)
         if (strcmp(placeholders[i].name, name) == 0)
             return *(const char *const *)((const char *)flavour + placeholders[i].offset);
+    return NULL;
+}
+
+const struct flavour *flavour_by_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof flavours / sizeof *flavours; i++)
+        if (flavours[i].name && strcmp(flavours[i].name, name) == 0)
+            return &flavours[i];
     return NULL;
 }
 
@@ -154,6 +163,22 @@ int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *
     return rc;
 }
 
+/* Where the external id cannot be asked for: by the name, in the languages of a user. */
+static int hour_unit_by_name(struct odoo *odoo, int64_t *ret_unit, struct error *error)
+{
+    json_t *domain = json_pack("[[ss[ssss]]]", "name", "in", "Hours", "Heures", "Hour", "Heure");
+    int64_t *ids = NULL;
+    size_t count = 0;
+    int rc = domain ? odoo_search(odoo, "uom.uom", domain, 0, 1, &ids, &count, error)
+                    : error_memory(error);
+
+    json_decref(domain);
+    if (rc == 0)
+        *ret_unit = count ? ids[0] : 0;
+    free(ids);
+    return rc;
+}
+
 int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error)
 {
     json_t *arguments = json_pack("[ss]", "uom", "product_uom_hour"), *result = NULL;
@@ -167,10 +192,10 @@ int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error)
     if (rc == ERR_NETWORK || rc == ERR_PROTOCOL || rc == ERR_NO_MEMORY || rc == ERR_INTERRUPTED ||
         rc == ERR_ACCESS_DENIED)
         return rc;
-    /* Answers ["uom.uom", id]; refused or gone: the caller takes amounts as hours. */
+    /* Answers ["uom.uom", id]. */
     *ret_unit = rc == 0 ? json_integer_value(json_array_get(result, 1)) : 0;
     json_decref(result);
-    return 0;
+    return *ret_unit ? 0 : hour_unit_by_name(odoo, ret_unit, error);
 }
 
 int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struct error *error)

@@ -1,5 +1,7 @@
 /* xmlscan.c - what must be known of an answer before a parser that recurses and expands entities
  * sees it. One pass over the characters, one over the tags. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -85,12 +87,53 @@ static bool is_cut(const char *p, const char *end)
     return (left < 4 && !memcmp(p, "<!--", left)) || (left < 9 && !memcmp(p, "<![CDATA[", left));
 }
 
+static bool is_i8(const char *tag, const char *end)
+{
+    return starts(tag, end, "<i8") || starts(tag, end, "<ex:i8");
+}
+
+/* True when an <i8> holds a number of 64 bits and nothing else, or is cut short. About any other
+ * content xmlrpc-c 1.33 writes a message with the wrong arguments, and crashes. */
+static bool is_number(const char *p, const char *end)
+{
+    char digits[24] = "";
+    size_t length = 0;
+    char *stop;
+
+    while (p + length < end && p[length] != '<' && length < sizeof digits - 1) {
+        digits[length] = p[length];
+        length++;
+    }
+    if (p + length == end || (p[length] == '<' && p + length + 1 == end))
+        return true;
+    if (p[length] != '<' || p[length + 1] != '/' || length == 0 || blank(digits[0]))
+        return false;
+    errno = 0;
+    strtoll(digits, &stop, 10);
+    return errno == 0 && *stop == '\0' && stop == digits + length;
+}
+
+/* An element that begins at `tag` and whose content begins at `content`. */
+static int check_element(const char *text, const char *tag, const char *content, const char *end,
+                         int depth, struct error *error)
+{
+    if (depth > ODOO_XMLRPC_DEPTH)
+        return error_set(error, ERR_PROTOCOL,
+                         "the answer is nested deeper than %d elements at byte %zu: refused",
+                         ODOO_XMLRPC_DEPTH, (size_t)(tag - text));
+    if (is_i8(tag, end) && (content[-2] == '/' || !is_number(content, end)))
+        return error_set(error, ERR_UNPARSABLE,
+                         "the answer holds an <i8> that is no whole number, at byte %zu",
+                         (size_t)(tag - text));
+    return 0;
+}
+
 /* Counts the elements inside elements and refuses every declaration: an entity of a DTD is expanded
  * without limit. */
 static int check_tags(const char *text, const char *end, struct error *error)
 {
     const char *p = text;
-    int depth = 0;
+    int depth = 0, code;
 
     while (p && (p = memchr(p, '<', (size_t)(end - p))) && p + 1 < end) {
         const char *tag = p;
@@ -112,11 +155,10 @@ static int check_tags(const char *text, const char *end, struct error *error)
             p += 2;
         } else {
             p = tag_end(p, end);
-            if (p && p[-2] != '/' && ++depth > ODOO_XMLRPC_DEPTH)
-                return error_set(
-                    error, ERR_PROTOCOL,
-                    "the answer is nested deeper than %d elements at byte %zu: refused",
-                    ODOO_XMLRPC_DEPTH, (size_t)(tag - text));
+            depth += p && p[-2] != '/';
+            code = p ? check_element(text, tag, p, end, depth, error) : 0;
+            if (code)
+                return code;
         }
     }
     return 0;

@@ -147,6 +147,12 @@ static void note_outcome(struct store *store, const struct error *error, bool re
     store_meta_set(store, "last_error", error->message, &ignored);
 }
 
+static bool schema_may_be_old(int rc)
+{
+    return rc == ERR_MISSING_FIELD || rc == ERR_MISSING_MODEL || rc == ERR_FAULT ||
+           rc == ERR_ACCESS_RIGHTS;
+}
+
 static int pull_and_compute(struct pull *pull, struct error *error)
 {
     struct policy policy;
@@ -155,6 +161,15 @@ static int pull_and_compute(struct pull *pull, struct error *error)
 
     if (rc == 0)
         rc = pull_run(pull, error);
+    if (pull->schema_kept && schema_may_be_old(rc)) {
+        /* Odoo was upgraded, or a module came or went: ask what there is, then try again. */
+        rc = pull_forget_schema(pull, error);
+        pull_close(pull);
+        if (rc == 0)
+            rc = pull_open(pull, error);
+        if (rc == 0)
+            rc = pull_run(pull, error);
+    }
     if (rc == 0)
         rc = policy_open(pull->config, pull->store, &policy, error);
     if (rc < 0)

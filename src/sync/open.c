@@ -1,4 +1,5 @@
 /* open.c - what must be known about this Odoo before anything is pulled. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -120,7 +121,7 @@ static int read_agent(struct pull *pull, struct error *error)
     return 0;
 }
 
-/* Where the local state is not asked again: the unit "Hours" is a fact of the database. */
+/* The unit "Hours" is a fact of the database. */
 static int read_units(struct pull *pull, struct error *error)
 {
     int64_t hour = 0;
@@ -135,14 +136,81 @@ static int read_units(struct pull *pull, struct error *error)
     return store_meta_set(pull->store, "hour_unit", text, error);
 }
 
-int pull_open(struct pull *pull, struct error *error)
-{
-    int rc = check_database(pull, error);
+/* ---- What a reconcile learned is kept, so that a quiet cycle asks only for changes ---- */
 
-    if (rc == 0)
-        rc = set_names(pull, error);
-    if (rc == 0)
-        rc = read_agent(pull, error);
+/* What the kept knowledge depends on: another value makes it worthless. */
+static json_t *schema_key(const struct pull *pull)
+{
+    return json_pack("[s s s i]", QUALIODOO_VERSION, pull->config->odoo.url,
+                     pull->config->odoo.login, (int)pull->config->tickets.flavour);
+}
+
+static int save_schema(struct pull *pull, struct error *error)
+{
+    json_t *fields = json_array(), *schema;
+    char *text;
+    int rc;
+
+    for (int i = 0; i < MODEL_COUNT; i++)
+        if (pull->fields[i])
+            json_array_append(fields, pull->fields[i]);
+        else
+            json_array_append_new(fields, json_null());
+    schema = json_pack("{so ss sb sI sI so}", "key", schema_key(pull), "flavour",
+                       pull->flavour->name, "units_absolute", pull->units_absolute, "uid",
+                       (json_int_t)pull->agent_uid, "partner", (json_int_t)pull->agent_partner,
+                       "fields", fields);
+    text = schema ? json_dumps(schema, JSON_COMPACT) : NULL;
+    rc = text ? store_meta_set(pull->store, "schema", text, error) : error_memory(error);
+    json_decref(schema);
+    free(text);
+    return rc;
+}
+
+static bool use_schema(struct pull *pull, json_t *schema)
+{
+    json_t *key = schema_key(pull), *fields = json_object_get(schema, "fields");
+    const char *flavour = json_string_value(json_object_get(schema, "flavour"));
+    bool usable = json_equal(key, json_object_get(schema, "key")) &&
+                  json_array_size(fields) == MODEL_COUNT && flavour;
+
+    json_decref(key);
+    pull->flavour = usable ? flavour_by_name(flavour) : NULL;
+    if (!pull->flavour)
+        return false;
+    pull->units_absolute = json_is_true(json_object_get(schema, "units_absolute"));
+    pull->agent_uid = json_integer_value(json_object_get(schema, "uid"));
+    pull->agent_partner = json_integer_value(json_object_get(schema, "partner"));
+    for (size_t i = 0; i < MODEL_COUNT; i++)
+        if (json_is_array(json_array_get(fields, i)))
+            pull->fields[i] = json_incref(json_array_get(fields, i));
+    return true;
+}
+
+/* Returns 1 when the kept knowledge serves, 0 when Odoo must be asked. */
+static int load_schema(struct pull *pull, struct error *error)
+{
+    char *text = NULL;
+    json_t *schema;
+    bool used;
+    int rc = pull->full ? 0 : store_meta_get(pull->store, "schema", &text, error);
+
+    if (rc < 0 || !text)
+        return rc;
+    schema = json_loads(text, 0, NULL);
+    free(text);
+    used = use_schema(pull, schema);
+    json_decref(schema);
+    /* `setup` may have made the adjustment model since. */
+    if (used && !pull->fields[MODEL_ADJUSTMENT])
+        rc = check_fields(pull, MODEL_ADJUSTMENT, error);
+    return rc < 0 ? rc : used;
+}
+
+static int ask_schema(struct pull *pull, struct error *error)
+{
+    int rc = read_agent(pull, error);
+
     if (rc == 0)
         rc = flavour_detect(pull->odoo, pull->config->tickets.flavour, &pull->flavour, error);
     for (int id = 0; id < MODEL_COUNT && rc == 0; id++)
@@ -150,18 +218,38 @@ int pull_open(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = read_units(pull, error);
     if (rc == 0)
-        rc = mirror_has_unreadable(pull->store, &pull->has_unreadable, error);
-    if (rc == 0)
         rc = store_meta_set(pull->store, "flavour", pull->flavour->name, error);
-    return rc;
+    return rc < 0 ? rc : save_schema(pull, error);
+}
+
+int pull_forget_schema(struct pull *pull, struct error *error)
+{
+    return store_meta_set(pull->store, "schema", "", error);
+}
+
+int pull_open(struct pull *pull, struct error *error)
+{
+    int rc = check_database(pull, error);
+
+    if (rc == 0)
+        rc = set_names(pull, error);
+    if (rc == 0)
+        rc = load_schema(pull, error);
+    pull->schema_kept = rc == 1;
+    if (rc == 0)
+        rc = ask_schema(pull, error);
+    return rc < 0 ? rc : mirror_has_unreadable(pull->store, &pull->has_unreadable, error);
 }
 
 void pull_close(struct pull *pull)
 {
     for (int i = 0; i < MODEL_COUNT; i++)
         json_decref(pull->fields[i]);
+    memset(pull->fields, 0, sizeof pull->fields);
     json_decref(pull->ids);
+    pull->ids = NULL;
     free(pull->in_domain.items);
     free(pull->doomed.items);
     free(pull->lines.items);
+    pull->in_domain = pull->doomed = pull->lines = (struct ids){0};
 }

@@ -22,6 +22,7 @@ struct pull {
     bool units_absolute;
     int64_t agent_uid, agent_partner;
     bool has_unreadable; /* some records could not be read before */
+    bool schema_kept;    /* flavour and fields are those of an earlier run */
     bool first_pulls;    /* at least one mirror completed its first pull */
 
     struct ids in_domain; /* of the tickets being read: those in tickets.domain */
@@ -33,6 +34,9 @@ struct pull {
 /* Flavour, fields, identity of the database. Errors name what to install. */
 int pull_open(struct pull *pull, struct error *error);
 void pull_close(struct pull *pull);
+
+/* What was learned of this Odoo may be wrong: the next pull_open() asks again. */
+int pull_forget_schema(struct pull *pull, struct error *error);
 
 /* Every mirror, in the order in which they need each other. */
 int pull_run(struct pull *pull, struct error *error);

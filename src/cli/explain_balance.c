@@ -1,0 +1,285 @@
+/* explain balance: the invoices and what each was worth, the lots and their movements, the sums. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "commands.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/table.h"
+#include "view.h"
+
+static const char *const counterpart_names[] = {
+    [COUNTERPART_MONEY] = "money",
+    [COUNTERPART_OWN_REFUND] = "own_credit_note",
+    [COUNTERPART_REFUND] = "credit_note",
+    [COUNTERPART_MISCELLANEOUS] = "miscellaneous",
+};
+
+/* ---- JSON ---- */
+
+static bool counts(enum credit_verdict verdict)
+{
+    return verdict == CREDIT_GRANTED || verdict == CREDIT_NO_INVOICE;
+}
+
+static json_t *line_json(const struct credit_line *line)
+{
+    return json_pack("{so sI sI}", "line",
+                     json_sprintf("account.move.line:%lld", (long long)line->id), "pack_minutes",
+                     (json_int_t)line->pack_minutes, "minutes",
+                     (json_int_t)credit_line_minutes(line));
+}
+
+static json_t *settlement_json(const struct credit_settlement *settlement)
+{
+    return json_pack(
+        "{so so so ss}", "partial",
+        json_sprintf("account.partial.reconcile:%lld", (long long)settlement->partial), "line",
+        json_sprintf("account.move.line:%lld", (long long)settlement->line), "date",
+        json_day(settlement->date), "kind", counterpart_names[settlement->kind]);
+}
+
+static json_t *move_json(const struct credit_move *move, const struct credit_outcome *outcome)
+{
+    json_t *lines = json_array(), *settlements = json_array();
+
+    for (size_t i = 0; i < move->n_lines; i++)
+        json_array_append_new(lines, line_json(&move->lines[i]));
+    for (size_t i = 0; i < move->n_settlements; i++)
+        json_array_append_new(settlements, settlement_json(&move->settlements[i]));
+    return json_pack("{so ss ss so sb ss so so so so so}", "move",
+                     json_sprintf("account.move:%lld", (long long)move->id), "name", move->name,
+                     "type", move->type == MOVE_INVOICE ? "invoice" : "credit_note", "date",
+                     json_optional_day(move->has_date, move->date), "counts",
+                     counts(outcome->verdict), "verdict", credit_verdict_text(outcome->verdict),
+                     "payment_date", json_optional_day(outcome->has_payment, outcome->payment),
+                     "effective_date",
+                     json_optional_day(counts(outcome->verdict), outcome->start), "reverses",
+                     move->reversed_entry
+                         ? json_sprintf("account.move:%lld", (long long)move->reversed_entry)
+                         : json_null(),
+                     "lines", lines, "settlements", settlements);
+}
+
+static json_t *entry_json(const struct ledger_entry *entry, const char *note)
+{
+    return json_pack("{so ss sI so so}", "date", json_day(entry->day), "kind",
+                     ledger_kind_name(entry->kind), "minutes", (json_int_t)entry->amount, "source",
+                     json_source(entry->source, entry->source_id), "note", json_text(note));
+}
+
+/* The entries of one lot (or of the overdraft). */
+static int lot_entries(struct view *view, const struct account_view *account,
+                       struct ledger_lot_name name, json_t *entries, struct error *error)
+{
+    const struct ledger *ledger = &account->result.ledger;
+    int rc = 0;
+
+    for (size_t i = 0; i < ledger->n_entries && rc == 0; i++) {
+        const struct ledger_entry *entry = &ledger->entries[i];
+        char *note = NULL;
+
+        if (entry->lot.origin != name.origin || entry->lot.id != name.id)
+            continue;
+        rc = view_entry_note(view, account, entry, &note, error);
+        if (rc == 0)
+            json_array_append_new(entries, entry_json(entry, note));
+        free(note);
+    }
+    return rc;
+}
+
+static int lots_json(struct view *view, const struct account_view *account, json_t *lots,
+                     struct error *error)
+{
+    const struct ledger *ledger = &account->result.ledger;
+    int rc = 0;
+
+    for (size_t i = 0; i < ledger->n_lots && rc == 0; i++) {
+        const struct ledger_lot *lot = &ledger->lots[i];
+        json_t *entries = json_array();
+        const struct credit_move *renewal = account_lost_unless_paid(
+            account->facts, &view->policy.account, &account->result, lot, view->today);
+
+        rc = lot_entries(view, account, lot->name, entries, error);
+        json_array_append_new(
+            lots, json_pack("{so ss sI sI so so sI sI so so}", "lot", json_lot_name(lot->name),
+                            "state", ledger_state_name(lot->state), "granted_minutes",
+                            (json_int_t)lot->granted, "left_minutes", (json_int_t)lot->left, "start",
+                            json_day(lot->start), "end", json_day(lot->end), "taken_back_minutes",
+                            (json_int_t)lot->counted, "lost_minutes", (json_int_t)lot->lost,
+                            "lost_unless_paid", renewal ? json_string(renewal->name) : json_null(),
+                            "entries", entries));
+    }
+    return rc;
+}
+
+static json_t *totals_json(const struct account_result *result)
+{
+    struct account_totals totals = account_totals(result);
+
+    return json_pack("{sI sI sI sI sI sI sI}", "granted", (json_int_t)totals.grants, "adjusted_in",
+                     (json_int_t)totals.adjusted_in, "reinstated", (json_int_t)totals.reinstated,
+                     "debited", (json_int_t)totals.debits, "taken_back",
+                     (json_int_t)totals.clawbacks, "adjusted_out", (json_int_t)totals.adjusted_out,
+                     "expired", (json_int_t)totals.expired);
+}
+
+static int explanation(struct view *view, const struct account_view *account, json_t **ret,
+                       struct error *error)
+{
+    const struct account_facts *facts = account->facts;
+    const struct ledger *ledger = &account->result.ledger;
+    json_t *moves = json_array(), *lots = json_array(), *overdraft = json_array();
+    int rc;
+
+    for (size_t i = 0; i < facts->n_moves; i++)
+        json_array_append_new(moves, move_json(&facts->moves[i], &account->result.outcomes[i]));
+    rc = lots_json(view, account, lots, error);
+    if (rc == 0)
+        rc = lot_entries(view, account, (struct ledger_lot_name){LOT_NONE, 0}, overdraft, error);
+    *ret = json_pack("{sI so so sI sI sI sI so so so so}", "customer_id",
+                     (json_int_t)account->customer, "customer", json_text(account->name), "date",
+                     json_day(view->today), "balance_minutes", (json_int_t)ledger->balance,
+                     "available_minutes", (json_int_t)ledger->available, "overdraft_minutes",
+                     (json_int_t)ledger->overdraft, "held_minutes",
+                     (json_int_t)account->result.held, "totals", totals_json(&account->result),
+                     "invoices", moves, "lots", lots, "overdraft", overdraft);
+    return rc;
+}
+
+/* ---- Text ---- */
+
+static const char *day_text(bool has, civil_day day, char text[CIVIL_TEXT_SIZE])
+{
+    return has ? civil_format(day, text) : "no date";
+}
+
+static void print_move(const struct credit_move *move, const struct credit_outcome *outcome)
+{
+    char day[CIVIL_TEXT_SIZE], text[FORMAT_MINUTES_SIZE];
+
+    printf("  %s (account.move:%lld), %s of %s: %s", move->name, (long long)move->id,
+           move->type == MOVE_INVOICE ? "invoice" : "credit note",
+           day_text(move->has_date, move->date, day), credit_verdict_text(outcome->verdict));
+    if (counts(outcome->verdict))
+        printf(" from %s", civil_format(outcome->start, day));
+    putchar('\n');
+    for (size_t i = 0; i < move->n_lines; i++)
+        printf("    line %lld: %s\n", (long long)move->lines[i].id,
+               format_minutes(credit_line_minutes(&move->lines[i]), text));
+    for (size_t i = 0; i < move->n_settlements; i++)
+        printf("    settled on %s by %s (account.move.line:%lld)\n",
+               civil_format(move->settlements[i].date, day),
+               counterpart_names[move->settlements[i].kind],
+               (long long)move->settlements[i].line);
+}
+
+static void print_entries(json_t *entries)
+{
+    json_t *entry;
+    size_t i;
+
+    json_array_foreach(entries, i, entry)
+    {
+        char text[FORMAT_MINUTES_SIZE];
+        const char *note = json_string_value(json_object_get(entry, "note"));
+
+        printf("    %s  %-16s %8s  %s%s%s\n", json_string_value(json_object_get(entry, "date")),
+               json_string_value(json_object_get(entry, "kind")),
+               format_minutes(json_integer_value(json_object_get(entry, "minutes")), text),
+               json_string_value(json_object_get(entry, "source")), note ? "  " : "",
+               note ? note : "");
+    }
+}
+
+static void print_lots(const struct ledger *ledger, json_t *explained)
+{
+    json_t *lots = json_object_get(explained, "lots");
+
+    for (size_t i = 0; i < ledger->n_lots; i++) {
+        const struct ledger_lot *lot = &ledger->lots[i];
+        char from[CIVIL_TEXT_SIZE], to[CIVIL_TEXT_SIZE];
+        char left[FORMAT_MINUTES_SIZE], granted[FORMAT_MINUTES_SIZE];
+        json_t *json = json_array_get(lots, i);
+        const char *unless = json_string_value(json_object_get(json, "lost_unless_paid"));
+
+        printf("\nlot %s: %s left of %s, usable from %s to %s included, %s\n",
+               json_string_value(json_object_get(json, "lot")), format_minutes(lot->left, left),
+               format_minutes(lot->granted, granted), civil_format(lot->start, from),
+               civil_format(lot->end - 1, to), ledger_state_name(lot->state));
+        if (unless)
+            printf("  %s lost unless %s is paid\n",
+                   format_minutes(lot->lost - lot->barred, left), unless);
+        print_entries(json_object_get(json, "entries"));
+    }
+    if (json_array_size(json_object_get(explained, "overdraft"))) {
+        printf("\noverdraft (used without credit):\n");
+        print_entries(json_object_get(explained, "overdraft"));
+    }
+}
+
+static void print_totals(const struct account_result *result)
+{
+    struct account_totals totals = account_totals(result);
+    const struct {
+        const char *name;
+        minutes amount;
+    } rows[] = {
+        {"granted by paid packs", totals.grants},
+        {"added by hand", totals.adjusted_in},
+        {"reinstated by a late renewal", totals.reinstated},
+        {"charged to tickets", -totals.debits},
+        {"taken back by credit notes", -totals.clawbacks},
+        {"removed by hand", -totals.adjusted_out},
+        {"expired", -totals.expired},
+    };
+    char text[FORMAT_MINUTES_SIZE];
+
+    putchar('\n');
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].amount)
+            printf("  %-30s %9s\n", rows[i].name, format_minutes(rows[i].amount, text));
+    printf("  %-30s %9s\n", "balance", format_minutes(result->ledger.balance, text));
+    if (result->held)
+        printf("  (%s held: tickets without a response yet)\n", format_minutes(result->held, text));
+}
+
+static void print_text(const struct view *view, const struct account_view *account,
+                       json_t *explained)
+{
+    char text[FORMAT_MINUTES_SIZE], day[CIVIL_TEXT_SIZE];
+
+    printf("%s (%lld): balance %s on %s\n\n", account->name ? account->name : "customer",
+           (long long)account->customer, format_minutes(account->result.ledger.balance, text),
+           civil_format(view->today, day));
+    printf("invoices and credit notes:\n");
+    for (size_t i = 0; i < account->facts->n_moves; i++)
+        print_move(&account->facts->moves[i], &account->result.outcomes[i]);
+    if (!account->facts->n_moves)
+        printf("  none carries a pack\n");
+    print_lots(&account->result.ledger, explained);
+    print_totals(&account->result);
+}
+
+int explain_balance(struct cli *cli, const char *customer, struct error *error)
+{
+    struct account_view account = {0};
+    struct view view = {0};
+    json_t *explained = NULL;
+    int rc = view_open(cli, &view, error);
+
+    if (rc == 0)
+        rc = view_account_open(&view, customer, &account, error);
+    if (rc == 0)
+        rc = explanation(&view, &account, &explained, error);
+    if (rc == 0 && !explained)
+        rc = error_memory(error);
+    if (rc == 0 && cli->json)
+        rc = cli_print_json(json_incref(explained), error);
+    else if (rc == 0)
+        print_text(&view, &account, explained);
+    json_decref(explained);
+    view_account_close(&account);
+    view_close(&view);
+    return rc;
+}
