@@ -72,5 +72,67 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 
 -include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d)
 
-clean:
+# ---- What a person calls ----
+
+PYTHON ?= /usr/bin/python3
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FUZZ_SECONDS ?= 30
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+
+deps: ## install the missing Debian packages
+	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CHECK)
+
+demo: deps ## the main job on the embedded simulated Odoo
+	@$(MAKE) --no-print-directory all
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/demo.sh
+
+check: deps ## build and run every test
+	@$(MAKE) --no-print-directory all unit-tests
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/run.sh
+
+.PHONY: unit-tests
+unit-tests: $(UNIT_TESTS)
+
+unit: unit-tests ## the unit tests only
+	@BUILD=$(BUILD) bash tests/run.sh unit
+
+system: all ## the system tests only
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/run.sh system
+
+asan: ## the unit and system tests under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" all unit-tests
+	@BUILD=build-asan PYTHON=$(PYTHON) bash tests/run.sh
+
+valgrind: unit-tests ## the unit tests under valgrind
+	@BUILD=$(BUILD) RUNNER="valgrind -q --error-exitcode=9 --leak-check=full" bash tests/run.sh unit
+
+lint: ## format, static analysis and the rules of the house
+	@sh tests/deps.sh $(DEBIAN_LINT)
+	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
+	cppcheck -q --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude src
+	@BUILD=$(BUILD) sh tests/rooms.sh
+
+format: ## format the sources
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+fuzz: $(LIBRARY) ## fuzz the decoders for FUZZ_SECONDS each
+	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh
+
+bench: deps all ## ratios beside curl, the parser alone and Python (minutes)
+	@sh tests/deps.sh $(DEBIAN_BENCH)
+	@QUALIODOO=$(BUILD)/qualiodoo $(PYTHON) tests/bench/run.py
+
+install: all ## binary and example configuration (DESTDIR and prefix honoured)
+	install -D -m 755 $(BINARY) $(DESTDIR)$(bindir)/qualiodoo
+	install -D -m 644 config/qualiodoo.yaml $(DESTDIR)$(docdir)/qualiodoo.yaml
+	install -D -m 644 README.md $(DESTDIR)$(docdir)/README.md
+	install -D -m 644 LICENSE $(DESTDIR)$(docdir)/LICENSE
+
+uninstall: ## what install put
+	rm -f $(DESTDIR)$(bindir)/qualiodoo
+	rm -rf $(DESTDIR)$(docdir)
+
+clean: ## what was built
 	rm -rf $(BUILD) build-*

@@ -85,9 +85,9 @@ static int add_pack(const struct reader *reader, const struct key *key, const ya
                            "found the product %s twice, expected one pack for each product",
                            config_quote(text, quoted));
     }
-    copy = strdup(text);
+    copy = config_copy(reader, text, strlen(text));
     if (!copy)
-        return error_memory(reader->error);
+        return ERR_NO_MEMORY;
     config->credit.packs[config->credit.n_packs++] =
         (struct config_pack){.product = copy, .pack_minutes = pack_minutes};
     return 0;
@@ -104,9 +104,9 @@ static int set_packs(struct reader *reader, const struct key *key, yaml_node_t *
     if (count == 0)
         return config_fail(reader, node, key->path, "found an empty list, expected %s",
                            key->type->expected);
-    config->credit.packs = calloc(count, sizeof *config->credit.packs);
+    config->credit.packs = config_zeroes(reader, count, sizeof *config->credit.packs);
     if (!config->credit.packs)
-        return error_memory(reader->error);
+        return ERR_NO_MEMORY;
     for (size_t i = 0; i < count && !result; i++)
         result = add_pack(reader, key, config_yaml_item(reader, node, i));
     return result;

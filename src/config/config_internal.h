@@ -2,7 +2,7 @@
  *
  *   config_file.c    the file, its text
  *   config_yaml.c    text -> YAML document; the errors that name a place in it
- *   config_values.c  quantities with a unit, quoting
+ *   config_values.c  quantities with a unit, quoting, copies
  *   config_types.c   the types of keys: text, choice, quantity, date, lists of them
  *   config_url.c     the addresses
  *   config_credit.c, config_sla.c, config_domain.c   the types that one section needs
@@ -175,6 +175,10 @@ bool config_is_clean(const char *text);
 bool config_is_line(const char *text);
 
 /* ---- Types ---- */
+
+/* Memory for a field, which the key's drop() frees; NULL, with the error set, when it is short. */
+char *config_copy(const struct reader *reader, const char *text, size_t length);
+void *config_zeroes(const struct reader *reader, size_t count, size_t size);
 
 /* A text that is one line, or an error that expects `expected`. *ret_text is borrowed. */
 int config_line(const struct reader *reader, const yaml_node_t *node, const char *path,

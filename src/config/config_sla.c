@@ -114,9 +114,9 @@ static int set_opening(struct reader *reader, const struct key *key, yaml_node_t
 
     if (result || n == 0)
         return result;
-    *field = calloc(n, sizeof **field);
+    *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
-        return error_memory(reader->error);
+        return ERR_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         const yaml_node_t *item = config_yaml_item(reader, node, i);
         struct config_interval interval = {0, 0};
@@ -178,9 +178,9 @@ static int set_holidays(struct reader *reader, const struct key *key, yaml_node_
 
     if (result || n == 0)
         return result;
-    config->sla.holidays = calloc(n, sizeof *config->sla.holidays);
+    config->sla.holidays = config_zeroes(reader, n, sizeof *config->sla.holidays);
     if (!config->sla.holidays)
-        return error_memory(reader->error);
+        return ERR_NO_MEMORY;
     for (size_t i = 0; i < n; i++) {
         const yaml_node_t *item = config_yaml_item(reader, node, i);
         const char *text = config_yaml_scalar(item);

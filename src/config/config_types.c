@@ -25,13 +25,13 @@ int config_line(const struct reader *reader, const yaml_node_t *node, const char
 static int set_text(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
     char **field = config_field(key, reader->config);
-    const char *text = NULL;
+    const char *text = "";
     int result = config_line(reader, node, key->path, key->type->expected, &text);
 
     if (result)
         return result;
-    *field = strdup(text);
-    return *field ? 0 : error_memory(reader->error);
+    *field = config_copy(reader, text, strlen(text));
+    return *field ? 0 : ERR_NO_MEMORY;
 }
 
 static int set_optional_text(struct reader *reader, const struct key *key, yaml_node_t *node)
@@ -305,19 +305,19 @@ static int set_texts(struct reader *reader, const struct key *key, yaml_node_t *
 
     if (result || n == 0)
         return result;
-    *field = calloc(n, sizeof **field);
+    *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
-        return error_memory(reader->error);
+        return ERR_NO_MEMORY;
     while (*count < n) {
-        const char *text = NULL;
+        const char *text = "";
 
         result = config_line(reader, config_yaml_item(reader, node, *count), key->path,
                              "a text of one line", &text);
         if (result)
             return result;
-        (*field)[*count] = strdup(text);
+        (*field)[*count] = config_copy(reader, text, strlen(text));
         if (!(*field)[*count])
-            return error_memory(reader->error);
+            return ERR_NO_MEMORY;
         ++*count;
     }
     return 0;
@@ -365,9 +365,9 @@ static int set_days_list(struct reader *reader, const struct key *key, yaml_node
 
     if (result || n == 0)
         return result;
-    *field = calloc(n, sizeof **field);
+    *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
-        return error_memory(reader->error);
+        return ERR_NO_MEMORY;
     for (; *count < n; ++*count) {
         const yaml_node_t *item = config_yaml_item(reader, node, *count);
         const char *text = config_yaml_scalar(item);

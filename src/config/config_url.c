@@ -55,8 +55,8 @@ static int store_url(struct reader *reader, char **field, const char *text)
 
     while (length > 0 && text[length - 1] == '/')
         length--;
-    *field = strndup(text, length);
-    return *field ? 0 : error_memory(reader->error);
+    *field = config_copy(reader, text, length);
+    return *field ? 0 : ERR_NO_MEMORY;
 }
 
 static int check_url(struct reader *reader, const struct key *key, yaml_node_t *node, CURLU *url,

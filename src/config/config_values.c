@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "config_internal.h"
@@ -227,4 +228,24 @@ bool config_is_clean(const char *text)
 bool config_is_line(const char *text)
 {
     return text[strspn(text, " ")] != '\0' && config_is_clean(text);
+}
+
+/* ---- Memory ---- */
+
+char *config_copy(const struct reader *reader, const char *text, size_t length)
+{
+    char *copy = strndup(text, length);
+
+    if (!copy)
+        error_memory(reader->error);
+    return copy;
+}
+
+void *config_zeroes(const struct reader *reader, size_t count, size_t size)
+{
+    void *zeroes = calloc(count, size);
+
+    if (!zeroes)
+        error_memory(reader->error);
+    return zeroes;
 }

@@ -261,8 +261,7 @@ static bool again(const struct odoo *odoo, const struct odoo_request *request, i
            error->retry_after_seconds <= RETRY_AFTER_MAX_S;
 }
 
-static int pause_before_retry(struct odoo *odoo, int attempt, const struct http_abort *abort,
-                              struct error *error)
+int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, struct error *error)
 {
     int64_t delay = backoff(odoo, attempt);
     int64_t wished = (int64_t)error->retry_after_seconds * 1000;
@@ -291,7 +290,7 @@ static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
                 error_prefix(error, "after %d attempts", attempt);
             return code;
         }
-        code = pause_before_retry(odoo, attempt, abort, error);
+        code = odoo_pause(odoo, attempt, abort, error);
         if (code)
             return code;
     }

@@ -146,6 +146,7 @@ static const char *certificate_problem(long result)
 {
     switch (result) {
     case 0:
+    case 1: /* libcurl compares the name before it asks OpenSSL */
         return "it was made for another name";
     case 9:
         return "it is not valid yet: is the clock of this machine right?";

@@ -42,6 +42,9 @@ int odoo_fetch(struct odoo *odoo, const struct odoo_request *request,
                const struct http_abort *abort, char **ret_body, size_t *ret_length,
                struct error *error);
 
+/* Counts a retry and waits before it: after the `attempt`-th attempt failed with `error`. */
+int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, struct error *error);
+
 /* Decodes an answer; `body` is freed in every case. A fault becomes its typed error. */
 int odoo_decode(struct odoo *odoo, const struct odoo_request *request, char *body, size_t length,
                 json_t **ret_result, struct error *error);

@@ -126,25 +126,34 @@ static int send_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct
     return code;
 }
 
-/* An answer that came but is no use is asked for again on this thread, which then shares the line
- * with the request that is ahead. */
+/* After an answer that came but is no use: again on this thread, which then shares the line with
+ * the request that is ahead. */
+static int read_again(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+                      struct error *cause, struct error *error)
+{
+    struct http_abort abort = odoo_abort(odoo);
+
+    if (cause->code == ERR_UNPARSABLE)
+        return read_halves(odoo, read, range, cause->message, error);
+    if (cause->retry == RETRY_LATER && odoo->options.max_attempts > 1 &&
+        !odoo_pause(odoo, 1, &abort, cause))
+        return read_range(odoo, read, range, error);
+    if (error)
+        *error = *cause;
+    return cause->code;
+}
+
+/* An answer of the thread; `body` is freed. */
 static int handle(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                   const struct odoo_request *request, char *body, size_t length,
                   struct error *error)
 {
     json_t *records = NULL;
-    struct error own = {0};
-    int code = odoo_decode(odoo, request, body, length, &records, &own);
+    struct error cause = {0};
+    int code = odoo_decode(odoo, request, body, length, &records, &cause);
 
-    if (code == ERR_UNPARSABLE)
-        return read_halves(odoo, read, range, own.message, error);
-    if (code && own.retry == RETRY_LATER && odoo->options.max_attempts > 1)
-        return read_range(odoo, read, range, error);
-    if (code) {
-        if (error)
-            *error = own;
-        return code;
-    }
+    if (code)
+        return read_again(odoo, read, range, &cause, error);
     code = deliver(read, range, records, error);
     json_decref(records);
     return code;

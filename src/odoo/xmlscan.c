@@ -113,18 +113,27 @@ static bool is_number(const char *p, const char *end)
     return errno == 0 && *stop == '\0' && stop == digits + length;
 }
 
+/* A walk over the tags. */
+struct walk {
+    const char *text, *end;
+    int depth; /* elements that are open */
+};
+
 /* An element that begins at `tag` and whose content begins at `content`. */
-static int check_element(const char *text, const char *tag, const char *content, const char *end,
-                         int depth, struct error *error)
+static int check_element(struct walk *walk, const char *tag, const char *content,
+                         struct error *error)
 {
-    if (depth > ODOO_XMLRPC_DEPTH)
+    bool is_empty = content[-2] == '/';
+
+    walk->depth += !is_empty;
+    if (walk->depth > ODOO_XMLRPC_DEPTH)
         return error_set(error, ERR_PROTOCOL,
                          "the answer is nested deeper than %d elements at byte %zu: refused",
-                         ODOO_XMLRPC_DEPTH, (size_t)(tag - text));
-    if (is_i8(tag, end) && (content[-2] == '/' || !is_number(content, end)))
+                         ODOO_XMLRPC_DEPTH, (size_t)(tag - walk->text));
+    if (is_i8(tag, walk->end) && (is_empty || !is_number(content, walk->end)))
         return error_set(error, ERR_UNPARSABLE,
                          "the answer holds an <i8> that is no whole number, at byte %zu",
-                         (size_t)(tag - text));
+                         (size_t)(tag - walk->text));
     return 0;
 }
 
@@ -132,36 +141,33 @@ static int check_element(const char *text, const char *tag, const char *content,
  * without limit. */
 static int check_tags(const char *text, const char *end, struct error *error)
 {
+    struct walk walk = {.text = text, .end = end};
     const char *p = text;
-    int depth = 0, code;
+    int code = 0;
 
-    while (p && (p = memchr(p, '<', (size_t)(end - p))) && p + 1 < end) {
+    while (!code && p && (p = memchr(p, '<', (size_t)(end - p))) && p + 1 < end) {
         const char *tag = p;
 
-        if (p[1] == '?')
+        if (p[1] == '/') {
+            walk.depth--;
+            p += 2;
+        } else if (p[1] == '?')
             p = past(p, end, "?>");
-        else if (starts(p, end, "<![CDATA["))
+        else if (p[1] != '!') {
+            p = tag_end(p, end);
+            code = p ? check_element(&walk, tag, p, error) : 0;
+        } else if (starts(p, end, "<![CDATA["))
             p = past(p, end, "]]>");
         else if (starts(p, end, "<!--"))
             p = past(p + 4, end, "-->");
-        else if (p[1] == '!' && is_cut(p, end))
+        else if (is_cut(p, end))
             break;
-        else if (p[1] == '!')
-            return error_set(error, ERR_PROTOCOL,
+        else
+            code = error_set(error, ERR_PROTOCOL,
                              "the answer holds a document type declaration (<!DOCTYPE), which Odoo "
                              "never sends: refused; is odoo.url the address of an Odoo?");
-        else if (p[1] == '/') {
-            depth--;
-            p += 2;
-        } else {
-            p = tag_end(p, end);
-            depth += p && p[-2] != '/';
-            code = p ? check_element(text, tag, p, end, depth, error) : 0;
-            if (code)
-                return code;
-        }
     }
-    return 0;
+    return code;
 }
 
 /* True when the first element, after the declaration and comments, is no <methodResponse>; an

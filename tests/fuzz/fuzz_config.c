@@ -1,0 +1,77 @@
+/* Any bytes as a configuration file: never a crash, a leak or a long wait; what is accepted is
+ * shown, read again and shown the same.
+ *
+ * clang -fsanitize=fuzzer,address,undefined, or with -DFUZZ_REPLAY a program that runs the files it
+ * is given. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/config_internal.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_round_trip(const struct config *config)
+{
+    struct config *again = NULL;
+    struct error error = {0};
+    char *shown = config_to_yaml(config), *shown_again;
+
+    if (!shown)
+        abort();
+    if (config_parse("shown", shown, strlen(shown), &again, &error) != 0) {
+        fprintf(stderr, "%s\n%s", error.message, shown);
+        abort();
+    }
+    shown_again = config_to_yaml(again);
+    if (!shown_again || strcmp(shown, shown_again) != 0)
+        abort();
+    free(shown);
+    free(shown_again);
+    config_free(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct config *config = NULL;
+    struct error error = {0};
+    char *text;
+
+    if (size > CONFIG_MAX_FILE_SIZE)
+        return 0;
+    text = malloc(size + 1); /* as config_file_read() gives it: ended by a NUL */
+    if (!text)
+        return 0;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    if (config_parse("fuzz", text, size, &config, &error) == 0) {
+        check_round_trip(config);
+        config_free(config);
+    } else if (config || error.code == 0 || strncmp(error.message, "fuzz:", 5) != 0) {
+        abort();
+    }
+    free(text);
+    return 0;
+}
+
+#ifdef FUZZ_REPLAY
+int main(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        static uint8_t data[CONFIG_MAX_FILE_SIZE + 1];
+        FILE *file = fopen(argv[i], "rb");
+        size_t size;
+
+        if (!file) {
+            perror(argv[i]);
+            return 1;
+        }
+        size = fread(data, 1, sizeof data, file);
+        fclose(file);
+        LLVMFuzzerTestOneInput(data, size);
+    }
+    return 0;
+}
+#endif

@@ -1,0 +1,126 @@
+"""Models and fields made through ir.model and ir.model.fields, usable at once."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from .database import Row
+from .faults import UserError, ValidationError
+from .schema import Field, Model, define
+
+if TYPE_CHECKING:
+    from .orm import Env
+    from .world import World
+
+Values = dict[str, Any]
+
+
+def model_before_create(env: Env, vals: Values) -> Values:
+    """A manual model's name starts with x_ and is new."""
+    name = str(vals.get("model") or "")
+    if not name.startswith("x_"):
+        raise ValidationError("The model name must start with 'x_'.")
+    if name in env.schema.models:
+        raise ValidationError("The operation cannot be completed: Each model must have a unique name.")
+    vals.setdefault("state", "manual")
+    return {**vals, "state": "manual"}
+
+
+def model_after_create(env: Env, id_: int, vals: Values) -> None:
+    """A model made without any field gets x_name; one made with fields gets those alone."""
+    _install_model(env, id_)
+    if not vals.get("field_id"):
+        env.create("ir.model.fields", {"name": "x_name", "ttype": "char", "field_description": "Name", "model_id": id_})
+
+
+def field_before_create(env: Env, vals: Values) -> Values:
+    """A manual field's name starts with x_; its model is named by id or, in a command, by its owner."""
+    name = str(vals.get("name") or "")
+    if not name.startswith("x_"):
+        raise ValidationError("The operation cannot be completed: Custom fields must have a name that starts with 'x_'!")
+    if not vals.get("model_id"):
+        return vals
+    model = env.row("ir.model", vals["model_id"])["model"]
+    if env.has_field(model, name):
+        raise ValidationError("The operation cannot be completed: Field names must be unique per model.")
+    if vals.get("relation") and vals["relation"] not in env.schema.models:
+        raise ValidationError(f"Unknown model name '{vals['relation']}' in Related Model")
+    if vals.get("ttype") == "many2one" and vals.get("required") and vals.get("on_delete", "set null") == "set null":
+        raise ValidationError(f"The m2o field {name} is required but declares its ondelete policy as being 'set null'. "
+                              "Only 'restrict' and 'cascade' make sense.")
+    return {"field_description": name, **vals, "model": model, "state": "manual"}
+
+
+def field_after_create(env: Env, id_: int, vals: Values) -> None:
+    env.tx.update("ir.model.fields", id_, {"_selection": vals.get("selection") or None})
+    row = env.row("ir.model.fields", id_)
+    _install_model(env, row["model_id"])
+    env.schema.models[row["model"]].fields[row["name"]] = _field(env, row)
+
+
+def model_before_unlink(env: Env, id_: int) -> None:
+    """Dropping a manual model drops its records; a base model cannot be dropped."""
+    row = env.row("ir.model", id_)
+    if row.get("state") != "manual":
+        raise UserError("This column contains module data and cannot be removed!")
+    for record in list(env.tx.ids(row["model"])):
+        env.tx.delete(row["model"], record)
+    env.world.model_ids.pop(row["model"], None)
+    env.schema.models.pop(row["model"], None)
+
+
+def field_before_unlink(env: Env, id_: int) -> None:
+    row = env.row("ir.model.fields", id_)
+    if row.get("state") != "manual":
+        raise UserError("This column contains module data and cannot be removed!")
+    model = env.schema.models.get(row["model"])
+    if model is not None:
+        model.fields.pop(row["name"], None)
+        for record in env.tx.ids(row["model"]):
+            if row["name"] in (env.tx.row(row["model"], record) or {}):
+                env.tx.update(row["model"], record, {row["name"]: None})
+
+
+def _install_model(env: Env, id_: int) -> None:
+    row = env.row("ir.model", id_)
+    name = row["model"]
+    env.world.model_ids[name] = id_
+    if name not in env.schema.models:
+        env.schema.add(_model(row))
+
+
+def _model(row: Row) -> Model:
+    mixins = {"thread"} if row.get("is_mail_thread") else set()
+    return define(row["model"], row["name"], order=row.get("order") or "id", rec_name="x_name", manual=True,
+                  mixins=frozenset(mixins))
+
+
+def _field(env: Env, row: Row) -> Field:
+    choices: tuple[tuple[str, str], ...] = ()
+    if row["ttype"] == "selection":
+        choices = tuple((str(k), str(v)) for k, v in ast.literal_eval(row.get("_selection") or "[]"))
+    return Field(row["name"], row["ttype"], row.get("field_description") or row["name"], relation=row.get("relation"),
+                 inverse=row.get("relation_field"), selection=choices, required=bool(row.get("required")),
+                 readonly=bool(row.get("readonly")), store=bool(row.get("store", True)),
+                 compute=None if row.get("store", True) else "false",
+                 ondelete=row.get("on_delete") or "set null", manual=True,
+                 copied=row.get("copied", True))
+
+
+def reload(world: World) -> None:
+    """After a rollback: the manual models and fields that are really in the database, and no others."""
+    env = world.env()
+    for name in [m.name for m in world.schema.models.values() if m.manual]:
+        del world.schema.models[name]
+        world.model_ids.pop(name, None)
+    for model in world.schema.models.values():
+        for field in [f for f in model.fields.values() if f.manual]:
+            del model.fields[field.name]
+    for id_ in env.tx.ids("ir.model"):
+        if env.row("ir.model", id_).get("state") == "manual":
+            _install_model(env, id_)
+    for id_ in env.tx.ids("ir.model.fields"):
+        row = env.row("ir.model.fields", id_)
+        if row.get("state") == "manual" and row["model"] in world.schema.models:
+            world.schema.models[row["model"]].fields[row["name"]] = _field(env, row)
