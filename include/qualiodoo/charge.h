@@ -9,9 +9,9 @@
 #include "qualiodoo/units.h"
 
 struct charge_policy {
-    minutes step;          /* >= 1 */
-    bool by_entry;         /* credit.rounding: entry */
-    bool from_response;    /* credit.count_from: response */
+    minutes step;       /* >= 1 */
+    bool by_entry;      /* credit.rounding: entry */
+    bool from_response; /* credit.count_from: response */
     bool has_since;
     civil_day since;
     bool response_assigned, response_reply; /* sla.response */
@@ -25,9 +25,9 @@ struct charge_line {
 
 struct charge_ticket {
     int64_t id;
-    bool excluded;     /* by tag or domain */
+    bool excluded; /* by tag or domain */
     bool has_response;
-    civil_day response; /* day of the response, in the configured zone */
+    civil_day response;              /* day of the response, in the configured zone */
     const struct charge_line *lines; /* borrowed, by (day, id) */
     size_t n_lines;
 };

@@ -10,8 +10,8 @@
 #define CIVIL_MIN_YEAR 1
 #define CIVIL_MAX_YEAR 9999
 
-#define CIVIL_TEXT_SIZE 11    /* "YYYY-MM-DD" and its NUL */
-#define INSTANT_TEXT_SIZE 21  /* "YYYY-MM-DDTHH:MM:SSZ" and its NUL */
+#define CIVIL_TEXT_SIZE 11   /* "YYYY-MM-DD" and its NUL */
+#define INSTANT_TEXT_SIZE 21 /* "YYYY-MM-DDTHH:MM:SSZ" and its NUL */
 
 /* A day of the calendar. `month` 1..12, `day` 1..31; the caller gives a valid date. */
 civil_day civil_from_date(int year, int month, int day);

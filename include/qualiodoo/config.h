@@ -29,7 +29,7 @@ struct config_period {
 };
 
 struct config_pack {
-    char *product;       /* internal reference (default_code) */
+    char *product;        /* internal reference (default_code) */
     minutes pack_minutes; /* > 0 */
 };
 
@@ -85,7 +85,7 @@ struct config {
     } credit;
     struct {
         enum config_calendar calendar;
-        int64_t calendar_id; /* odoo:ID, or 0: the team's or the company's */
+        int64_t calendar_id;              /* odoo:ID, or 0: the team's or the company's */
         struct config_interval *hours[7]; /* Monday first; with CALENDAR_CONFIG */
         size_t n_hours[7];
         bool holidays_france;
@@ -94,7 +94,7 @@ struct config {
         enum config_urgency urgency[4]; /* by Odoo's priority 0..3 */
         struct config_target targets[URGENCY_COUNT];
         bool response_assigned, response_reply; /* at least one */
-        int warn_at_percent; /* 1..99 */
+        int warn_at_percent;                    /* 1..99 */
     } sla;
     struct {
         int64_t payments_ms, tickets_ms, overlap_ms;

@@ -31,10 +31,10 @@ struct credit_settlement {
 struct credit_line {
     int64_t id;
     int64_t product;
-    nano quantity;        /* in the product's unit, signed */
-    micro untaxed;        /* signed, in the move's currency */
+    nano quantity;         /* in the product's unit, signed */
+    micro untaxed;         /* signed, in the move's currency */
     micro untaxed_company; /* signed as `untaxed`, in the company's currency */
-    minutes pack_minutes; /* of one pack */
+    minutes pack_minutes;  /* of one pack */
 };
 
 struct credit_move {
@@ -45,9 +45,9 @@ struct credit_move {
     enum credit_payment_state payment_state;
     bool residual_zero, total_zero;
     bool has_date;
-    civil_day date;         /* invoice date */
+    civil_day date; /* invoice date */
     int64_t currency;
-    int64_t reversed_entry; /* or 0 */
+    int64_t reversed_entry;          /* or 0 */
     const struct credit_line *lines; /* borrowed, by id */
     size_t n_lines;
     const struct credit_settlement *settlements; /* borrowed */
@@ -55,16 +55,16 @@ struct credit_move {
 };
 
 enum credit_verdict {
-    CREDIT_GRANTED,        /* an invoice that grants, a credit note that takes back */
+    CREDIT_GRANTED, /* an invoice that grants, a credit note that takes back */
     CREDIT_NOT_POSTED,
-    CREDIT_NOT_PAID,       /* nothing before full payment; credit note: not settled */
-    CREDIT_NO_MONEY,       /* settled by credit notes or miscellaneous entries alone */
-    CREDIT_REVERSED,       /* settled by its own credit note alone */
+    CREDIT_NOT_PAID, /* nothing before full payment; credit note: not settled */
+    CREDIT_NO_MONEY, /* settled by credit notes or miscellaneous entries alone */
+    CREDIT_REVERSED, /* settled by its own credit note alone */
     CREDIT_NO_DATE,
     CREDIT_BEFORE_SINCE,
-    CREDIT_FUTURE,         /* dated after today */
+    CREDIT_FUTURE,          /* dated after today */
     CREDIT_NOTHING_GRANTED, /* a credit note whose invoice granted nothing */
-    CREDIT_NO_INVOICE,     /* a credit note that reverses none: takes like a debit */
+    CREDIT_NO_INVOICE,      /* a credit note that reverses none: takes like a debit */
 };
 
 struct credit_policy {
@@ -75,9 +75,9 @@ struct credit_policy {
 
 struct credit_outcome {
     enum credit_verdict verdict;
-    bool has_payment;   /* of an invoice: money came in */
-    civil_day payment;  /* latest date of its money counterparts (invoice date when offered) */
-    civil_day start;    /* of the lots; of a credit note: the day it takes effect */
+    bool has_payment;  /* of an invoice: money came in */
+    civil_day payment; /* latest date of its money counterparts (invoice date when offered) */
+    civil_day start;   /* of the lots; of a credit note: the day it takes effect */
     civil_day renewed;
 };
 

@@ -17,8 +17,8 @@ struct facts_policy {
     const struct facts_pack *packs;
     size_t n_packs;
     const char *excluded_tags; /* names, as a JSON array */
-    int64_t hour_unit; /* 0: unknown, amounts are taken as hours */
-    bool with_response; /* responses are needed (credit.count_from: response) */
+    int64_t hour_unit;         /* 0: unknown, amounts are taken as hours */
+    bool with_response;        /* responses are needed (credit.count_from: response) */
     bool response_assigned, response_reply;
     const struct tz *zone;
 };
@@ -26,7 +26,7 @@ struct facts_policy {
 /* A reusable holder: facts_load() fills it again and again without freeing in between. */
 struct facts;
 
-struct facts *facts_new(void); /* NULL when out of memory */
+struct facts *facts_new(void);        /* NULL when out of memory */
 void facts_free(struct facts *facts); /* NULL is allowed */
 
 /* Loads the account of a commercial entity. *ret points into `facts`, valid until the next load. */

@@ -12,13 +12,13 @@
 #include "qualiodoo/odoo.h"
 
 struct flavour {
-    const char *name;           /* oca, enterprise, task */
-    const char *module;         /* what to install for tickets */
-    const char *link_module;    /* what to install for timesheets on tickets */
+    const char *name;                        /* oca, enterprise, task */
+    const char *module;                      /* what to install for tickets */
+    const char *link_module;                 /* what to install for timesheets on tickets */
     const char *ticket, *stage, *team, *tag; /* models */
-    const char *link;           /* field of account.analytic.line */
+    const char *link;                        /* field of account.analytic.line */
     const char *number, *user, *team_field, *assigned, *closed; /* fields of the ticket */
-    const char *stage_closed;   /* field of the stage */
+    const char *stage_closed;                                   /* field of the stage */
 };
 
 /* Finds the flavour from fields_get, or checks the configured one. ERR_MISSING_MODEL or

@@ -14,11 +14,11 @@
 
 /* What an invoice line of a pack gives. */
 struct ledger_grant {
-    int64_t id;         /* account.move.line */
-    int64_t invoice;    /* account.move */
-    civil_day start;    /* the lot opens: later of payment date and invoice date */
-    civil_day renewed;  /* the contract is renewed: earlier of the two */
-    minutes amount;     /* > 0 */
+    int64_t id;        /* account.move.line */
+    int64_t invoice;   /* account.move */
+    civil_day start;   /* the lot opens: later of payment date and invoice date */
+    civil_day renewed; /* the contract is renewed: earlier of the two */
+    minutes amount;    /* > 0 */
 };
 
 /* What a credit-note line of a pack (or a negative line of an invoice) asks back. */
@@ -33,14 +33,14 @@ struct ledger_clawback {
 struct ledger_adjustment {
     int64_t id;
     civil_day day;
-    minutes amount;  /* not 0 */
-    bool has_end;    /* an explicit end: the minutes neither roll over nor come back */
-    civil_day end;   /* exclusive, after `day` */
+    minutes amount; /* not 0 */
+    bool has_end;   /* an explicit end: the minutes neither roll over nor come back */
+    civil_day end;  /* exclusive, after `day` */
 };
 
 /* What a timesheet line costs after rounding to the step; negative gives minutes back. */
 struct ledger_debit {
-    int64_t id;     /* account.analytic.line */
+    int64_t id; /* account.analytic.line */
     int64_t ticket;
     civil_day day;
     minutes amount; /* not 0 */

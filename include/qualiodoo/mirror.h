@@ -69,12 +69,12 @@ int mirror_ids(struct store *store, const struct mirror_table *table, struct ids
 
 /* Named sets of ids that the pull needs (see mirror_sets.c); sorted; caller frees. */
 enum mirror_set {
-    SET_PARTNERS_NEEDED,  /* referenced by a mirrored row, not mirrored */
-    SET_MOVES_NEEDED,     /* of mirrored pack lines and of counterpart credit notes */
-    SET_LINES_NEEDED,     /* both sides of mirrored partials */
-    SET_TIMESHEETS_OF,    /* of the tickets given */
-    SET_MOVE_LINES_OF,    /* of the moves given */
-    SET_PARTIALS_OF,      /* touching a settlement line of the moves given */
+    SET_PARTNERS_NEEDED, /* referenced by a mirrored row, not mirrored */
+    SET_MOVES_NEEDED,    /* of mirrored pack lines and of counterpart credit notes */
+    SET_LINES_NEEDED,    /* both sides of mirrored partials */
+    SET_TIMESHEETS_OF,   /* of the tickets given */
+    SET_MOVE_LINES_OF,   /* of the moves given */
+    SET_PARTIALS_OF,     /* touching a settlement line of the moves given */
     /* what belongs to the customers given, in each mirror */
     SET_CUSTOMER_TICKETS,
     SET_CUSTOMER_TIMESHEETS,

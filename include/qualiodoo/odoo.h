@@ -15,15 +15,15 @@
 struct odoo;
 
 struct odoo_options {
-    const char *url;      /* http(s)://host[:port][/prefix], no trailing slash */
+    const char *url; /* http(s)://host[:port][/prefix], no trailing slash */
     const char *database;
     const char *login;
-    const char *secret;   /* password or API key; copied, wiped at odoo_free() */
-    const char *ca_file;  /* NULL: the system's store */
+    const char *secret;  /* password or API key; copied, wiped at odoo_free() */
+    const char *ca_file; /* NULL: the system's store */
     int64_t connect_timeout_ms, timeout_ms;
     int64_t max_response; /* bytes of one answer, after decompression */
     int64_t min_interval_ms;
-    int max_attempts;     /* tries of one call for what can pass; >= 1 */
+    int max_attempts;                 /* tries of one call for what can pass; >= 1 */
     bool (*cancelled)(void *context); /* NULL: never; asked often, also while waiting */
     void *context;
 };
@@ -78,8 +78,8 @@ struct odoo_read {
     const char *model;
     const int64_t *ids;
     size_t count;
-    size_t chunk;       /* >= 1 */
-    json_t *fields;     /* array of names, borrowed; `id` is always returned */
+    size_t chunk;   /* >= 1 */
+    json_t *fields; /* array of names, borrowed; `id` is always returned */
     /* `requested` are the ids asked for in this page, `records` an array of objects (borrowed).
      * Returns 0 or a negative code (then `error` is filled) to stop. */
     int (*page)(void *context, const int64_t *requested, size_t count, json_t *records,

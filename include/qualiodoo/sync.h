@@ -1,4 +1,5 @@
-/* sync.h - the use cases: one cycle pulls from Odoo, computes the accounts, and says what changed. */
+/* sync.h - the use cases: one cycle pulls from Odoo, computes the accounts, and says what changed.
+ */
 #ifndef QUALIODOO_SYNC_H
 #define QUALIODOO_SYNC_H
 
@@ -17,8 +18,8 @@
 struct cycle_report {
     json_t *checked, *created, *updated, *deleted; /* remote model -> number of records */
     json_t *accounts_changed;                      /* array of customer ids */
-    json_t *moves;     /* array of {"contact", "name", "from", "to"}: contacts that change account */
-    json_t *differences; /* array of texts for people, the first changes of accounts */
+    json_t *moves; /* array of {"contact", "name", "from", "to"}: contacts that change account */
+    json_t *differences;   /* array of texts for people, the first changes of accounts */
     int64_t n_differences; /* of all */
     int64_t accounts_recomputed;
     int64_t duration_ms;
@@ -33,9 +34,9 @@ bool cycle_report_drift(const struct cycle_report *report);
 json_t *cycle_report_json(const struct cycle_report *report);
 
 struct cycle_options {
-    bool reconcile; /* read everything again, not only what changed */
-    bool dry_run;   /* undo every local change at the end */
-    bool force;     /* go past safety.max_delete */
+    bool reconcile;           /* read everything again, not only what changed */
+    bool dry_run;             /* undo every local change at the end */
+    bool force;               /* go past safety.max_delete */
     const int64_t *customers; /* reconcile only these; NULL: all */
     size_t n_customers;
 };

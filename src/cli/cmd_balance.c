@@ -13,11 +13,11 @@ static json_t *lots_json(const struct ledger *ledger)
     for (size_t i = 0; i < ledger->n_lots; i++) {
         const struct ledger_lot *lot = &ledger->lots[i];
 
-        json_array_append_new(lots, json_pack("{so sI sI so so ss}", "lot", json_lot_name(lot->name),
-                                              "granted_minutes", (json_int_t)lot->granted,
-                                              "left_minutes", (json_int_t)lot->left, "start",
-                                              json_day(lot->start), "end", json_day(lot->end),
-                                              "state", ledger_state_name(lot->state)));
+        json_array_append_new(
+            lots, json_pack("{so sI sI so so ss}", "lot", json_lot_name(lot->name),
+                            "granted_minutes", (json_int_t)lot->granted, "left_minutes",
+                            (json_int_t)lot->left, "start", json_day(lot->start), "end",
+                            json_day(lot->end), "state", ledger_state_name(lot->state)));
     }
     return lots;
 }
@@ -26,13 +26,14 @@ static json_t *account_json(int64_t customer, const char *name, const struct acc
 {
     const struct ledger *ledger = &result->ledger;
 
-    return json_pack("{sI so sI sI sI sI so so so}", "customer_id", (json_int_t)customer, "customer",
-                     json_text(name), "balance_minutes", (json_int_t)ledger->balance,
+    return json_pack("{sI so sI sI sI sI so so so}", "customer_id", (json_int_t)customer,
+                     "customer", json_text(name), "balance_minutes", (json_int_t)ledger->balance,
                      "available_minutes", (json_int_t)ledger->available, "overdraft_minutes",
                      (json_int_t)ledger->overdraft, "held_minutes", (json_int_t)result->held,
                      "next_expiry", json_optional_day(ledger->has_next_expiry, ledger->next_expiry),
-                     "last_day", json_optional_day(ledger->has_next_expiry, ledger->next_expiry - 1),
-                     "lots", lots_json(ledger));
+                     "last_day",
+                     json_optional_day(ledger->has_next_expiry, ledger->next_expiry - 1), "lots",
+                     lots_json(ledger));
 }
 
 static void add_row(struct table *table, int64_t customer, const char *name,
@@ -47,8 +48,7 @@ static void add_row(struct table *table, int64_t customer, const char *name,
     table_cell_minutes(table, ledger->available);
     table_cell_minutes(table, ledger->overdraft);
     table_cell_minutes(table, result->held);
-    table_cell(table,
-               ledger->has_next_expiry ? civil_format(ledger->next_expiry - 1, day) : NULL);
+    table_cell(table, ledger->has_next_expiry ? civil_format(ledger->next_expiry - 1, day) : NULL);
 }
 
 static int print_lots(const struct ledger *ledger, struct error *error)
@@ -138,7 +138,7 @@ static int add_accounts(struct view *view, const char *customer, struct output *
 int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error)
 {
     static const struct table_column columns[] = {
-        {"id", TABLE_RIGHT},        {"customer", TABLE_LEFT}, {"balance", TABLE_RIGHT},
+        {"id", TABLE_RIGHT},        {"customer", TABLE_LEFT},   {"balance", TABLE_RIGHT},
         {"available", TABLE_RIGHT}, {"overdraft", TABLE_RIGHT}, {"held", TABLE_RIGHT},
         {"last day", TABLE_LEFT},
     };

@@ -31,11 +31,11 @@ static json_t *line_json(const struct credit_line *line)
 
 static json_t *settlement_json(const struct credit_settlement *settlement)
 {
-    return json_pack(
-        "{so so so ss}", "partial",
-        json_sprintf("account.partial.reconcile:%lld", (long long)settlement->partial), "line",
-        json_sprintf("account.move.line:%lld", (long long)settlement->line), "date",
-        json_day(settlement->date), "kind", counterpart_names[settlement->kind]);
+    return json_pack("{so so so ss}", "partial",
+                     json_sprintf("account.partial.reconcile:%lld", (long long)settlement->partial),
+                     "line", json_sprintf("account.move.line:%lld", (long long)settlement->line),
+                     "date", json_day(settlement->date), "kind",
+                     counterpart_names[settlement->kind]);
 }
 
 static json_t *move_json(const struct credit_move *move, const struct credit_outcome *outcome)
@@ -46,18 +46,17 @@ static json_t *move_json(const struct credit_move *move, const struct credit_out
         json_array_append_new(lines, line_json(&move->lines[i]));
     for (size_t i = 0; i < move->n_settlements; i++)
         json_array_append_new(settlements, settlement_json(&move->settlements[i]));
-    return json_pack("{so ss ss so sb ss so so so so so}", "move",
-                     json_sprintf("account.move:%lld", (long long)move->id), "name", move->name,
-                     "type", move->type == MOVE_INVOICE ? "invoice" : "credit_note", "date",
-                     json_optional_day(move->has_date, move->date), "counts",
-                     counts(outcome->verdict), "verdict", credit_verdict_text(outcome->verdict),
-                     "payment_date", json_optional_day(outcome->has_payment, outcome->payment),
-                     "effective_date",
-                     json_optional_day(counts(outcome->verdict), outcome->start), "reverses",
-                     move->reversed_entry
-                         ? json_sprintf("account.move:%lld", (long long)move->reversed_entry)
-                         : json_null(),
-                     "lines", lines, "settlements", settlements);
+    return json_pack(
+        "{so ss ss so sb ss so so so so so}", "move",
+        json_sprintf("account.move:%lld", (long long)move->id), "name", move->name, "type",
+        move->type == MOVE_INVOICE ? "invoice" : "credit_note", "date",
+        json_optional_day(move->has_date, move->date), "counts", counts(outcome->verdict),
+        "verdict", credit_verdict_text(outcome->verdict), "payment_date",
+        json_optional_day(outcome->has_payment, outcome->payment), "effective_date",
+        json_optional_day(counts(outcome->verdict), outcome->start), "reverses",
+        move->reversed_entry ? json_sprintf("account.move:%lld", (long long)move->reversed_entry)
+                             : json_null(),
+        "lines", lines, "settlements", settlements);
 }
 
 static json_t *entry_json(const struct ledger_entry *entry, const char *note)
@@ -102,13 +101,13 @@ static int lots_json(struct view *view, const struct account_view *account, json
 
         rc = lot_entries(view, account, lot->name, entries, error);
         json_array_append_new(
-            lots, json_pack("{so ss sI sI so so sI sI so so}", "lot", json_lot_name(lot->name),
-                            "state", ledger_state_name(lot->state), "granted_minutes",
-                            (json_int_t)lot->granted, "left_minutes", (json_int_t)lot->left, "start",
-                            json_day(lot->start), "end", json_day(lot->end), "taken_back_minutes",
-                            (json_int_t)lot->counted, "lost_minutes", (json_int_t)lot->lost,
-                            "lost_unless_paid", renewal ? json_string(renewal->name) : json_null(),
-                            "entries", entries));
+            lots,
+            json_pack("{so ss sI sI so so sI sI so so}", "lot", json_lot_name(lot->name), "state",
+                      ledger_state_name(lot->state), "granted_minutes", (json_int_t)lot->granted,
+                      "left_minutes", (json_int_t)lot->left, "start", json_day(lot->start), "end",
+                      json_day(lot->end), "taken_back_minutes", (json_int_t)lot->counted,
+                      "lost_minutes", (json_int_t)lot->lost, "lost_unless_paid",
+                      renewal ? json_string(renewal->name) : json_null(), "entries", entries));
     }
     return rc;
 }
@@ -170,8 +169,7 @@ static void print_move(const struct credit_move *move, const struct credit_outco
     for (size_t i = 0; i < move->n_settlements; i++)
         printf("    settled on %s by %s (account.move.line:%lld)\n",
                civil_format(move->settlements[i].date, day),
-               counterpart_names[move->settlements[i].kind],
-               (long long)move->settlements[i].line);
+               counterpart_names[move->settlements[i].kind], (long long)move->settlements[i].line);
 }
 
 static void print_entries(json_t *entries)
@@ -208,8 +206,8 @@ static void print_lots(const struct ledger *ledger, json_t *explained)
                format_minutes(lot->granted, granted), civil_format(lot->start, from),
                civil_format(lot->end - 1, to), ledger_state_name(lot->state));
         if (unless)
-            printf("  %s lost unless %s is paid\n",
-                   format_minutes(lot->lost - lot->barred, left), unless);
+            printf("  %s lost unless %s is paid\n", format_minutes(lot->lost - lot->barred, left),
+                   unless);
         print_entries(json_object_get(json, "entries"));
     }
     if (json_array_size(json_object_get(explained, "overdraft"))) {

@@ -63,14 +63,13 @@ static json_t *lines_json(const struct explained *explained)
         const struct charge *charge = &explained->charges[i];
 
         json_array_append_new(
-            lines,
-            json_pack("{so so sI sI sI ss so}", "line",
-                      json_sprintf("account.analytic.line:%lld", (long long)charge->line), "date",
-                      json_day(explained->facts->lines[i].day), "recorded_minutes",
-                      (json_int_t)charge->recorded, "running_minutes", (json_int_t)charge->running,
-                      "charged_minutes", (json_int_t)charge->charged, "reason",
-                      reasons[charge->reason], "parts",
-                      parts_json(&explained->account.result.ledger, charge->line)));
+            lines, json_pack("{so so sI sI sI ss so}", "line",
+                             json_sprintf("account.analytic.line:%lld", (long long)charge->line),
+                             "date", json_day(explained->facts->lines[i].day), "recorded_minutes",
+                             (json_int_t)charge->recorded, "running_minutes",
+                             (json_int_t)charge->running, "charged_minutes",
+                             (json_int_t)charge->charged, "reason", reasons[charge->reason],
+                             "parts", parts_json(&explained->account.result.ledger, charge->line)));
     }
     return lines;
 }
@@ -93,25 +92,22 @@ static json_t *explained_json(const struct view *view, const struct explained *e
     minutes charged, held;
 
     totals(explained, &charged, &held);
-    return json_pack("{sI so so so ss sI ss so sI sI so}", "ticket_id",
-                     (json_int_t)explained->ticket, "ticket", json_text(explained->number),
-                     "customer_id",
-                     explained->account.customer ? json_integer(explained->account.customer)
-                                                 : json_null(),
-                     "customer", json_text(explained->account.name), "rounding",
-                     policy->by_entry ? "entry" : "ticket", "step_minutes",
-                     (json_int_t)policy->step, "count_from",
-                     policy->from_response ? "response" : "take_in", "response_date",
-                     json_optional_day(responded, responded ? ticket->response : 0),
-                     "charged_minutes", (json_int_t)charged, "held_minutes", (json_int_t)held,
-                     "lines", lines_json(explained));
+    return json_pack(
+        "{sI so so so ss sI ss so sI sI so}", "ticket_id", (json_int_t)explained->ticket, "ticket",
+        json_text(explained->number), "customer_id",
+        explained->account.customer ? json_integer(explained->account.customer) : json_null(),
+        "customer", json_text(explained->account.name), "rounding",
+        policy->by_entry ? "entry" : "ticket", "step_minutes", (json_int_t)policy->step,
+        "count_from", policy->from_response ? "response" : "take_in", "response_date",
+        json_optional_day(responded, responded ? ticket->response : 0), "charged_minutes",
+        (json_int_t)charged, "held_minutes", (json_int_t)held, "lines", lines_json(explained));
 }
 
 static int print_lines(const struct explained *explained, struct error *error)
 {
     static const struct table_column columns[] = {
-        {"date", TABLE_LEFT},           {"timesheet line", TABLE_LEFT}, {"recorded", TABLE_RIGHT},
-        {"ticket total", TABLE_RIGHT},  {"charged", TABLE_RIGHT},       {"why", TABLE_LEFT},
+        {"date", TABLE_LEFT},          {"timesheet line", TABLE_LEFT}, {"recorded", TABLE_RIGHT},
+        {"ticket total", TABLE_RIGHT}, {"charged", TABLE_RIGHT},       {"why", TABLE_LEFT},
     };
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
     char day[CIVIL_TEXT_SIZE];
@@ -146,13 +142,14 @@ static int print_text(const struct view *view, const struct explained *explained
         printf(": it has no customer that can be read, so it is charged to nobody\n");
         return 0;
     }
-    printf(" of %s (%lld): charged %s", explained->account.name ? explained->account.name : "customer",
+    printf(" of %s (%lld): charged %s",
+           explained->account.name ? explained->account.name : "customer",
            (long long)explained->account.customer, format_minutes(charged, text));
     if (held)
         printf(", held %s", format_minutes(held, text));
-    printf("\n%s, step of %lld min", policy->by_entry
-                                         ? "each line is rounded on its own, away from zero"
-                                         : "the ticket's running total is rounded up",
+    printf("\n%s, step of %lld min",
+           policy->by_entry ? "each line is rounded on its own, away from zero"
+                            : "the ticket's running total is rounded up",
            (long long)policy->step);
     if (policy->from_response && explained->facts && explained->facts->has_response)
         printf("; counted from the response on %s", civil_format(explained->facts->response, day));

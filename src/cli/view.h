@@ -29,9 +29,9 @@ int view_account(struct view *view, int64_t customer, const struct account_facts
 /* JSON values of the interface. */
 json_t *json_day(civil_day day);
 json_t *json_optional_day(bool has, civil_day day);
-json_t *json_lot_name(struct ledger_lot_name name);                     /* null for the overdraft */
+json_t *json_lot_name(struct ledger_lot_name name); /* null for the overdraft */
 json_t *json_source(enum ledger_source source, int64_t id);
-json_t *json_text(const char *text);                                    /* null for NULL */
+json_t *json_text(const char *text); /* null for NULL */
 
 /* An account and everything that was computed of it. */
 struct account_view {

@@ -229,10 +229,12 @@ const struct credit_move *account_lost_unless_paid(const struct account_facts *f
     for (size_t i = 0; i < facts->n_moves; i++) {
         const struct credit_move *move = &facts->moves[i];
 
-        /* Paid from now on, its lots start after the end, and its contract is renewed on its own
-         * date, the earlier of the two. */
+        civil_day renewed = move->date < today ? move->date : today;
+
+        /* Paid today, its lots start after the end, and its contract is renewed on the earlier of
+         * the two dates. */
         if (move->type == MOVE_INVOICE && result->outcomes[i].verdict == CREDIT_NOT_PAID &&
-            move->date <= lot->end + policy->ledger.renewal_grace_days && has_pack(move))
+            renewed <= lot->end + policy->ledger.renewal_grace_days && has_pack(move))
             return move;
     }
     return NULL;

@@ -9,7 +9,7 @@ int64_t round_half_away(__int128 numerator, __int128 denominator)
     assert(denominator > 0);
     half = denominator / 2;
     if (numerator < 0)
-        return (int64_t)-((-numerator + half) / denominator);
+        return (int64_t) - ((-numerator + half) / denominator);
     return (int64_t)((numerator + half) / denominator);
 }
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/civil.h"
 #include "ledger_internal.h"
+#include "qualiodoo/civil.h"
 
 /* The input, sorted, and how far each list has been entered. */
 struct agenda {
@@ -57,14 +57,12 @@ static void agenda_free(struct agenda *agenda)
 
 static bool agenda_sort(struct agenda *agenda, const struct ledger_input *input)
 {
-    agenda->grants =
-        sorted(input->grants, input->n_grants, sizeof *input->grants, compare_grants);
+    agenda->grants = sorted(input->grants, input->n_grants, sizeof *input->grants, compare_grants);
     agenda->clawbacks =
         sorted(input->clawbacks, input->n_clawbacks, sizeof *input->clawbacks, compare_clawbacks);
     agenda->adjustments = sorted(input->adjustments, input->n_adjustments,
                                  sizeof *input->adjustments, compare_adjustments);
-    agenda->debits =
-        sorted(input->debits, input->n_debits, sizeof *input->debits, compare_debits);
+    agenda->debits = sorted(input->debits, input->n_debits, sizeof *input->debits, compare_debits);
     return agenda->grants && agenda->clawbacks && agenda->adjustments && agenda->debits;
 }
 
@@ -284,10 +282,8 @@ const char *ledger_kind_name(enum ledger_kind kind)
 const char *ledger_state_name(enum ledger_state state)
 {
     static const char *const names[] = {
-        [LOT_OPEN] = "open",
-        [LOT_SPENT] = "spent",
-        [LOT_REVERSED] = "reversed",
-        [LOT_ROLLED_OVER] = "rolled_over",
+        [LOT_OPEN] = "open",         [LOT_SPENT] = "spent",
+        [LOT_REVERSED] = "reversed", [LOT_ROLLED_OVER] = "rolled_over",
         [LOT_EXPIRED] = "expired",
     };
 

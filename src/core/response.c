@@ -1,7 +1,7 @@
 #include "qualiodoo/response.h"
 
-/* Measured on Odoo 17: an automation rule assigns a created ticket up to 9 s after its creation date
- * when a batch of 500 is created, at once otherwise. No person assigns that fast. */
+/* Measured on Odoo 17: an automation rule assigns a created ticket up to 9 s after its creation
+ * date when a batch of 500 is created, at once otherwise. No person assigns that fast. */
 #define CREATION_SECONDS 10
 
 enum response_event response_first(const struct response_facts *facts, bool use_assigned,

@@ -10,8 +10,9 @@
 
 #include "store_internal.h"
 
-#define STATE_MODE 0640       /* it holds customers' names */
-#define BUSY_TIMEOUT_MS 10000 /* writers are serialised by the cycle lock: only checkpoints collide */
+#define STATE_MODE 0640 /* it holds customers' names */
+#define BUSY_TIMEOUT_MS                                                                            \
+    10000 /* writers are serialised by the cycle lock: only checkpoints collide */
 
 int store_fail(struct store *store, struct error *error)
 {
@@ -139,8 +140,7 @@ static int create_file(const char *path, struct error *error)
     return 0;
 }
 
-static int check_path(const char *path, enum store_mode mode, bool *ret_exists,
-                      struct error *error)
+static int check_path(const char *path, enum store_mode mode, bool *ret_exists, struct error *error)
 {
     struct stat status;
 
@@ -249,9 +249,8 @@ void store_rollback(struct store *store)
         return;
     /* SQLite may have rolled back by itself (a full disk): then there is nothing left to undo. */
     if (!sqlite3_get_autocommit(store->db))
-        sqlite3_exec(store->db,
-                     store->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK", NULL, NULL,
-                     NULL);
+        sqlite3_exec(store->db, store->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK",
+                     NULL, NULL, NULL);
     store->depth--;
 }
 
@@ -301,8 +300,8 @@ int store_check(struct store *store, struct error *error)
         return rc;
     if (rc == 1 && strcmp(column_text(statement, 0), "ok") != 0)
         rc = error_set(error, ERR_STATE,
-                       "%s is damaged (%s): move it away and run 'qualiodoo reconcile'", store->path,
-                       column_text(statement, 0));
+                       "%s is damaged (%s): move it away and run 'qualiodoo reconcile'",
+                       store->path, column_text(statement, 0));
     else
         rc = 0;
     sqlite3_reset(statement);

@@ -257,8 +257,7 @@ static enum credit_counterpart counterpart(const char *move_type, const char *jo
     return COUNTERPART_MISCELLANEOUS;
 }
 
-static int add_settlement(struct facts *facts, const struct facts_policy *policy,
-                          sqlite3_stmt *row)
+static int add_settlement(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
     struct credit_move *move = find_move(facts, sqlite3_column_int64(row, 0));
     civil_day date;
@@ -303,8 +302,8 @@ static int add_ticket(struct facts *facts, const struct facts_policy *policy, sq
     *ticket = (struct charge_ticket){.id = sqlite3_column_int64(row, 0),
                                      .excluded =
                                          !sqlite3_column_int(row, 1) || sqlite3_column_int(row, 2)};
-    if (policy->with_response && response_first(&seen, policy->response_assigned,
-                                                policy->response_reply, &response)) {
+    if (policy->with_response &&
+        response_first(&seen, policy->response_assigned, policy->response_reply, &response)) {
         ticket->has_response = true;
         ticket->response = tz_civil_day(policy->zone, response);
     }
@@ -341,8 +340,7 @@ static int add_work(struct facts *facts, const struct facts_policy *policy, sqli
     return 0;
 }
 
-static int add_adjustment(struct facts *facts, const struct facts_policy *policy,
-                          sqlite3_stmt *row)
+static int add_adjustment(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
     struct ledger_adjustment adjustment = {.id = sqlite3_column_int64(row, 0),
                                            .amount = sqlite3_column_int64(row, 1)};
@@ -390,7 +388,9 @@ int facts_load(struct facts *facts, struct store *store, const struct facts_poli
         {.sql = move_sql, .row = add_move},
         {.sql = line_sql, .row = add_line},
         {.sql = settlement_sql, .row = add_settlement},
-        {.sql = ticket_sql, .row = add_ticket, .text2 = policy->excluded_tags,
+        {.sql = ticket_sql,
+         .row = add_ticket,
+         .text2 = policy->excluded_tags,
          .flag3 = policy->with_response},
         {.sql = work_sql, .row = add_work, .integer2 = policy->hour_unit},
         {.sql = adjustment_sql, .row = add_adjustment},
@@ -450,8 +450,8 @@ int facts_changed_accounts(struct store *store, civil_day today, struct ids *ret
                            struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, "SELECT 1 FROM change WHERE owner = 'all' LIMIT 1", &statement,
-                           error);
+    int rc =
+        store_prepare(store, "SELECT 1 FROM change WHERE owner = 'all' LIMIT 1", &statement, error);
 
     if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
         return rc;

@@ -200,11 +200,11 @@ int lookup_summary(struct store *store, struct state_summary *ret, struct error 
 
     if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
         return rc;
-    *ret = (struct state_summary){.accounts = sqlite3_column_int64(statement, 0),
-                                  .has_next_change =
-                                      sqlite3_column_type(statement, 1) != SQLITE_NULL,
-                                  .next_change = sqlite3_column_int64(statement, 1),
-                                  .unreadable = sqlite3_column_int64(statement, 2)};
+    *ret =
+        (struct state_summary){.accounts = sqlite3_column_int64(statement, 0),
+                               .has_next_change = sqlite3_column_type(statement, 1) != SQLITE_NULL,
+                               .next_change = sqlite3_column_int64(statement, 1),
+                               .unreadable = sqlite3_column_int64(statement, 2)};
     sqlite3_reset(statement);
     return 0;
 }

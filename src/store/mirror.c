@@ -156,8 +156,8 @@ static bool keeps_earliest(sqlite3_stmt *row, int column, const struct mirror_va
     return stored && (value->kind != VALUE_TEXT || strcmp(value->text, stored) >= 0);
 }
 
-static int log_change(struct store *store, enum mirror_owner owner, int64_t ref,
-                      const char *mirror, int64_t id, const char *what, struct error *error)
+static int log_change(struct store *store, enum mirror_owner owner, int64_t ref, const char *mirror,
+                      int64_t id, const char *what, struct error *error)
 {
     static const char *const owners[] = {
         [OWNER_ALL] = "all",       [OWNER_ACCOUNT] = "account", [OWNER_PARTNER] = "partner",
@@ -204,11 +204,11 @@ static int log_owners(struct store *store, const struct mirror_table *table, int
             int column = column_index(table, name);
 
             old = row ? sqlite3_column_int64(row, column + 1) : 0;
-            new = values && values[column].kind == VALUE_INTEGER ? values[column].integer : 0;
+            new = values &&values[column].kind == VALUE_INTEGER ? values[column].integer : 0;
         }
         if (new || owner == OWNER_ALL)
             rc = log_change(store, owner, new, table->name, id, what, error);
-        if (old && old != new && rc == 0)
+        if (old && old != new &&rc == 0)
             rc = log_change(store, owner, old, table->name, id, what, error);
     }
     return rc;
@@ -218,8 +218,8 @@ static int clear_marks(struct store *store, const struct mirror_table *table, in
                        struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, "DELETE FROM tombstone WHERE mirror = ?1 AND id = ?2",
-                           &statement, error);
+    int rc = store_prepare(store, "DELETE FROM tombstone WHERE mirror = ?1 AND id = ?2", &statement,
+                           error);
 
     if (rc < 0)
         return rc;

@@ -11,7 +11,8 @@ static const char *const set_sql[] = {
         "SELECT needed.id FROM (SELECT partner_id AS id FROM ticket"
         " UNION SELECT customer_id FROM move UNION SELECT partner_id FROM adjustment"
         " UNION SELECT commercial_id FROM partner) needed"
-        " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = needed.id)"
+        " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = "
+        "needed.id)"
         " ORDER BY 1",
     [SET_MOVES_NEEDED] =
         "SELECT needed.id FROM (SELECT move_id AS id FROM move_line"
@@ -22,8 +23,9 @@ static const char *const set_sql[] = {
         "SELECT needed.id FROM (SELECT debit_line_id AS id FROM partial"
         " UNION SELECT credit_line_id FROM partial) needed WHERE needed.id IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM settlement_line s WHERE s.id = needed.id) ORDER BY 1",
-    [SET_TIMESHEETS_OF] = "SELECT t.id FROM json_each(?1) e JOIN timesheet t ON t.ticket_id = e.value"
-                          " ORDER BY 1",
+    [SET_TIMESHEETS_OF] =
+        "SELECT t.id FROM json_each(?1) e JOIN timesheet t ON t.ticket_id = e.value"
+        " ORDER BY 1",
     [SET_MOVE_LINES_OF] = "SELECT l.id FROM json_each(?1) e JOIN move_line l ON l.move_id = e.value"
                           " ORDER BY 1",
     [SET_PARTIALS_OF] =
@@ -112,8 +114,8 @@ int mirror_ids(struct store *store, const struct mirror_table *table, struct ids
                struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = prepare_once(store, "SELECT id FROM \"%w\" ORDER BY id", table->name, &statement,
-                          error);
+    int rc =
+        prepare_once(store, "SELECT id FROM \"%w\" ORDER BY id", table->name, &statement, error);
 
     if (rc < 0)
         return rc;

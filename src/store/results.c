@@ -338,9 +338,9 @@ static int write_entries(struct store *store, int64_t account, const struct ledg
                          struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                           &statement, error);
+    int rc =
+        store_prepare(store, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+                      &statement, error);
 
     for (size_t i = 0; i < ledger->n_entries && rc == 0; i++) {
         const struct ledger_entry *entry = &ledger->entries[i];

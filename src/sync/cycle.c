@@ -107,13 +107,13 @@ bool cycle_report_drift(const struct cycle_report *report)
 
 json_t *cycle_report_json(const struct cycle_report *report)
 {
-    return json_pack(
-        "{sO sO sO sO sI sO s{si si} s{si si si} sb sI sO}", "checked", report->checked, "created",
-        report->created, "updated", report->updated, "deleted", report->deleted,
-        "accounts_recomputed", (json_int_t)report->accounts_recomputed, "accounts_changed",
-        report->accounts_changed, "breaches", "new", 0, "cleared", 0, "writes", "queued", 0, "sent",
-        0, "refused", 0, "drift", cycle_report_drift(report), "duration_ms",
-        (json_int_t)report->duration_ms, "moves", report->moves);
+    return json_pack("{sO sO sO sO sI sO s{si si} s{si si si} sb sI sO}", "checked",
+                     report->checked, "created", report->created, "updated", report->updated,
+                     "deleted", report->deleted, "accounts_recomputed",
+                     (json_int_t)report->accounts_recomputed, "accounts_changed",
+                     report->accounts_changed, "breaches", "new", 0, "cleared", 0, "writes",
+                     "queued", 0, "sent", 0, "refused", 0, "drift", cycle_report_drift(report),
+                     "duration_ms", (json_int_t)report->duration_ms, "moves", report->moves);
 }
 
 static int add_difference(void *context, const struct audit_row *row)

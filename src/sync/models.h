@@ -8,8 +8,8 @@
 #include "qualiodoo/mirror.h"
 
 enum field_kind {
-    FIELD_ID,       /* many2one (bare id or [id, name]), or the first of a list of users */
-    FIELD_IDS,      /* many2many, kept as a JSON array */
+    FIELD_ID,  /* many2one (bare id or [id, name]), or the first of a list of users */
+    FIELD_IDS, /* many2many, kept as a JSON array */
     FIELD_INTEGER,
     FIELD_BOOLEAN,
     FIELD_TEXT,     /* also dates and times, as Odoo writes them; empty is absent */
@@ -59,11 +59,11 @@ struct model {
     const char *change_domain; /* of the incremental pull; NULL: the same. Wider where a record can
                                   leave the domain by a change */
     int link;                  /* column that must not be empty for the row to be kept, or -1 */
-    enum mirror_set needed;        /* MODEL_REFERENCED: which ids to read */
-    enum mirror_set of_customers;  /* local rows of given customers */
-    const char *customer_domain;   /* remote rows of given customers, as JSON with "@ids" */
-    const char *module;            /* what to install when it is missing */
-    bool optional;                 /* the model may be missing */
+    enum mirror_set needed;    /* MODEL_REFERENCED: which ids to read */
+    enum mirror_set of_customers; /* local rows of given customers */
+    const char *customer_domain;  /* remote rows of given customers, as JSON with "@ids" */
+    const char *module;           /* what to install when it is missing */
+    bool optional;                /* the model may be missing */
 };
 
 extern const struct model models[MODEL_COUNT];

@@ -22,9 +22,9 @@ static int set_names(struct pull *pull, struct error *error)
 
     for (size_t i = 0; i < pull->n_customers; i++)
         json_array_append_new(customers, json_integer(pull->customers[i]));
-    pull->ids = json_pack("{so so so}", "@packs", pack_references(pull->config), "@ids", customers,
-                          "@keys",
-                          json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database));
+    pull->ids =
+        json_pack("{so so so}", "@packs", pack_references(pull->config), "@ids", customers, "@keys",
+                  json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database));
     return pull->ids ? 0 : error_memory(error);
 }
 
@@ -44,9 +44,9 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
     const struct model *model = &models[id];
     json_t *names = model_field_names(model, pull->flavour), *known = NULL, *kept, *name;
     size_t i;
-    int rc = names ? odoo_fields(pull->odoo, model_remote(model, pull->flavour), names, &known,
-                                 error)
-                   : error_memory(error);
+    int rc = names
+                 ? odoo_fields(pull->odoo, model_remote(model, pull->flavour), names, &known, error)
+                 : error_memory(error);
 
     if (rc == ERR_MISSING_MODEL && model->optional) {
         json_decref(names);
@@ -61,9 +61,8 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
         return rc;
     }
     kept = json_array();
-    json_array_foreach(names, i, name)
-        if (json_object_get(known, json_string_value(name)))
-            json_array_append(kept, name);
+    json_array_foreach(names, i, name) if (json_object_get(known, json_string_value(name)))
+        json_array_append(kept, name);
     for (i = 0; i < model_columns(model) && rc == 0; i++) {
         const char *remote = model->fields[i].remote;
 
@@ -156,10 +155,10 @@ static int save_schema(struct pull *pull, struct error *error)
             json_array_append(fields, pull->fields[i]);
         else
             json_array_append_new(fields, json_null());
-    schema = json_pack("{so ss sb sI sI so}", "key", schema_key(pull), "flavour",
-                       pull->flavour->name, "units_absolute", pull->units_absolute, "uid",
-                       (json_int_t)pull->agent_uid, "partner", (json_int_t)pull->agent_partner,
-                       "fields", fields);
+    schema =
+        json_pack("{so ss sb sI sI so}", "key", schema_key(pull), "flavour", pull->flavour->name,
+                  "units_absolute", pull->units_absolute, "uid", (json_int_t)pull->agent_uid,
+                  "partner", (json_int_t)pull->agent_partner, "fields", fields);
     text = schema ? json_dumps(schema, JSON_COMPACT) : NULL;
     rc = text ? store_meta_set(pull->store, "schema", text, error) : error_memory(error);
     json_decref(schema);

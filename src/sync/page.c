@@ -76,8 +76,7 @@ static void compute_note(const struct page *page, json_t *record, json_t *texts,
     set_integer(&values[model_column(model, "minutes")],
                 json_integer_value(json_object_get(given, "minutes")));
     set_text(&values[model_column(model, "date")], date);
-    set_text(&values[model_column(model, "end")],
-             json_string_value(json_object_get(given, "end")));
+    set_text(&values[model_column(model, "end")], json_string_value(json_object_get(given, "end")));
     set_text(&values[model_column(model, "reason")],
              json_string_value(json_object_get(given, "reason")));
     json_array_append_new(texts, json_string(key));
@@ -218,9 +217,10 @@ static int doom_absent(struct page *page, const int64_t *requested, size_t count
     size_t i;
     int rc = 0;
 
-    json_array_foreach(records, i, record)
-        if (ids_add(&present, json_integer_value(json_object_get(record, "id"))) < 0)
-            rc = error_memory(error);
+    json_array_foreach(
+        records, i,
+        record) if (ids_add(&present, json_integer_value(json_object_get(record, "id"))) < 0) rc =
+        error_memory(error);
     ids_sort(present.items, present.count);
     for (i = 0; i < count && rc == 0; i++)
         if (!ids_contain(present.items, present.count, requested[i]) &&
@@ -240,7 +240,8 @@ static int write_page(struct page *page, const int64_t *requested, size_t count,
 
     json_array_foreach(records, i, record)
     {
-        if ((rc = put_record(page, record, error)) < 0 || (rc = note_lines(page, record, error)) < 0)
+        if ((rc = put_record(page, record, error)) < 0 ||
+            (rc = note_lines(page, record, error)) < 0)
             return rc;
     }
     if (json_array_size(records) < count)

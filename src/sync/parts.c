@@ -72,9 +72,8 @@ int pull_ticket_parts(struct pull *pull, struct error *error)
  * without a trace on the invoice. */
 static int read_lines(struct pull *pull, struct error *error)
 {
-    struct page page = {.pull = pull,
-                        .model = &models[MODEL_SETTLEMENT_LINE],
-                        .log = !pull->first_pulls};
+    struct page page = {
+        .pull = pull, .model = &models[MODEL_SETTLEMENT_LINE], .log = !pull->first_pulls};
     struct ids *lines = &pull->lines;
     size_t kept = 0;
     int rc;

@@ -133,7 +133,8 @@ static int update_account(struct update *update, int64_t account, struct error *
     const struct account_facts *facts;
     struct account_result result;
     bool changed = false;
-    int rc = facts_load(update->facts, update->store, &update->policy.facts, account, &facts, error);
+    int rc =
+        facts_load(update->facts, update->store, &update->policy.facts, account, &facts, error);
 
     if (rc == 0)
         rc = account_compute(facts, &update->policy.account, update->today, &result, error);
@@ -161,8 +162,7 @@ static int remove_empty(struct update *update, const struct ids *living, struct 
             continue;
         rc = results_remove(update->store, stored.items[i], "no fact left", &changed, error);
         if (changed)
-            json_array_append_new(update->report->accounts_changed,
-                                  json_integer(stored.items[i]));
+            json_array_append_new(update->report->accounts_changed, json_integer(stored.items[i]));
     }
     free(stored.items);
     return rc;

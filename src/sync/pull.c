@@ -43,9 +43,9 @@ static json_t *changed_since(const char *low)
 static char *scope_text(struct pull *pull, const struct model *model)
 {
     json_t *domain = pull_domain(pull, model->domain, NULL);
-    json_t *scope = json_pack("{ss so sO sO}", "model", model_remote(model, pull->flavour), "domain",
-                              domain, "fields", pull->fields[model - models], "tickets",
-                              pull->config->tickets.domain);
+    json_t *scope =
+        json_pack("{ss so sO sO}", "model", model_remote(model, pull->flavour), "domain", domain,
+                  "fields", pull->fields[model - models], "tickets", pull->config->tickets.domain);
     char *text;
 
     if (model != &models[MODEL_TICKET])
@@ -61,12 +61,12 @@ static char *scope_text(struct pull *pull, const struct model *model)
 static int latest_write_date(struct pull *pull, const struct model *model, char **ret,
                              struct error *error)
 {
-    json_t *domain = pull_domain(pull, model->change_domain ? model->change_domain : model->domain,
-                                 NULL);
+    json_t *domain =
+        pull_domain(pull, model->change_domain ? model->change_domain : model->domain, NULL);
     json_t *arguments = json_pack("[o]", domain), *result = NULL;
-    json_t *keywords = json_pack("{s[s] ss si ss s{sb}}", "fields", "write_date", "order",
-                                 "write_date desc", "limit", 1, "load", "", "context",
-                                 "active_test", 0);
+    json_t *keywords =
+        json_pack("{s[s] ss si ss s{sb}}", "fields", "write_date", "order", "write_date desc",
+                  "limit", 1, "load", "", "context", "active_test", 0);
     struct odoo_call call = {.model = model_remote(model, pull->flavour),
                              .method = "search_read",
                              .arguments = arguments,

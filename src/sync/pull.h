@@ -58,7 +58,8 @@ struct page {
 /* Reads `ids` of the page's model and stores them. */
 int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error);
 
-/* Deletes pull->doomed from the model's mirror, after checking safety.max_delete, and empties it. */
+/* Deletes pull->doomed from the model's mirror, after checking safety.max_delete, and empties it.
+ */
 int page_bury(struct pull *pull, const struct model *model, struct error *error);
 
 /* Stops when more would go than safety.max_delete allows. */

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 3, 0))) static void set_v(struct error *error, int code, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void set_v(struct error *error, int code,
+                                                        const char *format, va_list arguments)
 {
     error->code = code;
     error->retry = code == ERR_NETWORK || code == ERR_CONCURRENCY ? RETRY_LATER : RETRY_NEVER;
