@@ -22,8 +22,9 @@ DEBIAN_BENCH := curl python3-odoorpc
 
 WERROR  ?=
 CFLAGS  ?= -O2 -g
+# Tables leave out what is zero on purpose: no warning for a missing initializer.
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla \
-    -Wformat=2 -Wundef $(if $(WERROR),-Werror)
+    -Wformat=2 -Wundef -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 CPPFLAGS += -Iinclude -I$(BUILD) -D_GNU_SOURCE -DQUALIODOO_VERSION='"$(VERSION)"'
 pkg_cflags = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 pkg_libs = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lxmlrpc -lxmlrpc_util -lxmlrpc_xmlparse \
