@@ -106,6 +106,7 @@ int main(int argc, char **argv)
 
     guard_descriptors();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file at its size limit fails to be written, like a full disk */
     setlocale(LC_CTYPE,
               "C.UTF-8"); /* what Odoo sends and what is printed, whatever the machine's */
     status = argc > 0 ? dispatch(&cli, argc, argv, &error) : CLI_USAGE;

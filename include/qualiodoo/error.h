@@ -53,8 +53,12 @@ int error_set(struct error *error, int code, const char *format, ...)
 int error_prefix(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Shorthand for running out of memory. */
-int error_memory(struct error *error);
+/* Shorthand for running out of memory. Here, so that analyzers know what it returns. */
+static inline int error_memory(struct error *error)
+{
+    (void)error_set(error, ERR_NO_MEMORY, "out of memory");
+    return ERR_NO_MEMORY;
+}
 
 /* The process exit status of a failure (interface.md): 1, 2 or 4. */
 int error_exit_status(int code);

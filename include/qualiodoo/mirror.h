@@ -118,6 +118,13 @@ int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const
 
 int mirror_has_unreadable(struct store *store, bool *ret, struct error *error);
 
+/* Forgets them all: everything is about to be read again. */
+int mirror_unreadable_forget(struct store *store, struct error *error);
+
+/* Whether every mirror was pulled once, with all that depends on its rows: before that an account
+ * lacks facts, and what is computed of it is wrong. */
+int mirror_is_complete(struct store *store, bool *ret, struct error *error);
+
 /* Notes that every account must be computed again, because of `why` ("first pull"...). */
 int mirror_touch_all(struct store *store, const char *why, struct error *error);
 

@@ -37,8 +37,8 @@ struct cycle_options {
     bool reconcile;           /* read everything again, not only what changed */
     bool dry_run;             /* undo every local change at the end */
     bool force;               /* go past safety.max_delete */
-    const int64_t *customers; /* reconcile only these; NULL: all */
-    size_t n_customers;
+    const char *const *customers; /* reconcile only these: ids, exact names or references */
+    size_t n_customers;           /* 0: all */
 };
 
 /* One whole cycle: takes the cycle lock, opens the state, talks to Odoo, computes. The outcome is
@@ -83,23 +83,37 @@ int accounts_update(struct store *store, const struct config *config, civil_day 
 civil_day policy_today(const struct policy *policy);
 
 /* Adds or removes credit by hand (domain.md, section 6): Odoo first, the state second. */
+#define ADJUSTMENT_KEY_SIZE 65    /* of 1 to 64 letters, digits, '.', '-', '_', and its NUL */
+#define ADJUSTMENT_REASON_MAX 500 /* bytes */
 struct adjustment_request {
-    int64_t customer; /* res.partner, any contact of the customer */
-    minutes amount;   /* not 0 */
-    const char *reason;
+    int64_t customer;   /* res.partner, any contact of the customer */
+    minutes amount;     /* not 0 */
+    const char *reason; /* one line of UTF-8 */
     civil_day day;
+    bool day_by_default; /* nobody gave the day: when the key is found, its own day is right */
     bool has_end;
-    civil_day end;
+    civil_day end;   /* after `day`; only with a positive amount */
     const char *key; /* the one to repeat, or a new one from adjustment_key() */
+    void (*about_to_write)(const char *key); /* called once before Odoo is written; NULL: not */
 };
 struct adjustment_outcome {
     int64_t id;       /* of the row or note */
     bool repeated;    /* the key was there already: nothing was written */
     int64_t customer; /* commercial entity */
+    civil_day day;    /* as it stands in Odoo */
     minutes balance;  /* of the account, afterwards */
 };
-#define ADJUSTMENT_KEY_SIZE 33
+
+/* A new unique key. */
 int adjustment_key(char key[ADJUSTMENT_KEY_SIZE], struct error *error);
+
+/* What can be refused without asking Odoo: shadow mode, an impossible request. Looks at the
+ * configuration alone when `request` is NULL. */
+int adjustment_check(const struct config *config, const struct adjustment_request *request,
+                     struct error *error);
+
+/* Writes the adjustment unless its key is in Odoo already with the same figures (ERR_REFUSED with
+ * others), then computes the account. When only the second part fails, the message says so. */
 int adjustment_write(const struct config *config, const struct adjustment_request *request,
                      struct adjustment_outcome *ret, struct error *error);
 

@@ -150,6 +150,8 @@ int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc < 0)
         return rc;
     rc = view_open(cli, &view, error);
+    if (rc == 0)
+        rc = view_require_complete(&view, error);
     if (rc == 0 && cli->json)
         output.json = json_array();
     else if (rc == 0)

@@ -1,12 +1,10 @@
 /* sync and reconcile: the same cycle, which reads what changed or everything. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "commands.h"
 #include "qualiodoo/sync.h"
-#include "view.h"
 
 static void on_signal(int number)
 {
@@ -68,7 +66,7 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
     if (rc == 0 && cli->json)
         rc = cli_print_json(cycle_report_json(&report), error);
     else if (rc == 0)
-        print_report(&report, options->dry_run);
+        print_report(&report, options->dry_run || sync_read_only(config));
     if (rc == 0 && options->dry_run && cycle_report_drift(&report))
         rc = CLI_FOUND;
     cycle_report_free(&report);
@@ -84,33 +82,6 @@ int cmd_sync(struct cli *cli, int argc, char **argv, struct error *error)
     return rc < 0 ? rc : run_cycle(cli, &options, error);
 }
 
-/* Customers given by name are looked up in the local state; an id may be new. */
-static int find_customers(struct cli *cli, const struct cli_list *texts, int64_t *ids,
-                          struct error *error)
-{
-    struct view view = {0};
-    int rc = 0;
-
-    for (size_t i = 0; i < texts->count && rc == 0; i++) {
-        struct error unknown;
-        char *end;
-
-        errno = 0;
-        ids[i] = strtoll(texts->items[i], &end, 10);
-        if (!view.config)
-            rc = view_open(cli, &view, &unknown);
-        if (rc == 0)
-            rc = view_customer(&view, texts->items[i], &ids[i], &unknown);
-        if (rc == ERR_CONFIG || (rc < 0 && (*end || errno || ids[i] <= 0))) {
-            *error = unknown;
-            break;
-        }
-        rc = 0;
-    }
-    view_close(&view);
-    return rc;
-}
-
 int cmd_reconcile(struct cli *cli, int argc, char **argv, struct error *error)
 {
     struct cycle_options options = {.reconcile = true};
@@ -119,18 +90,12 @@ int cmd_reconcile(struct cli *cli, int argc, char **argv, struct error *error)
                                        {"customer", OPTION_LIST, &customers},
                                        {"force", OPTION_FLAG, &options.force},
                                        {0}};
-    int64_t *ids = NULL;
     int rc = cli_options(cli, table, 0, 0, argc, argv, error);
 
-    if (rc == 0 && customers.count) {
-        ids = calloc(customers.count, sizeof *ids);
-        rc = ids ? find_customers(cli, &customers, ids, error) : error_memory(error);
-        options.customers = ids;
-        options.n_customers = customers.count;
-    }
+    options.customers = customers.items;
+    options.n_customers = customers.count;
     if (rc == 0)
         rc = run_cycle(cli, &options, error);
-    free(ids);
     free(customers.items);
     return rc;
 }

@@ -11,7 +11,7 @@
 struct status {
     struct config *config;
     json_t *mirrors, *problems;
-    char *last_success, *last_reconcile, *last_error, *last_error_at, *flavour;
+    char *last_success, *last_reconcile, *last_error, *last_error_at, *last_outcome, *flavour;
     struct state_summary summary;
 };
 
@@ -53,6 +53,8 @@ static int read_status(struct status *status, struct store *store, struct error 
     if (rc == 0)
         rc = store_meta_get(store, "last_error_at", &status->last_error_at, error);
     if (rc == 0)
+        rc = store_meta_get(store, "last_outcome", &status->last_outcome, error);
+    if (rc == 0)
         rc = store_meta_get(store, "flavour", &status->flavour, error);
     if (rc == 0)
         rc = lookup_summary(store, &status->summary, error);
@@ -61,8 +63,7 @@ static int read_status(struct status *status, struct store *store, struct error 
     if (!status->last_success)
         json_array_append_new(status->problems,
                               json_string("no cycle has succeeded yet: run 'qualiodoo sync'"));
-    if (status->last_error_at &&
-        (!status->last_success || strcmp(status->last_error_at, status->last_success) > 0))
+    if (status->last_error && status->last_outcome && strcmp(status->last_outcome, "failed") == 0)
         json_array_append_new(status->problems,
                               json_sprintf("the last cycle failed: %s", status->last_error));
     if (status->summary.unreadable)
@@ -154,6 +155,7 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     free(status.last_reconcile);
     free(status.last_error);
     free(status.last_error_at);
+    free(status.last_outcome);
     free(status.flavour);
     view_close(&view);
     return rc;

@@ -43,28 +43,31 @@ const struct command cli_commands[] = {
      cmd_explain},
     {"adjust", "CUSTOMER MINUTES --reason TEXT [--date D] [--ends D] [--key K]",
      "add or remove credit by hand",
-     "MINUTES may be negative: qualiodoo adjust 12 -30 --reason 'entered twice'.\n"
+     "Written into Odoo first, then counted here. CUSTOMER is the number of a partner in Odoo "
+     "(any\n"
+     "contact of the customer), or an exact name or reference. MINUTES may be negative:\n"
+     "qualiodoo adjust 12 -30 --reason 'entered twice'.\n"
      "\n"
      "  --reason TEXT   why; kept with the adjustment\n"
      "  --date D        the day it counts from, YYYY-MM-DD (default: today)\n"
      "  --ends D        the day its minutes end, excluded (default: one year later)\n"
      "  --key K         the key printed by a call whose answer was lost: repeats it safely\n",
-     cmd_pending},
+     cmd_adjust},
     {"forecast", "[--until D]", "what expires, rolls over or runs out, and when", NULL, NULL},
     {"doctor", "",
      "checks the connection, version, rights, models, and data that cannot be charged",
-     "Exit code 3 when there is a problem.\n", cmd_pending},
-    {"setup", "[--dry-run] [--remove [--with-adjustments]] [--webhook URL]",
-     "creates in Odoo what the agent uses: adjustment model, fields, tags, rule",
-     "Asks for an administrator's login, and keeps none of it.\n"
+     "Exit code 3 when there is a problem.\n", cmd_doctor},
+    {"setup", "[--dry-run] [--admin LOGIN --admin-secret-file F]",
+     "creates in Odoo what the agent uses: the model of adjustments",
+     "Asks for an administrator's login, and keeps none of it. What is there already is left as "
+     "it\n"
+     "is; what was half made is completed.\n"
      "\n"
-     "  --dry-run               change nothing; print what would change\n"
-     "  --remove                take away what setup created\n"
-     "  --with-adjustments      with --remove: the adjustments too\n"
-     "  --webhook URL           where the automation rule calls\n"
+     "  --dry-run               change nothing; print what would be made\n"
      "  --admin LOGIN           the administrator, instead of asking\n"
-     "  --admin-secret-file F   a file (chmod 600) that holds the administrator's password\n",
-     cmd_pending},
+     "  --admin-secret-file F   a file (chmod 600) that holds the administrator's password\n"
+     "  --remove, --with-adjustments, --webhook URL   later\n",
+     cmd_setup},
     {"outbox", "[list|retry|drop] [ID]", "the writes waiting for Odoo, and those it refused", NULL,
      NULL},
     {"privacy", "export|erase CUSTOMER", "personal data held locally about a customer", NULL, NULL},

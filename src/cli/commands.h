@@ -14,9 +14,9 @@ int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error);
 int explain_balance(struct cli *cli, const char *customer, struct error *error);
 int explain_charge(struct cli *cli, const char *ticket, struct error *error);
 
+int cmd_adjust(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_doctor(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_config(struct cli *cli, int argc, char **argv, struct error *error);
-
-/* Holds the place of commands that are described but not built yet (pending.c). */
-int cmd_pending(struct cli *cli, int argc, char **argv, struct error *error);
 
 #endif

@@ -189,6 +189,8 @@ int explain_charge(struct cli *cli, const char *ticket, struct error *error)
     int rc = view_open(cli, &view, error);
 
     if (rc == 0)
+        rc = view_require_complete(&view, error);
+    if (rc == 0)
         rc = open_ticket(&view, ticket, &explained, error);
     if (rc == 0)
         rc = cli->json ? cli_print_json(explained_json(&view, &explained), error)

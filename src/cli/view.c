@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "qualiodoo/civil.h"
+#include "qualiodoo/mirror.h"
 
 int view_open(struct cli *cli, struct view *view, struct error *error)
 {
@@ -76,11 +77,25 @@ int view_ticket(struct view *view, const char *text, int64_t *ret_ticket, struct
                     error);
 }
 
+int view_require_complete(struct view *view, struct error *error)
+{
+    bool complete = false;
+    int rc = mirror_is_complete(view->store, &complete, error);
+
+    if (rc < 0 || complete)
+        return rc;
+    return error_set(error, ERR_STATE,
+                     "the first pull from Odoo is not complete, and balances would be wrong: run "
+                     "'qualiodoo sync', which goes on from where it stopped");
+}
+
 int view_account(struct view *view, int64_t customer, const struct account_facts **ret_facts,
                  struct account_result *ret_result, struct error *error)
 {
-    int rc = facts_load(view->facts, view->store, &view->policy.facts, customer, ret_facts, error);
+    int rc = view_require_complete(view, error);
 
+    if (rc == 0)
+        rc = facts_load(view->facts, view->store, &view->policy.facts, customer, ret_facts, error);
     if (rc < 0)
         return rc;
     return account_compute(*ret_facts, &view->policy.account, view->today, ret_result, error);

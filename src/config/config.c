@@ -282,6 +282,7 @@ static int read_document(struct reader *reader, const char *text, size_t size)
         result = set_defaults(reader);
     if (!result)
         result = check_together(reader);
+    reader->document = NULL;
     yaml_document_delete(&document);
     return result;
 }
@@ -289,7 +290,7 @@ static int read_document(struct reader *reader, const char *text, size_t size)
 int config_parse(const char *name, const char *text, size_t size, struct config **ret_config,
                  struct error *error)
 {
-    struct error unused;
+    struct error unused = {0};
     struct reader reader = {.file = name, .error = error ? error : &unused};
     int result;
 

@@ -205,9 +205,6 @@ extern const struct key_type config_calendar, config_opening, config_holidays, c
     config_response;
 extern const struct key_type config_domain;
 
-/* Whether an address stays on this machine: localhost, 127.0.0.0/8, [::1]. */
-bool config_url_is_loopback(const char *url);
-
 /* ---- config.c ---- */
 
 /* config_load() of a text in memory; `name` stands for the file in messages. */

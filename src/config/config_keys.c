@@ -68,14 +68,14 @@ const struct key config_keys[] = {
 
     DUO("credit.packs", packs, NULL, credit.packs, credit.n_packs),
     KEY("credit.validity", period, "1y", credit.validity),
-    NUM("credit.step", whole_minutes, "5min", credit.step, 1, 24 * 60),
+    NUM("credit.step", whole_minutes, "5min", credit.step, 1, INT64_C(24) * 60),
     ONE("credit.rounding", roundings, "ticket", credit.rounding),
     ONE("credit.count_from", starts, "take_in", credit.count_from),
     ONE("credit.payment", payments, "paid", credit.payment),
     NUM("credit.renewal_grace", days, "0d", credit.renewal_grace_days, 0, 3650),
     DUO("credit.since", optional_date, "null", credit.since, credit.has_since),
     ONE("credit.adjustments", adjustments, "model", credit.adjustments),
-    NUM("credit.warn_below", whole_minutes, "2h", credit.warn_below, 0, 10000 * 60),
+    NUM("credit.warn_below", whole_minutes, "2h", credit.warn_below, 0, INT64_C(10000) * 60),
     DUO("credit.warn_before_expiry", days_list, "[30d, 7d]", credit.warn_before_expiry_days, credit.n_warn_before_expiry),
 
     KEY("sla.calendar", calendar, "odoo", sla.calendar),

@@ -238,7 +238,7 @@ void text_redact(char *text, const char *secret)
     if (size < 4)
         return;
     while ((text = strstr(text, secret)) != NULL) {
-        memcpy(text, "***", 3);
+        memset(text, '*', 3);
         memmove(text + 3, text + size, strlen(text + size) + 1);
         text += 3;
     }

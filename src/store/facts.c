@@ -163,20 +163,22 @@ static int run_query(struct facts *facts, struct store *store, const struct fact
 
 static int add_move(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
-    const char *name = column_text(row, 1);
+    const char *text = column_text(row, 1);
     struct credit_move *move;
+    char *name;
 
     (void)policy;
     if (ARRAY_RESERVE(facts->moves, facts->moves_size, facts->account.n_moves + 1) < 0 ||
         ARRAY_RESERVE(facts->names, facts->names_size, facts->n_names + 1) < 0)
         return ERR_NO_MEMORY;
-    facts->names[facts->n_names] = strdup(name ? name : "");
-    if (!facts->names[facts->n_names])
+    name = strdup(text ? text : "");
+    if (!name)
         return ERR_NO_MEMORY;
+    facts->names[facts->n_names++] = name;
     move = &facts->moves[facts->account.n_moves++];
     *move = (struct credit_move){
         .id = sqlite3_column_int64(row, 0),
-        .name = facts->names[facts->n_names++],
+        .name = name,
         .type = text_is(column_text(row, 2), "out_refund") ? MOVE_CREDIT_NOTE : MOVE_INVOICE,
         .state = move_state(column_text(row, 3)),
         .payment_state = payment_state(column_text(row, 4)),

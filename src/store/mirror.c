@@ -110,9 +110,10 @@ static int statements_for(struct store *store, const struct mirror_table *table,
     text = sqlite3_str_new(store->db);
     sqlite3_str_appendf(text, "DELETE FROM \"%w\" WHERE id = ?1", table->name);
     rc = prepare_text(store, text, &made->delete, error);
-    if (rc == 0)
-        *ret = made;
-    return rc;
+    if (rc < 0)
+        return rc;
+    *ret = made;
+    return 0;
 }
 
 static void bind(sqlite3_stmt *statement, int64_t id, const struct mirror_value *values,
@@ -292,7 +293,7 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
 {
     struct mirror_statements *made;
     char now[INSTANT_TEXT_SIZE];
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = statements_for(store, table, &made, error);
 
     if (rc < 0)

@@ -113,7 +113,7 @@ static int prepare_once(struct store *store, const char *format, const char *tab
 int mirror_ids(struct store *store, const struct mirror_table *table, struct ids *ret,
                struct error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc =
         prepare_once(store, "SELECT id FROM \"%w\" ORDER BY id", table->name, &statement, error);
 
@@ -209,7 +209,7 @@ int mirror_pending_add(struct store *store, const char *mirror, int64_t id, stru
 int mirror_pending_all(struct store *store, const char *mirror, const struct mirror_table *table,
                        struct error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = prepare_once(store, "INSERT OR IGNORE INTO pending SELECT ?1, id FROM \"%w\"",
                           table->name, &statement, error);
 
@@ -255,14 +255,35 @@ int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const
                     error);
 }
 
-int mirror_has_unreadable(struct store *store, bool *ret, struct error *error)
+/* Whether a query has a row. */
+static int has_row(struct store *store, const char *sql, bool *ret, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, "SELECT 1 FROM unreadable LIMIT 1", &statement, error);
+    int rc = store_prepare(store, sql, &statement, error);
 
     if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
         return rc;
     *ret = rc == 1;
     sqlite3_reset(statement);
     return 0;
+}
+
+int mirror_has_unreadable(struct store *store, bool *ret, struct error *error)
+{
+    return has_row(store, "SELECT 1 FROM unreadable LIMIT 1", ret, error);
+}
+
+int mirror_unreadable_forget(struct store *store, struct error *error)
+{
+    return store_exec(store, "DELETE FROM unreadable", error);
+}
+
+/* The partners are pulled last. */
+int mirror_is_complete(struct store *store, bool *ret, struct error *error)
+{
+    return has_row(store,
+                   "SELECT 1 FROM cursor WHERE mirror = 'partner' AND first_done"
+                   " AND NOT EXISTS (SELECT 1 FROM cursor WHERE NOT first_done)"
+                   " AND NOT EXISTS (SELECT 1 FROM pending)",
+                   ret, error);
 }

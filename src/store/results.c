@@ -117,7 +117,7 @@ static int audit_lots(struct store *store, int64_t account, const struct ledger 
     char subject[64], before[LOT_TEXT_SIZE], after[LOT_TEXT_SIZE];
     struct change_note note = {.account = account, .subject = subject, .cause = cause};
     bool *kept = calloc(ledger->n_lots + 1, sizeof *kept);
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = kept ? 0 : error_memory(error);
 
     if (rc == 0)
@@ -410,7 +410,7 @@ int results_remove(struct store *store, int64_t account_id, const char *why, boo
                    struct error *error)
 {
     struct account_result nothing = {0};
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     struct kept kept;
     int rc = read_kept(store, account_id, &kept, error);
 

@@ -9,6 +9,8 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/log.h"
+#include "qualiodoo/lookup.h"
+#include "qualiodoo/mirror.h"
 #include "qualiodoo/results.h"
 
 /* How long a cycle waits for another one to finish. */
@@ -137,6 +139,7 @@ static void note_outcome(struct store *store, const struct error *error, bool re
     struct error ignored;
 
     instant_format(clock_real(), now);
+    store_meta_set(store, "last_outcome", error->code == 0 ? "done" : "failed", &ignored);
     if (error->code == 0) {
         store_meta_set(store, "last_success", now, &ignored);
         if (reconcile)
@@ -179,6 +182,64 @@ static int pull_and_compute(struct pull *pull, struct error *error)
     return accounts_update(pull->store, pull->config, today, pull->report, error);
 }
 
+/* A complete mirror goes from one consistent state to the next in one transaction: readers see the
+ * one or the other, and a cycle that fails or is killed leaves the balances as they were. Only
+ * first pulls keep each page, to go on from there. */
+static int run_pull(struct pull *pull, struct error *error)
+{
+    bool complete = false;
+    int rc = mirror_is_complete(pull->store, &complete, error);
+
+    if (rc < 0 || !complete)
+        return rc < 0 ? rc : pull_and_compute(pull, error);
+    rc = store_begin(pull->store, error);
+    if (rc < 0)
+        return rc;
+    if (pull->full && !pull->n_customers)
+        rc = mirror_unreadable_forget(pull->store, error);
+    if (rc == 0)
+        rc = pull_and_compute(pull, error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0)
+        store_rollback(pull->store);
+    return rc;
+}
+
+/* The customers that the command line names, looked up in Odoo, where they may be new; in the state,
+ * where they may be the last trace of a partner that is gone. */
+static int find_customer(struct pull *pull, const char *text, struct ids *customers,
+                         struct error *error)
+{
+    struct ids known = {0};
+    struct error ignored;
+    int64_t customer = 0;
+    int rc = customer_find_remote(pull->odoo, text, &customer, error);
+
+    if (rc == ERR_NOT_FOUND && lookup_customers(pull->store, text, &known, &ignored) == 0 &&
+        known.count == 1) {
+        customer = known.items[0];
+        rc = 0;
+    }
+    free(known.items);
+    if (rc == 0 && !ids_contain(customers->items, customers->count, customer))
+        rc = ids_add(customers, customer) < 0 ? error_memory(error) : 0;
+    ids_sort(customers->items, customers->count);
+    return rc;
+}
+
+static int find_customers(struct pull *pull, const struct cycle_options *options,
+                          struct ids *customers, struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < options->n_customers && rc == 0; i++)
+        rc = find_customer(pull, options->customers[i], customers, error);
+    pull->customers = customers->items;
+    pull->n_customers = customers->count;
+    return rc;
+}
+
 static int run_in_store(const struct config *config, const struct cycle_options *options,
                         struct store *store, struct cycle_report *report, struct error *error)
 {
@@ -186,9 +247,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
                         .config = config,
                         .report = report,
                         .full = options->reconcile,
-                        .force = options->force,
-                        .customers = options->customers,
-                        .n_customers = options->n_customers};
+                        .force = options->force};
+    struct ids customers = {0};
     int64_t last = 0;
     struct error outcome = {0};
     int rc = results_last_audit(store, &last, error);
@@ -199,12 +259,16 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = sync_connect(config, &pull.odoo, error);
     if (rc < 0)
         return rc;
-    rc = pull_and_compute(&pull, error);
+    rc = find_customers(&pull, options, &customers, error);
+    if (rc == 0)
+        rc = run_pull(&pull, error);
     if (rc < 0)
         outcome = *error;
-    note_outcome(store, &outcome, options->reconcile && !options->n_customers);
+    if (rc != ERR_NOT_FOUND) /* a misspelt name is no failure of the cycle */
+        note_outcome(store, &outcome, options->reconcile && !options->n_customers);
     pull_close(&pull);
     odoo_free(pull.odoo);
+    free(customers.items);
     if (rc == 0)
         rc = results_audit(store, 0, last, add_difference, report, error);
     return rc;

@@ -27,7 +27,7 @@ const struct model models[MODEL_COUNT] = {
                                {NULL, FIELD_COMPUTED, false}},
                     .module = "uom"},
     [MODEL_PRODUCT] = {.remote = "product.product",
-                       .link = -1,
+                       .link = 1, /* page.c empties it where the product is no pack */
                        .table = {"product",
                                  {{"write_date"}, {"reference"}, {"unit_id"}},
                                  {{OWNER_ALL, NULL}}},
@@ -35,6 +35,8 @@ const struct model models[MODEL_COUNT] = {
                                   {"default_code", FIELD_TEXT, true},
                                   {"uom_id", FIELD_ID, true}},
                        .domain = "[[\"default_code\", \"in\", \"@packs\"]]",
+                       .change_domain = "[\"|\", [\"default_code\", \"in\", \"@packs\"],"
+                                        " [\"id\", \"in\", \"@products\"]]",
                        .module = "product"},
     [MODEL_JOURNAL] = {.remote = "account.journal",
                        .link = -1,

@@ -48,6 +48,18 @@ static void compute_ticket(const struct page *page, int64_t id, struct mirror_va
         assigned->kind = VALUE_NULL;
 }
 
+/* A product whose reference changed is no pack any more. */
+static void compute_product(const struct page *page, struct mirror_value *values)
+{
+    struct mirror_value *reference = &values[model_column(page->model, "reference")];
+    const struct config *config = page->pull->config;
+
+    for (size_t i = 0; i < config->credit.n_packs && reference->kind == VALUE_TEXT; i++)
+        if (strcmp(config->credit.packs[i].product, reference->text) == 0)
+            return;
+    reference->kind = VALUE_NULL;
+}
+
 static int64_t bare_id(json_t *value)
 {
     return json_integer_value(json_is_array(value) ? json_array_get(value, 0) : value);
@@ -93,6 +105,9 @@ static void compute(const struct page *page, int64_t id, json_t *record, json_t 
     switch ((enum model_id)(page->model - models)) {
     case MODEL_UNIT:
         set_integer(&values[model_column(page->model, "absolute")], page->pull->units_absolute);
+        break;
+    case MODEL_PRODUCT:
+        compute_product(page, values);
         break;
     case MODEL_TICKET:
         compute_ticket(page, id, values);
@@ -275,8 +290,7 @@ static int store_page(void *context, const int64_t *requested, size_t count, jso
     if (page->total > count)
         log_progress(remote, (int64_t)page->done, (int64_t)page->total);
     if (cycle_interrupted(NULL))
-        return error_set(error, ERR_INTERRUPTED,
-                         "interrupted; what was read is kept, the next run goes on from there");
+        return error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
     return 0;
 }
 

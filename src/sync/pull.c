@@ -1,18 +1,5 @@
-/* pull.c - what changed in Odoo since the last pull, or everything.
- *
- * A mirror's progress:
- *
- *     (no cursor, or another scope)
- *        |  begin_first: high = latest write_date now, resume_id = 0
- *        v
- *     FIRST --- page stored: resume_id = last id asked for (one transaction) --+
- *        |  <------------------------------------------------------------------+
- *        |  end_pull: first_done = 1
- *        v
- *     FOLLOWING --- incremental: write_date >= low bound; full: every id --- end_pull: high
- *
- * Invariants: high never decreases within a scope; a page and the cursor that says it was read are
- * one transaction; `high` moves only after every page of the pull was stored. */
+/* pull.c - what changed in Odoo since the last pull, or everything. cursor.c keeps where each model
+ * stands. */
 #include "pull.h"
 
 #include <assert.h>
@@ -20,138 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/log.h"
-
-/* The domain of a model for this pull, with `extra` (borrowed, may be NULL) added. */
-static json_t *pull_domain(struct pull *pull, const char *text, json_t *extra)
-{
-    json_t *domain = model_domain(text, pull->flavour, pull->ids);
-
-    if (domain && extra)
-        json_array_extend(domain, extra);
-    return domain;
-}
 
 static json_t *changed_since(const char *low)
 {
     return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
-}
-
-/* Everything that decides which rows a mirror holds: another text starts it again. */
-static char *scope_text(struct pull *pull, const struct model *model)
-{
-    json_t *domain = pull_domain(pull, model->domain, NULL);
-    json_t *scope =
-        json_pack("{ss so sO sO}", "model", model_remote(model, pull->flavour), "domain", domain,
-                  "fields", pull->fields[model - models], "tickets", pull->config->tickets.domain);
-    char *text;
-
-    if (model != &models[MODEL_TICKET])
-        json_object_del(scope, "tickets");
-    if (model == &models[MODEL_PARTNER])
-        json_object_set_new(scope, "names", json_boolean(pull->config->privacy.keep_names));
-    text = json_dumps(scope, JSON_COMPACT);
-    json_decref(scope);
-    return text;
-}
-
-/* The latest write_date among the records of a domain; *ret NULL when there is none. */
-static int latest_write_date(struct pull *pull, const struct model *model, char **ret,
-                             struct error *error)
-{
-    json_t *domain =
-        pull_domain(pull, model->change_domain ? model->change_domain : model->domain, NULL);
-    json_t *arguments = json_pack("[o]", domain), *result = NULL;
-    json_t *keywords =
-        json_pack("{s[s] ss si ss s{sb}}", "fields", "write_date", "order", "write_date desc",
-                  "limit", 1, "load", "", "context", "active_test", 0);
-    struct odoo_call call = {.model = model_remote(model, pull->flavour),
-                             .method = "search_read",
-                             .arguments = arguments,
-                             .keywords = keywords,
-                             .safe = true};
-    int rc = arguments && keywords ? odoo_execute(pull->odoo, &call, &result, error)
-                                   : error_memory(error);
-    const char *text;
-
-    json_decref(arguments);
-    json_decref(keywords);
-    if (rc < 0)
-        return rc;
-    text = json_string_value(json_object_get(json_array_get(result, 0), "write_date"));
-    *ret = text ? strdup(text) : NULL;
-    json_decref(result);
-    return 0;
-}
-
-/* From which write_date on records must be read again. A transaction that started before `high`
- * may commit after it was seen: the overlap covers it, until it has passed once in real time
- * (high_seen_at 0); from then on only the seconds after `high` are new. */
-static char *low_bound(struct pull *pull, const struct mirror_cursor *cursor)
-{
-    char text[INSTANT_TEXT_SIZE];
-    instant high;
-
-    if (!cursor->high || !instant_parse_odoo(cursor->high, &high))
-        return NULL;
-    high += cursor->high_seen_at ? -pull->config->poll.overlap_ms / 1000 : 1;
-    return strdup(instant_format_odoo(high, text));
-}
-
-static int begin_first(struct pull *pull, const struct model *model, char *scope,
-                       struct mirror_cursor *cursor, struct error *error)
-{
-    char *high = NULL;
-    int rc = latest_write_date(pull, model, &high, error);
-
-    if (rc < 0) {
-        free(scope);
-        return rc;
-    }
-    mirror_cursor_free(cursor);
-    *cursor = (struct mirror_cursor){
-        .scope = scope, .high = high, .high_seen_at = high ? clock_real() : 0};
-    return mirror_cursor_set(pull->store, model->table.name, cursor, error);
-}
-
-/* Opens the cursor of a model; starts it (again) when there is none or its scope changed. */
-static int open_cursor(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-                       struct error *error)
-{
-    char *scope = scope_text(pull, model);
-    int rc;
-
-    if (!scope)
-        return error_memory(error);
-    rc = mirror_cursor_get(pull->store, model->table.name, cursor, error);
-    if (rc == 0 && (!cursor->scope || strcmp(cursor->scope, scope) != 0))
-        return begin_first(pull, model, scope, cursor, error);
-    free(scope);
-    return rc;
-}
-
-/* The pull is complete: `high` moves, and settles once the overlap has passed. */
-static int end_pull(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-                    const char *high, instant began, struct error *error)
-{
-    if (*high && (!cursor->high || strcmp(high, cursor->high) > 0)) {
-        free(cursor->high);
-        cursor->high = strdup(high);
-        if (!cursor->high)
-            return error_memory(error);
-        cursor->high_seen_at = began;
-    } else if (cursor->first_done && cursor->high_seen_at &&
-               began - cursor->high_seen_at > pull->config->poll.overlap_ms / 1000) {
-        cursor->high_seen_at = 0;
-    }
-    if (!cursor->first_done) {
-        cursor->first_done = true;
-        pull->first_pulls = true;
-    }
-    cursor->pulled_at = began;
-    return mirror_cursor_set(pull->store, model->table.name, cursor, error);
 }
 
 int pull_relist(struct pull *pull, const struct model *model, const struct ids *remote,
@@ -283,7 +144,7 @@ done:
 static int pull_changes(struct pull *pull, const struct model *model,
                         const struct mirror_cursor *cursor, struct page *page, struct error *error)
 {
-    char *low = low_bound(pull, cursor);
+    char *low = pull_cursor_low(pull, cursor);
     json_t *since = changed_since(low);
     const char *text = model->change_domain ? model->change_domain : model->domain;
     struct ids remote = {0}, local = {0};
@@ -334,36 +195,6 @@ static int pull_full(struct pull *pull, const struct model *model, struct error 
     return rc;
 }
 
-static int pull_model(struct pull *pull, const struct model *model, struct error *error)
-{
-    struct mirror_cursor cursor = {0};
-    struct page page = {.pull = pull, .model = model};
-    instant began = clock_real();
-    int rc;
-
-    if (!pull->fields[model - models])
-        return 0;
-    rc = open_cursor(pull, model, &cursor, error);
-    page.log = cursor.first_done;
-    pull->high[0] = '\0';
-    pull->doomed.count = 0;
-    /* Of some customers only: common tables come with their changes. */
-    if (rc == 0 && cursor.first_done && pull->full && (!pull->n_customers || model->of_customers))
-        rc = pull_full(pull, model, error);
-    else if (rc == 0 && cursor.first_done)
-        rc = pull_changes(pull, model, &cursor, &page, error);
-    else if (rc == 0 && model->kind == MODEL_LISTED)
-        rc = pull_first(pull, model, &cursor, &page, error);
-    if (pull->full && !pull->n_customers && *pull->high)
-        memcpy(page.high, pull->high, sizeof page.high);
-    if (rc == 0 && model->kind == MODEL_REFERENCED)
-        rc = pull_needed(pull, model, error);
-    if (rc == 0)
-        rc = end_pull(pull, model, &cursor, page.high, began, error);
-    mirror_cursor_free(&cursor);
-    return rc;
-}
-
 /* Leaves those that this user may read. */
 static int keep_visible(struct pull *pull, const struct model *model, struct ids *ids,
                         struct error *error)
@@ -411,6 +242,80 @@ int pull_needed(struct pull *pull, const struct model *model, struct error *erro
     return 0;
 }
 
+/* Rows that stand under another scope lack what this one asks for: they are read again, page by
+ * page like a first pull. */
+static int pull_old_rows(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                         struct error *error)
+{
+    struct page page = {.pull = pull, .model = model, .cursor = cursor};
+    struct ids local = {0};
+    size_t known = 0;
+    int rc;
+
+    if (cursor->resume_id == INT64_MAX)
+        return 0; /* none is left */
+    rc = mirror_ids(pull->store, &model->table, &local, error);
+    while (rc == 0 && known < local.count && local.items[known] <= cursor->resume_id)
+        known++;
+    if (rc == 0 && known < local.count)
+        rc = page_read(&page, local.items + known, local.count - known, error);
+    if (rc == 0)
+        rc = page_bury(pull, model, error);
+    free(local.items);
+    if (rc < 0)
+        return rc;
+    cursor->resume_id = INT64_MAX;
+    return mirror_cursor_set(pull->store, model->table.name, cursor, error);
+}
+
+/* A mirror that has no complete first pull yet: the rest of the records. */
+static int pull_whole(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                      struct error *error)
+{
+    struct page page = {.pull = pull, .model = model};
+    int rc;
+
+    if (model->kind == MODEL_LISTED)
+        return pull_first(pull, model, cursor, &page, error);
+    rc = pull_old_rows(pull, model, cursor, error);
+    return rc < 0 ? rc : pull_needed(pull, model, error);
+}
+
+static int pull_model(struct pull *pull, const struct model *model, struct error *error)
+{
+    bool of_some = pull->n_customers && model->of_customers, resumed = false;
+    struct page page = {.pull = pull, .model = model, .log = true};
+    struct mirror_cursor cursor = {0};
+    instant began = clock_real();
+    int rc;
+
+    if (!pull->fields[model - models])
+        return 0;
+    rc = pull_cursor_open(pull, model, &cursor, &resumed, error);
+    pull->high[0] = '\0';
+    pull->doomed.count = 0;
+    if (rc == 0 && !cursor.first_done) {
+        of_some = false;
+        rc = pull_whole(pull, model, &cursor, error);
+        if (rc == 0)
+            rc = pull_cursor_end(pull, model, &cursor, "", began, error);
+        if (rc == 0 && resumed) /* the pages of the runs before may have changed since */
+            rc = pull_changes(pull, model, &cursor, &page, error);
+    } else if (rc == 0 && pull->full && (!pull->n_customers || of_some)) {
+        rc = pull_full(pull, model, error);
+        memcpy(page.high, pull->high, sizeof page.high);
+    } else if (rc == 0) { /* of some customers only: common tables come with their changes */
+        of_some = false;
+        rc = pull_changes(pull, model, &cursor, &page, error);
+    }
+    if (rc == 0 && model->kind == MODEL_REFERENCED)
+        rc = pull_needed(pull, model, error);
+    if (rc == 0 && !of_some) /* else what changed of the others was not seen */
+        rc = pull_cursor_end(pull, model, &cursor, page.high, began, error);
+    mirror_cursor_free(&cursor);
+    return rc;
+}
+
 /* Sets what "@name" of a domain stands for. */
 static void set_ids(struct pull *pull, const char *name, const struct ids *ids)
 {
@@ -436,32 +341,36 @@ static int set_customer_ids(struct pull *pull, const char *name, enum mirror_set
     return rc;
 }
 
+/* The products known to be packs. */
 static int set_products(struct pull *pull, struct error *error)
 {
     struct ids ids = {0};
     int rc = mirror_ids(pull->store, &models[MODEL_PRODUCT].table, &ids, error);
 
-    if (rc < 0)
-        return rc;
-    set_ids(pull, "@products", &ids);
-    if (!ids.count)
-        log_warning("no product of this Odoo has an internal reference of credit.packs: nothing "
-                    "can be credited");
+    if (rc == 0)
+        set_ids(pull, "@products", &ids);
     free(ids.items);
-    return 0;
+    return rc;
+}
+
+static const struct model *adjustment_model(const struct pull *pull)
+{
+    bool notes = pull->config->credit.adjustments == ADJUSTMENTS_NOTE;
+
+    return &models[notes ? MODEL_ADJUSTMENT_NOTE : MODEL_ADJUSTMENT];
 }
 
 int pull_run(struct pull *pull, struct error *error)
 {
-    const struct model *adjustment =
-        &models[pull->config->credit.adjustments == ADJUSTMENTS_NOTE ? MODEL_ADJUSTMENT_NOTE
-                                                                     : MODEL_ADJUSTMENT];
-    int rc = 0;
+    int rc = set_products(pull, error);
 
     for (enum model_id id = MODEL_UNIT; id <= MODEL_AGENT && rc == 0; id++)
         rc = pull_model(pull, &models[id], error);
     if (rc == 0)
         rc = set_products(pull, error);
+    if (rc == 0 && !json_array_size(json_object_get(pull->ids, "@products")))
+        log_warning("no product of this Odoo has an internal reference of credit.packs: nothing "
+                    "can be credited");
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_TICKET], error);
     if (rc == 0)
@@ -475,10 +384,21 @@ int pull_run(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = set_customer_ids(pull, "@partners", SET_CUSTOMER_PARTNERS, error);
     if (rc == 0)
-        rc = pull_model(pull, adjustment, error);
+        rc = pull_model(pull, adjustment_model(pull), error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_PARTNER], error);
-    if (rc == 0 && pull->first_pulls)
-        rc = mirror_touch_all(pull->store, "first pull", error);
+    return rc;
+}
+
+int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)
+{
+    struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};
+    int rc = pull_model(pull, adjustment_model(pull), error);
+
+    if (rc == 0)
+        rc = page_read(&page, &customer, 1, error);
+    pull->doomed.count = 0; /* gone already? the next pull confirms it */
+    if (rc == 0)
+        rc = pull_needed(pull, page.model, error);
     return rc;
 }

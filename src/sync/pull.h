@@ -23,7 +23,7 @@ struct pull {
     int64_t agent_uid, agent_partner;
     bool has_unreadable; /* some records could not be read before */
     bool schema_kept;    /* flavour and fields are those of an earlier run */
-    bool first_pulls;    /* at least one mirror completed its first pull */
+    bool first_pulls;    /* at least one mirror completed its first pull in this run */
 
     struct ids in_domain; /* of the tickets being read: those in tickets.domain */
     struct ids doomed;    /* confirmed gone, not yet deleted */
@@ -40,6 +40,30 @@ int pull_forget_schema(struct pull *pull, struct error *error);
 
 /* Every mirror, in the order in which they need each other. */
 int pull_run(struct pull *pull, struct error *error);
+
+/* Only the adjustments, and the customer of the one just written. */
+int pull_adjustments(struct pull *pull, int64_t customer, struct error *error);
+
+/* --- cursor.c: where the pull of a model stands --- */
+
+/* The domain of a model for this pull, with `extra` (borrowed, may be NULL) added. New reference.
+ */
+json_t *pull_domain(struct pull *pull, const char *text, json_t *extra);
+
+/* Opens the cursor of a model; starts it (again) when there is none or its scope changed.
+ * *ret_resumed: an earlier run began this first pull. Free it with mirror_cursor_free(). */
+int pull_cursor_open(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                     bool *ret_resumed, struct error *error);
+
+/* From which write_date on records must be read again; NULL: all (or out of memory). A transaction
+ * that started before `high` may commit after it was seen: the overlap covers it, until it has
+ * passed once in real time (high_seen_at 0); from then on only the seconds after `high` are new.
+ * The caller frees it. */
+char *pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor);
+
+/* A pull that began at `began` is complete; `high` is the latest write_date it read, or "". */
+int pull_cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                    const char *high, instant began, struct error *error);
 
 /* --- page.c: records into the mirror --- */
 

@@ -41,11 +41,6 @@ int error_prefix(struct error *error, const char *format, ...)
     return error->code;
 }
 
-int error_memory(struct error *error)
-{
-    return error_set(error, ERR_NO_MEMORY, "out of memory");
-}
-
 int error_exit_status(int code)
 {
     switch (code) {

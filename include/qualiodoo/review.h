@@ -1,0 +1,45 @@
+/* review.h - what `doctor` asks the local state: facts that cannot be charged or credited. */
+#ifndef QUALIODOO_REVIEW_H
+#define QUALIODOO_REVIEW_H
+
+#include <stdint.h>
+
+#include "qualiodoo/facts.h"
+#include "qualiodoo/store.h"
+
+/* Each question gives rows of (id, name, detail); the comments say what these are. */
+enum review {
+    REVIEW_UNREADABLE,          /* record that was skipped; mirror; why */
+    REVIEW_NO_CUSTOMER,         /* ticket with work that counts; number; hours of its lines */
+    REVIEW_UNKNOWN_CUSTOMER,    /* the same with a customer that cannot be read; number; partner */
+    REVIEW_TIMESHEET_UNITS,     /* unit that is no time; its name; number of lines */
+    REVIEW_PACK_UNITS,          /* line of a pack; invoice; units that do not convert */
+    REVIEW_OTHER_CUSTOMER,      /* credit note; name; invoice of another customer it reverses */
+    REVIEW_ADJUSTMENT_CUSTOMER, /* adjustment whose customer cannot be read; key; partner */
+    REVIEW_ADJUSTMENT_INVALID,  /* adjustment that is altered or has no date; key; partner */
+    REVIEW_ADJUSTMENT_IMPOSSIBLE, /* of no minutes, or that ends before it begins; key; why */
+    REVIEW_ADJUSTMENT_GONE,       /* adjustment that was seen and is gone; -; since when */
+    REVIEW_ADJUSTMENT_TWICE,      /* first of those with one key; key; all of them */
+    REVIEW_COUNT,
+};
+
+struct review_row {
+    int64_t id;
+    const char *name, *detail; /* borrowed for the call; may be NULL */
+};
+
+/* What is left out before the question: as in the computation of accounts. */
+struct review_scope {
+    const struct facts_policy *policy;
+    const char *since; /* YYYY-MM-DD, "" for none: lines before it do not count */
+};
+
+/* The rows of one question, by id. */
+int review_list(struct store *store, enum review question, const struct review_scope *scope,
+                int (*row)(void *context, const struct review_row *row), void *context,
+                struct error *error);
+
+/* What the mirrored lines of a ticket sum up to, each in its own unit. */
+int review_ticket_amount(struct store *store, int64_t ticket, nano *ret, struct error *error);
+
+#endif

@@ -1,0 +1,107 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "commands.h"
+#include "view.h"
+
+static const char *const level_names[] = {
+    [DOCTOR_OK] = "ok", [DOCTOR_NOTE] = "note", [DOCTOR_PROBLEM] = "problem"};
+
+struct findings {
+    json_t *list;
+    size_t count[DOCTOR_PROBLEM + 1];
+};
+
+static void add_finding(void *context, const struct doctor_finding *finding)
+{
+    struct findings *findings = context;
+
+    findings->count[finding->level]++;
+    json_array_append_new(findings->list,
+                          json_pack("{ss ss ss so}", "level", level_names[finding->level], "topic",
+                                    finding->topic, "text", finding->text, "advice",
+                                    json_text(finding->advice)));
+}
+
+static const char *member(json_t *finding, const char *name)
+{
+    return json_string_value(json_object_get(finding, name));
+}
+
+/* What comes from Odoo must not play with the terminal. */
+static void print_text(const char *text)
+{
+    for (; *text; text++)
+        putchar((unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text);
+}
+
+static void print_finding(json_t *finding, const char *head)
+{
+    const char *advice = member(finding, "advice");
+
+    printf("  %-8s ", head);
+    print_text(member(finding, "text"));
+    putchar('\n');
+    if (advice) {
+        printf("  %-8s -> ", "");
+        print_text(advice);
+        putchar('\n');
+    }
+}
+
+static void print_count(size_t count, const char *what)
+{
+    if (count)
+        printf("%zu %s%s", count, what, count > 1 ? "s" : "");
+    else
+        printf("no %s", what);
+}
+
+/* The problems first, then everything by topic. */
+static void print_findings(const struct findings *findings)
+{
+    const char *topic = "";
+    json_t *finding;
+    size_t i;
+
+    print_count(findings->count[DOCTOR_PROBLEM], "problem");
+    fputs(", ", stdout);
+    print_count(findings->count[DOCTOR_NOTE], "note");
+    putchar('\n');
+    json_array_foreach(findings->list, i, finding)
+    {
+        if (strcmp(member(finding, "level"), level_names[DOCTOR_PROBLEM]) == 0) {
+            printf("  %s: ", member(finding, "topic"));
+            print_text(member(finding, "text"));
+            putchar('\n');
+        }
+    }
+    json_array_foreach(findings->list, i, finding)
+    {
+        if (strcmp(topic, member(finding, "topic")) != 0)
+            printf("\n%s\n", topic = member(finding, "topic"));
+        print_finding(finding, member(finding, "level"));
+    }
+}
+
+int cmd_doctor(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    struct findings findings = {.list = json_array()};
+    struct config *config = NULL;
+    bool healthy;
+    int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
+
+    if (rc == 0)
+        rc = config_load(cli->config_path, &config, error);
+    if (rc == 0)
+        rc = doctor_run(config, add_finding, &findings, error);
+    healthy = findings.count[DOCTOR_PROBLEM] == 0;
+    if (rc == 0 && cli->json)
+        rc = cli_print_json(json_pack("{sb sO}", "healthy", healthy, "findings", findings.list),
+                            error);
+    else if (rc == 0)
+        print_findings(&findings);
+    json_decref(findings.list);
+    config_free(config);
+    return rc == 0 && !healthy ? CLI_FOUND : rc;
+}

@@ -1,0 +1,200 @@
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "qualiodoo/sync.h"
+
+#define ANSWER_MAX 512 /* bytes of a login or a password typed here */
+
+struct arguments {
+    bool dry_run, remove, with_adjustments;
+    const char *webhook, *admin, *secret_file;
+};
+
+static int read_arguments(struct cli *cli, struct arguments *given, int argc, char **argv,
+                          struct error *error)
+{
+    const struct cli_option options[] = {
+        {"dry-run", OPTION_FLAG, &given->dry_run},
+        {"remove", OPTION_FLAG, &given->remove},
+        {"with-adjustments", OPTION_FLAG, &given->with_adjustments},
+        {"webhook", OPTION_TEXT, &given->webhook},
+        {"admin", OPTION_TEXT, &given->admin},
+        {"admin-secret-file", OPTION_TEXT, &given->secret_file},
+        {0}};
+    int rc = cli_options(cli, options, 0, 0, argc, argv, error);
+
+    if (rc < 0)
+        return rc;
+    if (given->remove || given->with_adjustments)
+        return cli_later("setup --remove", error);
+    return given->webhook ? cli_later("setup --webhook", error) : 0;
+}
+
+/* ---- Asking on the terminal ---- */
+
+static struct termios with_echo;
+
+/* Whoever interrupts the question gets the echo back. */
+static void restore_echo(int number)
+{
+    tcsetattr(STDIN_FILENO, TCSANOW, &with_echo);
+    raise(number); /* its action is the default again (SA_RESETHAND) */
+}
+
+static void set_handlers(void (*handler)(int))
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    struct sigaction action = {.sa_handler = handler, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        sigaction(numbers[i], &action, NULL);
+}
+
+/* One line of the terminal, without its newline. */
+static int read_line(const char *question, char answer[ANSWER_MAX], struct error *error)
+{
+    ssize_t length;
+
+    fprintf(stderr, "%s: ", question);
+    length = read(STDIN_FILENO, answer, ANSWER_MAX - 1);
+    if (length < 0)
+        length = 0;
+    answer[length] = '\0';
+    answer[strcspn(answer, "\r\n")] = '\0';
+    if (!*answer)
+        return error_set(error, ERR_USAGE, "%s: nothing was given", question);
+    return 0;
+}
+
+static int read_hidden_line(const char *question, char answer[ANSWER_MAX], struct error *error)
+{
+    struct termios silent;
+    int rc;
+
+    if (tcgetattr(STDIN_FILENO, &with_echo) < 0)
+        return error_set(error, ERR_USAGE,
+                         "the terminal cannot hide a password: give "
+                         "--admin-secret-file FILE");
+    silent = with_echo;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    set_handlers(restore_echo);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    rc = read_line(question, answer, error);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &with_echo);
+    set_handlers(SIG_DFL);
+    putc('\n', stderr);
+    return rc;
+}
+
+static int need_terminal(const char *option, struct error *error)
+{
+    if (isatty(STDIN_FILENO))
+        return 0;
+    return error_set(error, ERR_USAGE,
+                     "missing %s: setup asks for it on a terminal only; see qualiodoo setup --help",
+                     option);
+}
+
+/* Both come from the options or from the terminal; neither is kept. */
+static int ask_administrator(const struct arguments *given, char login[ANSWER_MAX],
+                             char secret[ANSWER_MAX], struct error *error)
+{
+    int rc = 0;
+
+    if (!given->admin && (rc = need_terminal("--admin LOGIN", error)) == 0)
+        rc = read_line("administrator's login", login, error);
+    if (rc == 0 && !given->secret_file &&
+        (rc = need_terminal("--admin-secret-file FILE", error)) == 0)
+        rc = read_hidden_line("administrator's password or API key", secret, error);
+    return rc;
+}
+
+/* ---- What is done ---- */
+
+struct report {
+    const struct arguments *given;
+    bool json;
+    json_t *steps;
+    size_t n_made;
+};
+
+static void add_step(void *context, const char *what, bool made)
+{
+    struct report *report = context;
+
+    report->n_made += made;
+    json_array_append_new(report->steps, json_pack("{ss sb}", "what", what, "made", made));
+    if (!report->json)
+        printf("%s: %s\n", !made ? "found" : report->given->dry_run ? "would make" : "made", what);
+}
+
+static int print_end(struct report *report, struct error *error)
+{
+    bool dry_run = report->given->dry_run;
+
+    if (report->json)
+        return cli_print_json(json_pack("{sb sb sO}", "dry_run", dry_run, "changed",
+                                        report->n_made > 0, "steps", report->steps),
+                              error);
+    if (!report->n_made)
+        puts("nothing to do: all is there");
+    else if (!dry_run)
+        puts("done: 'qualiodoo adjust' can be used now");
+    return 0;
+}
+
+static int run_setup(const struct config *config, struct report *report, struct error *error)
+{
+    const struct arguments *given = report->given;
+    char login[ANSWER_MAX] = "", typed[ANSWER_MAX] = "";
+    char *from_file = NULL;
+    int rc = ask_administrator(given, login, typed, error);
+
+    if (rc == 0 && given->secret_file)
+        rc = config_secret_from_file(given->secret_file, &from_file, error);
+    if (rc == 0) {
+        struct setup_options options = {.admin_login = given->admin ? given->admin : login,
+                                        .admin_secret = from_file ? from_file : typed,
+                                        .dry_run = given->dry_run,
+                                        .step = add_step,
+                                        .context = report};
+
+        rc = setup_run(config, &options, error);
+    }
+    config_secret_free(from_file);
+    explicit_bzero(typed, sizeof typed);
+    return rc < 0 ? rc : print_end(report, error);
+}
+
+/* Notes need no model. */
+static int nothing_to_make(struct report *report, struct error *error)
+{
+    if (report->json)
+        return print_end(report, error);
+    puts("nothing to make: with credit.adjustments: note, adjustments are notes on the customer;\n"
+         "the agent's user only needs the right 'Contact Creation' (Extra Rights) in Odoo");
+    return 0;
+}
+
+int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    struct arguments given = {0};
+    struct report report = {.given = &given, .steps = json_array()};
+    struct config *config = NULL;
+    int rc = read_arguments(cli, &given, argc, argv, error);
+
+    report.json = cli->json; /* the option may come after the command */
+    if (rc == 0)
+        rc = config_load(cli->config_path, &config, error);
+    if (rc == 0)
+        rc = config->credit.adjustments == ADJUSTMENTS_NOTE ? nothing_to_make(&report, error)
+                                                            : run_setup(config, &report, error);
+    json_decref(report.steps);
+    config_free(config);
+    return rc;
+}

@@ -1,0 +1,105 @@
+#include "qualiodoo/review.h"
+
+#include "store_internal.h"
+
+/* A ticket whose lines would be charged: in the domain, without an excluded tag (?2), with work
+ * since ?3. */
+#define COUNTING_TICKET                                                                            \
+    " t.in_domain AND NOT EXISTS (SELECT 1 FROM json_each(t.tag_ids) e JOIN tag ON tag.id ="       \
+    " e.value WHERE tag.name IN (SELECT value FROM json_each(?2)))"                                \
+    " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id AND l.amount <> 0"            \
+    " AND l.date >= ?3)"
+
+/* Two units of which one quantity cannot be expressed in the other. */
+#define NO_CONVERSION(a, b)                                                                        \
+    " (" #a ".id IS NULL OR " #b ".id IS NULL OR " #a ".factor <= 0 OR " #b ".factor <= 0"         \
+    " OR " #a ".category_id IS NOT " #b ".category_id)"
+
+/* ?1: the unit "Hours"; ?2: excluded tags as a JSON array; ?3: credit.since or "". */
+static const char *const question_sql[REVIEW_COUNT] = {
+    [REVIEW_UNREADABLE] = "SELECT id, mirror, reason FROM unreadable ORDER BY mirror, id",
+    [REVIEW_NO_CUSTOMER] =
+        "SELECT t.id, t.number, (SELECT rtrim(rtrim(format('%.2f', sum(l.amount) / 1e9), '0'), '.')"
+        "  FROM timesheet l WHERE l.ticket_id = t.id AND l.date >= ?3)"
+        " FROM ticket t WHERE t.partner_id IS NULL AND" COUNTING_TICKET " ORDER BY t.id",
+    [REVIEW_UNKNOWN_CUSTOMER] =
+        "SELECT t.id, t.number, t.partner_id FROM ticket t WHERE t.partner_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = t.partner_id"
+        "  AND p.commercial_id IS NOT NULL) AND" COUNTING_TICKET " ORDER BY t.id",
+    [REVIEW_TIMESHEET_UNITS] =
+        "SELECT l.unit_id, u.name, count(*) FROM timesheet l LEFT JOIN unit u ON u.id = l.unit_id"
+        " LEFT JOIN unit h ON h.id = ?1 WHERE ?1 AND l.unit_id <> ?1 AND l.amount <> 0"
+        " AND l.date >= ?3 AND" NO_CONVERSION(u, h) " GROUP BY l.unit_id ORDER BY l.unit_id",
+    [REVIEW_PACK_UNITS] =
+        "SELECT l.id, m.name, coalesce(lu.name, '?') || ' to ' || coalesce(pu.name, '?')"
+        " FROM move_line l JOIN move m ON m.id = l.move_id JOIN product p ON p.id = l.product_id"
+        " LEFT JOIN unit lu ON lu.id = l.unit_id LEFT JOIN unit pu ON pu.id = p.unit_id"
+        " WHERE m.state = 'posted' AND l.unit_id <> p.unit_id AND" NO_CONVERSION(
+            lu, pu) " ORDER BY l.id",
+    [REVIEW_OTHER_CUSTOMER] =
+        "SELECT n.id, n.name, i.name FROM move n JOIN move i ON i.id = n.reversed_entry_id"
+        " WHERE n.type = 'out_refund' AND n.state = 'posted' AND n.customer_id IS NOT i.customer_id"
+        " AND EXISTS (SELECT 1 FROM move_line l WHERE l.move_id = n.id) ORDER BY n.id",
+    [REVIEW_ADJUSTMENT_CUSTOMER] =
+        "SELECT a.id, a.key, a.partner_id FROM adjustment a WHERE a.valid AND NOT EXISTS"
+        " (SELECT 1 FROM partner p WHERE p.id = a.partner_id AND p.commercial_id IS NOT NULL)"
+        " ORDER BY a.id",
+    [REVIEW_ADJUSTMENT_INVALID] =
+        "SELECT a.id, a.key, a.partner_id FROM adjustment a WHERE NOT a.valid ORDER BY a.id",
+    [REVIEW_ADJUSTMENT_IMPOSSIBLE] =
+        "SELECT a.id, a.key, CASE WHEN coalesce(a.minutes, 0) = 0 THEN 'of no minutes'"
+        "  ELSE 'from ' || a.date || ' to ' || a.end END FROM adjustment a"
+        " WHERE a.valid AND (coalesce(a.minutes, 0) = 0 OR a.end <= a.date) ORDER BY a.id",
+    [REVIEW_ADJUSTMENT_GONE] =
+        "SELECT id, NULL, deleted_at FROM tombstone WHERE mirror = 'adjustment' ORDER BY id",
+    [REVIEW_ADJUSTMENT_TWICE] =
+        ("SELECT min(a.id), a.key, group_concat(a.id, ', ') FROM adjustment a WHERE a.valid"
+         " AND a.key <> '' GROUP BY a.key HAVING count(*) > 1 ORDER BY 1"),
+};
+
+int review_list(struct store *store, enum review question, const struct review_scope *scope,
+                int (*row)(void *context, const struct review_row *row), void *context,
+                struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, question_sql[question], &statement, error);
+    int parameters;
+
+    if (rc < 0)
+        return rc;
+    parameters = sqlite3_bind_parameter_count(statement);
+    if (parameters >= 1)
+        sqlite3_bind_int64(statement, 1, scope->policy->hour_unit);
+    if (parameters >= 2)
+        sqlite3_bind_text(statement, 2, scope->policy->excluded_tags, -1, SQLITE_STATIC);
+    if (parameters >= 3)
+        sqlite3_bind_text(statement, 3, scope->since, -1, SQLITE_STATIC);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        const struct review_row found = {.id = sqlite3_column_int64(statement, 0),
+                                         .name = column_text(statement, 1),
+                                         .detail = column_text(statement, 2)};
+
+        if ((rc = row(context, &found)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    return rc;
+}
+
+int review_ticket_amount(struct store *store, int64_t ticket, nano *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc =
+        store_prepare(store, "SELECT coalesce(sum(amount), 0) FROM timesheet WHERE ticket_id = ?1",
+                      &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, ticket);
+    if ((rc = store_step(store, statement, error)) < 0)
+        return rc;
+    *ret = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}

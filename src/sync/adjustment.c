@@ -1,0 +1,225 @@
+/* adjustment.c - credit added or removed by hand: Odoo first, the state second.
+ *
+ * adjustment_remote.c looks the key up in Odoo and writes; then the mirror of adjustments is pulled
+ * and the accounts are computed. A failure of the second part takes nothing back: the message says
+ * that the adjustment is in Odoo. */
+#include "adjustment.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "qualiodoo/civil.h"
+
+enum { LOCK_WAIT_MS = 60000, DRAWN_BYTES = 16 };
+
+/* ---- Before Odoo is asked ---- */
+
+int adjustment_key(char key[ADJUSTMENT_KEY_SIZE], struct error *error)
+{
+    unsigned char drawn[DRAWN_BYTES];
+    ssize_t length;
+
+    do
+        length = getrandom(drawn, sizeof drawn, 0);
+    while (length < 0 && errno == EINTR);
+    if (length != (ssize_t)sizeof drawn)
+        return error_set(error, ERR_STATE, "the system gives no random numbers: %s",
+                         strerror(errno));
+    for (size_t i = 0; i < sizeof drawn; i++)
+        snprintf(key + 2 * i, 3, "%02x", drawn[i]);
+    return 0;
+}
+
+static int check_key(const char *key, struct error *error)
+{
+    size_t length =
+        strspn(key, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_");
+
+    if (length == 0 || length >= ADJUSTMENT_KEY_SIZE || key[length] != '\0')
+        return error_set(
+            error, ERR_USAGE,
+            "--key: found '%.80s', expected the key that an earlier call printed (1 to "
+            "%d letters, digits, '.', '-' or '_')",
+            key, ADJUSTMENT_KEY_SIZE - 1);
+    return 0;
+}
+
+static int check_reason(const char *reason, struct error *error)
+{
+    size_t length = strlen(reason);
+    json_t *text = json_string(reason); /* NULL when it is not UTF-8 */
+
+    json_decref(text);
+    if (!text)
+        return error_set(error, ERR_USAGE, "--reason: found bytes that are not UTF-8 text");
+    if (reason[strspn(reason, " ")] == '\0')
+        return error_set(error, ERR_USAGE, "--reason: found no text, expected why");
+    if (length > ADJUSTMENT_REASON_MAX)
+        return error_set(error, ERR_USAGE, "--reason: found %zu bytes, expected at most %d", length,
+                         ADJUSTMENT_REASON_MAX);
+    for (const char *c = reason; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            return error_set(error, ERR_USAGE,
+                             "--reason: found a line break or another control character, expected "
+                             "one line of text");
+    return 0;
+}
+
+static int check_days(const struct config *config, const struct adjustment_request *request,
+                      struct error *error)
+{
+    char day[CIVIL_TEXT_SIZE], end[CIVIL_TEXT_SIZE];
+
+    civil_format(request->day, day);
+    if (request->has_end && request->amount < 0)
+        return error_set(error, ERR_USAGE,
+                         "--ends goes with minutes that are added: those that are removed have no "
+                         "end");
+    if (request->has_end && request->end <= request->day)
+        return error_set(error, ERR_USAGE,
+                         "--ends: found %s, expected a day after %s, the day the adjustment counts "
+                         "from",
+                         civil_format(request->end, end), day);
+    if (config->credit.has_since && request->day < config->credit.since)
+        return error_set(
+            error, ERR_REFUSED,
+            "an adjustment of %s would count for nothing: credit.since leaves out what "
+            "is dated before %s",
+            day, civil_format(config->credit.since, end));
+    return 0;
+}
+
+int adjustment_check(const struct config *config, const struct adjustment_request *request,
+                     struct error *error)
+{
+    int rc;
+
+    if (!config->writeback.enabled)
+        return error_set(error, ERR_REFUSED,
+                         "nothing is written into Odoo in shadow mode (writeback.enabled: false), "
+                         "and adjustments are kept in Odoo: enable writeback to adjust");
+    if (sync_read_only(config))
+        return error_set(error, ERR_REFUSED,
+                         "--now is for what-if questions: with it, nothing is written on %s (give "
+                         "the day of an adjustment with --date)",
+                         config->odoo.url);
+    if (!request)
+        return 0;
+    rc = check_key(request->key, error);
+    if (rc == 0)
+        rc = check_reason(request->reason, error);
+    return rc < 0 ? rc : check_days(config, request, error);
+}
+
+/* ---- The whole ---- */
+
+static int compute_balance(struct writer *writer, minutes *ret, struct error *error)
+{
+    const struct config *config = writer->pull.config;
+    struct store *store = writer->pull.store;
+    const struct account_facts *facts;
+    struct account_result result;
+    struct facts *holder = NULL;
+    struct policy policy;
+    int rc = policy_open(config, store, &policy, error);
+
+    if (rc < 0)
+        return rc;
+    rc = accounts_update(store, config, policy_today(&policy), &writer->report, error);
+    holder = facts_new();
+    if (rc == 0 && !holder)
+        rc = error_memory(error);
+    if (rc == 0)
+        rc = facts_load(holder, store, &policy.facts, writer->customer, &facts, error);
+    if (rc == 0)
+        rc = account_compute(facts, &policy.account, policy_today(&policy), &result, error);
+    if (rc == 0) {
+        *ret = result.ledger.balance;
+        account_result_free(&result);
+    }
+    facts_free(holder);
+    policy_close(&policy);
+    return rc;
+}
+
+/* From one consistent state to the next in one transaction, as a cycle does. */
+static int pull_and_compute(struct writer *writer, minutes *ret, struct error *error)
+{
+    struct store *store = writer->pull.store;
+    int rc = store_begin(store, error);
+
+    if (rc < 0)
+        return rc;
+    rc = pull_adjustments(&writer->pull, writer->customer, error);
+    if (rc == 0)
+        rc = compute_balance(writer, ret, error);
+    if (rc == 0)
+        rc = store_commit(store, error);
+    if (rc < 0)
+        store_rollback(store);
+    return rc;
+}
+
+/* An account that lacks facts would show a wrong balance: before the first pull, all is pulled. */
+static int bring_home(struct writer *writer, minutes *ret, struct error *error)
+{
+    bool complete = false;
+    int rc = mirror_is_complete(writer->pull.store, &complete, error);
+
+    if (rc < 0 || complete)
+        return rc < 0 ? rc : pull_and_compute(writer, ret, error);
+    rc = pull_run(&writer->pull, error);
+    return rc < 0 ? rc : compute_balance(writer, ret, error);
+}
+
+static int write_and_compute(struct writer *writer, struct adjustment_outcome *ret,
+                             struct error *error)
+{
+    int rc = adjustment_write_remote(writer, ret, error);
+
+    if (rc < 0)
+        return rc;
+    assert(ret->id > 0);
+    rc = bring_home(writer, &ret->balance, error);
+    if (rc < 0)
+        error_prefix(
+            error,
+            "the adjustment is in Odoo (%lld, key %s), but the local state does not show it "
+            "yet: the next 'qualiodoo sync' brings it",
+            (long long)ret->id, writer->request->key);
+    return rc;
+}
+
+int adjustment_write(const struct config *config, const struct adjustment_request *request,
+                     struct adjustment_outcome *ret, struct error *error)
+{
+    struct writer writer = {.request = request, .pull = {.config = config}};
+    struct adjustment_outcome outcome = {0};
+    struct store_lock *lock = NULL;
+    struct store *store = NULL;
+    int rc = adjustment_check(config, request, error);
+
+    writer.pull.report = &writer.report;
+    if (rc == 0)
+        rc = store_lock(config->state.path, "adjust", LOCK_WAIT_MS, &lock, error);
+    if (rc == 0)
+        rc = store_open(config->state.path, STORE_WRITE, &store, error);
+    writer.pull.store = store;
+    if (rc == 0)
+        rc = sync_connect(config, &writer.pull.odoo, error);
+    if (rc == 0)
+        rc = pull_open(&writer.pull, error);
+    if (rc == 0)
+        rc = write_and_compute(&writer, &outcome, error);
+    pull_close(&writer.pull);
+    odoo_free(writer.pull.odoo);
+    store_close(store);
+    store_unlock(lock);
+    if (rc == 0)
+        *ret = outcome;
+    return rc;
+}

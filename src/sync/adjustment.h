@@ -1,0 +1,21 @@
+/* adjustment.h - what adjustment.c (the whole) and adjustment_remote.c (Odoo's side) share. */
+#ifndef QUALIODOO_SYNC_ADJUSTMENT_H
+#define QUALIODOO_SYNC_ADJUSTMENT_H
+
+#include "pull.h"
+
+#define ADJUSTMENT_MODEL "x_qualiodoo_adjustment"
+
+struct writer {
+    const struct adjustment_request *request;
+    struct pull pull;
+    struct cycle_report report; /* stays empty: nobody reads it */
+    int64_t customer;           /* commercial entity */
+    bool told;                  /* about_to_write() was called */
+};
+
+/* Looks the key up and writes unless it is there. *ret gets all but the balance. */
+int adjustment_write_remote(struct writer *writer, struct adjustment_outcome *ret,
+                            struct error *error);
+
+#endif

@@ -1,0 +1,105 @@
+/* customer.c - the customer that a text names, looked up in Odoo itself. */
+#include "customer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "qualiodoo/sync.h"
+
+#define IDS_SHOWN 5 /* of a name that is not unique */
+
+int customer_entities(struct odoo *odoo, json_t *domain, struct ids *ret, struct error *error)
+{
+    json_t *records = NULL, *record;
+    struct ids ids = {0};
+    size_t i;
+    int rc = ask_records(odoo, "res.partner", domain, json_pack("[s]", "commercial_partner_id"),
+                         &records, error);
+
+    json_array_foreach(records, i, record)
+    {
+        int64_t id = ask_field_id(record, "commercial_partner_id");
+
+        if (!id)
+            id = ask_field_id(record, "id");
+        ids_sort(ids.items, ids.count);
+        if (rc == 0 && !ids_contain(ids.items, ids.count, id) && ids_add(&ids, id) < 0)
+            rc = error_memory(error);
+    }
+    json_decref(records);
+    ids_sort(ids.items, ids.count);
+    if (rc < 0)
+        free(ids.items);
+    else
+        *ret = ids;
+    return rc;
+}
+
+static int not_unique(const char *text, const struct ids *ids, struct error *error)
+{
+    char list[IDS_SHOWN * 24] = "";
+
+    for (size_t i = 0; i < ids->count && i < IDS_SHOWN; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%lld", i ? ", " : "",
+                 (long long)ids->items[i]);
+    return error_set(error, ERR_NOT_FOUND, "'%s' names %zu customers in Odoo (%s%s): give the id",
+                     text, ids->count, list, ids->count > IDS_SHOWN ? ", ..." : "");
+}
+
+static bool parse_id(const char *text, int64_t *ret_id)
+{
+    size_t length = strspn(text, "0123456789");
+
+    *ret_id = length > 0 && length < 10 && !text[length] ? strtoll(text, NULL, 10) : 0;
+    return *ret_id > 0;
+}
+
+int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_customer,
+                         struct error *error)
+{
+    json_t *readable = json_string(text); /* NULL when it is not UTF-8 */
+    struct ids ids = {0};
+    int64_t id;
+    int rc = 0;
+
+    json_decref(readable);
+    if (!readable || !*text)
+        return error_set(error, ERR_NOT_FOUND,
+                         "found %s, expected the id, the exact name or the exact reference of a "
+                         "customer",
+                         *text ? "a name that is not UTF-8 text" : "an empty name");
+    if (parse_id(text, &id))
+        rc = customer_entities(odoo, json_pack("[[ssI]]", "id", "=", (json_int_t)id), &ids, error);
+    if (rc == 0 && !ids.count)
+        rc = customer_entities(
+            odoo, json_pack("[s [sss] [sss]]", "|", "name", "=", text, "ref", "=", text), &ids,
+            error);
+    if (rc < 0)
+        return rc;
+    if (ids.count == 1)
+        *ret_customer = ids.items[0];
+    else if (ids.count == 0)
+        rc = error_set(error, ERR_NOT_FOUND,
+                       "no customer '%s' in Odoo: give the id, the exact name or the exact "
+                       "reference of a partner",
+                       text);
+    else
+        rc = not_unique(text, &ids, error);
+    free(ids.items);
+    return rc;
+}
+
+int customer_of_partner(struct odoo *odoo, int64_t partner, int64_t *ret_customer,
+                        struct error *error)
+{
+    json_t *domain = json_pack("[[ssI]]", "id", "=", (json_int_t)partner);
+    struct ids ids = {0};
+    int rc = customer_entities(odoo, domain, &ids, error);
+
+    if (rc == 0)
+        *ret_customer = ids.count ? ids.items[0] : 0;
+    free(ids.items);
+    return rc;
+}

@@ -1,0 +1,57 @@
+/* doctor.h - what the rooms of doctor share: doctor.c asks, doctor_rights.c and doctor_data.c look
+ * at Odoo, doctor_state.c at the local state. */
+#ifndef QUALIODOO_SYNC_DOCTOR_H
+#define QUALIODOO_SYNC_DOCTOR_H
+
+#include "models.h"
+#include "qualiodoo/sync.h"
+
+struct doctor {
+    const struct config *config;
+    void (*found)(void *context, const struct doctor_finding *finding);
+    void *context;
+    const char *topic;             /* of the findings to come */
+    struct odoo *odoo;             /* logged in */
+    const struct flavour *flavour; /* NULL: not known */
+    int64_t hour_unit;             /* 0: not known */
+    bool sees_own_only;            /* of timesheets: said by doctor_rights() */
+};
+
+/* Findings; the text is a format, `advice` says what to do. */
+void doctor_ok(const struct doctor *doctor, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void doctor_note(const struct doctor *doctor, const char *advice, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void doctor_problem(const struct doctor *doctor, const char *advice, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* A problem where write-back is enabled, a note in shadow mode, where it bars nothing yet. */
+void doctor_write_problem(const struct doctor *doctor, const char *advice, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* What a check that could not be made says. Returns whether the next ones make sense. */
+bool doctor_failed(const struct doctor *doctor, int rc, const struct error *error);
+
+/* A list in a text: the first LISTED_MAX items, the others counted. listing_free() in every case.
+ */
+#define LISTED_MAX 20
+struct listing {
+    char *text;
+    size_t size, count;
+};
+void listing_add(struct listing *listing, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+const char *listing_text(struct listing *listing); /* "" when it is empty */
+void listing_free(struct listing *listing);
+
+/* Each of these adds findings and returns 0, or an error with which checking cannot go on. */
+int doctor_models(struct doctor *doctor, struct error *error);
+int doctor_rights(struct doctor *doctor, struct error *error);
+int doctor_adjustments(struct doctor *doctor, struct error *error);
+int doctor_packs(struct doctor *doctor, struct error *error);
+int doctor_timesheets(struct doctor *doctor, struct error *error);
+
+/* `doctor->odoo` may be NULL here. */
+int doctor_state(struct doctor *doctor, struct error *error);
+
+#endif

@@ -1,0 +1,299 @@
+/* setup.c - what the agent needs in Odoo, made by an administrator: the model of adjustments.
+ *
+ * Each thing is looked for before it is made, by its external id (module `qualiodoo`) or by what it
+ * is, so that a setup that was cut off is completed by the next one, and one that is complete
+ * changes nothing. The order is that of need: group, its member, model with its fields, rights of
+ * access, external ids. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "setup.h"
+
+#define GROUP_NAME "qualiodoo agent"
+#define MODULE "qualiodoo" /* of the external ids */
+
+enum { MAKE_TRIES = 3 };
+
+void setup_step(const struct setup *setup, bool made, const char *what)
+{
+    setup->options->step(setup->options->context, what, made);
+}
+
+/* ---- Looking and making ---- */
+
+int setup_find(const struct setup *setup, const char *model, json_t *domain, int64_t *ret_id,
+               struct error *error)
+{
+    json_t *records = NULL;
+    int rc = ask_records(setup->odoo, model, domain, json_pack("[s]", "id"), &records, error);
+
+    if (rc == 0)
+        *ret_id = ask_field_id(json_array_get(records, 0), "id");
+    json_decref(records);
+    return rc;
+}
+
+/* The row of an external id, and the record it names; 0 where there is none. */
+static int find_external(const struct setup *setup, const char *name, int64_t *ret_row,
+                         int64_t *ret_record, struct error *error)
+{
+    json_t *records = NULL;
+    int rc = ask_records(setup->odoo, "ir.model.data",
+                         json_pack("[[sss] [sss]]", "module", "=", MODULE, "name", "=", name),
+                         json_pack("[s]", "res_id"), &records, error);
+
+    if (rc == 0) {
+        *ret_row = ask_field_id(json_array_get(records, 0), "id");
+        *ret_record = ask_field_id(json_array_get(records, 0), "res_id");
+    }
+    json_decref(records);
+    return rc;
+}
+
+int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
+               int64_t *ret_id, struct error *error)
+{
+    int64_t id = 0;
+    int rc = domain && values ? 0 : error_memory(error);
+
+    for (int attempt = 1; rc == 0 && !id; attempt++) {
+        struct error cause = {0};
+
+        rc = ask_create(setup->odoo, model, json_incref(values), &id, &cause);
+        if (rc < 0 && ask_unknown_effect(rc))
+            rc = setup_find(setup, model, json_incref(domain), &id, error);
+        else if (rc < 0)
+            *error = cause;
+        if (rc == 0 && !id && (cause.retry != RETRY_LATER || attempt == MAKE_TRIES)) {
+            *error = cause;
+            rc = cause.code;
+        }
+    }
+    json_decref(domain);
+    json_decref(values);
+    if (rc == 0)
+        *ret_id = id;
+    return rc;
+}
+
+/* ---- Who asks, for whom ---- */
+
+static int check_administrator(const struct setup *setup, struct error *error)
+{
+    const char *login = setup->options->admin_login;
+    bool may = false;
+    int rc = odoo_authenticate(setup->odoo, error);
+
+    if (rc == ERR_ACCESS_DENIED)
+        return error_set(error, rc,
+                         "the administrator's login '%s' is refused on the database '%s' of %s: "
+                         "the login or its password is wrong, or there is no such database",
+                         login, setup->config->odoo.database, setup->config->odoo.url);
+    if (rc == 0)
+        rc = flavour_has_group(setup->odoo, "base.group_system", &may, error);
+    if (rc == 0 && !may)
+        rc = error_set(error, ERR_ACCESS_RIGHTS,
+                       "'%s' is not an administrator of Odoo: give the login of a user whose right "
+                       "for Administration is 'Settings'",
+                       login);
+    return rc;
+}
+
+static int find_agent(struct setup *setup, struct error *error)
+{
+    const char *login = setup->config->odoo.login;
+    json_t *records = NULL;
+    bool active;
+    int rc = ask_records(setup->odoo, "res.users", json_pack("[[sss]]", "login", "=", login),
+                         json_pack("[s]", "active"), &records, error);
+
+    if (rc < 0)
+        return rc;
+    setup->agent = ask_field_id(json_array_get(records, 0), "id");
+    active = json_is_true(json_object_get(json_array_get(records, 0), "active"));
+    json_decref(records);
+    if (!setup->agent || !active)
+        return error_set(error, ERR_NOT_FOUND,
+                         "the user '%s' of odoo.login %s: make it in Odoo first (Settings, Users), "
+                         "then run setup again",
+                         login, setup->agent ? "is archived in Odoo" : "does not exist in Odoo");
+    return 0;
+}
+
+/* 19 renamed the members of a group. */
+static int find_users_field(struct setup *setup, struct error *error)
+{
+    json_t *known = NULL, *names = json_pack("[ss]", "user_ids", "users");
+    int rc =
+        names ? odoo_fields(setup->odoo, "res.groups", names, &known, error) : error_memory(error);
+
+    if (rc == 0)
+        setup->group_users = json_object_get(known, "user_ids") ? "user_ids" : "users";
+    json_decref(names);
+    json_decref(known);
+    return rc;
+}
+
+static int find_system_group(struct setup *setup, struct error *error)
+{
+    struct odoo_call call = {.model = "ir.model.data",
+                             .method = "check_object_reference",
+                             .arguments = json_pack("[ss]", "base", "group_system"),
+                             .safe = true};
+    json_t *result = NULL;
+    int rc = ask(setup->odoo, call, &result, error);
+
+    if (rc == 0)
+        setup->system_group = json_integer_value(json_array_get(result, 1));
+    json_decref(result);
+    return rc;
+}
+
+/* ---- The group ---- */
+
+/* By its external id first: it may have been renamed since. */
+static int find_group(struct setup *setup, struct error *error)
+{
+    int64_t row = 0, record = 0;
+    int rc = find_external(setup, "group_agent", &row, &record, error);
+
+    if (rc == 0 && record)
+        rc = setup_find(setup, "res.groups", json_pack("[[ssI]]", "id", "=", (json_int_t)record),
+                        &setup->group, error);
+    if (rc == 0 && !setup->group)
+        rc = setup_find(setup, "res.groups", json_pack("[[sss]]", "name", "=", GROUP_NAME),
+                        &setup->group, error);
+    return rc;
+}
+
+static int ensure_member(struct setup *setup, struct error *error)
+{
+    json_t *records = NULL, *user, *commands;
+    bool member = false;
+    size_t i;
+    char what[300];
+    int rc = 0;
+
+    if (setup->group)
+        rc = ask_records(setup->odoo, "res.groups",
+                         json_pack("[[ssI]]", "id", "=", (json_int_t)setup->group),
+                         json_pack("[s]", setup->group_users), &records, error);
+    json_array_foreach(json_object_get(json_array_get(records, 0), setup->group_users), i, user)
+    {
+        member = member || json_integer_value(user) == setup->agent;
+    }
+    json_decref(records);
+    commands = json_pack("[[iI]]", 4, (json_int_t)setup->agent);
+    if (rc == 0 && !member && !setup->options->dry_run)
+        rc = ask_write(setup->odoo, "res.groups", setup->group,
+                       json_pack("{sO}", setup->group_users, commands), error);
+    json_decref(commands);
+    snprintf(what, sizeof what, "user '%.200s' in that group", setup->config->odoo.login);
+    if (rc == 0)
+        setup_step(setup, !member, what);
+    return rc;
+}
+
+static int ensure_group(struct setup *setup, struct error *error)
+{
+    bool found;
+    int rc = find_group(setup, error);
+
+    if (rc < 0)
+        return rc;
+    found = setup->group != 0;
+    if (!found && !setup->options->dry_run)
+        rc = setup_make(setup, "res.groups", json_pack("[[sss]]", "name", "=", GROUP_NAME),
+                        json_pack("{ss}", "name", GROUP_NAME), &setup->group, error);
+    if (rc < 0)
+        return rc;
+    setup_step(setup, !found, "group '" GROUP_NAME "'");
+    return ensure_member(setup, error);
+}
+
+/* ---- External ids ---- */
+
+/* *made is set when the external id was not there, or named another record. */
+static int ensure_external(const struct setup *setup, const char *name, const char *model,
+                           int64_t record, bool *made, struct error *error)
+{
+    int64_t row = 0, named = 0;
+    int rc = find_external(setup, name, &row, &named, error);
+
+    if (rc < 0 || (row && named == record && record))
+        return rc;
+    *made = true;
+    if (setup->options->dry_run)
+        return 0;
+    if (row)
+        return ask_write(setup->odoo, "ir.model.data", row,
+                         json_pack("{ss sI}", "model", model, "res_id", (json_int_t)record), error);
+    return setup_make(setup, "ir.model.data",
+                      json_pack("[[sss] [sss]]", "module", "=", MODULE, "name", "=", name),
+                      json_pack("{ss ss ss sI sb}", "module", MODULE, "name", name, "model", model,
+                                "res_id", (json_int_t)record, "noupdate", true),
+                      &row, error);
+}
+
+static int ensure_externals(const struct setup *setup, struct error *error)
+{
+    const struct {
+        const char *name, *model;
+        int64_t record;
+    } others[] = {{"group_agent", "res.groups", setup->group},
+                  {"model_adjustment", "ir.model", setup->model},
+                  {"access_adjustment_agent", "ir.model.access", setup->agent_access},
+                  {"access_adjustment_administrator", "ir.model.access", setup->system_access}};
+    bool made = false;
+    char name[64];
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof others / sizeof *others && rc == 0; i++)
+        rc =
+            ensure_external(setup, others[i].name, others[i].model, others[i].record, &made, error);
+    for (size_t i = 0; i < SETUP_FIELDS && rc == 0; i++) {
+        snprintf(name, sizeof name, "field_adjustment_%s", setup_field_name(i));
+        rc = ensure_external(setup, name, "ir.model.fields", setup->field_ids[i], &made, error);
+    }
+    if (rc == 0)
+        setup_step(setup, made, "external ids of all these (module '" MODULE "')");
+    return rc;
+}
+
+/* ---- The whole ---- */
+
+static int run(struct setup *setup, struct error *error)
+{
+    int rc = check_administrator(setup, error);
+
+    if (rc == 0)
+        rc = find_agent(setup, error);
+    if (rc == 0)
+        rc = find_users_field(setup, error);
+    if (rc == 0)
+        rc = find_system_group(setup, error);
+    if (rc == 0)
+        rc = ensure_group(setup, error);
+    if (rc == 0)
+        rc = setup_model(setup, error);
+    return rc < 0 ? rc : ensure_externals(setup, error);
+}
+
+int setup_run(const struct config *config, const struct setup_options *options, struct error *error)
+{
+    struct setup setup = {.config = config, .options = options};
+    int rc = 0;
+
+    if (sync_read_only(config) && !options->dry_run)
+        return error_set(error, ERR_REFUSED,
+                         "--now is for what-if questions: with it, nothing is written on %s; leave "
+                         "it out, or add --dry-run",
+                         config->odoo.url);
+    rc = sync_connect_as(config, options->admin_login, options->admin_secret, &setup.odoo, error);
+    if (rc == 0)
+        rc = run(&setup, error);
+    odoo_free(setup.odoo);
+    return rc;
+}
