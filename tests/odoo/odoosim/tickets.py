@@ -182,6 +182,9 @@ def _line_ticket(env: Env, vals: Values) -> Values:
     return vals
 
 
+TOTALS = {"oca": "total_hours", "enterprise": "total_hours_spent", "task": "effective_hours"}
+
+
 def _ticket_model(env: Env) -> str:
     return "project.task" if env.world.flavour == "task" else "helpdesk.ticket"
 
@@ -210,17 +213,17 @@ def line_before_unlink(env: Env, id_: int) -> None:
 
 def recount(env: Env, ticket: int | None, without: int | None = None) -> None:
     """The stored totals of a ticket; the row is stamped only when one changes."""
-    if env.world.flavour == "task" or not ticket:
+    if not ticket:
         return
-    total = "total_hours_spent" if env.world.flavour == "enterprise" else "total_hours"
-    row = env.tx.row("helpdesk.ticket", ticket)
-    if row is None or not env.has_field("helpdesk.ticket", total):
+    model, total = _ticket_model(env), TOTALS[env.world.flavour]
+    row = env.tx.row(model, ticket)
+    if row is None or not env.has_field(model, total):
         return
     lines = [env.row("account.analytic.line", i)
              for i in env.tx.having("account.analytic.line", TICKET_LINKS[env.world.flavour], (ticket,)) if i != without]
     new: Values = {total: sum((line.get("unit_amount") or 0.0 for line in lines), 0.0)}
-    if env.has_field("helpdesk.ticket", "last_timesheet_activity"):
+    if env.has_field(model, "last_timesheet_activity"):
         new["last_timesheet_activity"] = max((line["date"] for line in lines), default=None)
     changed = {k: v for k, v in new.items() if (row.get(k) or None) != (v or None)}
     if changed:
-        env.touch("helpdesk.ticket", ticket, changed)
+        env.touch(model, ticket, changed)

@@ -54,6 +54,7 @@ TASK = define(
     timestamp("date_assign", "Assigning Date", readonly=True),
     timestamp("date_end", "Ending Date"),
     timestamp("date_last_stage_update", "Last Stage Update", readonly=True),
+    decimal("effective_hours", "Time Spent", readonly=True, module=TIMESHEET),
     many2one("project_id", "project.project", "Project"),
     many2many("user_ids", "res.users", "Assignees", tracked=True),
     many2one("partner_id", "res.partner", "Customer"),

@@ -1,0 +1,341 @@
+"""setup: what the agent needs in Odoo, made once by an administrator, completed when it was cut off."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Run, environment
+from odoosim import Server, World
+
+MODEL = "x_qualiodoo_adjustment"
+AGENT = "agent@example.com"
+EXTERNAL = {"group_agent", "model_adjustment", "access_adjustment_agent", "access_adjustment_administrator",
+            *(f"field_adjustment_x_{f}" for f in ("partner_id", "minutes", "date", "end", "reason", "key"))}
+
+
+class Office:
+    """Somebody who runs setup."""
+
+    def __init__(self, world: World, server: Server, run: Run) -> None:
+        self.world, self.server, self.run = world, server, run
+        self.secret = run.folder / "admin"
+        self.write_secret("admin")
+
+    def write_secret(self, text: str, mode: int = 0o600) -> None:
+        self.secret.write_text(text + "\n")
+        self.secret.chmod(mode)
+
+    def setup(self, *more: Any, check: int | None = 0, login: str = "admin", **options: Any) -> Any:
+        done = self.run("setup", "--admin", login, "--admin-secret-file", self.secret, *more, check=check, **options)
+        assert "s3cret" not in done.out + done.err
+        return done
+
+    @property
+    def command(self) -> list[str]:
+        return self.run.command("setup", "--admin", "admin", "--admin-secret-file", self.secret)
+
+    @property
+    def made(self) -> list[str]:
+        return [c.model for c in self.server.calls if c.method == "create" and c.fault is None]
+
+    def picture(self) -> dict[str, Any]:
+        """What setup is about, without numbers and dates."""
+        env = self.world.env().with_context(active_test=False)
+        users = "user_ids" if self.world.version >= 19 else "users"
+
+        def rows(model: str, domain: list[Any], names: list[str]) -> list[Any]:
+            return [tuple(env.row(model, i).get(n) or None for n in names) for i in env.search(model, domain, order="id")]
+
+        group = env.search("res.groups", [("name", "=", "qualiodoo agent")])
+        return {
+            "groups": len(group),
+            "member": self.world.agent in env.read("res.groups", group, [users])[0][users] if group else False,
+            "models": rows("ir.model", [("model", "=", MODEL)], ["model", "state"]),
+            "fields": sorted(rows("ir.model.fields", [("model", "=", MODEL), ("name", "=like", "x_%")],
+                                  ["name", "ttype", "relation", "required", "index", "copied", "on_delete"]), key=str),
+            "access": sorted(rows("ir.model.access", [("model_id.model", "=", MODEL)],
+                                  ["perm_read", "perm_create", "perm_write", "perm_unlink"]), key=str),
+            "external": sorted(rows("ir.model.data", [("module", "=", "qualiodoo")], ["name", "model"])),
+        }
+
+
+@pytest.fixture
+def office(world: World, server: Server, run: Run) -> Office:
+    return Office(world, server, run)
+
+
+def adjusts(office: Office) -> None:
+    """The agent may now do its work, and no more."""
+    office.run.configure(writeback={"enabled": True, "since": "2026-01-01"})
+    customer = office.world.partner("Exemple SARL")
+    office.run("sync", check=0)
+    assert office.run("adjust", customer, 30, "--reason", "x", "--json", check=0).json["balance_minutes"] == 30
+
+
+@pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
+                                     pytest.param(19, marks=pytest.mark.world(version=19))])
+def test_it_makes_all_that_adjust_needs(office: Office, version: int) -> None:
+    assert "qualiodoo setup" in office.run("doctor", check=0).out
+    done = office.setup()
+    assert done.out.count("\nmade: ") + 1 == 6 and "found" not in done.out and done.err == ""
+    made = office.picture()
+    assert made["groups"] == 1 and made["member"] and made["models"] == [(MODEL, "manual")]
+    assert made["access"] == [(True, None, None, None), (True, True, None, None)]
+    assert {name for name, _ in made["external"]} == EXTERNAL
+    assert [(f[0], f[1], bool(f[3])) for f in made["fields"]] == [
+        ("x_date", "date", True), ("x_end", "date", False), ("x_key", "char", True), ("x_minutes", "integer", True),
+        ("x_partner_id", "many2one", True), ("x_reason", "char", True)]
+    key = next(f for f in made["fields"] if f[0] == "x_key")
+    assert key[4] and not key[5], "indexed, and not copied with its row"
+    assert next(f for f in made["fields"] if f[0] == "x_partner_id")[6] == "restrict"
+    adjusts(office)
+
+
+def test_a_second_time_nothing_is_made(office: Office) -> None:
+    office.setup()
+    before = office.picture()
+    office.server.clear()
+    done = office.setup()
+    assert "made" not in done.out and "nothing to do: all is there" in done.out
+    assert not [c for c in office.server.calls if c.writes] and office.picture() == before
+
+
+def test_a_dry_run_changes_nothing_and_says_what_it_would_make(office: Office) -> None:
+    done = office.setup("--dry-run")
+    assert done.out.count("would make: ") == 6 and "done" not in done.out
+    assert not [c for c in office.server.calls if c.writes] and not office.picture()["models"]
+    office.setup()
+    office.server.clear()
+    assert "nothing to do" in office.setup("--dry-run").out
+    office.world.delete("ir.model.fields", *office.world.env().search("ir.model.fields", [("name", "=", "x_end")]))
+    office.server.clear()
+    assert "would make: field x_end" in office.setup("--dry-run").out
+    assert not [c for c in office.server.calls if c.writes]
+
+
+def test_json(office: Office) -> None:
+    first = office.setup("--json").json
+    assert first["dry_run"] is False and first["changed"] is True
+    assert [step["made"] for step in first["steps"]] == [True] * 6
+    again = office.setup("--json", "--dry-run").json
+    assert again["dry_run"] is True and again["changed"] is False and not any(s["made"] for s in again["steps"])
+
+
+def test_killed_before_every_call_it_is_completed_by_the_next_one(office: Office) -> None:
+    office.setup()
+    calls = len(office.server.calls)
+    complete = office.picture()
+    for n in range(1, calls + 1):
+        world = World(today="2026-03-20")
+        with world.serve() as server:
+            folder = office.run.folder / f"run-{n}"
+            folder.mkdir()
+            other = Office(world, server, Run(folder, server))
+            process = subprocess.Popen(other.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            server.before_call(n, lambda process=process: process.send_signal(signal.SIGKILL))
+            process.wait(timeout=30)
+            other.setup()
+            assert other.picture() == complete, n
+
+
+@pytest.mark.parametrize("model", ["res.groups", "ir.model", "ir.model.access", "ir.model.data"])
+@pytest.mark.parametrize("action", ["drop_after", "drop_before"])
+def test_lost_answers(office: Office, model: str, action: str) -> None:
+    fault = office.server.fault(action, match=lambda call: call.method == "create" and call.model == model)
+    office.setup()
+    assert fault.hits == 1
+    made = office.picture()
+    assert made["groups"] == 1 and len(made["models"]) == 1 and len(made["access"]) == 2
+    assert {name for name, _ in made["external"]} == EXTERNAL
+    assert "nothing to do" in office.setup().out
+
+
+# ---- Repairs ----
+
+
+def test_what_somebody_changed_is_put_right(office: Office) -> None:
+    office.setup()
+    complete = office.picture()
+    env = office.world.env()
+    world = office.world
+    group = env.search("res.groups", [("name", "=", "qualiodoo agent")])[0]
+    world.write("res.groups", group, users=[(3, world.agent)])
+    world.write("ir.model.access", env.search("ir.model.access", [("group_id", "=", group)]), perm_write=True,
+                perm_create=False)
+    world.delete("ir.model.fields", *env.search("ir.model.fields", [("model", "=", MODEL), ("name", "=", "x_end")]))
+    world.write("ir.model.fields", env.search("ir.model.fields", [("model", "=", MODEL), ("name", "=", "x_key")]),
+                copied=True, index=False)
+    world.delete("ir.model.data", *env.search("ir.model.data", [("module", "=", "qualiodoo"), ("name", "=", "group_agent")]))
+    done = office.setup().out
+    for what in (f"made: user '{AGENT}' in that group", "made: field x_end\n", "made: field x_key as it should be",
+                 "made: right of that group", "made: external ids"):
+        assert what in done, what
+    assert office.picture() == complete
+    assert "nothing to do" in office.setup().out
+
+
+def test_a_renamed_group_is_still_the_group(office: Office) -> None:
+    office.setup()
+    group = office.world.env().search("res.groups", [("name", "=", "qualiodoo agent")])[0]
+    office.world.write("res.groups", group, name="Support credit")
+    assert "nothing to do" in office.setup().out
+
+
+def test_a_deleted_group_is_made_again_and_its_name_points_to_it(office: Office) -> None:
+    office.setup()
+    complete = office.picture()
+    env = office.world.env()
+    group = env.search("res.groups", [("name", "=", "qualiodoo agent")])[0]
+    office.world.delete("ir.model.access", *env.search("ir.model.access", [("group_id", "=", group)]))
+    office.world.delete("res.groups", group)
+    office.setup()
+    assert office.picture() == complete
+    new = office.world.env().search("res.groups", [("name", "=", "qualiodoo agent")])[0]
+    data = office.world.env().search("ir.model.data", [("module", "=", "qualiodoo"), ("name", "=", "group_agent")])
+    assert office.world.row("ir.model.data", data[0])["res_id"] == new != group
+
+
+def test_a_field_of_another_type_is_left_alone(office: Office) -> None:
+    office.world.adjustment_model(fields=(("x_minutes", "char", "Minutes", None),))
+    message = office.setup(check=1).err
+    assert "the field x_minutes of x_qualiodoo_adjustment is of type 'char' in this Odoo, expected 'integer'" in message
+
+
+def test_a_model_made_by_hand_is_adopted(office: Office) -> None:
+    office.world.adjustment_model()
+    office.setup()
+    adjusts(office)
+
+
+# ---- Who asks ----
+
+
+def test_a_login_that_is_not_an_administrator(office: Office) -> None:
+    office.write_secret("agent-secret")
+    assert f"'{AGENT}' is not an administrator of Odoo" in office.setup(check=1, login=AGENT).message
+    assert not [c for c in office.server.calls if c.writes]
+
+
+def test_a_wrong_password(office: Office) -> None:
+    office.write_secret("s3cret")
+    message = office.setup(check=1).message
+    assert "the administrator's login 'admin' is refused" in message and "odoo.secret_file" not in message
+
+
+def test_an_agent_that_does_not_exist(office: Office) -> None:
+    office.run.configure(odoo={"login": "nobody@example.com"})
+    assert "'nobody@example.com' of odoo.login does not exist in Odoo" in office.setup(check=1).message
+    assert not [c for c in office.server.calls if c.writes]
+
+
+@pytest.mark.parametrize("mode, content, message", [(0o644, "s3cret", "chmod 600"), (0o600, "", "empty")])
+def test_a_bad_secret_file(office: Office, mode: int, content: str, message: str) -> None:
+    office.write_secret(content, mode)
+    done = office.setup(check=2)
+    assert message in done.message and not office.server.calls
+
+
+def test_an_unreachable_server(office: Office) -> None:
+    with office.server.down():
+        assert "cannot connect" in office.setup(check=1).err
+
+
+@pytest.mark.parametrize("arguments, message", [
+    ([], "missing --admin LOGIN"),
+    (["--admin", "admin"], "missing --admin-secret-file FILE"),
+    (["--remove"], "'setup --remove' is not available in this version"),
+    (["--remove", "--with-adjustments"], "is not available in this version"),
+    (["--with-adjustments"], "is not available in this version"),
+    (["--webhook", "http://x"], "'setup --webhook' is not available in this version"),
+    (["now"], "found 'now', expected nothing there"),
+])
+def test_bad_usage(office: Office, arguments: list[str], message: str) -> None:
+    assert message in office.run("setup", *arguments, check=2).message
+    assert not office.server.calls
+
+
+def test_with_notes_nothing_is_needed_but_a_right(office: Office) -> None:
+    office.run.configure(credit={"adjustments": "note"})
+    done = office.run("setup", check=0)
+    assert "Contact Creation" in done.out and not office.server.calls
+    assert office.run("setup", "--json", check=0).json == {"dry_run": False, "changed": False, "steps": []}
+
+
+def test_nothing_of_the_administrator_is_kept(office: Office) -> None:
+    office.world.passwords["admin"] = {"s3cret-of-admin"}
+    office.write_secret("s3cret-of-admin")
+    office.setup()
+    office.run("sync", check=0)
+    for path in office.run.folder.rglob("*"):
+        if path.is_file() and path != office.secret:
+            assert b"s3cret-of-admin" not in path.read_bytes(), path
+
+
+# ---- On a terminal ----
+
+
+class Terminal:
+    """The program on a pseudo-terminal: what it shows, and what is typed."""
+
+    def __init__(self, command: list[str]) -> None:
+        self.pid, self.master = pty.fork()
+        if self.pid == 0:
+            os.execve(command[0], command, environment())
+        self.shown = b""
+
+    def read_until(self, text: str) -> None:
+        while text.encode() not in self.shown:
+            try:
+                more = os.read(self.master, 4096)
+            except OSError:
+                more = b""
+            assert more, self.shown
+            self.shown += more
+
+    def type(self, text: str) -> None:
+        os.write(self.master, text.encode())
+
+    def end(self) -> int:
+        try:
+            while more := os.read(self.master, 4096):
+                self.shown += more
+        except OSError:
+            pass
+        status = os.waitpid(self.pid, 0)[1]
+        os.close(self.master)
+        return os.waitstatus_to_exitcode(status)
+
+
+def test_it_asks_on_a_terminal_and_hides_the_password(office: Office) -> None:
+    office.world.passwords["admin"] = {"s3cret"}
+    terminal = Terminal(office.run.command("setup"))
+    terminal.read_until("administrator's login: ")
+    terminal.type("admin\n")
+    terminal.read_until("administrator's password or API key: ")
+    terminal.type("s3cret\n")
+    assert terminal.end() == 0, terminal.shown
+    assert b"s3cret" not in terminal.shown and b"done: " in terminal.shown
+
+
+def test_interrupted_at_the_password_the_echo_comes_back(office: Office) -> None:
+    import termios
+    import time
+
+    terminal = Terminal(office.run.command("setup", "--admin", "admin"))
+    terminal.read_until("API key: ")
+    deadline = time.monotonic() + 5
+    while termios.tcgetattr(terminal.master)[3] & termios.ECHO and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not termios.tcgetattr(terminal.master)[3] & termios.ECHO
+    terminal.type("\x03")
+    while os.waitpid(terminal.pid, os.WNOHANG)[0] == 0 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert termios.tcgetattr(terminal.master)[3] & termios.ECHO
+    os.close(terminal.master)
+    assert not office.server.calls

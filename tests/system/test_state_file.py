@@ -1,0 +1,224 @@
+"""The state file: missing, foreign, newer, damaged, locked out, on a full disk. It is refused, or goes on; never spoilt."""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from conftest import Run, Server, Shop, World
+
+NOBODY = 65534
+
+
+def refused(run: Run, *words: str, commands: tuple[str, ...] = ("sync", "reconcile", "balance", "status")) -> None:
+    """Every command refuses the file, says why, and leaves it as it is."""
+    before = run.state.read_bytes() if run.state.is_file() else None
+    for command in commands:
+        ended = run(command, check=1)
+        assert str(run.state) in ended.message and ended.out == ""
+        assert all(word in ended.message for word in words), ended
+    if before is not None:
+        assert run.state.read_bytes() == before
+        assert sorted(p.name for p in run.folder.glob("state.db*")) in (["state.db"], ["state.db", "state.db.lock"])
+
+
+def test_without_a_state_reading_commands_say_what_to_do(run: Run, shop: Shop) -> None:
+    for command in (["balance"], ["ledger", "1"], ["status"], ["explain", "balance", "1"]):
+        assert "qualiodoo reconcile" in run(*command, check=1).message
+    assert not list(run.folder.glob("state.db*"))
+
+
+def test_a_directory_is_refused(run: Run, shop: Shop) -> None:
+    run.state.mkdir()
+    refused(run, "a directory", "state.path")
+
+
+def test_a_device_or_a_pipe_is_refused(run: Run, shop: Shop) -> None:
+    os.mkfifo(run.state)
+    refused(run, "a special file")
+
+
+def test_a_missing_folder_is_named(run: Run, shop: Shop) -> None:
+    run.configure(state={"path": str(run.folder / "nowhere" / "state.db")})
+    assert "folder exists" in run("sync", check=1).message
+    assert not (run.folder / "nowhere").exists()
+
+
+@pytest.mark.parametrize("content", [b"hello", b"not a database " * 1000, b"\0" * 5000, b"SQLite format 3\0" + b"\xff" * 9000],
+                         ids=["short", "text", "zeros", "half a header"])
+def test_garbage_is_refused_and_left_untouched(run: Run, shop: Shop, content: bytes) -> None:
+    run.state.write_bytes(content)
+    refused(run)
+
+
+def test_a_database_of_another_program_is_refused_and_left_untouched(run: Run, shop: Shop) -> None:
+    with closing(sqlite3.connect(run.state)) as database, database:
+        database.execute("CREATE TABLE bookmarks (url TEXT)")
+    refused(run, "another program", "state.path")
+
+
+def test_a_newer_schema_is_refused_and_left_untouched(run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    with closing(sqlite3.connect(run.state)) as database, database:
+        database.execute("PRAGMA user_version = 99")
+    refused(run, "newer", "99", "upgrade")
+
+
+def test_an_empty_file_is_taken_for_a_new_state(run: Run, shop: Shop) -> None:
+    run.state.touch()
+    assert "empty" in run("balance", check=1).message
+    run("sync", check=0)
+    assert run.balance(shop.acme) == 685
+
+
+@pytest.mark.parametrize("spoil", ["cut", "scribbled"])
+def test_a_damaged_file_is_said_to_be_damaged(run: Run, world: World, shop: Shop, spoil: str) -> None:
+    for _ in range(200):
+        world.timesheet(shop.idle, 0.25, "2026-03-13")
+    run("sync", check=0)
+    content = bytearray(run.state.read_bytes())
+    if spoil == "cut":
+        del content[len(content) // 2:]
+    else:
+        for page in range(2, len(content) // 4096):
+            content[page * 4096:page * 4096 + 200] = b"\xa5" * 200
+    run.state.write_bytes(content)
+    ended = run("reconcile", check=1)
+    assert "damaged" in ended.message and "move it away" in ended.message
+    assert run("balance").code == 1
+    run.forget()
+    run("reconcile", check=0)
+    assert run.picture() == run.rebuilt()
+
+
+def test_a_state_removed_between_two_runs_is_made_again(run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    before = run.picture()
+    run.forget()
+    run("sync", check=0)
+    assert run.picture() == before
+
+
+def test_a_state_removed_while_a_sync_runs_is_made_again_by_the_next(server: Server, run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    server.before_call(10, run.forget)
+    run("sync")
+    run("sync", check=0)
+    assert run.picture() == run.rebuilt()
+
+
+def test_the_state_and_its_lock_are_not_for_everybody(run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    for path in run.folder.glob("state.db*"):
+        assert path.stat().st_mode & 0o007 == 0, path
+
+
+def test_a_small_disk_is_said_to_be_full_and_nothing_is_lost(world: World, run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    before = run.dump("meta")
+    for _ in range(200):
+        world.timesheet(shop.idle, 0.01, "2026-03-13")
+
+    def limit() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))
+
+    ended = run("sync", preexec_fn=limit)
+    assert ended.code == 1 and ("check the disk" in ended.message or "full" in ended.message), ended
+    assert run.dump("meta") == before
+    run("sync", check=0)
+    assert run.picture() == run.rebuilt()
+
+
+def test_a_file_limit_does_not_kill_the_program(run: Run, shop: Shop) -> None:
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    ended = run("sync", preexec_fn=limit)
+    assert ended.code == 1 and str(run.state) in ended.message, ended
+    run("sync", check=0)
+
+
+@pytest.fixture
+def tiny() -> Iterator[Path]:
+    """A file system of 1 MB, where that can be made."""
+    folder = Path(tempfile.mkdtemp())
+    made = os.geteuid() == 0 and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False).returncode == 0
+    if not made:
+        folder.rmdir()
+        pytest.skip("no right to mount a small file system")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=False)
+    folder.rmdir()
+
+
+def test_a_full_disk_is_named_and_nothing_is_lost(world: World, run: Run, shop: Shop, tiny: Path) -> None:
+    run.configure(state={"path": str(tiny / "state.db")})
+    run.state = tiny / "state.db"
+    run("sync", check=0)
+    before = run.dump("meta")
+    for _ in range(100):
+        world.timesheet(shop.idle, 0.01, "2026-03-13")
+    filler = tiny / "filler"
+    with open(filler, "wb", buffering=0) as junk:
+        try:
+            while True:
+                junk.write(b"x" * 512)
+        except OSError:
+            pass
+    ended = run("sync", check=1)
+    assert "the disk is full" in ended.message
+    filler.unlink()
+    assert run.dump("meta") == before
+    run("sync", check=0)
+    assert run.balance(shop.acme) == 685 - 100
+
+
+@pytest.fixture
+def shared_folder() -> Iterator[Path]:
+    """A folder that a plain user can enter."""
+    folder = Path(tempfile.mkdtemp())
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+def as_nobody(run: Run) -> dict[str, object]:
+    """Rights that count: root has them all."""
+    if os.geteuid() != 0:
+        return {}
+    os.chown(run.secret, NOBODY, NOBODY)
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+
+
+def test_a_file_that_cannot_be_written_is_named(server: Server, shop: Shop, shared_folder: Path) -> None:
+    run = Run(shared_folder, server)
+    run("sync", check=0)
+    run.state.chmod(0o444)
+    (shared_folder / "state.db.lock").chmod(0o666)
+    who = as_nobody(run)
+    ended = run("sync", check=1, **who)
+    assert str(run.state) in ended.message and "rights" in ended.message
+    if who:
+        assert run("sync", check=0)  # root can
+
+
+def test_a_folder_that_cannot_be_written_is_named(server: Server, shop: Shop, shared_folder: Path) -> None:
+    run = Run(shared_folder, server)
+    who = as_nobody(run)
+    if not who:
+        shared_folder.chmod(0o555)
+        run.command("sync")
+    ended = run("sync", check=1, **who)
+    assert "state.db" in ended.message and "rights" in ended.message
+    assert not run.state.exists()
