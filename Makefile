@@ -1,35 +1,67 @@
 # qualiodoo: one Makefile for everything. `make help` lists the targets.
+#
+# Variables: prefix (/usr/local), sysconfdir (/etc), DESTDIR; CC, CFLAGS, LDFLAGS, WERROR=1, V=1 (whole command
+# lines), BUILD (folder of what is built: another one for other flags), JOBS, FUZZ_SECONDS.
 
 VERSION := 0.1.0
-prefix  ?= /usr
-DESTDIR ?=
-BUILD   ?= build
-CC      ?= gcc
 
-sysconfdir  := $(if $(filter /usr,$(prefix)),/etc,$(prefix)/etc)
-bindir      := $(prefix)/bin
-unitdir     := $(prefix)/lib/systemd/system
-sysusersdir := $(prefix)/lib/sysusers.d
-docdir      := $(prefix)/share/doc/qualiodoo
+prefix     ?= /usr/local
+sysconfdir ?= /etc
+DESTDIR    ?=
 
-# The libraries, all in Debian 12 (architecture.md says what each is for). xmlrpc-c has no pkg-config.
-PACKAGES := libcurl jansson yaml-0.1 sqlite3 glib-2.0
-DEBIAN_BUILD := gcc pkg-config libxmlrpc-core-c3-dev libcurl4-openssl-dev libjansson-dev libyaml-dev \
-    libsqlite3-dev libglib2.0-dev sqlite3 ca-certificates
-DEBIAN_CHECK := libcmocka-dev python3 python3-pytest python3-hypothesis
-DEBIAN_LINT := clang clang-tidy clang-format cppcheck valgrind
+bindir      = $(prefix)/bin
+unitdir     = $(prefix)/lib/systemd/system
+sysusersdir = $(prefix)/lib/sysusers.d
+docdir      = $(prefix)/share/doc/qualiodoo
+confdir     = $(sysconfdir)/qualiodoo
+
+# ---- Dependencies: Debian 12 packages; `a/b` is either ----
+
+DEBIAN_BUILD := gcc libc6-dev pkg-config/pkgconf libxmlrpc-core-c3-dev libcurl4-openssl-dev/libcurl4-gnutls-dev \
+    libjansson-dev libyaml-dev libsqlite3-dev libglib2.0-dev ca-certificates tzdata
+DEBIAN_CHECK := libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-hypothesis
+DEBIAN_DEMO  := python3
+DEBIAN_CLANG := clang libclang-rt-dev/libclang-rt-14-dev
+DEBIAN_LINT  := clang-tidy clang-format cppcheck
 DEBIAN_BENCH := curl python3-odoorpc
 
-WERROR  ?=
-CFLAGS  ?= -O2 -g
+PACKAGES := libcurl jansson yaml-0.1 sqlite3 glib-2.0
+XMLRPC   := -lxmlrpc -lxmlrpc_util -lxmlrpc_xmlparse -lxmlrpc_xmltok # no pkg-config in Debian
+
+# Asked once, and only by a rule that needs it: `deps` may have just installed them.
+pkg_cflags = $(eval pkg_cflags := $$(shell pkg-config --cflags $$(PACKAGES)))$(pkg_cflags)
+pkg_libs   = $(eval pkg_libs := $$(shell pkg-config --libs $$(PACKAGES)) $$(XMLRPC) -lpthread -lm)$(pkg_libs)
+
+# ---- Tools and flags ----
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+PYTHON ?= /usr/bin/python3
+JOBS   ?= $(shell nproc)
+BUILD  ?= $(if $(findstring clang,$(CC)),build-clang,build)
+WERROR ?=
+CFLAGS ?= -O2 -g -D_FORTIFY_SOURCE=2
+LDFLAGS ?= -Wl,-z,relro,-z,now
 # Tables leave out what is zero on purpose: no warning for a missing initializer.
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla \
     -Wformat=2 -Wundef -Wno-missing-field-initializers $(if $(WERROR),-Werror)
-CPPFLAGS += -Iinclude -I$(BUILD) -D_GNU_SOURCE -DQUALIODOO_VERSION='"$(VERSION)"'
-pkg_cflags = $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
-pkg_libs = $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lxmlrpc -lxmlrpc_util -lxmlrpc_xmlparse \
-    -lxmlrpc_xmltok -lpthread -lm
 HARDENING := -fstack-protector-strong -fPIE
+DEFINES   := -Iinclude -I$(BUILD) -Isrc -Isrc/store -D_GNU_SOURCE -DQUALIODOO_VERSION='"$(VERSION)"'
+
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
+FUZZ_SECONDS ?= 30
+
+# A second make, for what must be looked at after `deps` or with other flags; parallel unless told otherwise.
+SUBMAKE = +$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(JOBS))
+say     = $(if $(V),,@printf '  %-5s %s\n' $(1) $(2);)
+quiet   = $(if $(V),,@)
+
+compile = $(CC) -std=gnu17 $(DEFINES) $(CPPFLAGS) $(pkg_cflags) $(CFLAGS) $(HARDENING)
+link    = $(CC) $(CFLAGS) $(LDFLAGS)
+
+# ---- Files ----
 
 ROOMS   := util core config odoo store sync cli
 SOURCES := $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))
@@ -38,102 +70,161 @@ LIBRARY := $(BUILD)/libqualiodoo.a
 BINARY  := $(BUILD)/qualiodoo
 SCHEMA  := $(sort $(wildcard src/store/schema/*.sql))
 
-UNIT_SOURCES := $(sort $(wildcard tests/unit/test_*.c))
-UNIT_TESTS   := $(UNIT_SOURCES:tests/unit/%.c=$(BUILD)/tests/%)
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
+FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
+OBJECTS_D  := $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
 
-.PHONY: all demo check unit system asan valgrind lint format fuzz bench install uninstall deps clean help
+.PHONY: all demo check unit system asan valgrind lint fuzz bench install uninstall deps clean format help \
+    unit-tests fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
 .DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
 
-all: $(BINARY)
+# ---- Build ----
+
+all: $(BINARY) ## the program, as build/qualiodoo
 
 $(BINARY): $(BUILD)/src/main.o $(LIBRARY)
-	$(CC) $(CFLAGS) $(LDFLAGS) -pie -o $@ $^ $(pkg_libs)
+	$(call say,LINK,$@)$(link) -pie -o $@ $^ $(pkg_libs)
 
 $(LIBRARY): $(OBJECTS)
-	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 $(CPPFLAGS) $(pkg_cflags) $(CFLAGS) $(HARDENING) $(WARNINGS) -MMD -MP -c -o $@ $<
+	$(call say,CC,$<)$(compile) $(WARNINGS) -MMD -MP -c -o $@ $<
 
 # The numbered migrations, embedded: one array of {number, name, text}.
-$(BUILD)/migrations.c: $(SCHEMA) src/store/embed.sh Makefile
+$(BUILD)/migrations.c: $(SCHEMA) src/store/embed.sh
 	@mkdir -p $(@D)
-	sh src/store/embed.sh $(SCHEMA) > $@.tmp && mv $@.tmp $@
+	$(call say,EMBED,src/store/schema)sh src/store/embed.sh $(SCHEMA) > $@.tmp && mv $@.tmp $@
 
-$(BUILD)/src/store/migrations.o: $(BUILD)/migrations.c
+$(BUILD)/src/store/migrations.o: $(BUILD)/migrations.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 $(CPPFLAGS) -Isrc/store $(CFLAGS) $(HARDENING) $(WARNINGS) -c -o $@ $<
+	$(call say,CC,$<)$(compile) $(WARNINGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 $(CPPFLAGS) -Isrc $(pkg_cflags) $(CFLAGS) $(WARNINGS) -MMD -MP -o $@ $< $(LIBRARY) \
-	    $(pkg_libs) -lcmocka
+	$(call say,TEST,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs) -lcmocka
 
--include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d)
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$<)$(compile) $(WARNINGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs)
 
-# ---- What a person calls ----
+# What is compiled with other flags, or as another version, is compiled again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@pkg-config --exists $(PACKAGES) || { echo "libraries are missing; 'make deps' installs them" >&2; exit 1; }
+	@echo '$(subst ','\'',$(compile) $(LDFLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(compile) $(LDFLAGS))' > $@
 
-PYTHON ?= /usr/bin/python3
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-FUZZ_SECONDS ?= 30
-
-help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
-
-deps: ## install the missing Debian packages
-	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CHECK)
-
-demo: deps ## the main job on the embedded simulated Odoo
-	@$(MAKE) --no-print-directory all
-	@BUILD=$(BUILD) PYTHON=$(PYTHON) sh tests/demo.sh
-
-check: deps ## build and run every test
-	@$(MAKE) --no-print-directory all unit-tests
-	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/run.sh
-
-.PHONY: unit-tests
 unit-tests: $(UNIT_TESTS)
+fuzzers: $(FUZZERS)
 
-unit: unit-tests ## the unit tests only
+-include $(wildcard $(OBJECTS_D))
+
+# ---- Try and test: each of these is the only command needed on a fresh machine ----
+
+demo: ## the main job on a simulated Odoo, with nothing to set up
+	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_DEMO)
+	$(quiet)$(SUBMAKE) all
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/demo.sh
+
+check: deps ## every test; ends with "N passed, N failed"
+	$(quiet)$(SUBMAKE) all unit-tests
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh unit system
+
+unit: deps ## the unit tests (C)
+	$(quiet)$(SUBMAKE) unit-tests
 	@BUILD=$(BUILD) bash tests/run.sh unit
 
-system: all ## the system tests only
-	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/run.sh system
+system: deps ## the tests of the program, of the model and of the simulated Odoo (Python)
+	$(quiet)$(SUBMAKE) all
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh system
 
-asan: ## the unit and system tests under AddressSanitizer and UndefinedBehaviorSanitizer
-	@$(MAKE) --no-print-directory BUILD=build-asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" all unit-tests
-	@BUILD=build-asan PYTHON=$(PYTHON) bash tests/run.sh
+asan: deps ## every test under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
+	$(quiet)$(SUBMAKE) BUILD=build-asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" all unit-tests
+	@BUILD=build-asan PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh unit system
 
-valgrind: unit-tests ## the unit tests under valgrind
-	@BUILD=$(BUILD) RUNNER="valgrind -q --error-exitcode=9 --leak-check=full" bash tests/run.sh unit
+valgrind: deps ## the unit tests and the demo under valgrind
+	@sh tests/deps.sh valgrind
+	$(quiet)$(SUBMAKE) all unit-tests
+	@BUILD=$(BUILD) RUNNER="$(VALGRIND)" bash tests/run.sh unit
+	@BUILD=$(BUILD) RUNNER="$(VALGRIND)" PYTHON=$(PYTHON) bash tests/demo.sh > /dev/null
+	@echo "the demo under valgrind: no error"
 
-lint: ## format, static analysis and the rules of the house
-	@sh tests/deps.sh $(DEBIAN_LINT)
-	clang-format --dry-run -Werror $$(git ls-files '*.c' '*.h')
-	cppcheck -q --enable=warning,performance,portability --inline-suppr --error-exitcode=1 -Iinclude src
-	@BUILD=$(BUILD) sh tests/rooms.sh
+fuzz: ## feed the decoders with anything, FUZZ_SECONDS (30) each
+	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CLANG)
+	$(quiet)$(SUBMAKE) BUILD=build-fuzz CC=clang LDFLAGS="$(SANITIZE)" \
+	    CFLAGS="-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link" fuzzers
+	@BUILD=build-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh
 
-format: ## format the sources
-	clang-format -i $$(git ls-files '*.c' '*.h')
-
-fuzz: $(LIBRARY) ## fuzz the decoders for FUZZ_SECONDS each
-	@BUILD=$(BUILD) FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh
-
-bench: deps all ## ratios beside curl, the parser alone and Python (minutes)
+bench: deps ## how fast, beside curl, the parser alone and Python clients (minutes)
 	@sh tests/deps.sh $(DEBIAN_BENCH)
+	$(quiet)$(SUBMAKE) all
 	@QUALIODOO=$(BUILD)/qualiodoo $(PYTHON) tests/bench/run.py
 
-install: all ## binary and example configuration (DESTDIR and prefix honoured)
-	install -D -m 755 $(BINARY) $(DESTDIR)$(bindir)/qualiodoo
-	install -D -m 644 config/qualiodoo.yaml $(DESTDIR)$(docdir)/qualiodoo.yaml
-	install -D -m 644 README.md $(DESTDIR)$(docdir)/README.md
-	install -D -m 644 LICENSE $(DESTDIR)$(docdir)/LICENSE
+# ---- Lint ----
 
-uninstall: ## what install put
-	rm -f $(DESTDIR)$(bindir)/qualiodoo
-	rm -rf $(DESTDIR)$(docdir)
+C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c))
 
-clean: ## what was built
-	rm -rf $(BUILD) build-*
+lint: deps ## formatting, static analysis, and the rules of the house
+	@sh tests/deps.sh $(DEBIAN_CLANG) $(DEBIAN_LINT)
+	$(quiet)$(SUBMAKE) -k lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms
+	@echo "lint: nothing found"
+
+lint-format:
+	$(call say,LINT,clang-format)clang-format --dry-run -Werror $(C_FILES)
+
+lint-tidy: $(TIDIED)
+
+# After the compilation, which knows the headers.
+$(BUILD)/tidy/%: %.c $(BUILD)/%.o .clang-tidy
+	@mkdir -p $(@D)
+	$(call say,TIDY,$<)clang-tidy --quiet $< -- -std=gnu17 $(DEFINES) $(pkg_cflags) > $@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+lint-cppcheck:
+	$(call say,LINT,cppcheck)cppcheck -q --enable=warning,performance,portability --inline-suppr \
+	    --library=tests/lint/jansson.cfg --suppressions-list=tests/lint/cppcheck.txt --error-exitcode=1 \
+	    -j$(JOBS) -Iinclude -Isrc -D_GNU_SOURCE src tests/fuzz
+
+# gcc 12 takes what qsort or memcpy filled for uninitialized: clang's analyzer and valgrind look at that instead.
+lint-analyzer:
+	$(quiet)$(MAKE) --no-print-directory BUILD=build-analyzer WERROR=1 \
+	    CFLAGS="-O1 -g -fanalyzer -Wno-analyzer-use-of-uninitialized-value" all
+
+lint-rooms: $(LIBRARY)
+	$(call say,LINT,rooms)BUILD=$(BUILD) bash tests/lint/rooms.sh
+
+format: ## format the C sources in place
+	clang-format -i $(C_FILES)
+
+# ---- Install ----
+
+UNITS := qualiodoo-sync.service qualiodoo-sync.timer qualiodoo-reconcile.service qualiodoo-reconcile.timer
+# The units name the program and its configuration by their places.
+PLACES = sed 's|/usr/bin/|$(bindir)/|g; s|/etc/qualiodoo|$(confdir)|g'
+
+install: all ## program, units, example configuration, documentation (DESTDIR, prefix)
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(docdir) $(DESTDIR)$(confdir)
+	install -m 755 $(BINARY) $(DESTDIR)$(bindir)/qualiodoo
+	for unit in $(UNITS); do \
+	    $(PLACES) systemd/$$unit > $(DESTDIR)$(unitdir)/$$unit && chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; \
+	done
+	install -m 644 systemd/qualiodoo.sysusers $(DESTDIR)$(sysusersdir)/qualiodoo.conf
+	install -m 644 config/qualiodoo.yaml $(DESTDIR)$(confdir)/qualiodoo.yaml.example
+	install -m 644 README.md LICENSE $(DESTDIR)$(docdir)/
+
+uninstall: ## what install put; configuration, secret and state stay
+	rm -f $(DESTDIR)$(bindir)/qualiodoo $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(DESTDIR)$(sysusersdir)/qualiodoo.conf \
+	    $(DESTDIR)$(confdir)/qualiodoo.yaml.example $(DESTDIR)$(docdir)/README.md $(DESTDIR)$(docdir)/LICENSE
+	-rmdir $(DESTDIR)$(docdir) $(DESTDIR)$(confdir) 2>/dev/null || true
+
+deps: ## the missing Debian packages, for building and testing (as root or through sudo)
+	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CHECK)
+
+clean: ## remove what was built
+	rm -rf build build-* $(BUILD)
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14

@@ -1,58 +1,79 @@
-#!/bin/sh
-# demo.sh - the main job on the simulated Odoo. Prints the commands it runs, leaves nothing running.
-set -eu
+#!/bin/bash
+# demo.sh - the main job on the simulated Odoo. Prints each command before its output, ends by itself, leaves nothing
+# running. RUNNER goes in front of the program (valgrind). Its files stay in $BUILD/demo, to go on by hand.
+set -euo pipefail
 build=${BUILD:-build} python=${PYTHON:-/usr/bin/python3}
-program=$PWD/$build/qualiodoo
-folder=$(mktemp -d /tmp/qualiodoo-demo.XXXXXX)
-server=
+folder=$build/demo server=
+customer='Boulangerie Lefort'
+
 finish() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    [ -z "$server" ] || wait "$server" 2>/dev/null || true
-    rm -rf "$folder"
+    [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
 }
 trap finish EXIT
-trap 'exit 130' INT TERM
+trap 'exit 130' INT
+trap 'exit 143' TERM
 
-"$python" tests/odoo/serve.py --story demo --port 0 --url-file "$folder/url" >"$folder/server.log" 2>&1 &
+step() { printf '\n# %s\n' "$1"; }
+
+show() { # prints a command as one types it, then runs it
+    local word line='$'
+    for word; do
+        case $word in *[!A-Za-z0-9./_=:-]*) line+=" '$word'" ;; *) line+=" $word" ;; esac
+    done
+    printf '%s\n' "$line"
+    ${RUNNER:-} "$@"
+}
+
+rm -rf "$folder"
+mkdir -p "$folder"
+"$python" tests/odoo/serve.py --story demo --port 0 --url-file "$folder/url" >"$folder/server.log" 2>&1 </dev/null &
 server=$!
-tries=0
-until [ -s "$folder/url" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 100 ] || { cat "$folder/server.log" >&2; exit 1; }
+for ((i = 0; i < 300; i++)); do
+    [ ! -s "$folder/url" ] || break
+    kill -0 "$server" 2>/dev/null || break
     sleep 0.1
 done
+[ -s "$folder/url" ] || { cat "$folder/server.log" >&2; echo "demo: the simulated Odoo did not start" >&2; exit 1; }
+url=$(cat "$folder/url")
+
 (umask 077 && echo agent-secret >"$folder/secret")
 cat >"$folder/qualiodoo.yaml" <<YAML
-odoo: {url: "$(cat "$folder/url")", database: demo, login: agent@example.com, secret_file: $folder/secret}
-state: {path: $folder/state.db}
+odoo:
+  url: $url
+  database: demo
+  login: agent@example.com
+  secret_file: "$PWD/$folder/secret"
+state:
+  path: "$PWD/$folder/state.db"
 credit:
   packs:
     - {product: SUP12, hours: 12}
     - {product: SUP24, hours: 24}
     - {product: SUP36, hours: 36}
-writeback: {enabled: false}
+writeback:
+  enabled: false
 YAML
-run() {
-    printf '\n$ qualiodoo -c qualiodoo.yaml'
-    for word; do
-        case $word in *' '*) printf " '%s'" "$word" ;; *) printf ' %s' "$word" ;; esac
-    done
-    echo
-    "$program" -c "$folder/qualiodoo.yaml" "$@"
-}
-echo "A simulated Odoo listens on $(cat "$folder/url"); this is the configuration:"
-echo
-cat "$folder/qualiodoo.yaml"
-run -q reconcile
-run balance
-run ledger 'Boulangerie Lefort'
-run explain balance 'Boulangerie Lefort'
+
+step "A simulated Odoo with a dozen customers listens on $url. Its configuration:"
+RUNNER='' show cat "$folder/qualiodoo.yaml"
+program=("$build/qualiodoo" -c "$folder/qualiodoo.yaml")
+step 'Read tickets, timesheets, invoices and payments from Odoo, and compute every account:'
+show "${program[@]}" reconcile
+step 'What each customer has left:'
+show "${program[@]}" balance
+step "A customer who renewed in time: the hours left moved to the new contract:"
+show "${program[@]}" ledger "$customer"
+step 'The same account, explained from the records of Odoo:'
+show "${program[@]}" explain balance "$customer"
+
 cat <<END
 
-To go on by hand:
-  $python tests/odoo/serve.py --story demo --port 8069 &
-  write the configuration above with url: "http://127.0.0.1:8069", a secret file that holds
-  'agent-secret' (chmod 600) and a state.path of yours, then:
-  $build/qualiodoo -c qualiodoo.yaml reconcile
-  $build/qualiodoo -c qualiodoo.yaml explain balance 'Menuiserie Le Goff'
+# The server is stopped; the files of this demo are in $folder. What was read can still be asked for:
+$build/qualiodoo -c $folder/qualiodoo.yaml explain balance 'Menuiserie Le Goff'
+$build/qualiodoo -c $folder/qualiodoo.yaml --json balance 'Hôtel de la Plage'
+# To read from Odoo again, start the server at the same address first:
+$python tests/odoo/serve.py --story demo --port ${url##*:} &
+$build/qualiodoo -c $folder/qualiodoo.yaml sync
+$build/qualiodoo -c $folder/qualiodoo.yaml doctor
+kill %1
 END

@@ -1,43 +1,50 @@
 #!/bin/bash
-# run.sh [unit|system] - runs the tests and ends with one line: N passed, N failed.
+# run.sh unit|system... - runs the tests that were built in $BUILD and ends with one line: N passed, N failed.
+# RUNNER goes in front of each unit test (valgrind). No test executed is a failure. A crash or a time-out counts as one failed.
 set -u
-build=${BUILD:-build} python=${PYTHON:-/usr/bin/python3} what=${1:-all}
+build=${BUILD:-build} python=${PYTHON:-/usr/bin/python3} jobs=${JOBS:-1}
 passed=0 failed=0
 
-count() { # adds a number of tests; $1 is the text to look in, $2 the word behind the number
-    local n
-    n=$(grep -oE "[0-9]+ $2" <<<"$1" | tail -n 1 | grep -oE '^[0-9]+')
-    echo "${n:-0}"
+# Adds what one program ran: its exit status, tests passed, tests failed, its name.
+add() {
+    local status=$1 ran=$2 broken=$3 name=$4
+    [ "$status" -eq 124 ] && echo "$name: stopped, it took too long"
+    if [ "$broken" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$ran" -eq 0 ]; }; then
+        echo "$name: exit status $status after $ran tests"
+        broken=1
+    fi
+    passed=$((passed + ran)) failed=$((failed + broken))
 }
 
-if [ "$what" != system ]; then
+number() { grep -oE "(^| )[0-9]+ $2" <<<"$1" | tail -n 1 | tr -dc 0-9 | grep . || echo 0; } # before a word of a text
+
+unit() {
+    local test out status ran
     for test in "$build"/tests/test_*; do
-        [ -x "$test" ] || continue
-        out=$(${RUNNER:-} "$test" 2>&1)
+        [ -x "$test" ] && [ -f "$test" ] || continue
+        out=$(timeout 600 ${RUNNER:-} "$test" 2>&1 </dev/null)
         status=$?
-        ran=$(grep -c '\[ *OK \]' <<<"$out")
-        broken=$(grep -c '\[ *FAILED \] *[a-z]' <<<"$out")
-        passed=$((passed + ran))
-        if [ $status -ne 0 ]; then
-            echo "$out" | tail -n 60
-            [ "$broken" -gt 0 ] || broken=1
-            failed=$((failed + broken))
-        fi
-        echo "$(basename "$test"): $ran passed"
+        ran=$(grep -c '^\[       OK \]' <<<"$out")
+        [ "$status" -eq 0 ] || echo "$out" | tail -n 80
+        printf '%-28s %3d passed\n' "${test##*/}" "$ran"
+        add "$status" "$ran" "$(grep -c '^\[  FAILED  \] [a-z_]*$' <<<"$out")" "${test##*/}"
     done
-fi
-if [ "$what" != unit ]; then
+}
+
+system() {
+    local log status last
     log=$(mktemp)
-    QUALIODOO=$PWD/$build/qualiodoo "$python" -m pytest -q -p no:cacheprovider --no-header \
-        tests/odoo tests/model tests/system 2>&1 | tee "$log"
+    QUALIODOO=$(realpath "$build")/qualiodoo timeout 1800 "$python" -m pytest -q -p no:cacheprovider --no-header -n "$jobs" \
+        tests/odoo tests/model tests/system </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
-    last=$(tail -n 3 "$log")
+    last=$(tail -n 1 "$log")
     rm -f "$log"
-    passed=$((passed + $(count "$last" passed)))
-    broken=$(($(count "$last" failed) + $(count "$last" error)))
-    [ "$status" -eq 0 ] || [ "$broken" -gt 0 ] || broken=1
-    failed=$((failed + broken))
-fi
-[ $((passed + failed)) -gt 0 ] || failed=1
+    add "$status" "$(number "$last" passed)" $(($(number "$last" failed) + $(number "$last" error))) pytest
+}
+
+for what; do
+    case $what in unit | system) $what ;; *) echo "run.sh: unit or system, found '$what'" >&2; exit 2 ;; esac
+done
+[ $((passed + failed)) -gt 0 ] || { echo "no test was run"; failed=1; }
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,14 +1,16 @@
-#!/bin/sh
-# run.sh - fuzzes each decoder for FUZZ_SECONDS (default 30) on its corpus.
+#!/bin/bash
+# run.sh - feeds each decoder for FUZZ_SECONDS, from its corpus. New inputs go to $BUILD/fuzz, and so does one that
+# breaks something: replay it with `build-fuzz/fuzz/fuzz_NAME FILE`, and keep it in tests/fuzz/corpus once mended.
 set -eu
-build=${BUILD:-build}
-mkdir -p "$build/fuzz"
+build=${BUILD:-build-fuzz} seconds=${FUZZ_SECONDS:-30} ran=0
 for source in tests/fuzz/fuzz_*.c; do
     name=$(basename "$source" .c)
-    clang -std=gnu17 -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -DQUALIODOO_VERSION='"fuzz"' \
-        -Iinclude -Isrc $(pkg-config --cflags libcurl jansson yaml-0.1 sqlite3 glib-2.0) -o "$build/fuzz/$name" \
-        "$source" src/util/*.c src/config/*.c src/odoo/*.c \
-        $(pkg-config --libs libcurl jansson yaml-0.1 sqlite3 glib-2.0) \
-        -lxmlrpc -lxmlrpc_util -lxmlrpc_xmlparse -lxmlrpc_xmltok -lpthread -lm
-    "$build/fuzz/$name" -max_total_time="${FUZZ_SECONDS:-30}" -print_final_stats=1 "tests/fuzz/corpus/${name#fuzz_}"
+    found=$build/fuzz/corpus-${name#fuzz_} log=$build/fuzz/$name.log
+    mkdir -p "$found"
+    "$build/fuzz/$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+        -artifact_prefix="$build/fuzz/broken-${name#fuzz_}-" "$found" "tests/fuzz/corpus/${name#fuzz_}" \
+        >"$log" 2>&1 </dev/null || { tail -n 60 "$log"; echo "fuzz: $name broke; see $log"; exit 1; }
+    echo "fuzz: $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs in $seconds s, nothing broke"
+    ran=$((ran + 1))
 done
+[ "$ran" -gt 0 ]
