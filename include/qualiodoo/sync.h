@@ -34,9 +34,9 @@ bool cycle_report_drift(const struct cycle_report *report);
 json_t *cycle_report_json(const struct cycle_report *report);
 
 struct cycle_options {
-    bool reconcile;           /* read everything again, not only what changed */
-    bool dry_run;             /* undo every local change at the end */
-    bool force;               /* go past safety.max_delete */
+    bool reconcile;               /* read everything again, not only what changed */
+    bool dry_run;                 /* undo every local change at the end */
+    bool force;                   /* go past safety.max_delete */
     const char *const *customers; /* reconcile only these: ids, exact names or references */
     size_t n_customers;           /* 0: all */
 };

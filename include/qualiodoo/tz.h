@@ -2,6 +2,8 @@
 #ifndef QUALIODOO_TZ_H
 #define QUALIODOO_TZ_H
 
+#include <stddef.h>
+
 #include "qualiodoo/units.h"
 
 struct tz;
@@ -13,5 +15,10 @@ void tz_free(struct tz *tz); /* NULL is allowed */
 
 /* The civil date of an instant in that zone. */
 civil_day tz_civil_day(const struct tz *tz, instant when);
+
+/* The offsets that hold between two instants, in order: the first is the one at `from`, each later
+ * one begins within (from, to]. The caller frees *ret with free(). ERR_NO_MEMORY. */
+int tz_offsets(const struct tz *tz, instant from, instant to, struct utc_offset **ret,
+               size_t *ret_count);
 
 #endif

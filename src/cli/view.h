@@ -25,7 +25,8 @@ int view_ticket(struct view *view, const char *text, int64_t *ret_ticket, struct
 /* Refuses to compute from a first pull that is not complete. */
 int view_require_complete(struct view *view, struct error *error);
 
-/* Computes an account (view_require_complete() included). *ret_facts lives until the next call; the caller frees the result. */
+/* Computes an account (view_require_complete() included). *ret_facts lives until the next call; the
+ * caller frees the result. */
 int view_account(struct view *view, int64_t customer, const struct account_facts **ret_facts,
                  struct account_result *ret_result, struct error *error);
 

@@ -206,8 +206,8 @@ static int run_pull(struct pull *pull, struct error *error)
     return rc;
 }
 
-/* The customers that the command line names, looked up in Odoo, where they may be new; in the state,
- * where they may be the last trace of a partner that is gone. */
+/* The customers that the command line names, looked up in Odoo, where they may be new; in the
+ * state, where they may be the last trace of a partner that is gone. */
 static int find_customer(struct pull *pull, const char *text, struct ids *customers,
                          struct error *error)
 {

@@ -1,0 +1,59 @@
+/* sla.h - the response target of a ticket (domain.md, section 8). Pure. */
+#ifndef QUALIODOO_SLA_H
+#define QUALIODOO_SLA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qualiodoo/calendar.h"
+#include "qualiodoo/error.h"
+#include "qualiodoo/response.h"
+#include "qualiodoo/units.h"
+
+enum sla_urgency { SLA_LOW, SLA_MEDIUM, SLA_URGENT, SLA_URGENCIES };
+
+enum sla_state { SLA_PENDING, SLA_WARNED, SLA_MET, SLA_BREACHED };
+
+/* Exactly one of the two is not 0. */
+struct sla_target {
+    int64_t seconds; /* of business time */
+    int days;        /* business days */
+};
+
+struct sla_policy {
+    enum sla_urgency urgency[4]; /* by Odoo's priority 0..3 */
+    struct sla_target targets[SLA_URGENCIES];
+    bool response_assigned, response_reply;
+    int warn_at_percent; /* 1..99 of the business time from start to deadline */
+};
+
+struct sla_facts {
+    int priority; /* 0..3; anything else is taken as 0 */
+    struct response_facts response;
+};
+
+struct sla_verdict {
+    enum sla_urgency urgency;
+    instant started;  /* the creation, or the next opening */
+    instant warn_at;  /* `warned` from then on */
+    instant deadline; /* a response at this very second is in time */
+    enum response_event event;
+    instant responded; /* meaningful when event is not RESPONSE_NONE */
+    enum sla_state state;
+    int64_t used_seconds; /* business time from the start to the response, else to now; >= 0 */
+    int64_t late_seconds; /* business time after the deadline; 0 unless breached */
+    bool has_next_change; /* without a response, the state differs from this instant on */
+    instant next_change;
+};
+
+/* Judges one ticket as of `now`. A response after `now` does not exist yet. ERR_CONFIG when the
+ * compiled days of the calendar do not hold the start or the deadline. */
+int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
+              const struct calendar *calendar, instant now, struct sla_verdict *ret,
+              struct error *error);
+
+/* The words of the interface: "urgent", "breached". Never NULL. */
+const char *sla_urgency_name(enum sla_urgency urgency);
+const char *sla_state_name(enum sla_state state);
+
+#endif
