@@ -28,7 +28,8 @@ enum mirror_owner {
     OWNER_PARTNER, /* ... a contact */
     OWNER_TICKET,
     OWNER_MOVE,
-    OWNER_LINE, /* ... a settlement line: its invoice, and those it is reconciled with */
+    OWNER_LINE,    /* ... a settlement line: its invoice, and those it is reconciled with */
+    OWNER_TARGETS, /* every response target */
 };
 
 struct mirror_table {

@@ -170,7 +170,12 @@ int lookup_mirrors(struct store *store,
         " WHEN 'stage' THEN (SELECT count(*) FROM stage)"
         " WHEN 'team' THEN (SELECT count(*) FROM team)"
         " WHEN 'tag' THEN (SELECT count(*) FROM tag)"
-        " WHEN 'agent' THEN (SELECT count(*) FROM agent) END FROM cursor c ORDER BY 1";
+        " WHEN 'agent' THEN (SELECT count(*) FROM agent)"
+        " WHEN 'company' THEN (SELECT count(*) FROM company)"
+        " WHEN 'calendar' THEN (SELECT count(*) FROM calendar)"
+        " WHEN 'attendance' THEN (SELECT count(*) FROM attendance)"
+        " WHEN 'leave' THEN (SELECT count(*) FROM leave)"
+        " WHEN 'marker' THEN (SELECT count(*) FROM marker) END FROM cursor c ORDER BY 1";
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);
 

@@ -161,8 +161,9 @@ static int log_change(struct store *store, enum mirror_owner owner, int64_t ref,
                       int64_t id, const char *what, struct error *error)
 {
     static const char *const owners[] = {
-        [OWNER_ALL] = "all",       [OWNER_ACCOUNT] = "account", [OWNER_PARTNER] = "partner",
-        [OWNER_TICKET] = "ticket", [OWNER_MOVE] = "move",       [OWNER_LINE] = "line",
+        [OWNER_ALL] = "all",         [OWNER_ACCOUNT] = "account", [OWNER_PARTNER] = "partner",
+        [OWNER_TICKET] = "ticket",   [OWNER_MOVE] = "move",       [OWNER_LINE] = "line",
+        [OWNER_TARGETS] = "targets",
     };
     sqlite3_stmt *statement;
     int rc = store_prepare(store,
@@ -207,7 +208,7 @@ static int log_owners(struct store *store, const struct mirror_table *table, int
             old = row ? sqlite3_column_int64(row, column + 1) : 0;
             new = values &&values[column].kind == VALUE_INTEGER ? values[column].integer : 0;
         }
-        if (new || owner == OWNER_ALL)
+        if (new || owner == OWNER_ALL || owner == OWNER_TARGETS)
             rc = log_change(store, owner, new, table->name, id, what, error);
         if (old && old != new &&rc == 0)
             rc = log_change(store, owner, old, table->name, id, what, error);

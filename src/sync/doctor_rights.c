@@ -40,12 +40,6 @@ static const char *module_of(const struct doctor *doctor, const struct model *mo
     return model->module ? model->module : doctor->flavour ? doctor->flavour->module : "base";
 }
 
-/* 19 has no categories of units any more: nothing is lost with them. */
-static bool is_renounced(const struct model *model, const char *field)
-{
-    return model == &models[MODEL_UNIT] && strcmp(field, "category_id") == 0;
-}
-
 /* Returns the number of findings. */
 static int say_missing(const struct doctor *doctor, const struct model *model, json_t *known)
 {
@@ -58,7 +52,7 @@ static int say_missing(const struct doctor *doctor, const struct model *model, j
         const struct model_field *field = &model->fields[i];
         const char *name = field->remote ? flavour_name(doctor->flavour, field->remote) : NULL;
 
-        if (!name || json_object_get(known, name) || is_renounced(model, name))
+        if (!name || json_object_get(known, name) || field->rare)
             continue;
         missing++;
         if (field->required)

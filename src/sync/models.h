@@ -22,6 +22,7 @@ struct model_field {
     const char *remote; /* may be NULL with FIELD_COMPUTED; "@..." is the flavour's */
     enum field_kind kind;
     bool required;
+    bool rare; /* most Odoos lack it: not worth a word of doctor's */
 };
 
 enum model_kind {
@@ -37,6 +38,10 @@ enum model_id {
     MODEL_TEAM,
     MODEL_TAG,
     MODEL_AGENT,
+    MODEL_COMPANY,
+    MODEL_CALENDAR,
+    MODEL_ATTENDANCE,
+    MODEL_LEAVE,
     MODEL_TICKET,
     MODEL_TIMESHEET,
     MODEL_REPLY,
@@ -46,6 +51,7 @@ enum model_id {
     MODEL_SETTLEMENT_LINE,
     MODEL_ADJUSTMENT,
     MODEL_ADJUSTMENT_NOTE,
+    MODEL_MARKER,
     MODEL_PARTNER,
     MODEL_COUNT,
 };
@@ -64,6 +70,7 @@ struct model {
     const char *customer_domain;  /* remote rows of given customers, as JSON with "@ids" */
     const char *module;           /* what to install when it is missing */
     bool optional;                /* the model may be missing */
+    bool swept; /* a short list, of which rows vanish without a trace: listed whole each time */
 };
 
 extern const struct model models[MODEL_COUNT];

@@ -23,8 +23,9 @@ static int set_names(struct pull *pull, struct error *error)
     for (size_t i = 0; i < pull->n_customers; i++)
         json_array_append_new(customers, json_integer(pull->customers[i]));
     pull->ids =
-        json_pack("{so so so}", "@packs", pack_references(pull->config), "@ids", customers, "@keys",
-                  json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database));
+        json_pack("{so so so so}", "@packs", pack_references(pull->config), "@ids", customers,
+                  "@keys", json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database),
+                  "@markers", json_sprintf("<qualiodoo-%%@%s>", pull->config->odoo.database));
     return pull->ids ? 0 : error_memory(error);
 }
 
@@ -237,6 +238,8 @@ int pull_open(struct pull *pull, struct error *error)
     pull->schema_kept = rc == 1;
     if (rc == 0)
         rc = ask_schema(pull, error);
+    if (rc >= 0)
+        json_object_set_new(pull->ids, "@agent", json_integer(pull->agent_partner));
     return rc < 0 ? rc : mirror_has_unreadable(pull->store, &pull->has_unreadable, error);
 }
 

@@ -99,6 +99,30 @@ static void compute_note(const struct page *page, json_t *record, json_t *texts,
         json_array_append_new(texts, figures); /* keeps the texts alive */
 }
 
+/* The key between "<qualiodoo-" and "@DATABASE>"; the pattern of the domain may match more. */
+static void compute_marker(const struct page *page, json_t *record, json_t *texts,
+                           struct mirror_value *values)
+{
+    static const char head[] = "<qualiodoo-", adjust[] = "adjust.";
+    const char *message = json_string_value(json_object_get(record, "message_id"));
+    const char *database = page->pull->config->odoo.database, *at;
+    struct mirror_value *key = &values[model_column(page->model, "key")];
+    json_t *text;
+
+    if (!message || strncmp(message, head, strlen(head)) != 0)
+        return;
+    message += strlen(head);
+    if (strncmp(message, adjust, strlen(adjust)) == 0)
+        return; /* that note is no verdict */
+    at = strchr(message, '@');
+    if (!at || strncmp(at + 1, database, strlen(database)) != 0 ||
+        strcmp(at + 1 + strlen(database), ">") != 0)
+        return;
+    text = json_stringn(message, (size_t)(at - message));
+    if (text && json_array_append_new(texts, text) == 0)
+        set_text(key, json_string_value(text));
+}
+
 static void compute(const struct page *page, int64_t id, json_t *record, json_t *texts,
                     struct mirror_value *values)
 {
@@ -124,6 +148,9 @@ static void compute(const struct page *page, int64_t id, json_t *record, json_t 
         break;
     case MODEL_ADJUSTMENT_NOTE:
         compute_note(page, record, texts, values);
+        break;
+    case MODEL_MARKER:
+        compute_marker(page, record, texts, values);
         break;
     default:
         break;
@@ -268,10 +295,9 @@ static int write_page(struct page *page, const int64_t *requested, size_t count,
     return rc;
 }
 
-static int store_page(void *context, const int64_t *requested, size_t count, json_t *records,
-                      struct error *error)
+int page_store(struct page *page, const int64_t *requested, size_t count, json_t *records,
+               struct error *error)
 {
-    struct page *page = context;
     struct pull *pull = page->pull;
     const char *remote = model_remote(page->model, pull->flavour);
     int rc = store_begin(pull->store, error);
@@ -292,6 +318,12 @@ static int store_page(void *context, const int64_t *requested, size_t count, jso
     if (cycle_interrupted(NULL))
         return error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
     return 0;
+}
+
+static int store_page(void *context, const int64_t *requested, size_t count, json_t *records,
+                      struct error *error)
+{
+    return page_store(context, requested, count, records, error);
 }
 
 static void note_bad(void *context, int64_t id, const char *reason)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/log.h"
 
@@ -15,14 +16,14 @@ static json_t *changed_since(const char *low)
     return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
 }
 
-int pull_relist(struct pull *pull, const struct model *model, const struct ids *remote,
-                const struct ids *local, struct error *error)
+/* Of the rows that Odoo lists no more: confirmed one by one, those that are gone are doomed. */
+static int confirm_vanished(struct pull *pull, const struct model *model, const struct ids *remote,
+                            const struct ids *local, struct error *error)
 {
     struct page gone = {.pull = pull,
                         .model = model,
                         .log = !pull->first_pulls,
-                        .out_of_scope = pull->full && !pull->n_customers};
-    struct page page = {.pull = pull, .model = model, .log = !pull->first_pulls};
+                        .out_of_scope = model->swept || (pull->full && !pull->n_customers)};
     struct ids vanished = {0};
     int rc = 0;
 
@@ -32,8 +33,16 @@ int pull_relist(struct pull *pull, const struct model *model, const struct ids *
             rc = ids_add(&vanished, local->items[i]) < 0 ? error_memory(error) : 0;
     if (rc == 0)
         rc = page_read(&gone, vanished.items, vanished.count, error);
-    if (rc == 0)
-        rc = page_check_doomed(pull, model, error);
+    free(vanished.items);
+    return rc < 0 ? rc : page_check_doomed(pull, model, error);
+}
+
+int pull_relist(struct pull *pull, const struct model *model, const struct ids *remote,
+                const struct ids *local, struct error *error)
+{
+    struct page page = {.pull = pull, .model = model, .log = !pull->first_pulls};
+    int rc = confirm_vanished(pull, model, remote, local, error);
+
     if (rc == 0)
         rc = page_read(&page, remote->items, remote->count, error);
     if (rc == ERR_ACCESS_RIGHTS)
@@ -43,7 +52,6 @@ int pull_relist(struct pull *pull, const struct model *model, const struct ids *
                      model_remote(model, pull->flavour));
     if (rc == 0)
         rc = page_bury(pull, model, error);
-    free(vanished.items);
     memcpy(pull->high, page.high, sizeof pull->high);
     return rc;
 }
@@ -195,6 +203,36 @@ static int pull_full(struct pull *pull, const struct model *model, struct error 
     return rc;
 }
 
+/* A short list, of which rows vanish without a trace: all of it in one answer. */
+static int pull_swept(struct pull *pull, const struct model *model, struct page *page,
+                      struct error *error)
+{
+    struct ids remote = {0}, local = {0};
+    json_t *records = NULL, *record;
+    size_t i;
+    int rc = ask_records(pull->odoo, model_remote(model, pull->flavour),
+                         pull_domain(pull, model->domain, NULL),
+                         json_incref(pull->fields[model - models]), &records, error);
+
+    json_array_foreach(records, i, record)
+    {
+        if (rc == 0 && ids_add(&remote, ask_field_id(record, "id")) < 0)
+            rc = error_memory(error);
+    }
+    if (rc == 0)
+        rc = mirror_ids(pull->store, &model->table, &local, error);
+    if (rc == 0)
+        rc = confirm_vanished(pull, model, &remote, &local, error);
+    if (rc == 0 && remote.count)
+        rc = page_store(page, remote.items, remote.count, records, error);
+    if (rc == 0)
+        rc = page_bury(pull, model, error);
+    json_decref(records);
+    free(remote.items);
+    free(local.items);
+    return rc;
+}
+
 /* Leaves those that this user may read. */
 static int keep_visible(struct pull *pull, const struct model *model, struct ids *ids,
                         struct error *error)
@@ -306,7 +344,9 @@ static int pull_model(struct pull *pull, const struct model *model, struct error
         memcpy(page.high, pull->high, sizeof page.high);
     } else if (rc == 0) { /* of some customers only: common tables come with their changes */
         of_some = false;
-        rc = pull_changes(pull, model, &cursor, &page, error);
+        rc = model->swept ? pull_swept(pull, model, &page, error) : ERR_UNPARSABLE;
+        if (rc == ERR_UNPARSABLE) /* one bad record among them: page_read() finds it */
+            rc = pull_changes(pull, model, &cursor, &page, error);
     }
     if (rc == 0 && model->kind == MODEL_REFERENCED)
         rc = pull_needed(pull, model, error);
@@ -364,7 +404,7 @@ int pull_run(struct pull *pull, struct error *error)
 {
     int rc = set_products(pull, error);
 
-    for (enum model_id id = MODEL_UNIT; id <= MODEL_AGENT && rc == 0; id++)
+    for (enum model_id id = MODEL_UNIT; id <= MODEL_LEAVE && rc == 0; id++)
         rc = pull_model(pull, &models[id], error);
     if (rc == 0)
         rc = set_products(pull, error);
@@ -385,6 +425,8 @@ int pull_run(struct pull *pull, struct error *error)
         rc = set_customer_ids(pull, "@partners", SET_CUSTOMER_PARTNERS, error);
     if (rc == 0)
         rc = pull_model(pull, adjustment_model(pull), error);
+    if (rc == 0)
+        rc = pull_model(pull, &models[MODEL_MARKER], error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_PARTNER], error);
     return rc;

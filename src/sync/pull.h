@@ -82,6 +82,10 @@ struct page {
 /* Reads `ids` of the page's model and stores them. */
 int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error);
 
+/* Stores the records of an answer to a question for the `requested` ids, in one transaction. */
+int page_store(struct page *page, const int64_t *requested, size_t count, json_t *records,
+               struct error *error);
+
 /* Deletes pull->doomed from the model's mirror, after checking safety.max_delete, and empties it.
  */
 int page_bury(struct pull *pull, const struct model *model, struct error *error);

@@ -1,0 +1,46 @@
+/* respond.h - response targets: tickets judged by their calendars, and what must be written. */
+#ifndef QUALIODOO_RESPOND_H
+#define QUALIODOO_RESPOND_H
+
+#include "qualiodoo/config.h"
+#include "qualiodoo/targets.h"
+#include "qualiodoo/tz.h"
+
+/* Policy and compiled calendars. Borrows `config` and `store`. */
+struct respond;
+int respond_open(const struct config *config, struct store *store, struct respond **ret,
+                 struct error *error);
+void respond_free(struct respond *respond); /* NULL is allowed */
+
+/* A calendar as it is used. Borrowed, lives as long as the respond. */
+struct respond_calendar {
+    int64_t id;       /* 0: the configuration's */
+    const char *name; /* for people */
+    const char *zone; /* its time zone */
+    const struct tz *tz;
+    const struct calendar *calendar;
+    const struct calendar_rows *rows; /* NULL: the configuration's */
+};
+
+/* One judged ticket. */
+struct respond_target {
+    const struct target_ticket *ticket; /* borrowed for the call */
+    const struct respond_calendar *calendar;
+    struct sla_verdict verdict;
+};
+
+/* The calendar of a ticket. ERR_CALENDAR says which calendar cannot be used and why. */
+int respond_calendar(struct respond *respond, const struct target_ticket *ticket,
+                     const struct respond_calendar **ret, struct error *error);
+
+/* Judges tickets as of `now` (tickets NULL: all), by id. Those that owe no response (out of the
+ * domain, archived unanswered) are left out. Tickets whose calendar cannot be used are left out
+ * too: the first such error is in *ret_problem (code 0: none). */
+int respond_each(struct respond *respond, const struct target_query *query, instant now,
+                 int (*row)(void *context, const struct respond_target *target,
+                            struct error *error),
+                 void *context, struct error *ret_problem, struct error *error);
+
+const struct sla_policy *respond_policy(const struct respond *respond);
+
+#endif

@@ -1,0 +1,90 @@
+/* targets.h - the facts behind response targets, and the targets as they were last judged. */
+#ifndef QUALIODOO_TARGETS_H
+#define QUALIODOO_TARGETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qualiodoo/array.h"
+#include "qualiodoo/sla.h"
+#include "qualiodoo/store.h"
+
+/* A mirrored ticket, as far as its response target is concerned. Texts are borrowed for the call.
+ */
+struct target_ticket {
+    int64_t id;
+    const char *number;         /* or NULL */
+    int64_t partner, customer;  /* 0: none, or not known */
+    int64_t user, team, leader; /* res.users, team, res.users; 0: none */
+    int64_t calendar;           /* the team's, else the company's; 0: none */
+    bool in_domain, active;     /* matches tickets.domain; not archived */
+    const char *tags;           /* JSON array of ids */
+    struct sla_facts facts;
+    int64_t reply; /* mail.message of the first reply; 0: none */
+};
+
+/* Tickets by id. */
+struct target_query {
+    const int64_t *tickets; /* sorted; NULL: all */
+    size_t n_tickets;
+};
+int targets_each(struct store *store, const struct target_query *query,
+                 int (*row)(void *context, const struct target_ticket *ticket, struct error *error),
+                 void *context, struct error *error);
+
+/* The tickets that noted changes touch and those whose state differs by `now`; every ticket (with
+ * *ret_all) when something that all depend on changed. Sorted; the caller frees ret->items. */
+int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all,
+                struct error *error);
+
+/* Stores a verdict; *ret_before is the state it had, -1 when it was not judged before. */
+struct target_row {
+    int64_t ticket, calendar;
+    struct sla_verdict verdict;
+};
+int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
+                 struct error *error);
+
+/* Removes the target of a ticket, and those whose ticket is gone (ticket 0). */
+int targets_remove(struct store *store, int64_t ticket, struct error *error);
+
+/* The earliest instant at which a target changes by itself; *ret_found. */
+int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error);
+
+/* The creation of the oldest mirrored ticket; *ret_found false when there is none. */
+int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error);
+
+/* Tickets whose history is not known to have been asked. */
+int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *ret_known,
+                  struct error *error);
+/* Notes an answer; earlier dates (0: none) replace those of the ticket's row. */
+struct history_answer {
+    int64_t ticket;
+    bool known;
+    instant assigned, closed;
+};
+int history_save(struct store *store, const struct history_answer *answer, struct error *error);
+
+/* The id of the ticket tag of that name; 0: none. */
+int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error);
+
+/* ---- Calendars, as mirrored ---- */
+
+struct calendar_rows {
+    int64_t id;
+    char *name, *tz; /* owned */
+    bool flexible;
+    struct calendar_attendance *attendances; /* owned */
+    size_t n_attendances, attendances_size;
+    struct calendar_leave *leaves; /* owned */
+    size_t n_leaves, leaves_size;
+    char **leave_names; /* one per leave, owned; "" when it has none */
+    size_t leave_names_size;
+};
+/* Loads a calendar (its attendances, the global leaves that count for it). ERR_NOT_FOUND when it is
+ * not mirrored. Free it with calendar_rows_free(). */
+int calendar_rows_load(struct store *store, int64_t id, struct calendar_rows *ret,
+                       struct error *error);
+void calendar_rows_free(struct calendar_rows *rows);
+
+#endif

@@ -1,0 +1,163 @@
+/* calendars.c - working calendars, as mirrored from Odoo. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/civil.h"
+#include "qualiodoo/targets.h"
+#include "store_internal.h"
+
+void calendar_rows_free(struct calendar_rows *rows)
+{
+    for (size_t i = 0; i < rows->n_leaves; i++)
+        free(rows->leave_names[i]);
+    free(rows->leave_names);
+    free(rows->leaves);
+    free(rows->attendances);
+    free(rows->name);
+    free(rows->tz);
+    *rows = (struct calendar_rows){0};
+}
+
+static char *copy(const char *text)
+{
+    return strdup(text ? text : "");
+}
+
+static int load_calendar(struct store *store, struct calendar_rows *rows, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT name, tz, flexible FROM calendar WHERE id = ?1",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, rows->id);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return error_set(error, ERR_NOT_FOUND, "there is no calendar %lld in Odoo",
+                         (long long)rows->id);
+    rows->name = copy(column_text(statement, 0));
+    rows->tz = copy(column_text(statement, 1));
+    rows->flexible = sqlite3_column_int(statement, 2);
+    sqlite3_reset(statement);
+    return rows->name && rows->tz ? 0 : error_memory(error);
+}
+
+/* Odoo's local float hours, rounded to the minute. */
+static int minute_of(sqlite3_stmt *row, int column)
+{
+    int64_t hours = sqlite3_column_int64(row, column);
+
+    return (int)((hours * 60 + NANO_ONE / 2) / NANO_ONE);
+}
+
+static bool read_attendance(sqlite3_stmt *row, struct calendar_attendance *ret)
+{
+    const char *weekday = column_text(row, 0), *week = column_text(row, 3);
+    const char *first = column_text(row, 4), *last = column_text(row, 5);
+    struct calendar_attendance attendance = {
+        .weekday = weekday ? (int)strtol(weekday, NULL, 10) : -1,
+        .week = CALENDAR_EVERY_WEEK,
+        .start_minute = minute_of(row, 1),
+        .end_minute = minute_of(row, 2),
+    };
+
+    if (sqlite3_column_int(row, 6) && week)
+        attendance.week = *week == '1' ? CALENDAR_SECOND_WEEK : CALENDAR_FIRST_WEEK;
+    attendance.has_first = first && civil_parse(first, &attendance.first);
+    attendance.has_last = last && civil_parse(last, &attendance.last);
+    *ret = attendance;
+    return attendance.weekday >= 0 && attendance.weekday <= 6 && attendance.start_minute >= 0 &&
+           attendance.start_minute < attendance.end_minute &&
+           attendance.end_minute <= CALENDAR_DAY_MINUTES;
+}
+
+/* Section lines and breaks are no working time; those of one resource are not the calendar's. */
+static int load_attendances(struct store *store, struct calendar_rows *rows, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(
+        store,
+        "SELECT a.weekday, a.hour_from, a.hour_to, a.week_type, a.date_from, a.date_to,"
+        " c.two_weeks FROM attendance a JOIN calendar c ON c.id = a.calendar_id"
+        " WHERE a.calendar_id = ?1 AND a.display_type IS NULL AND a.resource_id IS NULL"
+        " AND a.day_period IS NOT 'lunch' ORDER BY a.id",
+        &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, rows->id);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        struct calendar_attendance attendance;
+
+        if (!read_attendance(statement, &attendance))
+            continue;
+        if (ARRAY_RESERVE(rows->attendances, rows->attendances_size, rows->n_attendances + 1) < 0) {
+            sqlite3_reset(statement);
+            return error_memory(error);
+        }
+        rows->attendances[rows->n_attendances++] = attendance;
+    }
+    return rc;
+}
+
+static int add_leave(struct calendar_rows *rows, sqlite3_stmt *row, struct error *error)
+{
+    const char *from = column_text(row, 0), *to = column_text(row, 1);
+    struct calendar_leave leave;
+    char *name;
+
+    if (!from || !to || !instant_parse_odoo(from, &leave.start) ||
+        !instant_parse_odoo(to, &leave.end) || leave.end <= leave.start)
+        return 0;
+    if (ARRAY_RESERVE(rows->leaves, rows->leaves_size, rows->n_leaves + 1) < 0 ||
+        ARRAY_RESERVE(rows->leave_names, rows->leave_names_size, rows->n_leaves + 1) < 0 ||
+        !(name = copy(column_text(row, 2))))
+        return error_memory(error);
+    rows->leaves[rows->n_leaves] = leave;
+    rows->leave_names[rows->n_leaves++] = name;
+    return 0;
+}
+
+/* Global leaves: of this calendar, or of every one of the company. */
+static int load_leaves(struct store *store, struct calendar_rows *rows, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT l.date_from, l.date_to, l.name FROM calendar c JOIN leave l"
+                           " ON l.calendar_id = c.id OR (l.calendar_id IS NULL AND"
+                           "  (l.company_id IS NULL OR c.company_id IS NULL"
+                           "   OR l.company_id = c.company_id))"
+                           " WHERE c.id = ?1 AND l.resource_id IS NULL AND l.time_type = 'leave'"
+                           " ORDER BY l.date_from, l.id",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, rows->id);
+    while ((rc = store_step(store, statement, error)) == 1)
+        if ((rc = add_leave(rows, statement, error)) < 0) {
+            sqlite3_reset(statement);
+            return rc;
+        }
+    return rc;
+}
+
+int calendar_rows_load(struct store *store, int64_t id, struct calendar_rows *ret,
+                       struct error *error)
+{
+    struct calendar_rows rows = {.id = id};
+    int rc = load_calendar(store, &rows, error);
+
+    if (rc == 0)
+        rc = load_attendances(store, &rows, error);
+    if (rc == 0)
+        rc = load_leaves(store, &rows, error);
+    if (rc < 0)
+        calendar_rows_free(&rows);
+    else
+        *ret = rows;
+    return rc;
+}

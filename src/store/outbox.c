@@ -1,0 +1,384 @@
+/* outbox.c - the writes into Odoo, as rows.
+ *
+ *              outbox_add                       call begun            answered
+ *     (none) ------------> QUEUED ---------------> SENDING ---------------> DONE
+ *        |                  |  ^  ^                 |   |
+ *        | shadow mode      |  |  `-- not executed -'   `-- refused --> REFUSED
+ *        v                  |  |      or absent in Odoo                  |  |
+ *     SHADOW -- writes on --'  `---------------- outbox_retry ----------'  |
+ *        |  (a new row)     |                                              |
+ *        v                  `-- no longer true --> VOID   outbox_drop -> DROPPED
+ *     (removed)
+ *
+ * Invariants:
+ *  1. A row is committed before anything of it is sent: SENDING is on disk before the call.
+ *  2. (key, part) is unique, so that what was written, given up or found untrue once is never
+ *     queued again. Only OUTBOX_FIELDS rows, whose latest values count, are replaced.
+ *  3. From SENDING, the effect of the last call is not known: it is read before it is repeated.
+ *  4. DONE, DROPPED and VOID are final (but for 2).
+ *  5. A refused row blocks nothing but the parts of its own set that stand on it. */
+#include "qualiodoo/outbox.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "store_internal.h"
+
+static const char *const state_names[OUTBOX_STATES] = {
+    [OUTBOX_QUEUED] = "queued",   [OUTBOX_SENDING] = "sending", [OUTBOX_DONE] = "done",
+    [OUTBOX_REFUSED] = "refused", [OUTBOX_DROPPED] = "dropped", [OUTBOX_VOID] = "void",
+    [OUTBOX_SHADOW] = "shadow",
+};
+
+static const char *const part_names[OUTBOX_PARTS] = {
+    [OUTBOX_NOTE] = "note",   [OUTBOX_TAG] = "tag",          [OUTBOX_ACTIVITY] = "activity",
+    [OUTBOX_UNTAG] = "untag", [OUTBOX_DONE_WITH] = "unplan", [OUTBOX_FIELDS] = "fields",
+};
+
+/* To which states a state may go. */
+#define TO(state) (1U << (state))
+static const unsigned transitions[OUTBOX_STATES] = {
+    [OUTBOX_QUEUED] = TO(OUTBOX_SENDING) | TO(OUTBOX_DONE) | TO(OUTBOX_QUEUED) |
+                      TO(OUTBOX_REFUSED) | TO(OUTBOX_VOID) | TO(OUTBOX_DROPPED),
+    [OUTBOX_SENDING] = TO(OUTBOX_DONE) | TO(OUTBOX_REFUSED) | TO(OUTBOX_QUEUED) |
+                       TO(OUTBOX_SENDING) | TO(OUTBOX_DROPPED),
+    [OUTBOX_REFUSED] = TO(OUTBOX_QUEUED) | TO(OUTBOX_DROPPED),
+};
+
+#define COLUMNS                                                                                    \
+    "id, key, part, model, record, subject, payload, state, attempts, next_try, created_at,"       \
+    " changed_at, remote_id, reason"
+
+const char *outbox_state_name(enum outbox_state state)
+{
+    return state_names[state];
+}
+
+const char *outbox_part_name(enum outbox_part part)
+{
+    return part_names[part];
+}
+
+static int index_of(const char *const *names, int count, const char *name)
+{
+    for (int i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0)
+            return i;
+    assert(!"a word that this version wrote");
+    return 0;
+}
+
+static struct outbox_row read_row(sqlite3_stmt *row)
+{
+    return (struct outbox_row){
+        .id = sqlite3_column_int64(row, 0),
+        .key = column_text(row, 1),
+        .part = (enum outbox_part)index_of(part_names, OUTBOX_PARTS, column_text(row, 2)),
+        .model = column_text(row, 3),
+        .record = sqlite3_column_int64(row, 4),
+        .subject = sqlite3_column_int64(row, 5),
+        .payload = column_text(row, 6),
+        .state = (enum outbox_state)index_of(state_names, OUTBOX_STATES, column_text(row, 7)),
+        .attempts = sqlite3_column_int(row, 8),
+        .next_try = sqlite3_column_int64(row, 9),
+        .created_at = sqlite3_column_int64(row, 10),
+        .changed_at = sqlite3_column_int64(row, 11),
+        .remote_id = sqlite3_column_int64(row, 12),
+        .reason = column_text(row, 13),
+    };
+}
+
+/* ---- Adding ---- */
+
+/* A shadow of what is now queued for good makes room. */
+static int drop_shadow(struct store *store, const struct outbox_row *row, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc =
+        store_prepare(store, "DELETE FROM outbox WHERE key = ?1 AND part = ?2 AND state = 'shadow'",
+                      &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, row->key, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 2, part_names[row->part], -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
+}
+
+int outbox_add(struct store *store, const struct outbox_row *row, instant now, bool *ret_added,
+               struct error *error)
+{
+    static const char insert[] =
+        "INSERT INTO outbox (key, part, model, record, subject, payload, state, created_at,"
+        " changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT (key, part)"
+        " DO UPDATE SET payload = excluded.payload, state = excluded.state, attempts = 0,"
+        " next_try = 0, created_at = excluded.created_at, changed_at = excluded.changed_at,"
+        " remote_id = NULL, reason = NULL WHERE ?9 AND (payload <> excluded.payload"
+        "  OR state NOT IN ('queued', 'sending', 'done', excluded.state))";
+    sqlite3_stmt *statement;
+    int rc = 0;
+
+    assert(row->state == OUTBOX_QUEUED || row->state == OUTBOX_SHADOW);
+    if (row->state == OUTBOX_QUEUED)
+        rc = drop_shadow(store, row, error);
+    if (rc == 0)
+        rc = store_prepare(store, insert, &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, row->key, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 2, part_names[row->part], -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 3, row->model, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(statement, 4, row->record);
+    sqlite3_bind_int64(statement, 5, row->subject);
+    sqlite3_bind_text(statement, 6, row->payload, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 7, state_names[row->state], -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 8, now);
+    sqlite3_bind_int(statement, 9, row->part == OUTBOX_FIELDS);
+    rc = store_run(store, statement, error);
+    sqlite3_clear_bindings(statement);
+    if (rc == 0)
+        *ret_added = sqlite3_changes(store->db) > 0;
+    return rc;
+}
+
+/* ---- Reading ---- */
+
+static const char *query_sql(enum outbox_filter filter)
+{
+    switch (filter) {
+    case OUTBOX_OPEN:
+        return "SELECT " COLUMNS " FROM outbox WHERE id > ?1"
+               " AND state IN ('queued', 'sending', 'refused', 'shadow') ORDER BY id LIMIT 1";
+    case OUTBOX_DUE:
+        return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 AND state IN ('queued', 'sending')"
+               " AND next_try <= ?2 ORDER BY id LIMIT 1";
+    case OUTBOX_OF_KEY:
+        return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 AND key = ?2 ORDER BY id LIMIT 1";
+    case OUTBOX_ALL:
+        break;
+    }
+    return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 ORDER BY id LIMIT 1";
+}
+
+/* Steps one row at a time, so that the caller may change rows, and prepare the same query, within.
+ */
+int outbox_each(struct store *store, const struct outbox_query *query,
+                int (*row)(void *context, const struct outbox_row *row, struct error *error),
+                void *context, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int64_t after = query->after;
+    int rc;
+
+    if (sqlite3_prepare_v2(store->db, query_sql(query->filter), -1, &statement, NULL) != SQLITE_OK)
+        return store_fail(store, error);
+    do {
+        sqlite3_reset(statement);
+        sqlite3_bind_int64(statement, 1, after);
+        if (query->filter == OUTBOX_DUE)
+            sqlite3_bind_int64(statement, 2, query->now);
+        else if (query->filter == OUTBOX_OF_KEY)
+            sqlite3_bind_text(statement, 2, query->key, -1, SQLITE_STATIC);
+        rc = store_step(store, statement, error);
+        if (rc == 1) {
+            struct outbox_row read = read_row(statement);
+
+            after = read.id;
+            rc = row(context, &read, error);
+            rc = rc < 0 ? rc : 1;
+        }
+    } while (rc == 1);
+    sqlite3_finalize(statement);
+    return rc;
+}
+
+int outbox_get(struct store *store, int64_t id,
+               int (*row)(void *context, const struct outbox_row *row, struct error *error),
+               void *context, bool *ret_found, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc =
+        store_prepare(store, "SELECT " COLUMNS " FROM outbox WHERE id = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, id);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret_found = rc == 1;
+    if (rc == 1) {
+        struct outbox_row read = read_row(statement);
+
+        rc = row(context, &read, error);
+        sqlite3_reset(statement);
+    }
+    return rc;
+}
+
+int outbox_count(struct store *store, struct outbox_counts *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    struct outbox_counts counts = {0};
+    int rc = store_prepare(store, "SELECT state, count(*) FROM outbox GROUP BY state", &statement,
+                           error);
+
+    if (rc < 0)
+        return rc;
+    while ((rc = store_step(store, statement, error)) == 1)
+        counts.by_state[index_of(state_names, OUTBOX_STATES, column_text(statement, 0))] =
+            sqlite3_column_int64(statement, 1);
+    if (rc == 0)
+        *ret = counts;
+    return rc;
+}
+
+int outbox_known(struct store *store, const char *key, bool prefix, bool *ret, struct error *error)
+{
+    /* '/' sorts just after '.', with which a prefix ends. */
+    static const char exact[] =
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ?1 AND part = 'note' AND state = 'done')"
+        " OR EXISTS (SELECT 1 FROM marker WHERE key = ?1)";
+    static const char begins[] =
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE key > ?1 AND key < substr(?1, 1,"
+        " length(?1) - 1) || '/' AND part = 'note' AND state = 'done')"
+        " OR EXISTS (SELECT 1 FROM marker WHERE key > ?1 AND key < substr(?1, 1,"
+        " length(?1) - 1) || '/')";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, prefix ? begins : exact, &statement, error);
+
+    assert(!prefix || key[strlen(key) - 1] == '.');
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_TRANSIENT);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret = sqlite3_column_int(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+/* ---- Moving ---- */
+
+static int state_of(struct store *store, int64_t id, enum outbox_state *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT state FROM outbox WHERE id = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, id);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    if (rc == 0)
+        return error_set(error, ERR_NOT_FOUND,
+                         "there is no write %lld in the outbox: 'qualiodoo outbox' lists them",
+                         (long long)id);
+    *ret = (enum outbox_state)index_of(state_names, OUTBOX_STATES, column_text(statement, 0));
+    sqlite3_reset(statement);
+    return 0;
+}
+
+int outbox_move(struct store *store, const struct outbox_move *move, instant now,
+                struct error *error)
+{
+    static const char update[] =
+        "UPDATE outbox SET state = ?2, changed_at = ?3, next_try = ?4,"
+        " remote_id = coalesce(?5, remote_id), reason = coalesce(?6, reason),"
+        " attempts = attempts + ?7 WHERE id = ?1";
+    enum outbox_state from = OUTBOX_QUEUED;
+    sqlite3_stmt *statement;
+    int rc = state_of(store, move->id, &from, error);
+
+    if (rc == 0)
+        rc = store_prepare(store, update, &statement, error);
+    if (rc < 0)
+        return rc;
+    assert(transitions[from] & TO(move->to));
+    sqlite3_bind_int64(statement, 1, move->id);
+    sqlite3_bind_text(statement, 2, state_names[move->to], -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 3, now);
+    sqlite3_bind_int64(statement, 4, move->next_try);
+    if (move->remote_id)
+        sqlite3_bind_int64(statement, 5, move->remote_id);
+    if (move->reason)
+        sqlite3_bind_text(statement, 6, move->reason, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int(statement, 7, move->to == OUTBOX_SENDING && from == OUTBOX_QUEUED);
+    rc = store_run(store, statement, error);
+    sqlite3_clear_bindings(statement);
+    return rc;
+}
+
+int outbox_void(struct store *store, const char *key, const char *reason, instant now,
+                struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "UPDATE outbox SET state = 'void', reason = ?2, changed_at = ?3"
+                           " WHERE key = ?1 AND state = 'queued'",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 2, reason, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_int64(statement, 3, now);
+    rc = store_run(store, statement, error);
+    sqlite3_clear_bindings(statement);
+    return rc;
+}
+
+int outbox_retry(struct store *store, int64_t id, instant now, struct error *error)
+{
+    enum outbox_state from = OUTBOX_QUEUED;
+    int rc = state_of(store, id, &from, error);
+
+    if (rc == 0 && from != OUTBOX_REFUSED && from != OUTBOX_QUEUED && from != OUTBOX_SENDING)
+        rc = error_set(error, ERR_REFUSED,
+                       "write %lld is '%s': only one that waits or was refused can be tried again",
+                       (long long)id, state_names[from]);
+    if (rc < 0)
+        return rc;
+    return outbox_move(
+        store, &(struct outbox_move){.id = id, .to = from == OUTBOX_SENDING ? from : OUTBOX_QUEUED},
+        now, error);
+}
+
+/* Without its note, what stands on it would be written again after a loss of the state. */
+static int drop_dependents(struct store *store, int64_t id, instant now, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "UPDATE outbox SET state = 'dropped', changed_at = ?2"
+                           " WHERE key = (SELECT key FROM outbox WHERE id = ?1 AND part = 'note')"
+                           " AND id <> ?1 AND state IN ('queued', 'refused')",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, id);
+    sqlite3_bind_int64(statement, 2, now);
+    return store_run(store, statement, error);
+}
+
+int outbox_drop(struct store *store, int64_t id, instant now, struct error *error)
+{
+    enum outbox_state from = OUTBOX_QUEUED;
+    int rc = state_of(store, id, &from, error);
+
+    if (rc == 0 && !(transitions[from] & TO(OUTBOX_DROPPED)))
+        rc = error_set(error, ERR_REFUSED, "write %lld is '%s': there is nothing to give up",
+                       (long long)id, state_names[from]);
+    if (rc == 0)
+        rc = drop_dependents(store, id, now, error);
+    if (rc < 0)
+        return rc;
+    return outbox_move(store, &(struct outbox_move){.id = id, .to = OUTBOX_DROPPED}, now, error);
+}
+
+int outbox_forget_shadow(struct store *store, struct error *error)
+{
+    return store_exec(store, "DELETE FROM outbox WHERE state = 'shadow'", error);
+}

@@ -1,0 +1,311 @@
+/* targets.c - the facts behind response targets, and the targets as they were last judged. */
+#include "qualiodoo/targets.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/civil.h"
+#include "store_internal.h"
+
+/* The first reply is the earliest by date, then id; OdooBot's are none. A ticket's calendar is its
+ * team's, else that of its company, of its team's company, of the first company. */
+#define TICKET_COLUMNS                                                                             \
+    "SELECT t.id, t.number, t.partner_id, p.commercial_id, t.user_id, t.team_id, team.leader_id,"  \
+    " coalesce(team.calendar_id, (SELECT calendar_id FROM company WHERE id = coalesce("            \
+    "  t.company_id, team.company_id, (SELECT min(id) FROM company)))),"                           \
+    " t.in_domain, t.active IS NOT 0, t.tag_ids, t.priority, t.create_date, t.assigned_date,"      \
+    " t.closed_date, (SELECT r.date || ' ' || r.id FROM reply r WHERE r.ticket_id = t.id"          \
+    "  AND r.author_id IS NOT (SELECT partner_id FROM agent WHERE id = 1)"                         \
+    "  ORDER BY r.date, r.id LIMIT 1)"                                                             \
+    " FROM ticket t LEFT JOIN team ON team.id = t.team_id LEFT JOIN partner p"                     \
+    " ON p.id = t.partner_id"
+
+static const char all_sql[] = TICKET_COLUMNS " WHERE t.id > ?1 ORDER BY t.id LIMIT 256";
+static const char some_sql[] = TICKET_COLUMNS " WHERE t.id = ?1";
+
+static instant read_instant(const char *text)
+{
+    instant when = 0;
+
+    if (text)
+        instant_parse_odoo(text, &when);
+    return when;
+}
+
+/* "YYYY-MM-DD HH:MM:SS id" */
+static void read_reply(const char *text, struct target_ticket *ticket)
+{
+    enum { DATE_LENGTH = 19 };
+    char date[DATE_LENGTH + 1];
+
+    if (!text || strlen(text) <= DATE_LENGTH)
+        return;
+    memcpy(date, text, DATE_LENGTH);
+    date[DATE_LENGTH] = '\0';
+    ticket->facts.response.replied = read_instant(date);
+    ticket->reply = strtoll(text + DATE_LENGTH, NULL, 10);
+}
+
+static struct target_ticket read_ticket(sqlite3_stmt *row)
+{
+    const char *priority = column_text(row, 11);
+    struct target_ticket ticket = {
+        .id = sqlite3_column_int64(row, 0),
+        .number = column_text(row, 1),
+        .partner = sqlite3_column_int64(row, 2),
+        .customer = sqlite3_column_int64(row, 3),
+        .user = sqlite3_column_int64(row, 4),
+        .team = sqlite3_column_int64(row, 5),
+        .leader = sqlite3_column_int64(row, 6),
+        .calendar = sqlite3_column_int64(row, 7),
+        .in_domain = sqlite3_column_int(row, 8),
+        .active = sqlite3_column_int(row, 9),
+        .tags = column_text(row, 10),
+        .facts = {.priority = priority ? (int)strtol(priority, NULL, 10) : 0,
+                  .response = {.created = read_instant(column_text(row, 12)),
+                               .assigned = read_instant(column_text(row, 13)),
+                               .closed = read_instant(column_text(row, 14))}},
+    };
+
+    read_reply(column_text(row, 15), &ticket);
+    return ticket;
+}
+
+struct ticket_reader {
+    int (*row)(void *context, const struct target_ticket *ticket, struct error *error);
+    void *context;
+};
+
+static int read_tickets(struct store *store, const char *sql, int64_t parameter, int64_t *ret_last,
+                        const struct ticket_reader *reader, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    *ret_last = 0;
+    sqlite3_bind_int64(statement, 1, parameter);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        struct target_ticket ticket = read_ticket(statement);
+
+        *ret_last = ticket.id;
+        rc = reader->row(reader->context, &ticket, error);
+        if (rc < 0)
+            break;
+    }
+    sqlite3_reset(statement);
+    return rc;
+}
+
+int targets_each(struct store *store, const struct target_query *query,
+                 int (*row)(void *context, const struct target_ticket *ticket, struct error *error),
+                 void *context, struct error *error)
+{
+    struct ticket_reader reader = {row, context};
+    int64_t last = 0;
+    int rc = 0;
+
+    if (query->tickets) {
+        for (size_t i = 0; i < query->n_tickets && rc == 0; i++)
+            rc = read_tickets(store, some_sql, query->tickets[i], &last, &reader, error);
+        return rc;
+    }
+    do
+        rc = read_tickets(store, all_sql, last, &last, &reader, error);
+    while (rc == 0 && last);
+    return rc;
+}
+
+/* ---- Targets ---- */
+
+int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all,
+                struct error *error)
+{
+    static const char due[] = "SELECT ref FROM change WHERE owner = 'ticket'"
+                              " UNION SELECT ticket_id FROM target WHERE next_change <= ?1"
+                              " UNION SELECT ticket_id FROM target WHERE judged_at > ?1 ORDER BY 1";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT 1 FROM change WHERE owner IN ('all', 'targets') LIMIT 1",
+                           &statement, error);
+
+    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
+        return rc;
+    sqlite3_reset(statement);
+    *ret_all = rc == 1;
+    if (*ret_all)
+        return 0;
+    rc = store_prepare(store, due, &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, now);
+    return store_ids(store, statement, ret, error);
+}
+
+static int stored_state(struct store *store, int64_t ticket, int *ret_state, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc =
+        store_prepare(store, "SELECT state FROM target WHERE ticket_id = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, ticket);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret_state = rc == 1 ? sqlite3_column_int(statement, 0) : -1;
+    sqlite3_reset(statement);
+    return 0;
+}
+
+int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
+                 struct error *error)
+{
+    const struct sla_verdict *verdict = &row->verdict;
+    sqlite3_stmt *statement;
+    int before = -1;
+    int rc = stored_state(store, row->ticket, &before, error);
+
+    if (rc == 0)
+        rc = store_prepare(store,
+                           "REPLACE INTO target VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+                           " ?11)",
+                           &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, row->ticket);
+    sqlite3_bind_int64(statement, 2, row->calendar);
+    sqlite3_bind_int(statement, 3, (int)verdict->urgency);
+    sqlite3_bind_int64(statement, 4, verdict->started);
+    sqlite3_bind_int64(statement, 5, verdict->warn_at);
+    sqlite3_bind_int64(statement, 6, verdict->deadline);
+    sqlite3_bind_int(statement, 7, (int)verdict->event);
+    if (verdict->event != RESPONSE_NONE)
+        sqlite3_bind_int64(statement, 8, verdict->responded);
+    sqlite3_bind_int(statement, 9, (int)verdict->state);
+    sqlite3_bind_int64(statement, 10, now);
+    if (verdict->has_next_change)
+        sqlite3_bind_int64(statement, 11, verdict->next_change);
+    rc = store_run(store, statement, error);
+    sqlite3_clear_bindings(statement);
+    if (rc == 0)
+        *ret_before = before;
+    return rc;
+}
+
+int targets_remove(struct store *store, int64_t ticket, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "DELETE FROM target WHERE ticket_id = ?1 OR (?1 = 0 AND NOT EXISTS"
+                           " (SELECT 1 FROM ticket t WHERE t.id = target.ticket_id))",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, ticket);
+    return store_run(store, statement, error);
+}
+
+static int one_integer(struct store *store, const char *sql, bool *ret_found, int64_t *ret,
+                       struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
+        return rc;
+    *ret_found = rc == 1 && sqlite3_column_type(statement, 0) == SQLITE_INTEGER;
+    if (*ret_found)
+        *ret = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error)
+{
+    return one_integer(store, "SELECT min(next_change) FROM target WHERE next_change IS NOT NULL",
+                       ret_found, ret, error);
+}
+
+int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error)
+{
+    return one_integer(store, "SELECT unixepoch(min(create_date)) FROM ticket", ret_found, ret,
+                       error);
+}
+
+int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT min(id) FROM tag WHERE name = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, name, -1, SQLITE_TRANSIENT);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+/* ---- History ---- */
+
+int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *ret_known,
+                  struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc =
+        store_prepare(store, "SELECT known FROM history WHERE ticket_id = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, ticket);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret_asked = rc == 1;
+    *ret_known = rc == 1 && sqlite3_column_int(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+static int lower_date(struct store *store, const char *sql, int64_t ticket, instant when,
+                      struct error *error)
+{
+    char text[INSTANT_TEXT_SIZE];
+    sqlite3_stmt *statement;
+    int rc = when ? store_prepare(store, sql, &statement, error) : 0;
+
+    if (rc < 0 || !when)
+        return rc;
+    sqlite3_bind_int64(statement, 1, ticket);
+    sqlite3_bind_text(statement, 2, instant_format_odoo(when, text), -1, SQLITE_TRANSIENT);
+    return store_run(store, statement, error);
+}
+
+int history_save(struct store *store, const struct history_answer *answer, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "REPLACE INTO history VALUES (?1, ?2)", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, answer->ticket);
+    sqlite3_bind_int(statement, 2, answer->known);
+    rc = store_run(store, statement, error);
+    if (rc == 0)
+        rc = lower_date(store,
+                        "UPDATE ticket SET assigned_date = ?2 WHERE id = ?1"
+                        " AND (assigned_date IS NULL OR assigned_date > ?2)",
+                        answer->ticket, answer->assigned, error);
+    if (rc == 0)
+        rc = lower_date(store,
+                        "UPDATE ticket SET closed_date = ?2 WHERE id = ?1"
+                        " AND (closed_date IS NULL OR closed_date > ?2)",
+                        answer->ticket, answer->closed, error);
+    return rc;
+}
