@@ -92,8 +92,7 @@ int calendar_week_parity(civil_day day);
 #define CALENDAR_FRANCE_DAYS 11
 size_t calendar_france(int year, civil_day days[CALENDAR_FRANCE_DAYS]);
 
-/* Why a local date is closed, in words for people: "Easter Monday", or NULL when it is no French
- * public holiday. */
+/* The name of a French public holiday, in French, or NULL when the day is none. */
 const char *calendar_france_name(civil_day day);
 
 #endif

@@ -28,6 +28,7 @@ enum {
     ERR_BUSY = -17,          /* another process holds the lock */
     ERR_NO_MEMORY = -18,
     ERR_INTERRUPTED = -19, /* a signal asked to stop */
+    ERR_CALENDAR = -20,    /* a working calendar that cannot be used */
 };
 
 enum error_retry {

@@ -29,6 +29,9 @@ int lookup_ticket_number(struct store *store, int64_t id, char **ret, struct err
 /* The customer of a ticket: 0 when it has none, or when it cannot be read. */
 int lookup_ticket_account(struct store *store, int64_t id, int64_t *ret, struct error *error);
 
+/* Whether a stage of that name is one of closed tickets. */
+int lookup_closed_stage(struct store *store, const char *name, bool *ret, struct error *error);
+
 /* The state of each mirror, for `status`. */
 struct mirror_status {
     const char *name; /* borrowed for the call */

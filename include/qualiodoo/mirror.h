@@ -75,6 +75,7 @@ enum mirror_set {
     SET_LINES_NEEDED,    /* both sides of mirrored partials */
     SET_TIMESHEETS_OF,   /* of the tickets given */
     SET_MOVE_LINES_OF,   /* of the moves given */
+    SET_REPLIES_OF,      /* to the tickets given */
     SET_PARTIALS_OF,     /* touching a settlement line of the moves given */
     /* what belongs to the customers given, in each mirror */
     SET_CUSTOMER_TICKETS,
@@ -128,5 +129,8 @@ int mirror_is_complete(struct store *store, bool *ret, struct error *error);
 
 /* Notes that every account must be computed again, because of `why` ("first pull"...). */
 int mirror_touch_all(struct store *store, const char *why, struct error *error);
+
+/* Notes that every response target must be judged again. */
+int mirror_touch_targets(struct store *store, const char *why, struct error *error);
 
 #endif

@@ -91,7 +91,8 @@ struct outbox_move {
 int outbox_move(struct store *store, const struct outbox_move *move, instant now,
                 struct error *error);
 
-/* Queued rows of a key are no longer true: VOID. Rows that were sent stay. */
+/* Queued rows of a key are no longer true: VOID; those of shadow mode go. Rows that were sent stay.
+ */
 int outbox_void(struct store *store, const char *key, const char *reason, instant now,
                 struct error *error);
 
@@ -109,9 +110,17 @@ struct outbox_counts {
 };
 int outbox_count(struct store *store, struct outbox_counts *ret, struct error *error);
 
-/* Whether a key was already written, by a row that is done or by a note seen in Odoo. `prefix`
- * matches any key that begins so ("breach.42."). */
-int outbox_known(struct store *store, const char *key, bool prefix, bool *ret, struct error *error);
+/* The sets whose key begins with `prefix`, which ends with a dot ("breach.42."), by key: with the
+ * state of their note, OUTBOX_DONE for one that was seen in Odoo. `key` is borrowed for the call.
+ */
+int outbox_keys(struct store *store, const char *prefix,
+                int (*set)(void *context, const char *key, enum outbox_state state,
+                           struct error *error),
+                void *context, struct error *error);
+
+/* Whether the set of a key exists: its note was queued, written, given up or found untrue here, or
+ * was seen in Odoo. */
+int outbox_exists(struct store *store, const char *key, bool *ret, struct error *error);
 
 /* "queued", "note"... Never NULL. */
 const char *outbox_state_name(enum outbox_state state);

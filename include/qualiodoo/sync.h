@@ -22,6 +22,8 @@ struct cycle_report {
     json_t *differences;   /* array of texts for people, the first changes of accounts */
     int64_t n_differences; /* of all */
     int64_t accounts_recomputed;
+    int64_t breaches_new, breaches_cleared;
+    int64_t writes_queued, writes_sent, writes_refused;
     int64_t duration_ms;
 };
 

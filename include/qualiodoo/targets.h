@@ -45,8 +45,11 @@ struct target_row {
 int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
                  struct error *error);
 
-/* Removes the target of a ticket, and those whose ticket is gone (ticket 0). */
+/* Removes the target of a ticket that has none any more. */
 int targets_remove(struct store *store, int64_t ticket, struct error *error);
+
+/* The tickets that have a target; sorted; the caller frees ret->items. */
+int targets_ids(struct store *store, struct ids *ret, struct error *error);
 
 /* The earliest instant at which a target changes by itself; *ret_found. */
 int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error);

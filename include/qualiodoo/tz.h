@@ -16,6 +16,10 @@ void tz_free(struct tz *tz); /* NULL is allowed */
 /* The civil date of an instant in that zone. */
 civil_day tz_civil_day(const struct tz *tz, instant when);
 
+/* What a clock of that zone shows, as YYYY-MM-DD HH:MM; writes it into `text` and returns it. */
+#define TZ_TEXT_SIZE 17
+char *tz_format(const struct tz *tz, instant when, char text[TZ_TEXT_SIZE]);
+
 /* The offsets that hold between two instants, in order: the first is the one at `from`, each later
  * one begins within (from, to]. The caller frees *ret with free(). ERR_NO_MEMORY. */
 int tz_offsets(const struct tz *tz, instant from, instant to, struct utc_offset **ret,

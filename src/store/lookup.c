@@ -151,6 +151,18 @@ int lookup_ticket_account(struct store *store, int64_t id, int64_t *ret, struct 
     return rc;
 }
 
+int lookup_closed_stage(struct store *store, const char *name, bool *ret, struct error *error)
+{
+    struct ids ids = {0};
+    int rc =
+        find_by_text(store, "SELECT id FROM stage WHERE name = ?1 AND closed", name, &ids, error);
+
+    if (rc == 0)
+        *ret = ids.count > 0;
+    free(ids.items);
+    return rc;
+}
+
 int lookup_mirrors(struct store *store,
                    int (*row)(void *context, const struct mirror_status *status), void *context,
                    struct error *error)

@@ -28,6 +28,8 @@ static const char *const set_sql[] = {
         " ORDER BY 1",
     [SET_MOVE_LINES_OF] = "SELECT l.id FROM json_each(?1) e JOIN move_line l ON l.move_id = e.value"
                           " ORDER BY 1",
+    [SET_REPLIES_OF] = "SELECT r.id FROM json_each(?1) e JOIN reply r ON r.ticket_id = e.value"
+                       " ORDER BY 1",
     [SET_PARTIALS_OF] =
         "SELECT p.id FROM json_each(?1) e JOIN settlement_line s ON s.move_id = e.value"
         " JOIN partial p ON p.debit_line_id = s.id"

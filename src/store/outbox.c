@@ -20,6 +20,7 @@
 #include "qualiodoo/outbox.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "store_internal.h"
@@ -233,21 +234,52 @@ int outbox_count(struct store *store, struct outbox_counts *ret, struct error *e
     return rc;
 }
 
-int outbox_known(struct store *store, const char *key, bool prefix, bool *ret, struct error *error)
+int outbox_keys(struct store *store, const char *prefix,
+                int (*set)(void *context, const char *key, enum outbox_state state,
+                           struct error *error),
+                void *context, struct error *error)
 {
-    /* '/' sorts just after '.', with which a prefix ends. */
-    static const char exact[] =
-        "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ?1 AND part = 'note' AND state = 'done')"
-        " OR EXISTS (SELECT 1 FROM marker WHERE key = ?1)";
-    static const char begins[] =
-        "SELECT EXISTS (SELECT 1 FROM outbox WHERE key > ?1 AND key < substr(?1, 1,"
-        " length(?1) - 1) || '/' AND part = 'note' AND state = 'done')"
-        " OR EXISTS (SELECT 1 FROM marker WHERE key > ?1 AND key < substr(?1, 1,"
-        " length(?1) - 1) || '/')";
+    /* '/' comes just after '.', with which the prefix ends. */
+    static const char sql[] =
+        "SELECT key, state FROM outbox WHERE key > ?1 AND key < ?2 AND part = 'note'"
+        " UNION ALL SELECT key, 'done' FROM marker m WHERE key > ?1 AND key < ?2"
+        " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.key = m.key AND part = 'note')"
+        " ORDER BY key";
+    size_t length = strlen(prefix);
+    char *end = strdup(prefix);
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, prefix ? begins : exact, &statement, error);
+    int rc = end ? store_prepare(store, sql, &statement, error) : error_memory(error);
 
-    assert(!prefix || key[strlen(key) - 1] == '.');
+    assert(length && prefix[length - 1] == '.');
+    if (rc < 0) {
+        free(end);
+        return rc;
+    }
+    end[length - 1] = '/';
+    sqlite3_bind_text(statement, 1, prefix, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, end, -1, SQLITE_STATIC);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        int state = index_of(state_names, OUTBOX_STATES, column_text(statement, 1));
+
+        rc = set(context, column_text(statement, 0), (enum outbox_state)state, error);
+        if (rc < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    sqlite3_clear_bindings(statement);
+    free(end);
+    return rc;
+}
+
+int outbox_exists(struct store *store, const char *key, bool *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ?1 AND part = 'note')"
+                           " OR EXISTS (SELECT 1 FROM marker WHERE key = ?1)",
+                           &statement, error);
+
     if (rc < 0)
         return rc;
     sqlite3_bind_text(statement, 1, key, -1, SQLITE_TRANSIENT);
@@ -327,7 +359,13 @@ int outbox_void(struct store *store, const char *key, const char *reason, instan
     sqlite3_bind_int64(statement, 3, now);
     rc = store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
-    return rc;
+    if (rc == 0)
+        rc = store_prepare(store, "DELETE FROM outbox WHERE key = ?1 AND state = 'shadow'",
+                           &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_TRANSIENT);
+    return store_run(store, statement, error);
 }
 
 int outbox_retry(struct store *store, int64_t id, instant now, struct error *error)

@@ -198,15 +198,20 @@ int targets_save(struct store *store, const struct target_row *row, instant now,
 int targets_remove(struct store *store, int64_t ticket, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "DELETE FROM target WHERE ticket_id = ?1 OR (?1 = 0 AND NOT EXISTS"
-                           " (SELECT 1 FROM ticket t WHERE t.id = target.ticket_id))",
-                           &statement, error);
+    int rc = store_prepare(store, "DELETE FROM target WHERE ticket_id = ?1", &statement, error);
 
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, ticket);
     return store_run(store, statement, error);
+}
+
+int targets_ids(struct store *store, struct ids *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT ticket_id FROM target ORDER BY 1", &statement, error);
+
+    return rc < 0 ? rc : store_ids(store, statement, ret, error);
 }
 
 static int one_integer(struct store *store, const char *sql, bool *ret_found, int64_t *ret,

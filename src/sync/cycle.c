@@ -5,13 +5,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pull.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/lookup.h"
 #include "qualiodoo/mirror.h"
 #include "qualiodoo/results.h"
+#include "verdicts.h"
 
 /* How long a cycle waits for another one to finish. */
 #define LOCK_WAIT_MS 60000
@@ -109,13 +109,15 @@ bool cycle_report_drift(const struct cycle_report *report)
 
 json_t *cycle_report_json(const struct cycle_report *report)
 {
-    return json_pack("{sO sO sO sO sI sO s{si si} s{si si si} sb sI sO}", "checked",
-                     report->checked, "created", report->created, "updated", report->updated,
-                     "deleted", report->deleted, "accounts_recomputed",
-                     (json_int_t)report->accounts_recomputed, "accounts_changed",
-                     report->accounts_changed, "breaches", "new", 0, "cleared", 0, "writes",
-                     "queued", 0, "sent", 0, "refused", 0, "drift", cycle_report_drift(report),
-                     "duration_ms", (json_int_t)report->duration_ms, "moves", report->moves);
+    return json_pack(
+        "{sO sO sO sO sI sO s{sI sI} s{sI sI sI} sb sI sO}", "checked", report->checked, "created",
+        report->created, "updated", report->updated, "deleted", report->deleted,
+        "accounts_recomputed", (json_int_t)report->accounts_recomputed, "accounts_changed",
+        report->accounts_changed, "breaches", "new", (json_int_t)report->breaches_new, "cleared",
+        (json_int_t)report->breaches_cleared, "writes", "queued", (json_int_t)report->writes_queued,
+        "sent", (json_int_t)report->writes_sent, "refused", (json_int_t)report->writes_refused,
+        "drift", cycle_report_drift(report), "duration_ms", (json_int_t)report->duration_ms,
+        "moves", report->moves);
 }
 
 static int add_difference(void *context, const struct audit_row *row)
@@ -156,10 +158,23 @@ static bool schema_may_be_old(int rc)
            rc == ERR_ACCESS_RIGHTS;
 }
 
-static int pull_and_compute(struct pull *pull, struct error *error)
+int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *error)
 {
     struct policy policy;
     civil_day today;
+    int rc = verdicts_update(pull, tickets, error);
+
+    if (rc == 0)
+        rc = policy_open(pull->config, pull->store, &policy, error);
+    if (rc < 0)
+        return rc;
+    today = policy_today(&policy);
+    policy_close(&policy);
+    return accounts_update(pull->store, pull->config, today, pull->report, error);
+}
+
+static int pull_and_compute(struct pull *pull, struct error *error)
+{
     int rc = pull_open(pull, error);
 
     if (rc == 0)
@@ -173,13 +188,7 @@ static int pull_and_compute(struct pull *pull, struct error *error)
         if (rc == 0)
             rc = pull_run(pull, error);
     }
-    if (rc == 0)
-        rc = policy_open(pull->config, pull->store, &policy, error);
-    if (rc < 0)
-        return rc;
-    today = policy_today(&policy);
-    policy_close(&policy);
-    return accounts_update(pull->store, pull->config, today, pull->report, error);
+    return rc < 0 ? rc : cycle_compute(pull, NULL, error);
 }
 
 /* A complete mirror goes from one consistent state to the next in one transaction: readers see the
@@ -240,6 +249,27 @@ static int find_customers(struct pull *pull, const struct cycle_options *options
     return rc;
 }
 
+/* Whether everything is undone at the end, and nothing written into Odoo. */
+static bool is_trial(const struct config *config, const struct cycle_options *options)
+{
+    return options->dry_run || sync_read_only(config);
+}
+
+/* What did not stop the work, and is no success either. */
+static int say_problems(const struct pull *pull, struct error *error)
+{
+    if (pull->report->writes_refused)
+        return error_set(error, ERR_REFUSED,
+                         "Odoo refused %lld of the writes: 'qualiodoo outbox' says why, and how to "
+                         "go on",
+                         (long long)pull->report->writes_refused);
+    if (pull->problem.code) {
+        *error = pull->problem;
+        return pull->problem.code;
+    }
+    return 0;
+}
+
 static int run_in_store(const struct config *config, const struct cycle_options *options,
                         struct store *store, struct cycle_report *report, struct error *error)
 {
@@ -262,6 +292,10 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     rc = find_customers(&pull, options, &customers, error);
     if (rc == 0)
         rc = run_pull(&pull, error);
+    if (rc == 0 && !is_trial(config, options) && config->writeback.enabled)
+        rc = push_run(&pull, error);
+    if (rc == 0)
+        rc = say_problems(&pull, error);
     if (rc < 0)
         outcome = *error;
     if (rc != ERR_NOT_FOUND) /* a misspelt name is no failure of the cycle */
@@ -278,7 +312,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
               struct cycle_report *ret_report, struct error *error)
 {
     int64_t began = clock_monotonic_ms();
-    bool trial = options->dry_run || sync_read_only(config);
+    bool trial = is_trial(config, options);
     struct store_lock *lock = NULL;
     struct store *store = NULL;
     int rc = report_open(ret_report, error);

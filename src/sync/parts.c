@@ -144,3 +144,26 @@ int pull_move_parts(struct pull *pull, struct error *error)
     }
     return rc;
 }
+
+int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *error)
+{
+    const struct model *model = &models[MODEL_TICKET], *reply = &models[MODEL_REPLY];
+    struct page page = {.pull = pull, .model = model, .log = true};
+    json_t *ids = id_list(tickets->items, tickets->count);
+    json_t *only = json_pack("[[ssO]]", "id", "in", ids);
+    json_t *of = json_pack("[[ssO]]", "res_id", "in", ids);
+    int rc = only && of ? pull_in_domain(pull, only, error) : error_memory(error);
+
+    pull->doomed.count = 0;
+    if (rc == 0)
+        rc = page_read(&page, tickets->items, tickets->count, error);
+    if (rc == 0)
+        rc = page_bury(pull, model, error);
+    if (rc == 0)
+        rc = relist_parts(pull, reply, pull_domain(pull, reply->domain, of), SET_REPLIES_OF,
+                          tickets->items, tickets->count, error);
+    json_decref(ids);
+    json_decref(only);
+    json_decref(of);
+    return rc;
+}

@@ -81,16 +81,15 @@ static int search_ids(struct pull *pull, const struct model *model, const char *
     return rc;
 }
 
-/* Which of the tickets to be read are in tickets.domain. */
-static int find_in_domain(struct pull *pull, const struct model *model, json_t *extra,
-                          struct error *error)
+int pull_in_domain(struct pull *pull, json_t *extra, struct error *error)
 {
+    const struct model *model = &models[MODEL_TICKET];
     json_t *domain;
     int rc;
 
     free(pull->in_domain.items);
     pull->in_domain = (struct ids){0};
-    if (model != &models[MODEL_TICKET] || json_array_size(pull->config->tickets.domain) == 0)
+    if (json_array_size(pull->config->tickets.domain) == 0)
         return 0;
     domain = json_copy(pull->config->tickets.domain);
     if (!domain || (extra && json_array_extend(domain, extra) < 0)) {
@@ -103,6 +102,12 @@ static int find_in_domain(struct pull *pull, const struct model *model, json_t *
     if (rc < 0)
         return error_prefix(error, "tickets.domain");
     return 0;
+}
+
+static int find_in_domain(struct pull *pull, const struct model *model, json_t *extra,
+                          struct error *error)
+{
+    return model == &models[MODEL_TICKET] ? pull_in_domain(pull, extra, error) : 0;
 }
 
 /* Rows of an earlier scope that are not in this one go, without a doubt about Odoo. */
@@ -443,4 +448,9 @@ int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)
     if (rc == 0)
         rc = pull_needed(pull, page.model, error);
     return rc;
+}
+
+int pull_markers(struct pull *pull, struct error *error)
+{
+    return pull_model(pull, &models[MODEL_MARKER], error);
 }

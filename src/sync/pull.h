@@ -10,8 +10,9 @@ struct pull {
     struct store *store;
     const struct config *config;
     struct cycle_report *report;
-    bool full;  /* read everything again */
-    bool force; /* go past safety.max_delete */
+    bool full;    /* read everything again */
+    bool force;   /* go past safety.max_delete and safety.max_writes */
+    bool patient; /* what failed waits before it is tried again: the service */
     const int64_t *customers;
     size_t n_customers; /* 0: everybody */
 
@@ -25,6 +26,7 @@ struct pull {
     bool schema_kept;    /* flavour and fields are those of an earlier run */
     bool first_pulls;    /* at least one mirror completed its first pull in this run */
 
+    struct error problem; /* a working calendar that cannot be used; code 0: none */
     struct ids in_domain; /* of the tickets being read: those in tickets.domain */
     struct ids doomed;    /* confirmed gone, not yet deleted */
     struct ids lines;     /* settlement lines to read */
@@ -43,6 +45,18 @@ int pull_run(struct pull *pull, struct error *error);
 
 /* Only the adjustments, and the customer of the one just written. */
 int pull_adjustments(struct pull *pull, int64_t customer, struct error *error);
+
+/* These tickets and the replies to them, now. */
+int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *error);
+
+/* The agent's own notes that are new. */
+int pull_markers(struct pull *pull, struct error *error);
+
+/* --- cycle.c --- */
+
+/* Computes what the pulled changes touch: targets (with those of `tickets`, which may be NULL),
+ * then accounts. */
+int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *error);
 
 /* --- cursor.c: where the pull of a model stands --- */
 
@@ -99,6 +113,10 @@ int pull_move_parts(struct pull *pull, struct error *error);
 
 /* --- pull.c, for parts.c --- */
 int pull_needed(struct pull *pull, const struct model *model, struct error *error);
+
+/* Finds which of the tickets to be read (those of the domain `extra`; NULL: all) are in
+ * tickets.domain. */
+int pull_in_domain(struct pull *pull, json_t *extra, struct error *error);
 
 /* Compares what Odoo lists now with what the mirror holds: reads the listed ids again and confirms
  * the vanished ones one by one before they are deleted. Both lists sorted. */

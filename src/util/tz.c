@@ -1,6 +1,12 @@
 #include "qualiodoo/tz.h"
 
 #include <glib.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "qualiodoo/array.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/error.h"
 
 /* A struct tz is a GTimeZone; the cast stays in this file. */
 
@@ -15,11 +21,75 @@ void tz_free(struct tz *tz)
         g_time_zone_unref((GTimeZone *)tz);
 }
 
-civil_day tz_civil_day(const struct tz *tz, instant when)
+enum { DAY_SECONDS = 86400 };
+
+static int32_t offset_at(const struct tz *tz, instant when)
 {
     GTimeZone *zone = (GTimeZone *)tz;
-    gint interval = g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, when);
-    instant local = when + g_time_zone_get_offset(zone, interval);
 
-    return (civil_day)(local / 86400 - (local % 86400 < 0));
+    return g_time_zone_get_offset(zone,
+                                  g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, when));
+}
+
+civil_day tz_civil_day(const struct tz *tz, instant when)
+{
+    instant local = when + offset_at(tz, when);
+
+    return (civil_day)(local / DAY_SECONDS - (local % DAY_SECONDS < 0));
+}
+
+char *tz_format(const struct tz *tz, instant when, char text[TZ_TEXT_SIZE])
+{
+    char iso[INSTANT_TEXT_SIZE]; /* YYYY-MM-DDTHH:MM:SSZ */
+
+    instant_format(when + offset_at(tz, when), iso);
+    snprintf(text, TZ_TEXT_SIZE, "%.10s %.5s", iso, iso + 11);
+    return text;
+}
+
+/* The first instant within (low, high] at which the offset is not that of `low` any more. */
+static instant find_change(const struct tz *tz, instant low, instant high)
+{
+    int32_t before = offset_at(tz, low);
+
+    while (high - low > 1) {
+        instant middle = low + (high - low) / 2;
+
+        if (offset_at(tz, middle) == before)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+/* No zone changes its offset twice within a day. */
+int tz_offsets(const struct tz *tz, instant from, instant to, struct utc_offset **ret,
+               size_t *ret_count)
+{
+    struct utc_offset *offsets = NULL;
+    size_t count = 0, size = 0;
+    int rc = ARRAY_RESERVE(offsets, size, 1);
+
+    if (rc == 0)
+        offsets[count++] = (struct utc_offset){from, offset_at(tz, from)};
+    for (instant low = from; low < to && rc == 0; low += DAY_SECONDS) {
+        instant high = to - low < DAY_SECONDS ? to : low + DAY_SECONDS;
+
+        if (offset_at(tz, high) == offsets[count - 1].seconds)
+            continue;
+        rc = ARRAY_RESERVE(offsets, size, count + 1);
+        if (rc == 0) {
+            instant change = find_change(tz, low, high);
+
+            offsets[count++] = (struct utc_offset){change, offset_at(tz, change)};
+        }
+    }
+    if (rc < 0) {
+        free(offsets);
+        return rc;
+    }
+    *ret = offsets;
+    *ret_count = count;
+    return 0;
 }

@@ -1,0 +1,305 @@
+/* push.c - the outbox into Odoo.
+ *
+ * For each row that is due, in order: is the note it stands on written? Is the write in Odoo
+ * already? Then it is done. Otherwise SENDING is committed, the write is made, and what came of it
+ * is committed. A row found SENDING was cut off: it is looked for everywhere before it is repeated.
+ * Before a ticket is flagged or warned of, it is read again and judged again (confirm). */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ask.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+#include "qualiodoo/log.h"
+#include "verdicts.h"
+
+enum {
+    RETRY_FIRST_SECONDS = 60, /* after a failure that can pass, then twice as long each time */
+    RETRY_MAX_SECONDS = 3600,
+};
+
+struct push {
+    struct pull *pull;
+    struct ids rows;    /* to send, in order */
+    struct ids tickets; /* to read again before anything is written about them */
+    struct ids touched; /* records that were written to: read again afterwards */
+};
+
+/* ---- What is due ---- */
+
+static bool speaks_of_ticket(const struct outbox_row *row)
+{
+    return row->state == OUTBOX_QUEUED &&
+           (strncmp(row->key, "breach.", 7) == 0 || strncmp(row->key, "warning.", 8) == 0);
+}
+
+static int collect(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct push *push = context;
+    int rc = ids_add(&push->rows, row->id);
+
+    if (rc == 0 && speaks_of_ticket(row) &&
+        !ids_contain(push->tickets.items, push->tickets.count, row->subject)) {
+        rc = ids_add(&push->tickets, row->subject);
+        ids_sort(push->tickets.items, push->tickets.count);
+    }
+    return rc < 0 ? error_memory(error) : 0;
+}
+
+static int find_due(struct push *push, struct error *error)
+{
+    /* A person who runs the command does not wait for a delay to pass. */
+    struct outbox_query query = {.filter = OUTBOX_DUE,
+                                 .now = push->pull->patient ? clock_now() : INT64_MAX};
+
+    push->rows.count = push->tickets.count = 0;
+    return outbox_each(push->pull->store, &query, collect, push, error);
+}
+
+static int check_storm(const struct push *push, struct error *error)
+{
+    int limit = push->pull->config->safety.max_writes;
+
+    if (push->rows.count <= (size_t)limit || push->pull->force)
+        return 0;
+    return error_set(
+        error, ERR_SAFETY,
+        "%zu writes wait for Odoo, more than safety.max_writes allows in a cycle (%d): "
+        "nothing was written; look at them with 'qualiodoo outbox', and run "
+        "'qualiodoo reconcile --force' if they are right",
+        push->rows.count, limit);
+}
+
+/* ---- The last word before a flag ---- */
+
+static int confirm(struct push *push, struct error *error)
+{
+    struct pull *pull = push->pull;
+    int rc;
+
+    if (!push->tickets.count)
+        return 0;
+    rc = store_begin(pull->store, error);
+    if (rc < 0)
+        return rc;
+    rc = pull_tickets(pull, &push->tickets, error);
+    if (rc == 0)
+        rc = cycle_compute(pull, &push->tickets, error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0) {
+        store_rollback(pull->store);
+        return rc;
+    }
+    return find_due(push, error); /* less what is no longer true, and what that brought */
+}
+
+/* ---- One row ---- */
+
+struct sending {
+    struct push *push;
+    bool note_done; /* of the row's set */
+    enum outbox_state note_state;
+};
+
+static int find_note(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct sending *sending = context;
+
+    (void)error;
+    if (row->part == OUTBOX_NOTE) {
+        sending->note_state = row->state;
+        sending->note_done = row->state == OUTBOX_DONE;
+    }
+    return 0;
+}
+
+/* The note of the set must be in Odoo first: it stands for the rest. */
+static int stands_on_note(struct sending *sending, const struct outbox_row *row, bool *ret,
+                          struct error *error)
+{
+    struct outbox_query query = {.filter = OUTBOX_OF_KEY, .key = row->key};
+    int rc = 0;
+
+    *ret = true;
+    if (row->part == OUTBOX_NOTE || row->part == OUTBOX_FIELDS)
+        return 0;
+    rc = outbox_each(sending->push->pull->store, &query, find_note, sending, error);
+    if (rc == 0)
+        *ret = sending->note_done;
+    return rc;
+}
+
+static instant next_try(const struct outbox_row *row)
+{
+    int64_t wait = RETRY_FIRST_SECONDS;
+
+    for (int i = 0; i < row->attempts && wait < RETRY_MAX_SECONDS; i++)
+        wait *= 2;
+    return clock_now() + (wait < RETRY_MAX_SECONDS ? wait : RETRY_MAX_SECONDS);
+}
+
+static int move(struct push *push, const struct outbox_row *row, enum outbox_state to,
+                int64_t remote_id, const char *reason, struct error *error)
+{
+    struct outbox_move step = {.id = row->id, .to = to, .remote_id = remote_id, .reason = reason};
+
+    if (reason && (to == OUTBOX_QUEUED || to == OUTBOX_SENDING))
+        step.next_try = next_try(row);
+    return outbox_move(push->pull->store, &step, clock_now(), error);
+}
+
+static int done(struct push *push, const struct outbox_row *row, int64_t id, struct error *error)
+{
+    push->pull->report->writes_sent++;
+    if (!ids_contain(push->touched.items, push->touched.count, row->record) &&
+        strcmp(row->model, push->pull->flavour->ticket) == 0) {
+        if (ids_add(&push->touched, row->record) < 0)
+            return error_memory(error);
+        ids_sort(push->touched.items, push->touched.count);
+    }
+    return move(push, row, OUTBOX_DONE, id, NULL, error);
+}
+
+/* Parks a write that Odoo refuses; it blocks no other. */
+static int refuse(struct push *push, const struct outbox_row *row, const struct error *cause,
+                  struct error *error)
+{
+    push->pull->report->writes_refused++;
+    log_warning("write %lld (%s of %s, %s %lld) was refused: %s", (long long)row->id,
+                outbox_part_name(row->part), row->key, row->model, (long long)row->record,
+                cause->message);
+    return move(push, row, OUTBOX_REFUSED, 0, cause->message, error);
+}
+
+static bool is_refusal(int code)
+{
+    return code == ERR_REFUSED || code == ERR_ACCESS_RIGHTS || code == ERR_MISSING_RECORD ||
+           code == ERR_MISSING_MODEL || code == ERR_MISSING_FIELD || code == ERR_FAULT;
+}
+
+/* What came of a call that failed: refused, or to be looked at again. `begun`: the write itself was
+ * begun. Returns the failure when the whole push must stop. */
+static int failed(struct push *push, const struct outbox_row *row, const struct error *cause,
+                  bool begun, struct error *error)
+{
+    enum outbox_state to =
+        begun && ask_unknown_effect(cause->code) ? OUTBOX_SENDING : OUTBOX_QUEUED;
+    int rc;
+
+    if (is_refusal(cause->code) && !(begun && cause->code == ERR_FAULT))
+        return refuse(push, row, cause, error);
+    if (!begun)
+        to = row->state;
+    rc = move(push, row, to, 0, cause->message, error);
+    if (rc < 0)
+        return rc;
+    *error = *cause;
+    return cause->code;
+}
+
+/* A fault of an unknown kind came back although the write may have been made: it is looked for at
+ * once. What is then absent was refused. */
+static int settle_fault(struct push *push, const struct outbox_row *row, const struct error *fault,
+                        struct error *error)
+{
+    enum sent sent = SENT_ABSENT;
+    struct error cause = {0};
+    int64_t id = 0;
+    int rc = remote_look(push->pull, row, true, &sent, &id, &cause);
+
+    if (rc < 0)
+        return failed(push, row, &cause, true, error);
+    return sent == SENT_DONE ? done(push, row, id, error) : refuse(push, row, fault, error);
+}
+
+static int send_row(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct sending *sending = context;
+    struct push *push = sending->push;
+    bool in_doubt = row->state == OUTBOX_SENDING, ready = false;
+    struct error cause = {0};
+    enum sent sent = SENT_ABSENT;
+    int64_t id = 0;
+    int rc;
+
+    if (row->state != OUTBOX_QUEUED && row->state != OUTBOX_SENDING)
+        return 0;
+    rc = stands_on_note(sending, row, &ready, error);
+    if (rc < 0 || !ready)
+        return rc;
+    rc = remote_look(push->pull, row, in_doubt, &sent, &id, &cause);
+    if (rc < 0)
+        return failed(push, row, &cause, false, error);
+    if (sent == SENT_DONE)
+        return done(push, row, id, error);
+    rc = move(push, row, OUTBOX_SENDING, 0, NULL, error);
+    if (rc < 0)
+        return rc;
+    rc = remote_write(push->pull, row, &id, &cause);
+    if (rc == 0)
+        return done(push, row, id, error);
+    return rc == ERR_FAULT ? settle_fault(push, row, &cause, error)
+                           : failed(push, row, &cause, true, error);
+}
+
+/* The tickets that were written to, and the notes: so that the next cycle sees no difference. */
+static int read_back(struct push *push, struct error *error)
+{
+    struct pull *pull = push->pull;
+    int rc;
+
+    if (!push->touched.count)
+        return 0;
+    rc = store_begin(pull->store, error);
+    if (rc < 0)
+        return rc;
+    rc = pull_tickets(pull, &push->touched, error);
+    if (rc == 0)
+        rc = pull_markers(pull, error);
+    if (rc == 0)
+        rc = cycle_compute(pull, NULL, error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0)
+        store_rollback(pull->store);
+    return rc;
+}
+
+static int send_all(struct push *push, struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < push->rows.count && rc == 0; i++) {
+        struct sending sending = {.push = push};
+        bool found;
+
+        if (cycle_interrupted(NULL))
+            return error_set(error, ERR_INTERRUPTED,
+                             "interrupted; the next run goes on from there");
+        rc = outbox_get(push->pull->store, push->rows.items[i], send_row, &sending, &found, error);
+    }
+    return rc;
+}
+
+int push_run(struct pull *pull, struct error *error)
+{
+    struct push push = {.pull = pull};
+    int rc = find_due(&push, error);
+
+    if (rc == 0 && push.rows.count) {
+        rc = check_storm(&push, error);
+        if (rc == 0)
+            rc = confirm(&push, error);
+        if (rc == 0)
+            rc = check_storm(&push, error);
+        if (rc == 0)
+            rc = send_all(&push, error);
+        if (rc == 0)
+            rc = read_back(&push, error);
+    }
+    free(push.rows.items);
+    free(push.tickets.items);
+    free(push.touched.items);
+    return rc;
+}

@@ -1,0 +1,316 @@
+/* respond.c - response targets: tickets judged by their calendars.
+ *
+ * A calendar is compiled when the first ticket needs it, for the days from the oldest ticket on;
+ * one that cannot be used is remembered with the reason, so that it is said once. */
+#include "qualiodoo/respond.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+
+enum {
+    DAY_SECONDS = 86400,
+    DAYS_BEFORE = 10,       /* a zone's date differs from UTC's, and openings look forward only */
+    DAYS_AHEAD = 12 * 366,  /* longer than the longest target on the shortest week */
+    FRANCE_YEARS_MAX = 200, /* closed days are listed year by year */
+};
+
+struct made {
+    struct respond_calendar shown;
+    struct calendar_rows rows;
+    struct calendar *calendar;
+    struct tz *tz;
+    struct error error; /* code 0: usable */
+    struct made *next;
+};
+
+struct respond {
+    const struct config *config;
+    struct store *store;
+    struct sla_policy policy;
+    instant first, last; /* what calendars are compiled for */
+    struct made *calendars;
+};
+
+static struct sla_policy sla_policy(const struct config *config)
+{
+    struct sla_policy policy = {
+        .response_assigned = config->sla.response_assigned,
+        .response_reply = config->sla.response_reply,
+        .warn_at_percent = config->sla.warn_at_percent,
+    };
+
+    for (int i = 0; i < 4; i++)
+        policy.urgency[i] = (enum sla_urgency)config->sla.urgency[i];
+    for (int i = 0; i < SLA_URGENCIES; i++)
+        policy.targets[i] = (struct sla_target){.seconds = config->sla.targets[i].hours_seconds,
+                                                .days = config->sla.targets[i].days};
+    return policy;
+}
+
+_Static_assert((int)SLA_LOW == (int)URGENCY_LOW && (int)SLA_MEDIUM == (int)URGENCY_MEDIUM &&
+                   (int)SLA_URGENT == (int)URGENCY_URGENT &&
+                   (int)SLA_URGENCIES == (int)URGENCY_COUNT,
+               "the configuration's urgencies are the core's");
+
+int respond_open(const struct config *config, struct store *store, struct respond **ret,
+                 struct error *error)
+{
+    struct respond *respond = calloc(1, sizeof *respond);
+    instant oldest = clock_now();
+    bool found;
+    int rc = respond ? targets_oldest(store, &found, &oldest, error) : error_memory(error);
+
+    if (rc < 0) {
+        free(respond);
+        return rc;
+    }
+    *respond = (struct respond){
+        .config = config,
+        .store = store,
+        .policy = sla_policy(config),
+        .first = (oldest < clock_now() ? oldest : clock_now()) - (instant)DAYS_BEFORE * DAY_SECONDS,
+        .last = clock_now() + (instant)DAYS_AHEAD * DAY_SECONDS,
+    };
+    *ret = respond;
+    return 0;
+}
+
+void respond_free(struct respond *respond)
+{
+    struct made *next;
+
+    if (!respond)
+        return;
+    for (struct made *made = respond->calendars; made; made = next) {
+        next = made->next;
+        calendar_free(made->calendar);
+        calendar_rows_free(&made->rows);
+        tz_free(made->tz);
+        free(made);
+    }
+    free(respond);
+}
+
+const struct sla_policy *respond_policy(const struct respond *respond)
+{
+    return &respond->policy;
+}
+
+/* ---- Calendars ---- */
+
+static int compile(const struct respond *respond, struct made *made, struct calendar_spec *spec,
+                   struct error *error)
+{
+    struct utc_offset *offsets = NULL;
+    int rc = tz_offsets(made->tz, respond->first, respond->last, &offsets, &spec->n_offsets);
+
+    if (rc < 0)
+        return error_memory(error);
+    spec->offsets = offsets;
+    spec->first = tz_civil_day(made->tz, respond->first);
+    spec->last = tz_civil_day(made->tz, respond->last);
+    rc = calendar_compile(spec, &made->calendar, error);
+    free(offsets);
+    return rc;
+}
+
+/* The calendar written in the configuration. */
+static int make_configured(struct respond *respond, struct made *made, struct error *error)
+{
+    const struct config *config = respond->config;
+    struct calendar_attendance *attendances = NULL;
+    size_t size = 0, closed_size = 0;
+    struct calendar_spec spec = {0};
+    civil_day *closed = NULL;
+    int first, last, month, day, rc = 0;
+
+    made->tz = tz_open(config->timezone);
+    made->shown.zone = config->timezone;
+    made->shown.name = config->language == LANGUAGE_FR ? "configuration de qualiodoo"
+                                                       : "configuration of qualiodoo";
+    if (!made->tz)
+        return error_memory(error);
+    for (int weekday = 0; weekday < 7 && rc == 0; weekday++)
+        for (size_t i = 0; i < config->sla.n_hours[weekday] && rc == 0; i++) {
+            rc = ARRAY_RESERVE(attendances, size, spec.n_attendances + 1);
+            if (rc == 0)
+                attendances[spec.n_attendances++] = (struct calendar_attendance){
+                    .weekday = weekday,
+                    .week = CALENDAR_EVERY_WEEK,
+                    .start_minute = config->sla.hours[weekday][i].start_minute,
+                    .end_minute = config->sla.hours[weekday][i].end_minute};
+        }
+    civil_to_date(tz_civil_day(made->tz, respond->first), &first, &month, &day);
+    civil_to_date(tz_civil_day(made->tz, respond->last), &last, &month, &day);
+    if (last - first > FRANCE_YEARS_MAX)
+        first = last - FRANCE_YEARS_MAX;
+    for (int year = first; config->sla.holidays_france && year <= last && rc == 0; year++) {
+        rc = ARRAY_RESERVE(closed, closed_size, spec.n_closed + CALENDAR_FRANCE_DAYS);
+        if (rc == 0)
+            spec.n_closed += calendar_france(year, closed + spec.n_closed);
+    }
+    if (rc == 0)
+        rc = ARRAY_RESERVE(closed, closed_size, spec.n_closed + config->sla.n_holidays + 1);
+    for (size_t i = 0; i < config->sla.n_holidays && rc == 0; i++)
+        closed[spec.n_closed++] = config->sla.holidays[i];
+    spec.attendances = attendances;
+    spec.closed = closed;
+    rc = rc < 0 ? error_memory(error) : compile(respond, made, &spec, error);
+    free(attendances);
+    free(closed);
+    return rc;
+}
+
+/* A calendar of Odoo. */
+static int make_mirrored(struct respond *respond, struct made *made, struct error *error)
+{
+    struct calendar_rows *rows = &made->rows;
+    struct calendar_spec spec;
+    int rc = calendar_rows_load(respond->store, made->shown.id, rows, error);
+
+    if (rc < 0)
+        return rc;
+    made->shown.name = rows->name;
+    made->shown.zone = rows->tz;
+    made->shown.rows = rows;
+    if (rows->flexible)
+        return error_set(error, ERR_CONFIG,
+                         "its hours are flexible, which Odoo counts by another rule: give it fixed "
+                         "hours, or choose another calendar");
+    made->tz = tz_open(rows->tz);
+    if (!made->tz)
+        return error_set(error, ERR_CONFIG, "unknown time zone '%s'", rows->tz);
+    spec = (struct calendar_spec){.attendances = rows->attendances,
+                                  .n_attendances = rows->n_attendances,
+                                  .leaves = rows->leaves,
+                                  .n_leaves = rows->n_leaves};
+    return compile(respond, made, &spec, error);
+}
+
+/* Compiles a calendar; what is wrong with it is kept in made->error. Fails for lack of memory, or
+ * when the state cannot be read. */
+static int make_calendar(struct respond *respond, int64_t id, struct made **ret,
+                         struct error *error)
+{
+    struct made *made = calloc(1, sizeof *made);
+    int rc;
+
+    if (!made)
+        return error_memory(error);
+    made->next = respond->calendars;
+    respond->calendars = made;
+    made->shown.id = id;
+    made->shown.name = "";
+    rc = id ? make_mirrored(respond, made, &made->error)
+            : make_configured(respond, made, &made->error);
+    if (rc < 0 && rc != ERR_CONFIG && rc != ERR_NOT_FOUND) {
+        *error = made->error;
+        return rc;
+    }
+    if (rc < 0) {
+        struct error cause = made->error;
+
+        error_set(&made->error, ERR_CALENDAR, "the working calendar '%s' (%lld) cannot be used: %s",
+                  made->shown.name, (long long)id, cause.message);
+    }
+    made->shown.calendar = made->calendar;
+    made->shown.tz = made->tz;
+    *ret = made;
+    return 0;
+}
+
+int respond_calendar(struct respond *respond, const struct target_ticket *ticket,
+                     const struct respond_calendar **ret, struct error *error)
+{
+    const struct config *config = respond->config;
+    bool configured = config->sla.calendar == CALENDAR_CONFIG;
+    int64_t id = config->sla.calendar_id ? config->sla.calendar_id : ticket->calendar;
+    struct made *made = respond->calendars;
+    int rc;
+
+    if (configured)
+        id = 0;
+    else if (!id)
+        return error_set(
+            error, ERR_CALENDAR,
+            "ticket %lld has no working calendar: neither its team nor its company has "
+            "one in Odoo (Settings, Companies, Working Hours); give them one, or set "
+            "sla.calendar",
+            (long long)ticket->id);
+    while (made && made->shown.id != id)
+        made = made->next;
+    if (!made && (rc = make_calendar(respond, id, &made, error)) < 0)
+        return rc;
+    if (made->error.code) {
+        *error = made->error;
+        return ERR_CALENDAR;
+    }
+    *ret = &made->shown;
+    return 0;
+}
+
+/* ---- Judging ---- */
+
+struct judge {
+    struct respond *respond;
+    instant now;
+    int (*row)(void *context, const struct respond_target *target, struct error *error);
+    void *context;
+    struct error *problem;
+};
+
+/* Out of the domain nothing is promised; an archived ticket that nobody answered was withdrawn. */
+static bool is_owed(const struct judge *judge, const struct target_ticket *ticket)
+{
+    const struct sla_policy *policy = &judge->respond->policy;
+    instant when;
+
+    return ticket->in_domain &&
+           (ticket->active || response_first(&ticket->facts.response, policy->response_assigned,
+                                             policy->response_reply, &when) != RESPONSE_NONE);
+}
+
+static int judge_ticket(void *context, const struct target_ticket *ticket, struct error *error)
+{
+    struct judge *judge = context;
+    struct respond_target target = {.ticket = ticket};
+    struct error problem = {0};
+    int rc;
+
+    if (!is_owed(judge, ticket))
+        return 0;
+    rc = respond_calendar(judge->respond, ticket, &target.calendar, &problem);
+    if (rc == 0) {
+        rc = sla_judge(&ticket->facts, &judge->respond->policy, target.calendar->calendar,
+                       judge->now, &target.verdict, &problem);
+        if (rc == ERR_CONFIG) {
+            error_prefix(&problem, "ticket %lld", (long long)ticket->id);
+            problem.code = rc = ERR_CALENDAR;
+        }
+    }
+    if (rc == ERR_CALENDAR) {
+        if (judge->problem->code == 0)
+            *judge->problem = problem;
+        return 0;
+    }
+    if (rc < 0) {
+        *error = problem;
+        return rc;
+    }
+    return judge->row(judge->context, &target, error);
+}
+
+int respond_each(struct respond *respond, const struct target_query *query, instant now,
+                 int (*row)(void *context, const struct respond_target *target,
+                            struct error *error),
+                 void *context, struct error *ret_problem, struct error *error)
+{
+    struct judge judge = {respond, now, row, context, ret_problem};
+
+    *ret_problem = (struct error){0};
+    return targets_each(respond->store, query, judge_ticket, &judge, error);
+}

@@ -1,0 +1,236 @@
+#include "texts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool french(const struct texts *texts)
+{
+    return texts->language == LANGUAGE_FR;
+}
+
+static char *format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+static char *format(const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    return length < 0 ? NULL : text;
+}
+
+static const char *entity(char c)
+{
+    switch (c) {
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '&':
+        return "&amp;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    default:
+        return NULL;
+    }
+}
+
+char *texts_escape(const char *text)
+{
+    size_t length = 0;
+    char *escaped, *end;
+
+    for (const char *c = text; *c; c++)
+        length += entity(*c) ? strlen(entity(*c)) : 1;
+    escaped = end = malloc(length + 1);
+    for (const char *c = text; escaped && *c; c++) {
+        const char *with = entity(*c);
+
+        if (with)
+            end = mempcpy(end, with, strlen(with));
+        else
+            *end++ = *c;
+    }
+    if (escaped)
+        *end = '\0';
+    return escaped;
+}
+
+const char *texts_urgency(const struct texts *texts, enum sla_urgency urgency)
+{
+    static const char *const words[] = {
+        [SLA_LOW] = "faible", [SLA_MEDIUM] = "moyenne", [SLA_URGENT] = "urgente"};
+
+    return french(texts) ? words[urgency] : sla_urgency_name(urgency);
+}
+
+char *texts_when(const struct texts *texts, instant when, char text[TEXTS_WHEN_SIZE])
+{
+    char iso[TZ_TEXT_SIZE]; /* YYYY-MM-DD HH:MM */
+
+    tz_format(texts->zone, when, iso);
+    if (french(texts))
+        snprintf(text, TEXTS_WHEN_SIZE, "%.2s/%.2s/%.4s à %.5s", iso + 8, iso + 5, iso, iso + 11);
+    else
+        snprintf(text, TEXTS_WHEN_SIZE, "%s", iso);
+    return text;
+}
+
+#define SPAN_SIZE 48
+
+/* Business seconds as H:MM; a started minute counts when there would be none. */
+static char *span(int64_t seconds, char text[SPAN_SIZE])
+{
+    int64_t whole = seconds / 60;
+
+    if (seconds && !whole)
+        snprintf(text, SPAN_SIZE, "< 0:01");
+    else
+        snprintf(text, SPAN_SIZE, "%lld:%02d", (long long)(whole / 60), (int)(whole % 60));
+    return text;
+}
+
+/* "2:00 h ouvrées", "2 jours ouvrés". */
+static char *promise(const struct texts *texts, const struct sla_target *target,
+                     char text[SPAN_SIZE])
+{
+    char hours[SPAN_SIZE];
+
+    if (target->days)
+        snprintf(text, SPAN_SIZE,
+                 french(texts) ? (target->days > 1 ? "%d jours ouvrés" : "%d jour ouvré")
+                               : (target->days > 1 ? "%d business days" : "%d business day"),
+                 target->days);
+    else
+        snprintf(text, SPAN_SIZE, french(texts) ? "%s h ouvrées" : "%s business hours",
+                 span(target->seconds, hours));
+    return text;
+}
+
+/* The lines that every note has: urgency, deadline, calendar. */
+static char *facts(const struct texts *texts, const struct sla_policy *policy,
+                   const struct respond_target *target)
+{
+    const struct sla_verdict *verdict = &target->verdict;
+    char *calendar = texts_escape(target->calendar->name), *made = NULL;
+    char deadline[TEXTS_WHEN_SIZE], promised[SPAN_SIZE];
+
+    if (calendar)
+        made = format(french(texts) ? "<li>Urgence : %s (réponse en %s)</li>"
+                                      "<li>Échéance : %s (%s)</li><li>Calendrier : %s</li>"
+                                    : "<li>Urgency: %s (response within %s)</li>"
+                                      "<li>Deadline: %s (%s)</li><li>Calendar: %s</li>",
+                      texts_urgency(texts, verdict->urgency),
+                      promise(texts, &policy->targets[verdict->urgency], promised),
+                      texts_when(texts, verdict->deadline, deadline), texts->zone_name, calendar);
+    free(calendar);
+    return made;
+}
+
+static const char *event_words(const struct texts *texts, enum response_event event)
+{
+    static const char *const words[][2] = {
+        [RESPONSE_NONE] = {"", ""},
+        [RESPONSE_ASSIGNED] = {"attribution", "assignment"},
+        [RESPONSE_REPLIED] = {"réponse", "reply"},
+        [RESPONSE_CLOSED] = {"clôture", "closing"},
+    };
+
+    return words[event][french(texts) ? 0 : 1];
+}
+
+char *texts_breach(const struct texts *texts, const struct sla_policy *policy,
+                   const struct respond_target *target)
+{
+    const struct sla_verdict *verdict = &target->verdict;
+    char *lines = facts(texts, policy, target), *made = NULL;
+    char late[SPAN_SIZE], when[TEXTS_WHEN_SIZE], responded[128] = "";
+
+    if (verdict->event != RESPONSE_NONE)
+        snprintf(responded, sizeof responded,
+                 french(texts) ? "<li>Réponse : %s (%s)</li>" : "<li>Response: %s (%s)</li>",
+                 texts_when(texts, verdict->responded, when), event_words(texts, verdict->event));
+    if (lines)
+        made = format(french(texts) ? "<p>Délai de prise en charge dépassé.</p><ul>%s%s"
+                                      "<li>Retard : %s h ouvrées%s</li></ul>"
+                                    : "<p>The response is overdue.</p><ul>%s%s"
+                                      "<li>Delay: %s business hours%s</li></ul>",
+                      lines, responded, span(verdict->late_seconds, late),
+                      verdict->event != RESPONSE_NONE ? ""
+                      : french(texts)                 ? " à cet instant, sans réponse"
+                                                      : " so far, no response");
+    free(lines);
+    return made;
+}
+
+char *texts_warning(const struct texts *texts, const struct sla_policy *policy,
+                    const struct respond_target *target)
+{
+    char *lines = facts(texts, policy, target), *made = NULL;
+
+    if (lines)
+        made = format(french(texts) ? "<p>Ce ticket attend encore une réponse, et l'échéance "
+                                      "approche.</p><ul>%s</ul>"
+                                    : "<p>This ticket still waits for a response, and its deadline "
+                                      "is near.</p><ul>%s</ul>",
+                      lines);
+    free(lines);
+    return made;
+}
+
+char *texts_cleared(const struct texts *texts, const struct respond_target *target, instant flagged)
+{
+    const struct sla_verdict *verdict = &target->verdict;
+    char was[TEXTS_WHEN_SIZE], now[TEXTS_WHEN_SIZE], deadline[TEXTS_WHEN_SIZE];
+
+    texts_when(texts, flagged, was);
+    texts_when(texts, verdict->deadline, deadline);
+    if (verdict->event != RESPONSE_NONE)
+        return format(french(texts)
+                          ? "<p>Rectification : le délai de prise en charge (échéance du %s) a été "
+                            "tenu. Réponse : %s (%s), pour une échéance au %s ; elle n'était pas "
+                            "connue lors du constat.</p>"
+                          : "<p>Correction: the response (due %s) was in time. Response: %s (%s), "
+                            "for a deadline of %s; it was not known when the delay was noted.</p>",
+                      was, texts_when(texts, verdict->responded, now),
+                      event_words(texts, verdict->event), deadline);
+    return format(french(texts) ? "<p>Rectification : l'échéance n'est plus le %s mais le %s ; le "
+                                  "délai de prise en charge court encore.</p>"
+                                : "<p>Correction: the deadline is no longer %s but %s; the "
+                                  "response is not overdue yet.</p>",
+                  was, deadline);
+}
+
+static const char *name_of(const struct target_ticket *ticket, char id[SPAN_SIZE])
+{
+    snprintf(id, SPAN_SIZE, "#%lld", (long long)ticket->id);
+    return ticket->number ? ticket->number : id;
+}
+
+char *texts_breach_summary(const struct texts *texts, const struct target_ticket *ticket)
+{
+    char id[SPAN_SIZE];
+
+    return format(french(texts) ? "Délai dépassé : répondre à %s" : "Overdue: answer %s",
+                  name_of(ticket, id));
+}
+
+char *texts_warning_summary(const struct texts *texts, const struct respond_target *target)
+{
+    char id[SPAN_SIZE], when[TEXTS_WHEN_SIZE];
+
+    return format(french(texts) ? "Répondre à %s avant le %s" : "Answer %s before %s",
+                  name_of(target->ticket, id), texts_when(texts, target->verdict.deadline, when));
+}
+
+char *texts_activity(const char *html, const char *key)
+{
+    return format("%s<p>qualiodoo %s</p>", html, key);
+}

@@ -1,0 +1,40 @@
+/* texts.h - what is written into Odoo for people, in the configured language. Texts are on the heap
+ * (the caller frees them); NULL when memory is short. */
+#ifndef QUALIODOO_SYNC_TEXTS_H
+#define QUALIODOO_SYNC_TEXTS_H
+
+#include "qualiodoo/respond.h"
+
+struct texts {
+    enum config_language language;
+    const struct tz *zone; /* in which times are shown */
+    const char *zone_name;
+};
+
+/* HTML of the notes on a ticket: urgency, deadline, calendar, delay. */
+char *texts_breach(const struct texts *texts, const struct sla_policy *policy,
+                   const struct respond_target *target);
+char *texts_warning(const struct texts *texts, const struct sla_policy *policy,
+                    const struct respond_target *target);
+/* A flag that was written is taken back; `flagged` is the deadline it named. */
+char *texts_cleared(const struct texts *texts, const struct respond_target *target,
+                    instant flagged);
+
+/* The summary of an activity: "SLA breached: HT00042". */
+char *texts_breach_summary(const struct texts *texts, const struct target_ticket *ticket);
+char *texts_warning_summary(const struct texts *texts, const struct respond_target *target);
+
+/* HTML of an activity, with the key by which it is found again. */
+char *texts_activity(const char *html, const char *key);
+
+/* The text with <, >, & and quotes as entities. */
+char *texts_escape(const char *text);
+
+/* "urgente", "medium"... borrowed. */
+const char *texts_urgency(const struct texts *texts, enum sla_urgency urgency);
+
+/* A deadline as people of that language write it. */
+#define TEXTS_WHEN_SIZE 32
+char *texts_when(const struct texts *texts, instant when, char text[TEXTS_WHEN_SIZE]);
+
+#endif

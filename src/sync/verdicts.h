@@ -1,0 +1,43 @@
+/* verdicts.h - from judged tickets to writes (verdicts.c), and from writes to Odoo (push.c). */
+#ifndef QUALIODOO_SYNC_VERDICTS_H
+#define QUALIODOO_SYNC_VERDICTS_H
+
+#include "pull.h"
+#include "qualiodoo/outbox.h"
+#include "qualiodoo/respond.h"
+#include "texts.h"
+
+/* Judges the tickets that changed, or whose state changes with time, and `also` (sorted; may be
+ * NULL): stores their targets, and queues, voids or corrects what is to be said of them in Odoo.
+ * Part of the cycle's transaction. What is wrong with a calendar goes to pull->problem. */
+int verdicts_update(struct pull *pull, const struct ids *also, struct error *error);
+
+/* --- history.c --- */
+
+/* Asks Odoo when tickets were first assigned and closed, where its fields may show a later time,
+ * and keeps the answers. */
+int history_ask(struct pull *pull, const struct ids *tickets, struct error *error);
+
+/* --- push.c --- */
+
+/* Sends what is due. `confirm` brings tickets up to date first: the last word before a flag. */
+int push_run(struct pull *pull, struct error *error);
+
+/* --- push_remote.c --- */
+
+/* How a write ended. */
+enum sent { SENT_DONE, SENT_ABSENT, SENT_REFUSED };
+
+/* Whether the write of a row is in Odoo already: SENT_DONE (with its id), or SENT_ABSENT.
+ * `in_doubt`: a call was begun before, look everywhere. */
+int remote_look(struct pull *pull, const struct outbox_row *row, bool in_doubt, enum sent *ret_sent,
+                int64_t *ret_id, struct error *error);
+
+/* Makes the write. Errors as odoo_execute()'s. */
+int remote_write(struct pull *pull, const struct outbox_row *row, int64_t *ret_id,
+                 struct error *error);
+
+/* The record that a row writes to is gone. */
+bool remote_is_gone(int code);
+
+#endif
