@@ -162,6 +162,8 @@ int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *err
     if (rc == 0)
         rc = relist_parts(pull, reply, pull_domain(pull, reply->domain, of), SET_REPLIES_OF,
                           tickets->items, tickets->count, error);
+    if (rc == 0)
+        rc = pull_ticket_parts(pull, error);
     json_decref(ids);
     json_decref(only);
     json_decref(of);

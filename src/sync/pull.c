@@ -226,7 +226,8 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
     }
     if (rc == 0)
         rc = mirror_ids(pull->store, &model->table, &local, error);
-    if (rc == 0)
+    /* An answer that is empty all at once is for a reconcile to believe. */
+    if (rc == 0 && remote.count)
         rc = confirm_vanished(pull, model, &remote, &local, error);
     if (rc == 0 && remote.count)
         rc = page_store(page, remote.items, remote.count, records, error);
