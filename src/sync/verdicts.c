@@ -95,7 +95,7 @@ static int add(struct verdicts *verdicts, const char *key, enum outbox_part part
 
     json_decref(payload);
     free(text);
-    if (added)
+    if (added && row.state == OUTBOX_QUEUED)
         verdicts->pull->report->writes_queued++;
     return rc;
 }

@@ -66,6 +66,7 @@ def ready(practice: Practice) -> Practice:
 
 
 def test_in_good_health(ready: Practice) -> None:
+    ready.server.clear()
     findings = ready.doctor(now=False)  # the state is as old as the world otherwise
     assert {f["level"] for f in findings} <= {"ok", "note"}
     assert {f["topic"] for f in findings} == {"configuration", "connection", "login", "flavour", "models", "rights",
