@@ -122,40 +122,26 @@ static int look_for_activity(struct pull *pull, const struct outbox_row *row, bo
     return rc;
 }
 
-/* Ids of the model and of the type "To do", asked once for a run. */
-static int activity_ids(struct pull *pull, const char *model, int64_t *ret_model, int64_t *ret_type,
-                        struct error *error)
-{
-    struct odoo_call call = {.model = "ir.model.data",
-                             .method = "check_object_reference",
-                             .arguments = json_pack("[ss]", "mail", "mail_activity_data_todo"),
-                             .safe = true};
-    json_t *result = NULL;
-    struct error ignored;
-    int rc = ask(pull->odoo, call, &result, &ignored);
-
-    *ret_type = rc == 0 ? json_integer_value(json_array_get(result, 1)) : 0;
-    json_decref(result);
-    return first_id(pull, "ir.model", json_pack("[[sss]]", "model", "=", model), ret_model, error);
-}
-
+/* A plain user may not read ir.model: the context names the model, and Odoo fills in its id. */
 static int make_activity(struct pull *pull, const struct outbox_row *row, json_t *payload,
                          int64_t *ret_id, struct error *error)
 {
-    int64_t model = 0, type = 0;
-    json_t *values;
-    int rc = activity_ids(pull, row->model, &model, &type, error);
+    struct odoo_call call = {
+        .model = "mail.activity",
+        .method = "create",
+        .arguments =
+            json_pack("[{sI sO sO sO sO}]", "res_id", (json_int_t)row->record, "summary",
+                      json_object_get(payload, "summary"), "note", json_object_get(payload, "note"),
+                      "user_id", json_object_get(payload, "user"), "date_deadline",
+                      json_object_get(payload, "date")),
+        .keywords = json_pack("{s{ss}}", "context", "default_res_model", row->model)};
+    json_t *result = NULL;
+    int rc = ask(pull->odoo, call, &result, error);
 
-    if (rc < 0)
-        return rc;
-    values =
-        json_pack("{sI sI sO sO sO sO}", "res_model_id", (json_int_t)model, "res_id",
-                  (json_int_t)row->record, "summary", json_object_get(payload, "summary"), "note",
-                  json_object_get(payload, "note"), "user_id", json_object_get(payload, "user"),
-                  "date_deadline", json_object_get(payload, "date"));
-    if (values && type)
-        json_object_set_new(values, "activity_type_id", json_integer(type));
-    return ask_create(pull->odoo, "mail.activity", values, ret_id, error);
+    if (rc == 0)
+        *ret_id = ask_id(result);
+    json_decref(result);
+    return rc;
 }
 
 /* The activity of another set, where nobody has dealt with it. */
