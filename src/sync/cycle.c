@@ -170,7 +170,8 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
         return rc;
     today = policy_today(&policy);
     policy_close(&policy);
-    return accounts_update(pull->store, pull->config, today, pull->report, error);
+    rc = accounts_update(pull->store, pull->config, today, pull->report, error);
+    return rc < 0 ? rc : alerts_update(pull, today, error);
 }
 
 static int pull_and_compute(struct pull *pull, struct error *error)

@@ -7,6 +7,10 @@
 #include "qualiodoo/flavour.h"
 #include "qualiodoo/mirror.h"
 
+/* The fields that `setup` makes on customers. */
+#define PARTNER_MINUTES "x_qualiodoo_credit_minutes"
+#define PARTNER_LAST_DAY "x_qualiodoo_last_day"
+
 enum field_kind {
     FIELD_ID,  /* many2one (bare id or [id, name]), or the first of a list of users */
     FIELD_IDS, /* many2many, kept as a JSON array */

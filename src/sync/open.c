@@ -80,6 +80,19 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
     return rc;
 }
 
+bool pull_has_field(const struct pull *pull, enum model_id id, const char *name)
+{
+    json_t *field;
+    size_t i;
+
+    json_array_foreach(pull->fields[id], i, field)
+    {
+        if (strcmp(json_string_value(field), name) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* The state belongs to one database: another one would look like a thousand deletions. */
 static int check_database(struct pull *pull, struct error *error)
 {
@@ -187,6 +200,22 @@ static bool use_schema(struct pull *pull, json_t *schema)
     return true;
 }
 
+/* `setup` may have made since what was not there: the adjustment model, fields of customers. */
+static int look_for_setup(struct pull *pull, struct error *error)
+{
+    int rc = 0;
+
+    if (!pull->fields[MODEL_ADJUSTMENT])
+        rc = check_fields(pull, MODEL_ADJUSTMENT, error);
+    if (rc == 0 && pull->config->writeback.balance_fields &&
+        !pull_has_field(pull, MODEL_PARTNER, PARTNER_MINUTES)) {
+        json_decref(pull->fields[MODEL_PARTNER]);
+        pull->fields[MODEL_PARTNER] = NULL;
+        rc = check_fields(pull, MODEL_PARTNER, error);
+    }
+    return rc;
+}
+
 /* Returns 1 when the kept knowledge serves, 0 when Odoo must be asked. */
 static int load_schema(struct pull *pull, struct error *error)
 {
@@ -201,9 +230,8 @@ static int load_schema(struct pull *pull, struct error *error)
     free(text);
     used = use_schema(pull, schema);
     json_decref(schema);
-    /* `setup` may have made the adjustment model since. */
-    if (used && !pull->fields[MODEL_ADJUSTMENT])
-        rc = check_fields(pull, MODEL_ADJUSTMENT, error);
+    if (used)
+        rc = look_for_setup(pull, error);
     return rc < 0 ? rc : used;
 }
 

@@ -212,8 +212,9 @@ static int pull_full(struct pull *pull, const struct model *model, struct error 
 static int pull_swept(struct pull *pull, const struct model *model, struct page *page,
                       struct error *error)
 {
-    struct ids remote = {0}, local = {0};
+    struct ids remote = {0}, local = {0}, calendars = {0};
     json_t *records = NULL, *record;
+    bool believed;
     size_t i;
     int rc = ask_records(pull->odoo, model_remote(model, pull->flavour),
                          pull_domain(pull, model->domain, NULL),
@@ -226,8 +227,14 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
     }
     if (rc == 0)
         rc = mirror_ids(pull->store, &model->table, &local, error);
-    /* An answer that is empty all at once is for a reconcile to believe. */
-    if (rc == 0 && remote.count)
+    /* A list that is empty all at once is believed while the calendars are there. */
+    believed = remote.count > 0;
+    if (rc == 0 && !believed && local.count) {
+        rc = search_ids(pull, &models[MODEL_CALENDAR], NULL, NULL, &calendars, error);
+        believed = calendars.count > 0;
+        free(calendars.items);
+    }
+    if (rc == 0 && believed)
         rc = confirm_vanished(pull, model, &remote, &local, error);
     if (rc == 0 && remote.count)
         rc = page_store(page, remote.items, remote.count, records, error);

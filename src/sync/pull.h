@@ -40,6 +40,9 @@ void pull_close(struct pull *pull);
 /* What was learned of this Odoo may be wrong: the next pull_open() asks again. */
 int pull_forget_schema(struct pull *pull, struct error *error);
 
+/* Whether this Odoo has that field of a model. */
+bool pull_has_field(const struct pull *pull, enum model_id id, const char *name);
+
 /* Every mirror, in the order in which they need each other. */
 int pull_run(struct pull *pull, struct error *error);
 

@@ -1,9 +1,10 @@
 /* push.c - the outbox into Odoo.
  *
- * For each row that is due, in order: is the note it stands on written? Is the write in Odoo
- * already? Then it is done. Otherwise SENDING is committed, the write is made, and what came of it
- * is committed. A row found SENDING was cut off: it is looked for everywhere before it is repeated.
- * Before a ticket is flagged or warned of, it is read again and judged again (confirm). */
+ * Rows found SENDING were cut off: they are looked for everywhere, and are DONE or QUEUED again
+ * (settle). Before a ticket is flagged or warned of, it is read again and judged again (confirm).
+ * Then, for each row in order: is the note it stands on written? Is the write in Odoo already? Then
+ * it is done. Otherwise SENDING is committed, the write is made, and what came of it is committed.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,30 +21,36 @@ enum {
 
 struct push {
     struct pull *pull;
-    struct ids rows;    /* to send, in order */
-    struct ids tickets; /* to read again before anything is written about them */
-    struct ids touched; /* records that were written to: read again afterwards */
+    struct ids rows;     /* to send, in order */
+    struct ids tickets;  /* to read again before anything is written about them */
+    struct ids touched;  /* tickets that were written to: read again afterwards */
+    struct ids partners; /* the same of customers */
 };
 
 /* ---- What is due ---- */
 
 static bool speaks_of_ticket(const struct outbox_row *row)
 {
-    return row->state == OUTBOX_QUEUED &&
-           (strncmp(row->key, "breach.", 7) == 0 || strncmp(row->key, "warning.", 8) == 0);
+    return strncmp(row->key, "breach.", 7) == 0 || strncmp(row->key, "warning.", 8) == 0;
+}
+
+static int add_once(struct ids *ids, int64_t id, struct error *error)
+{
+    if (ids_contain(ids->items, ids->count, id))
+        return 0;
+    if (ids_add(ids, id) < 0)
+        return error_memory(error);
+    ids_sort(ids->items, ids->count);
+    return 0;
 }
 
 static int collect(void *context, const struct outbox_row *row, struct error *error)
 {
     struct push *push = context;
-    int rc = ids_add(&push->rows, row->id);
 
-    if (rc == 0 && speaks_of_ticket(row) &&
-        !ids_contain(push->tickets.items, push->tickets.count, row->subject)) {
-        rc = ids_add(&push->tickets, row->subject);
-        ids_sort(push->tickets.items, push->tickets.count);
-    }
-    return rc < 0 ? error_memory(error) : 0;
+    if (ids_add(&push->rows, row->id) < 0)
+        return error_memory(error);
+    return speaks_of_ticket(row) ? add_once(&push->tickets, row->subject, error) : 0;
 }
 
 static int find_due(struct push *push, struct error *error)
@@ -151,14 +158,11 @@ static int move(struct push *push, const struct outbox_row *row, enum outbox_sta
 
 static int done(struct push *push, const struct outbox_row *row, int64_t id, struct error *error)
 {
+    bool ticket = strcmp(row->model, push->pull->flavour->ticket) == 0;
+    int rc = add_once(ticket ? &push->touched : &push->partners, row->record, error);
+
     push->pull->report->writes_sent++;
-    if (!ids_contain(push->touched.items, push->touched.count, row->record) &&
-        strcmp(row->model, push->pull->flavour->ticket) == 0) {
-        if (ids_add(&push->touched, row->record) < 0)
-            return error_memory(error);
-        ids_sort(push->touched.items, push->touched.count);
-    }
-    return move(push, row, OUTBOX_DONE, id, NULL, error);
+    return rc < 0 ? rc : move(push, row, OUTBOX_DONE, id, NULL, error);
 }
 
 /* Parks a write that Odoo refuses; it blocks no other. */
@@ -213,22 +217,40 @@ static int settle_fault(struct push *push, const struct outbox_row *row, const s
     return sent == SENT_DONE ? done(push, row, id, error) : refuse(push, row, fault, error);
 }
 
+/* A row whose last call was cut off: is it in Odoo? */
+static int settle_row(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct push *push = ((struct sending *)context)->push;
+    enum sent sent = SENT_ABSENT;
+    struct error cause = {0};
+    int64_t id = 0;
+    int rc;
+
+    if (row->state != OUTBOX_SENDING)
+        return 0;
+    rc = remote_look(push->pull, row, true, &sent, &id, &cause);
+    if (rc < 0)
+        return failed(push, row, &cause, false, error);
+    return sent == SENT_DONE ? done(push, row, id, error)
+                             : move(push, row, OUTBOX_QUEUED, 0, NULL, error);
+}
+
 static int send_row(void *context, const struct outbox_row *row, struct error *error)
 {
     struct sending *sending = context;
     struct push *push = sending->push;
-    bool in_doubt = row->state == OUTBOX_SENDING, ready = false;
     struct error cause = {0};
     enum sent sent = SENT_ABSENT;
+    bool ready = false;
     int64_t id = 0;
     int rc;
 
-    if (row->state != OUTBOX_QUEUED && row->state != OUTBOX_SENDING)
+    if (row->state != OUTBOX_QUEUED)
         return 0;
     rc = stands_on_note(sending, row, &ready, error);
     if (rc < 0 || !ready)
         return rc;
-    rc = remote_look(push->pull, row, in_doubt, &sent, &id, &cause);
+    rc = remote_look(push->pull, row, false, &sent, &id, &cause);
     if (rc < 0)
         return failed(push, row, &cause, false, error);
     if (sent == SENT_DONE)
@@ -243,18 +265,23 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
                            : failed(push, row, &cause, true, error);
 }
 
-/* The tickets that were written to, and the notes: so that the next cycle sees no difference. */
+/* What was written to, and the notes: so that the next cycle sees no difference. */
 static int read_back(struct push *push, struct error *error)
 {
+    struct page page = {.pull = push->pull, .model = &models[MODEL_PARTNER], .log = true};
     struct pull *pull = push->pull;
     int rc;
 
-    if (!push->touched.count)
+    if (!push->touched.count && !push->partners.count)
         return 0;
     rc = store_begin(pull->store, error);
     if (rc < 0)
         return rc;
-    rc = pull_tickets(pull, &push->touched, error);
+    if (push->touched.count)
+        rc = pull_tickets(pull, &push->touched, error);
+    if (rc == 0)
+        rc = page_read(&page, push->partners.items, push->partners.count, error);
+    pull->doomed.count = 0;
     if (rc == 0)
         rc = pull_markers(pull, error);
     if (rc == 0)
@@ -266,7 +293,9 @@ static int read_back(struct push *push, struct error *error)
     return rc;
 }
 
-static int send_all(struct push *push, struct error *error)
+static int each_row(struct push *push,
+                    int (*step)(void *context, const struct outbox_row *row, struct error *error),
+                    struct error *error)
 {
     int rc = 0;
 
@@ -277,7 +306,7 @@ static int send_all(struct push *push, struct error *error)
         if (cycle_interrupted(NULL))
             return error_set(error, ERR_INTERRUPTED,
                              "interrupted; the next run goes on from there");
-        rc = outbox_get(push->pull->store, push->rows.items[i], send_row, &sending, &found, error);
+        rc = outbox_get(push->pull->store, push->rows.items[i], step, &sending, &found, error);
     }
     return rc;
 }
@@ -290,16 +319,19 @@ int push_run(struct pull *pull, struct error *error)
     if (rc == 0 && push.rows.count) {
         rc = check_storm(&push, error);
         if (rc == 0)
+            rc = each_row(&push, settle_row, error);
+        if (rc == 0)
             rc = confirm(&push, error);
         if (rc == 0)
             rc = check_storm(&push, error);
         if (rc == 0)
-            rc = send_all(&push, error);
+            rc = each_row(&push, send_row, error);
         if (rc == 0)
             rc = read_back(&push, error);
     }
     free(push.rows.items);
     free(push.tickets.items);
     free(push.touched.items);
+    free(push.partners.items);
     return rc;
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/civil.h"
+
 static bool french(const struct texts *texts)
 {
     return texts->language == LANGUAGE_FR;
@@ -233,4 +235,59 @@ char *texts_warning_summary(const struct texts *texts, const struct respond_targ
 char *texts_activity(const char *html, const char *key)
 {
     return format("%s<p>qualiodoo %s</p>", html, key);
+}
+
+/* ---- Credit ---- */
+
+static char *day_text(const struct texts *texts, civil_day day, char text[TEXTS_WHEN_SIZE])
+{
+    char iso[CIVIL_TEXT_SIZE];
+
+    civil_format(day, iso);
+    if (french(texts))
+        snprintf(text, TEXTS_WHEN_SIZE, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
+    else
+        snprintf(text, TEXTS_WHEN_SIZE, "%s", iso);
+    return text;
+}
+
+/* Each sentence takes the amount, then a word: the invoice, or a day; the second may not use it. */
+char *texts_alert(const struct texts *texts, enum alert kind, const struct alert_row *row)
+{
+    const char *move = row->move ? row->move : "";
+    char amount[SPAN_SIZE], day[TEXTS_WHEN_SIZE];
+
+    span(row->amount * 60, amount);
+    switch (kind) {
+    case ALERT_CREDITED:
+        return format(french(texts) ? "Crédit de support : %s h créditées (%s)"
+                                    : "Support credit: %s h credited (%s)",
+                      amount, move);
+    case ALERT_LOW:
+        return format(french(texts) ? "Crédit de support : il ne reste que %s h"
+                                    : "Support credit: only %s h left",
+                      amount);
+    case ALERT_OVERDRAFT:
+        return format(french(texts) ? "Crédit de support : découvert de %s h"
+                                    : "Support credit: overdrawn by %s h",
+                      amount);
+    case ALERT_EXPIRING:
+        return format(french(texts) ? "Crédit de support : %s h seront perdues après le %s"
+                                    : "Support credit: %s h will be lost after %s",
+                      amount, day_text(texts, row->day - 1, day));
+    case ALERT_EXPIRED:
+    case ALERT_COUNT:
+        break;
+    }
+    return format(french(texts) ? "Crédit de support : %s h perdues le %s"
+                                : "Support credit: %s h lost on %s",
+                  amount, day_text(texts, row->day, day));
+}
+
+char *texts_paragraph(const char *text)
+{
+    char *escaped = texts_escape(text), *made = escaped ? format("<p>%s</p>", escaped) : NULL;
+
+    free(escaped);
+    return made;
 }

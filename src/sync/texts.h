@@ -3,6 +3,7 @@
 #ifndef QUALIODOO_SYNC_TEXTS_H
 #define QUALIODOO_SYNC_TEXTS_H
 
+#include "qualiodoo/alerts.h"
 #include "qualiodoo/respond.h"
 
 struct texts {
@@ -23,6 +24,12 @@ char *texts_cleared(const struct texts *texts, const struct respond_target *targ
 /* The summary of an activity: "SLA breached: HT00042". */
 char *texts_breach_summary(const struct texts *texts, const struct target_ticket *ticket);
 char *texts_warning_summary(const struct texts *texts, const struct respond_target *target);
+
+/* One sentence of an alert about a customer's credit. */
+char *texts_alert(const struct texts *texts, enum alert kind, const struct alert_row *row);
+
+/* A sentence as an HTML paragraph. */
+char *texts_paragraph(const char *text);
 
 /* HTML of an activity, with the key by which it is found again. */
 char *texts_activity(const char *html, const char *key);

@@ -196,16 +196,18 @@ struct said {
     struct verdicts *verdicts;
     int64_t ticket;
     char standing[KEY_SIZE], queued[KEY_SIZE]; /* keys of flags; "" when there is none */
+    bool in_doubt; /* one is being sent: the push settles it, and the ticket is judged again */
 };
 
 static int read_flag(void *context, const char *key, enum outbox_state state, struct error *error)
 {
     struct said *said = context;
-    bool sent = state == OUTBOX_DONE || state == OUTBOX_SENDING, cleared = false;
+    bool cleared = false;
     char opposite[KEY_SIZE];
     int rc = 0;
 
-    if (sent) {
+    said->in_doubt = said->in_doubt || state == OUTBOX_SENDING;
+    if (state == OUTBOX_DONE) {
         snprintf(opposite, sizeof opposite, "cleared.%lld.%s", (long long)said->ticket,
                  strrchr(key, '.') + 1);
         rc = outbox_exists(said->verdicts->pull->store, opposite, &cleared, error);
@@ -248,7 +250,7 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
 
     snprintf(key, sizeof key, "breach.%lld.", (long long)ticket);
     rc = outbox_keys(verdicts->pull->store, key, read_flag, &said, error);
-    if (rc < 0)
+    if (rc < 0 || said.in_doubt)
         return rc;
     if (target->verdict.state != SLA_BREACHED) {
         rc = *said.queued ? void_queued(verdicts, "breach", ticket, error) : 0;

@@ -12,6 +12,11 @@
  * Part of the cycle's transaction. What is wrong with a calendar goes to pull->problem. */
 int verdicts_update(struct pull *pull, const struct ids *also, struct error *error);
 
+/* --- alerts.c --- */
+
+/* Queues what is to be said of the accounts that changed on their customers. */
+int alerts_update(struct pull *pull, civil_day today, struct error *error);
+
 /* --- history.c --- */
 
 /* Asks Odoo when tickets were first assigned and closed, where its fields may show a later time,

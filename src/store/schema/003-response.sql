@@ -5,6 +5,8 @@ ALTER TABLE team ADD COLUMN company_id INTEGER;
 ALTER TABLE team ADD COLUMN leader_id INTEGER; -- res.users
 ALTER TABLE team ADD COLUMN calendar_id INTEGER;
 ALTER TABLE partner ADD COLUMN salesperson_id INTEGER; -- res.users
+ALTER TABLE partner ADD COLUMN shown_minutes INTEGER;  -- what the customer's own fields say
+ALTER TABLE partner ADD COLUMN shown_last_day TEXT;
 
 CREATE TABLE company (
     id          INTEGER PRIMARY KEY,

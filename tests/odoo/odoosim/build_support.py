@@ -164,6 +164,17 @@ class SupportBuilders:
                 values["subtype_id"] = self.ref("mail.mt_note")
             return mail.add(env, self.ticket_model, ticket, **{**values, **vals})
 
+    def do_activity(self, activity: int, by: int | None = None, at: Instant = None) -> None:
+        """Mark an activity done: a message quotes it, and 17 deletes it, 19 archives it."""
+        with self.transaction(by or self.people[0], instant(at)) as env:
+            row = env.row("mail.activity", activity)
+            mail.add(env, row["res_model"], row["res_id"], message_type="notification",
+                     body=f"<div><p><span>To-Do</span> done: {row.get('summary') or ''}</p>{row.get('note') or ''}</div>")
+            if self.version >= 19:
+                env.write("mail.activity", [activity], {"active": False})
+            else:
+                env.sudo().unlink("mail.activity", [activity])
+
     def private_project(self, name: str = "Private", followers: Iterable[int] = ()) -> int:
         """A project whose lines only its followers (partners) see; a ticket's total_hours counts them all the same."""
         with self.transaction() as env:

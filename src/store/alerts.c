@@ -1,0 +1,120 @@
+/* alerts.c - questions to the computed accounts. */
+#include "qualiodoo/alerts.h"
+
+#include "qualiodoo/civil.h"
+#include "qualiodoo/ledger.h"
+#include "store_internal.h"
+
+/* ?1 customers (JSON or NULL), ?2 since, ?3 today, ?4 a number, ?5 a kind of entry. Each gives
+ * customer, salesperson, record, amount, day, name, move. */
+#define AMONG(id) "(?1 IS NULL OR " id " IN (SELECT value FROM json_each(?1)))"
+#define SALESPERSON "JOIN partner p ON p.id = a.id AND p.salesperson_id IS NOT NULL"
+#define LATEST_LOT                                                                                 \
+    "coalesce((SELECT l.id FROM lot l WHERE l.account_id = a.id"                                   \
+    " ORDER BY l.start DESC, l.origin, l.id DESC LIMIT 1), 0)"
+#define RECENT "(SELECT max(e.day) FROM entry e WHERE e.account_id = a.id) >= ?2"
+
+static const char *const alert_sql[ALERT_COUNT] = {
+    [ALERT_CREDITED] =
+        "SELECT a.id, p.salesperson_id, e.source_id, sum(e.minutes), max(e.day), p.name, m.name"
+        " FROM account a " SALESPERSON " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"
+        " LEFT JOIN move m ON m.id = e.source_id WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4"
+        " AND " AMONG("a.id") " GROUP BY a.id, e.source_id ORDER BY 1, 3",
+    [ALERT_LOW] =
+        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.available, ?3, p.name, NULL"
+        " FROM account a " SALESPERSON " WHERE a.overdraft = 0 AND a.available < ?4 AND ?5 = ?5"
+        " AND EXISTS (SELECT 1 FROM lot l WHERE l.account_id = a.id AND l.start <= ?3"
+        "  AND l.end > ?3) AND " RECENT " AND " AMONG("a.id") " ORDER BY 1",
+    [ALERT_OVERDRAFT] =
+        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.overdraft, ?3, p.name, NULL"
+        " FROM account a " SALESPERSON " WHERE a.overdraft > 0 AND ?4 = ?4 AND ?5 = ?5"
+        " AND " RECENT " AND " AMONG("a.id") " ORDER BY 1",
+    [ALERT_EXPIRING] =
+        "SELECT a.id, p.salesperson_id, l.id, l.left, l.end, p.name, NULL"
+        " FROM account a " SALESPERSON " JOIN lot l ON l.account_id = a.id WHERE l.left > 0"
+        " AND l.end > ?3 AND l.end <= ?3 + ?4 AND ?2 = ?2 AND ?5 = ?5"
+        " AND NOT EXISTS (SELECT 1 FROM lot n WHERE n.account_id = a.id AND n.origin = 1"
+        "  AND n.start <= l.end AND n.end > l.end) AND " AMONG("a.id") " ORDER BY 1, 3",
+    [ALERT_EXPIRED] =
+        "SELECT a.id, p.salesperson_id, e.lot_id, -sum(e.minutes), e.day, p.name, NULL"
+        " FROM account a " SALESPERSON " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"
+        " WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4 AND " AMONG(
+            "a.id") " GROUP BY a.id, e.lot_id, e.day ORDER BY 1, 3",
+};
+
+_Static_assert(LOT_INVOICE == 1, "the query names it by its number");
+
+static int entry_kind(enum alert kind)
+{
+    return kind == ALERT_EXPIRED ? LEDGER_EXPIRE : LEDGER_GRANT;
+}
+
+int alerts_each(struct store *store, const struct alert_query *query,
+                int (*row)(void *context, const struct alert_row *row, struct error *error),
+                void *context, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, alert_sql[query->kind], &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, query->customers, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, query->since);
+    sqlite3_bind_int(statement, 3, query->today);
+    sqlite3_bind_int64(statement, 4,
+                       query->kind == ALERT_EXPIRING ? query->within_days : query->below);
+    sqlite3_bind_int(statement, 5, entry_kind(query->kind));
+    while ((rc = store_step(store, statement, error)) == 1) {
+        struct alert_row found = {.customer = sqlite3_column_int64(statement, 0),
+                                  .salesperson = sqlite3_column_int64(statement, 1),
+                                  .record = sqlite3_column_int64(statement, 2),
+                                  .amount = sqlite3_column_int64(statement, 3),
+                                  .day = sqlite3_column_int(statement, 4),
+                                  .name = column_text(statement, 5),
+                                  .move = column_text(statement, 6)};
+
+        if ((rc = row(context, &found, error)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    sqlite3_clear_bindings(statement);
+    return rc;
+}
+
+int alerts_credit(struct store *store, const char *customers,
+                  int (*row)(void *context, const struct shown_credit *credit, struct error *error),
+                  void *context, struct error *error)
+{
+    /* A customer that never had credit and shows none is left alone. */
+    static const char sql[] =
+        "SELECT a.id, a.balance, a.next_expiry, p.shown_minutes, p.shown_last_day FROM account a"
+        " JOIN partner p ON p.id = a.id WHERE " AMONG("a.id") " ORDER BY a.id";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, customers, -1, SQLITE_STATIC);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        struct shown_credit credit = {.customer = sqlite3_column_int64(statement, 0),
+                                      .balance = sqlite3_column_int64(statement, 1),
+                                      .has_last_day =
+                                          sqlite3_column_type(statement, 2) != SQLITE_NULL};
+        const char *shown = column_text(statement, 4);
+        civil_day day = 0;
+        bool has_day = shown && civil_parse(shown, &day);
+
+        if (credit.has_last_day)
+            credit.last_day = sqlite3_column_int(statement, 2) - 1;
+        if (sqlite3_column_int64(statement, 3) == credit.balance &&
+            has_day == credit.has_last_day && (!has_day || day == credit.last_day))
+            continue;
+        if ((rc = row(context, &credit, error)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    sqlite3_clear_bindings(statement);
+    return rc;
+}
