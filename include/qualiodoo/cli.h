@@ -73,7 +73,7 @@ struct cli_option {
 
 struct cli_list {
     const char **items; /* parts of argv; the caller frees the array, also after a failure */
-    size_t count;
+    size_t count, size;
 };
 
 struct cli_date {

@@ -94,7 +94,7 @@ static int add_account(struct view *view, int64_t customer, struct output *outpu
 
     if (rc == 0)
         rc = view_account(view, customer, &facts, &result, error);
-    if (rc < 0) {
+    if (rc != 0) {
         free(name);
         return rc;
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/array.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/cli.h"
 #include "qualiodoo/clock.h"
@@ -105,11 +106,9 @@ static int set_text(const struct cli_option *option, struct error *error)
 static int add_to_list(const struct cli_option *option, struct error *error)
 {
     struct cli_list *list = option->value;
-    const char **larger = reallocarray(list->items, list->count + 1, sizeof *larger);
 
-    if (!larger)
+    if (ARRAY_RESERVE(list->items, list->size, list->count + 1) < 0)
         return error_memory(error);
-    list->items = larger;
     list->items[list->count++] = optarg;
     return 0;
 }
@@ -221,7 +220,7 @@ static int scan_option(struct scan *scan)
         return fail_option(scan, letter, word);
     if (index >= 0 && !is_whole(scan, word))
         return fail_unknown(scan, word);
-    if (letter >= FIRST_OF_COMMAND)
+    if (letter >= FIRST_OF_COMMAND && scan->options)
         return set_own(&scan->options[letter - FIRST_OF_COMMAND], scan->error);
     return set_global(scan, letter);
 }

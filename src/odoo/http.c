@@ -224,10 +224,9 @@ static void account(struct http *http, long status, struct http_answer *answer)
 /* Hands the answer over; an empty one is an empty string. */
 static int deliver(struct http *http, struct http_answer *answer, struct error *error)
 {
-    if (!http->body && !make_room(http, 0))
+    answer->body = http->body ? http->body : calloc(1, 1);
+    if (!answer->body)
         return error_memory(error);
-    http->body[http->length] = '\0';
-    answer->body = http->body;
     answer->length = http->length;
     http->body = NULL;
     return 0;

@@ -18,11 +18,6 @@ void calendar_rows_free(struct calendar_rows *rows)
     *rows = (struct calendar_rows){0};
 }
 
-static char *copy(const char *text)
-{
-    return strdup(text ? text : "");
-}
-
 static int load_calendar(struct store *store, struct calendar_rows *rows, struct error *error)
 {
     sqlite3_stmt *statement;
@@ -38,8 +33,8 @@ static int load_calendar(struct store *store, struct calendar_rows *rows, struct
     if (rc == 0)
         return error_set(error, ERR_NOT_FOUND, "there is no calendar %lld in Odoo",
                          (long long)rows->id);
-    rows->name = copy(column_text(statement, 0));
-    rows->tz = copy(column_text(statement, 1));
+    rows->name = column_copy(statement, 0);
+    rows->tz = column_copy(statement, 1);
     rows->flexible = sqlite3_column_int(statement, 2);
     sqlite3_reset(statement);
     return rows->name && rows->tz ? 0 : error_memory(error);
@@ -107,18 +102,16 @@ static int add_leave(struct calendar_rows *rows, sqlite3_stmt *row, struct error
 {
     const char *from = column_text(row, 0), *to = column_text(row, 1);
     struct calendar_leave leave;
-    char *name;
 
     if (!from || !to || !instant_parse_odoo(from, &leave.start) ||
         !instant_parse_odoo(to, &leave.end) || leave.end <= leave.start)
         return 0;
     if (ARRAY_RESERVE(rows->leaves, rows->leaves_size, rows->n_leaves + 1) < 0 ||
-        ARRAY_RESERVE(rows->leave_names, rows->leave_names_size, rows->n_leaves + 1) < 0 ||
-        !(name = copy(column_text(row, 2))))
+        ARRAY_RESERVE(rows->leave_names, rows->leave_names_size, rows->n_leaves + 1) < 0)
         return error_memory(error);
     rows->leaves[rows->n_leaves] = leave;
-    rows->leave_names[rows->n_leaves++] = name;
-    return 0;
+    rows->leave_names[rows->n_leaves] = column_copy(row, 2);
+    return rows->leave_names[rows->n_leaves++] ? 0 : error_memory(error);
 }
 
 /* Global leaves: of this calendar, or of every one of the company. */

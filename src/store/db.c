@@ -126,6 +126,13 @@ const char *column_text(sqlite3_stmt *statement, int column)
     return (const char *)sqlite3_column_text(statement, column);
 }
 
+char *column_copy(sqlite3_stmt *statement, int column)
+{
+    const char *text = column_text(statement, column);
+
+    return strdup(text ? text : "");
+}
+
 /* Makes an empty file with the right mode; SQLite then gives its companions the same. */
 static int create_file(const char *path, struct error *error)
 {

@@ -163,7 +163,6 @@ static int run_query(struct facts *facts, struct store *store, const struct fact
 
 static int add_move(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
-    const char *text = column_text(row, 1);
     struct credit_move *move;
     char *name;
 
@@ -171,7 +170,7 @@ static int add_move(struct facts *facts, const struct facts_policy *policy, sqli
     if (ARRAY_RESERVE(facts->moves, facts->moves_size, facts->account.n_moves + 1) < 0 ||
         ARRAY_RESERVE(facts->names, facts->names_size, facts->n_names + 1) < 0)
         return ERR_NO_MEMORY;
-    name = strdup(text ? text : "");
+    name = column_copy(row, 1);
     if (!name)
         return ERR_NO_MEMORY;
     facts->names[facts->n_names++] = name;

@@ -124,7 +124,7 @@ int outbox_add(struct store *store, const struct outbox_row *row, instant now, b
         rc = drop_shadow(store, row, error);
     if (rc == 0)
         rc = store_prepare(store, insert, &statement, error);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     sqlite3_bind_text(statement, 1, row->key, -1, SQLITE_TRANSIENT);
     sqlite3_bind_text(statement, 2, part_names[row->part], -1, SQLITE_STATIC);
@@ -326,7 +326,7 @@ int outbox_move(struct store *store, const struct outbox_move *move, instant now
 
     if (rc == 0)
         rc = store_prepare(store, update, &statement, error);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     assert(transitions[from] & TO(move->to));
     sqlite3_bind_int64(statement, 1, move->id);

@@ -48,4 +48,7 @@ int store_migrate(struct store *store, struct error *error);
 /* Column helpers: NULL text stays NULL; the pointer is valid until the next step. */
 const char *column_text(sqlite3_stmt *statement, int column);
 
+/* The caller's own copy, "" for NULL; NULL when memory is short. */
+char *column_copy(sqlite3_stmt *statement, int column);
+
 #endif
