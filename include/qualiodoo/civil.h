@@ -1,4 +1,5 @@
-/* civil.h - civil dates as day numbers (proleptic Gregorian calendar). Pure. */
+/* civil.h - civil dates as day numbers (proleptic Gregorian calendar), instants and durations, and
+ * how they are written. Pure. */
 #ifndef QUALIODOO_CIVIL_H
 #define QUALIODOO_CIVIL_H
 
@@ -40,5 +41,10 @@ char *instant_format(instant when, char text[INSTANT_TEXT_SIZE]);
 
 /* Writes Odoo's "YYYY-MM-DD HH:MM:SS" (UTC) into `text` and returns it. */
 char *instant_format_odoo(instant when, char text[INSTANT_TEXT_SIZE]);
+
+#define MINUTES_TEXT_SIZE 24
+
+/* Writes a duration as H:MM, with a minus sign before a negative one, and returns `text`. */
+char *minutes_format(minutes duration, char text[MINUTES_TEXT_SIZE]);
 
 #endif

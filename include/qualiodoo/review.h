@@ -10,7 +10,7 @@
 /* Each question gives rows of (id, name, detail); the comments say what these are. */
 enum review {
     REVIEW_UNREADABLE,          /* record that was skipped; mirror; why */
-    REVIEW_NO_CUSTOMER,         /* ticket with work that counts; number; hours of its lines */
+    REVIEW_NO_CUSTOMER,         /* ticket with work that counts; number; minutes of its lines */
     REVIEW_UNKNOWN_CUSTOMER,    /* the same with a customer that cannot be read; number; partner */
     REVIEW_TIMESHEET_UNITS,     /* unit that is no time; its name; number of lines */
     REVIEW_PACK_UNITS,          /* line of a pack; invoice; units that do not convert */

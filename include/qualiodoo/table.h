@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "qualiodoo/civil.h"
 #include "qualiodoo/error.h"
 #include "qualiodoo/units.h"
 
@@ -38,7 +39,11 @@ void table_cell_minutes(struct table *table, minutes duration);
  * stay in its error indicator. */
 int table_print(struct table *table, FILE *output, struct error *error);
 
-#define FORMAT_MINUTES_SIZE 24
+/* printf() for lines outside of a table, with texts of Odoo in them: the same care is taken of the
+ * terminal, only line feeds stay. Nothing is printed when memory is short. */
+void table_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#define FORMAT_MINUTES_SIZE MINUTES_TEXT_SIZE
 
 /* Writes H:MM, with a minus sign before negative durations, into `text` and returns it. */
 char *format_minutes(minutes duration, char text[FORMAT_MINUTES_SIZE]);

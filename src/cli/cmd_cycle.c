@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "qualiodoo/sync.h"
+#include "qualiodoo/table.h"
 
 static void on_signal(int number)
 {
@@ -21,36 +22,74 @@ static void catch_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
-static void print_counts(const char *what, json_t *counts)
+static long long count_of(json_t *counts, const char *model)
 {
-    const char *model;
-    json_t *count;
-
-    if (!json_object_size(counts))
-        return;
-    printf("%s:", what);
-    json_object_foreach(counts, model, count)
-        printf(" %s %lld", model, (long long)json_integer_value(count));
-    putchar('\n');
+    return json_integer_value(json_object_get(counts, model));
 }
 
-static void print_report(const struct cycle_report *report, bool dry_run)
+static bool model_changed(const struct cycle_report *report, const char *model)
+{
+    return count_of(report->created, model) || count_of(report->updated, model) ||
+           count_of(report->deleted, model);
+}
+
+/* How many records were read, and of which models some differed. */
+static int print_records(const struct cycle_report *report, bool dry_run, struct error *error)
+{
+    const struct table_column columns[] = {
+        {"model", TABLE_LEFT},
+        {dry_run ? "would create" : "created", TABLE_RIGHT},
+        {dry_run ? "would update" : "updated", TABLE_RIGHT},
+        {dry_run ? "would delete" : "deleted", TABLE_RIGHT},
+    };
+    json_t *models = json_object(), *count;
+    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    long long checked = 0;
+    const char *model;
+    bool any = false;
+    int rc = 0;
+
+    json_object_foreach(report->checked, model, count) checked += json_integer_value(count);
+    json_object_update(models, report->checked);
+    json_object_update(models, report->deleted); /* deletions come without a record */
+    json_object_foreach(models, model, count)
+    {
+        if (!model_changed(report, model))
+            continue;
+        any = true;
+        table_cell(table, model);
+        table_cell_format(table, "%lld", count_of(report->created, model));
+        table_cell_format(table, "%lld", count_of(report->updated, model));
+        table_cell_format(table, "%lld", count_of(report->deleted, model));
+    }
+    printf("checked: %lld records of %zu models\n", checked, json_object_size(report->checked));
+    if (any) {
+        putchar('\n');
+        rc = table_print(table, stdout, error);
+        putchar('\n');
+    }
+    table_free(table);
+    json_decref(models);
+    return rc;
+}
+
+static int print_report(const struct cycle_report *report, bool dry_run, struct error *error)
 {
     json_t *text;
     size_t i;
+    int rc = print_records(report, dry_run, error);
 
-    print_counts("checked", report->checked);
-    print_counts(dry_run ? "would create" : "created", report->created);
-    print_counts(dry_run ? "would update" : "updated", report->updated);
-    print_counts(dry_run ? "would delete" : "deleted", report->deleted);
+    if (rc < 0)
+        return rc;
     printf("accounts: %lld computed, %zu %s\n", (long long)report->accounts_recomputed,
            json_array_size(report->accounts_changed), dry_run ? "would change" : "changed");
-    json_array_foreach(report->differences, i, text) printf("  %s\n", json_string_value(text));
+    json_array_foreach(report->differences, i, text) table_say("  %s\n", json_string_value(text));
     if (report->n_differences > (int64_t)json_array_size(report->differences))
         printf("  ... and %lld more\n",
                (long long)report->n_differences - (long long)json_array_size(report->differences));
     if (!cycle_report_drift(report))
         printf("nothing differed\n");
+    return 0;
 }
 
 static int run_cycle(struct cli *cli, const struct cycle_options *options, struct error *error)
@@ -66,7 +105,7 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
     if (rc == 0 && cli->json)
         rc = cli_print_json(cycle_report_json(&report), error);
     else if (rc == 0)
-        print_report(&report, options->dry_run || sync_read_only(config));
+        rc = print_report(&report, options->dry_run || sync_read_only(config), error);
     if (rc == 0 && options->dry_run && cycle_report_drift(&report))
         rc = CLI_FOUND;
     cycle_report_free(&report);

@@ -13,6 +13,9 @@ struct status {
     json_t *mirrors, *problems;
     char *last_success, *last_reconcile, *last_error, *last_error_at, *last_outcome, *flavour;
     struct state_summary summary;
+    size_t late; /* mirrors older than status.max_lag; the oldest one: */
+    char *oldest;
+    int64_t oldest_age;
 };
 
 static int add_mirror(void *context, const struct mirror_status *mirror)
@@ -33,13 +36,31 @@ static int add_mirror(void *context, const struct mirror_status *mirror)
                               json_sprintf("the first pull of %s is not complete: run 'qualiodoo "
                                            "sync'",
                                            mirror->name));
-    else if (age > status->config->status.max_lag_ms / 1000)
-        json_array_append_new(
-            status->problems,
-            json_sprintf("%s was last pulled %lld s ago, more than status.max_lag (%lld s)",
-                         mirror->name, (long long)age,
-                         (long long)status->config->status.max_lag_ms / 1000));
+    else if (age > status->config->status.max_lag_ms / 1000) {
+        status->late++;
+        if (age > status->oldest_age) {
+            status->oldest_age = age;
+            free(status->oldest);
+            status->oldest = strdup(mirror->name);
+        }
+    }
     return 0;
+}
+
+/* One problem, however many mirrors are late: they mostly are together. */
+static void add_late(struct status *status)
+{
+    char age[MINUTES_TEXT_SIZE];
+
+    if (!status->late)
+        return;
+    json_array_append_new(
+        status->problems,
+        json_sprintf("%s was last pulled from Odoo %s ago (h:mm)%s, and status.max_lag allows "
+                     "less: run 'qualiodoo sync', and see why nothing else did",
+                     status->oldest ? status->oldest : "a mirror",
+                     minutes_format(status->oldest_age / 60, age),
+                     status->late > 1 ? ", and others too" : ""));
 }
 
 static int read_status(struct status *status, struct store *store, struct error *error)
@@ -70,7 +91,9 @@ static int read_status(struct status *status, struct store *store, struct error 
         json_array_append_new(status->problems,
                               json_sprintf("%lld records cannot be read: run 'qualiodoo doctor'",
                                            (long long)status->summary.unreadable));
-    return lookup_mirrors(store, add_mirror, status, error);
+    rc = lookup_mirrors(store, add_mirror, status, error);
+    add_late(status);
+    return rc;
 }
 
 static json_t *status_json(const struct status *status)
@@ -118,14 +141,15 @@ static int print_status(const struct status *status, struct error *error)
     size_t i;
 
     printf("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
-    json_array_foreach(status->problems, i, problem) printf("  %s\n", json_string_value(problem));
+    json_array_foreach(status->problems, i, problem)
+        table_say("  %s\n", json_string_value(problem));
     printf("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
            status->flavour ? " (" : "", status->flavour ? status->flavour : "",
            status->flavour ? ")" : "");
     printf("last success: %s\n", status->last_success ? status->last_success : "never");
     printf("last reconcile: %s\n", status->last_reconcile ? status->last_reconcile : "never");
     if (status->last_error)
-        printf("last error: %s: %s\n", status->last_error_at, status->last_error);
+        table_say("last error: %s: %s\n", status->last_error_at, status->last_error);
     printf("accounts: %lld", (long long)status->summary.accounts);
     if (status->summary.has_next_change)
         printf(", next change by the calendar on %s",
@@ -157,6 +181,7 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     free(status.last_error_at);
     free(status.last_outcome);
     free(status.flavour);
+    free(status.oldest);
     view_close(&view);
     return rc;
 }

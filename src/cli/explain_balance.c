@@ -157,19 +157,20 @@ static void print_move(const struct credit_move *move, const struct credit_outco
 {
     char day[CIVIL_TEXT_SIZE], text[FORMAT_MINUTES_SIZE];
 
-    printf("  %s (account.move:%lld), %s of %s: %s", move->name, (long long)move->id,
-           move->type == MOVE_INVOICE ? "invoice" : "credit note",
-           day_text(move->has_date, move->date, day), credit_verdict_text(outcome->verdict));
+    table_say("  %s (account.move:%lld), %s of %s: %s", move->name, (long long)move->id,
+              move->type == MOVE_INVOICE ? "invoice" : "credit note",
+              day_text(move->has_date, move->date, day), credit_verdict_text(outcome->verdict));
     if (counts(outcome->verdict))
-        printf(" from %s", civil_format(outcome->start, day));
+        table_say(" from %s", civil_format(outcome->start, day));
     putchar('\n');
     for (size_t i = 0; i < move->n_lines; i++)
-        printf("    line %lld: %s\n", (long long)move->lines[i].id,
-               format_minutes(credit_line_minutes(&move->lines[i]), text));
+        table_say("    line %lld: %s\n", (long long)move->lines[i].id,
+                  format_minutes(credit_line_minutes(&move->lines[i]), text));
     for (size_t i = 0; i < move->n_settlements; i++)
-        printf("    settled on %s by %s (account.move.line:%lld)\n",
-               civil_format(move->settlements[i].date, day),
-               counterpart_names[move->settlements[i].kind], (long long)move->settlements[i].line);
+        table_say("    settled on %s by %s (account.move.line:%lld)\n",
+                  civil_format(move->settlements[i].date, day),
+                  counterpart_names[move->settlements[i].kind],
+                  (long long)move->settlements[i].line);
 }
 
 static void print_entries(json_t *entries)
@@ -182,11 +183,11 @@ static void print_entries(json_t *entries)
         char text[FORMAT_MINUTES_SIZE];
         const char *note = json_string_value(json_object_get(entry, "note"));
 
-        printf("    %s  %-16s %8s  %s%s%s\n", json_string_value(json_object_get(entry, "date")),
-               json_string_value(json_object_get(entry, "kind")),
-               format_minutes(json_integer_value(json_object_get(entry, "minutes")), text),
-               json_string_value(json_object_get(entry, "source")), note ? "  " : "",
-               note ? note : "");
+        table_say("    %s  %-16s %8s  %s%s%s\n", json_string_value(json_object_get(entry, "date")),
+                  json_string_value(json_object_get(entry, "kind")),
+                  format_minutes(json_integer_value(json_object_get(entry, "minutes")), text),
+                  json_string_value(json_object_get(entry, "source")), note ? "  " : "",
+                  note ? note : "");
     }
 }
 
@@ -201,13 +202,13 @@ static void print_lots(const struct ledger *ledger, json_t *explained)
         json_t *json = json_array_get(lots, i);
         const char *unless = json_string_value(json_object_get(json, "lost_unless_paid"));
 
-        printf("\nlot %s: %s left of %s, usable from %s to %s included, %s\n",
-               json_string_value(json_object_get(json, "lot")), format_minutes(lot->left, left),
-               format_minutes(lot->granted, granted), civil_format(lot->start, from),
-               civil_format(lot->end - 1, to), ledger_state_name(lot->state));
+        table_say("\nlot %s: %s left of %s, usable from %s to %s included, %s\n",
+                  json_string_value(json_object_get(json, "lot")), format_minutes(lot->left, left),
+                  format_minutes(lot->granted, granted), civil_format(lot->start, from),
+                  civil_format(lot->end - 1, to), ledger_state_name(lot->state));
         if (unless)
-            printf("  %s lost unless %s is paid\n", format_minutes(lot->lost - lot->barred, left),
-                   unless);
+            table_say("  %s lost unless %s is paid\n",
+                      format_minutes(lot->lost - lot->barred, left), unless);
         print_entries(json_object_get(json, "entries"));
     }
     if (json_array_size(json_object_get(explained, "overdraft"))) {
@@ -236,10 +237,11 @@ static void print_totals(const struct account_result *result)
     putchar('\n');
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].amount)
-            printf("  %-30s %9s\n", rows[i].name, format_minutes(rows[i].amount, text));
-    printf("  %-30s %9s\n", "balance", format_minutes(result->ledger.balance, text));
+            table_say("  %-30s %9s\n", rows[i].name, format_minutes(rows[i].amount, text));
+    table_say("  %-30s %9s\n", "balance", format_minutes(result->ledger.balance, text));
     if (result->held)
-        printf("  (%s held: tickets without a response yet)\n", format_minutes(result->held, text));
+        table_say("  (%s held: tickets without a response yet)\n",
+                  format_minutes(result->held, text));
 }
 
 static void print_text(const struct view *view, const struct account_view *account,
@@ -247,9 +249,9 @@ static void print_text(const struct view *view, const struct account_view *accou
 {
     char text[FORMAT_MINUTES_SIZE], day[CIVIL_TEXT_SIZE];
 
-    printf("%s (%lld): balance %s on %s\n\n", account->name ? account->name : "customer",
-           (long long)account->customer, format_minutes(account->result.ledger.balance, text),
-           civil_format(view->today, day));
+    table_say("%s (%lld): balance %s on %s\n\n", account->name ? account->name : "customer",
+              (long long)account->customer, format_minutes(account->result.ledger.balance, text),
+              civil_format(view->today, day));
     printf("invoices and credit notes:\n");
     for (size_t i = 0; i < account->facts->n_moves; i++)
         print_move(&account->facts->moves[i], &account->result.outcomes[i]);

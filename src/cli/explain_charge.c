@@ -137,22 +137,23 @@ static int print_text(const struct view *view, const struct explained *explained
     int rc;
 
     totals(explained, &charged, &held);
-    printf("ticket %s (%lld)", explained->number, (long long)explained->ticket);
+    table_say("ticket %s (%lld)", explained->number, (long long)explained->ticket);
     if (!explained->account.customer) {
         printf(": it has no customer that can be read, so it is charged to nobody\n");
         return 0;
     }
-    printf(" of %s (%lld): charged %s",
-           explained->account.name ? explained->account.name : "customer",
-           (long long)explained->account.customer, format_minutes(charged, text));
+    table_say(" of %s (%lld): charged %s",
+              explained->account.name ? explained->account.name : "customer",
+              (long long)explained->account.customer, format_minutes(charged, text));
     if (held)
-        printf(", held %s", format_minutes(held, text));
-    printf("\n%s, step of %lld min",
-           policy->by_entry ? "each line is rounded on its own, away from zero"
-                            : "the ticket's running total is rounded up",
-           (long long)policy->step);
+        table_say(", held %s", format_minutes(held, text));
+    table_say("\n%s, step of %lld min",
+              policy->by_entry ? "each line is rounded on its own, away from zero"
+                               : "the ticket's running total is rounded up",
+              (long long)policy->step);
     if (policy->from_response && explained->facts && explained->facts->has_response)
-        printf("; counted from the response on %s", civil_format(explained->facts->response, day));
+        table_say("; counted from the response on %s",
+                  civil_format(explained->facts->response, day));
     printf("\n\n");
     if (!explained->facts) {
         printf("no timesheet line\n");

@@ -60,6 +60,26 @@ static void print_text(const char *text, FILE *output)
     }
 }
 
+void table_say(const char *format, ...)
+{
+    va_list arguments;
+    char *text, *rest, *line;
+    int length;
+
+    va_start(arguments, format);
+    length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    rest = text;
+    while ((line = strsep(&rest, "\n")) != NULL) {
+        print_text(line, stdout);
+        if (rest)
+            putchar('\n');
+    }
+    free(text);
+}
+
 static void print_blanks(size_t count, FILE *output)
 {
     while (count-- > 0)
@@ -188,9 +208,5 @@ int table_print(struct table *table, FILE *output, struct error *error)
 
 char *format_minutes(minutes duration, char text[FORMAT_MINUTES_SIZE])
 {
-    uint64_t size = duration < 0 ? -(uint64_t)duration : (uint64_t)duration;
-
-    snprintf(text, FORMAT_MINUTES_SIZE, "%s%llu:%02u", duration < 0 ? "-" : "",
-             (unsigned long long)(size / 60), (unsigned)(size % 60));
-    return text;
+    return minutes_format(duration, text);
 }

@@ -12,14 +12,17 @@
 /* Causes named in one audit row; the others are counted. */
 #define CAUSES_MAX 5
 
+/* The name that people know a mirror by. */
+#define REMOTE_NAME                                                                                \
+    "CASE c.mirror WHEN 'timesheet' THEN 'account.analytic.line' WHEN 'move' THEN 'account.move'"  \
+    " WHEN 'partial' THEN 'account.partial.reconcile' WHEN 'move_line' THEN 'account.move.line'"   \
+    " WHEN 'settlement_line' THEN 'account.move.line' WHEN 'partner' THEN 'res.partner'"           \
+    " WHEN 'reply' THEN 'mail.message' WHEN 'product' THEN 'product.product'"                      \
+    " WHEN 'unit' THEN 'uom.uom' WHEN 'journal' THEN 'account.journal' ELSE c.mirror END"
+
 /* The records whose noted changes touch account ?1. */
 static const char cause_sql[] =
-    "SELECT DISTINCT CASE c.mirror WHEN 'timesheet' THEN 'account.analytic.line'"
-    " WHEN 'move' THEN 'account.move' WHEN 'partial' THEN 'account.partial.reconcile'"
-    " WHEN 'move_line' THEN 'account.move.line' WHEN 'settlement_line' THEN 'account.move.line'"
-    " WHEN 'partner' THEN 'res.partner' WHEN 'reply' THEN 'mail.message'"
-    " WHEN 'product' THEN 'product.product' WHEN 'unit' THEN 'uom.uom'"
-    " WHEN 'journal' THEN 'account.journal' ELSE c.mirror END, c.id, c.what"
+    "SELECT DISTINCT " REMOTE_NAME " || ' ' || c.id || ' ' || c.what"
     " FROM change c WHERE c.owner = 'account' AND c.ref = ?1"
     " OR (c.owner = 'partner' AND (SELECT commercial_id FROM partner WHERE id = c.ref) = ?1)"
     " OR (c.owner = 'ticket' AND (SELECT p.commercial_id FROM ticket t JOIN partner p"
@@ -32,43 +35,47 @@ static const char cause_sql[] =
     "  WHERE c.ref IN (p.debit_line_id, p.credit_line_id) AND m.customer_id = ?1)))"
     " ORDER BY c.seq";
 
-static int find_cause(struct store *store, int64_t account, const char *why, char *cause,
-                      size_t size, struct error *error)
+/* What touches everybody: a first pull, a new configuration, a tag, a unit. */
+static const char common_cause_sql[] =
+    "SELECT " REMOTE_NAME " || CASE WHEN c.id THEN ' ' || c.id || ' ' || c.what ELSE '' END"
+    " FROM change c WHERE c.owner = 'all' AND ?1 ORDER BY c.seq";
+
+/* Appends the rows of `sql` to *cause, at most CAUSES_MAX; *found counts them. */
+static int add_causes(struct store *store, const char *sql, int64_t account, char *cause,
+                      size_t size, int *found, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc, found = 0;
-    size_t used = 0;
+    size_t used = strlen(cause);
+    int rc = store_prepare(store, sql, &statement, error);
 
-    /* What touches everybody (a first pull, a new configuration) says it all. */
-    rc = store_prepare(store,
-                       "SELECT mirror || CASE WHEN id THEN ' ' || id || ' ' || what ELSE '' END"
-                       " FROM change WHERE owner = 'all' LIMIT 1",
-                       &statement, error);
-    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
-        return rc;
-    snprintf(cause, size, "%s", rc == 1 ? column_text(statement, 0) : "");
-    sqlite3_reset(statement);
-    if (*cause)
-        return 0;
-    rc = store_prepare(store, cause_sql, &statement, error);
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, account);
-    while ((rc = store_step(store, statement, error)) == 1 && found <= CAUSES_MAX) {
-        int64_t id = sqlite3_column_int64(statement, 1);
-
-        if (found++ == CAUSES_MAX) {
+    while ((rc = store_step(store, statement, error)) == 1 && *found <= CAUSES_MAX) {
+        if ((*found)++ == CAUSES_MAX) {
             snprintf(cause + used, size - used, ", ...");
             break;
         }
-        snprintf(cause + used, size - used, "%s%s %lld %s", used ? ", " : "",
-                 column_text(statement, 0), (long long)id, column_text(statement, 2));
+        snprintf(cause + used, size - used, "%s%s", used ? ", " : "", column_text(statement, 0));
         used = strlen(cause);
     }
     sqlite3_reset(statement);
-    if (!found)
-        snprintf(cause, size, "%s", why);
     return rc < 0 ? rc : 0;
+}
+
+/* The account's own records, else what touches everybody, else `why`. */
+static int find_cause(struct store *store, int64_t account, const char *why, char *cause,
+                      size_t size, struct error *error)
+{
+    int found = 0, rc;
+
+    *cause = '\0';
+    rc = add_causes(store, cause_sql, account, cause, size, &found, error);
+    if (rc == 0 && !found)
+        rc = add_causes(store, common_cause_sql, account, cause, size, &found, error);
+    if (rc == 0 && !found)
+        snprintf(cause, size, "%s", why);
+    return rc;
 }
 
 struct change_note {
@@ -104,10 +111,11 @@ static void lot_text(char text[LOT_TEXT_SIZE], minutes granted, minutes left, ci
                      civil_day end, enum ledger_state state)
 {
     char from[CIVIL_TEXT_SIZE], to[CIVIL_TEXT_SIZE];
+    char rest[MINUTES_TEXT_SIZE], whole[MINUTES_TEXT_SIZE];
 
-    snprintf(text, LOT_TEXT_SIZE, "%lld of %lld min left, %s to %s, %s", (long long)left,
-             (long long)granted, civil_format(start, from), civil_format(end, to),
-             ledger_state_name(state));
+    snprintf(text, LOT_TEXT_SIZE, "%s left of %s, from %s to %s included, %s",
+             minutes_format(left, rest), minutes_format(granted, whole), civil_format(start, from),
+             civil_format(end - 1, to), ledger_state_name(state));
 }
 
 /* The stored lots of an account against the computed ones: one audit row per difference. */
@@ -364,15 +372,15 @@ static int write_entries(struct store *store, int64_t account, const struct ledg
 static int audit_account(struct store *store, int64_t account, const struct kept *kept,
                          const struct account_result *result, const char *why, struct error *error)
 {
-    char cause[512], before[64], after[64];
+    char cause[512], before[MINUTES_TEXT_SIZE], after[MINUTES_TEXT_SIZE];
     struct change_note note = {
         .account = account, .subject = "balance", .before = before, .after = after, .cause = cause};
     int rc = find_cause(store, account, why, cause, sizeof cause, error);
 
     if (rc < 0)
         return rc;
-    snprintf(before, sizeof before, "%lld min", (long long)kept->balance);
-    snprintf(after, sizeof after, "%lld min", (long long)result->ledger.balance);
+    minutes_format(kept->balance, before);
+    minutes_format(result->ledger.balance, after);
     if (!kept->exists)
         note.before = NULL;
     rc = write_audit(store, &note, error);

@@ -19,7 +19,7 @@
 static const char *const question_sql[REVIEW_COUNT] = {
     [REVIEW_UNREADABLE] = "SELECT id, mirror, reason FROM unreadable ORDER BY mirror, id",
     [REVIEW_NO_CUSTOMER] =
-        "SELECT t.id, t.number, (SELECT rtrim(rtrim(format('%.2f', sum(l.amount) / 1e9), '0'), '.')"
+        "SELECT t.id, t.number, (SELECT CAST(round(sum(l.amount) * 60 / 1e9) AS INTEGER)"
         "  FROM timesheet l WHERE l.ticket_id = t.id AND l.date >= ?3)"
         " FROM ticket t WHERE t.partner_id IS NULL AND" COUNTING_TICKET " ORDER BY t.id",
     [REVIEW_UNKNOWN_CUSTOMER] =

@@ -120,17 +120,31 @@ json_t *cycle_report_json(const struct cycle_report *report)
         "moves", report->moves);
 }
 
+struct differences {
+    struct store *store;
+    struct cycle_report *report;
+    bool first; /* of a first pull, everything is new: the balances say it better */
+    struct error *error;
+};
+
 static int add_difference(void *context, const struct audit_row *row)
 {
-    struct cycle_report *report = context;
+    struct differences *differences = context;
+    struct cycle_report *report = differences->report;
+    char *name = NULL;
+    int rc;
 
-    report->n_differences++;
-    if (json_array_size(report->differences) >= DIFFERENCES_SHOWN)
+    if ((differences->first && !row->before) || report->n_differences++ >= DIFFERENCES_SHOWN)
         return 0;
+    rc = lookup_partner_name(differences->store, row->account, &name, differences->error);
+    if (rc < 0)
+        return rc;
     json_array_append_new(report->differences,
-                          json_sprintf("account %lld, %s: %s -> %s (%s)", (long long)row->account,
-                                       row->subject, row->before ? row->before : "nothing",
+                          json_sprintf("%s (%lld), %s: %s -> %s (%s)", name ? name : "customer",
+                                       (long long)row->account, row->subject,
+                                       row->before ? row->before : "nothing",
                                        row->after ? row->after : "nothing", row->cause));
+    free(name);
     return 0;
 }
 
@@ -305,7 +319,11 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     odoo_free(pull.odoo);
     free(customers.items);
     if (rc == 0)
-        rc = results_audit(store, 0, last, add_difference, report, error);
+        rc = results_audit(
+            store, 0, last, add_difference,
+            &(struct differences){
+                .store = store, .report = report, .first = pull.first_pulls, .error = error},
+            error);
     return rc;
 }
 

@@ -7,6 +7,7 @@
 
 #include "ask.h"
 #include "doctor.h"
+#include "qualiodoo/civil.h"
 #include "qualiodoo/duration.h"
 #include "qualiodoo/review.h"
 
@@ -49,14 +50,15 @@ static int say_product(const struct doctor *doctor, const struct config_pack *pa
                        size_t number, struct error *error)
 {
     int64_t unit = ask_field_id(product, "uom_id");
-    char name[80];
+    char name[80], each[MINUTES_TEXT_SIZE];
     int rc = unit_name(doctor, unit, name, sizeof name, error);
 
     if (rc < 0)
         return rc;
-    doctor_ok(doctor, "%s: product %lld, sold by '%s', gives %lld:%02d h each%s", pack->product,
-              (long long)ask_field_id(product, "id"), name, (long long)(pack->pack_minutes / 60),
-              (int)(pack->pack_minutes % 60), number > 1 ? " (one of several products)" : "");
+    doctor_ok(doctor, "%s: product %lld, sold by '%s', gives %s each%s", pack->product,
+              (long long)ask_field_id(product, "id"), name,
+              minutes_format(pack->pack_minutes, each),
+              number > 1 ? " (one of several products)" : "");
     if (unit && unit == doctor->hour_unit)
         doctor_note(doctor, "sell it by the unit, or set its hours in credit.packs to 1",
                     "%s is sold by the hour: a quantity of 12 gives 12 times its hours",
@@ -270,13 +272,14 @@ static int confirm_hidden(const struct doctor *doctor, const char *total,
 
     for (size_t i = 0; i < suspects->count && i < TICKETS_CONFIRMED && rc == 0; i++) {
         nano all = 0, visible = 0;
+        char text[MINUTES_TEXT_SIZE];
 
         rc = visible_hours(doctor, suspects->items[i], &visible, error);
         if (rc == 0)
             rc = total_hours(doctor, total, suspects->items[i], &all, error);
         if (rc == 0 && all - visible > TOLERANCE)
-            listing_add(&listing, "%lld (%lld min)", (long long)suspects->items[i],
-                        (long long)duration_minutes(all - visible));
+            listing_add(&listing, "%lld (%s)", (long long)suspects->items[i],
+                        minutes_format(duration_minutes(all - visible), text));
     }
     if (listing.count)
         doctor_problem(doctor,

@@ -179,13 +179,15 @@ static void format_item(struct listing *listing, enum review question, const str
 {
     const char *name = row->name ? row->name : "-", *detail = row->detail ? row->detail : "-";
     long long id = row->id;
+    char text[MINUTES_TEXT_SIZE];
 
     switch (question) {
     case REVIEW_UNREADABLE:
         listing_add(listing, "%s %lld (%s)", name, id, detail);
         break;
     case REVIEW_NO_CUSTOMER:
-        listing_add(listing, "%s (%lld, %s h)", name, id, detail);
+        listing_add(listing, "%s (%lld, %s)", name, id,
+                    minutes_format(strtoll(detail, NULL, 10), text));
         break;
     case REVIEW_UNKNOWN_CUSTOMER:
     case REVIEW_ADJUSTMENT_CUSTOMER:

@@ -168,7 +168,7 @@ bool instant_parse_iso(const char *text, instant *ret_instant)
     return true;
 }
 
-static char *put_digits(char *text, int count, int number)
+static char *put_digits(char *text, int count, uint64_t number)
 {
     for (int i = count - 1; i >= 0; i--) {
         text[i] = (char)('0' + number % 10);
@@ -185,11 +185,11 @@ char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE])
     civil_to_date(day, &year, &month, &day_of_month);
     if (year < 0) /* before every date that can be read: never a character out of place */
         year = 0;
-    end = put_digits(text, 4, year);
+    end = put_digits(text, 4, (uint64_t)year);
     *end++ = '-';
-    end = put_digits(end, 2, month);
+    end = put_digits(end, 2, (uint64_t)month);
     *end++ = '-';
-    end = put_digits(end, 2, day_of_month);
+    end = put_digits(end, 2, (uint64_t)day_of_month);
     *end = '\0';
     return text;
 }
@@ -198,7 +198,7 @@ char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE])
 static char *format_instant(instant when, char separator, char suffix, char text[INSTANT_TEXT_SIZE])
 {
     int64_t day = floor_div(when, SECONDS_PER_DAY);
-    int seconds = (int)(when - day * SECONDS_PER_DAY);
+    uint64_t seconds = (uint64_t)(when - day * SECONDS_PER_DAY);
     char *end = text + CIVIL_TEXT_SIZE - 1;
 
     civil_format((civil_day)day, text);
@@ -222,4 +222,21 @@ char *instant_format(instant when, char text[INSTANT_TEXT_SIZE])
 char *instant_format_odoo(instant when, char text[INSTANT_TEXT_SIZE])
 {
     return format_instant(when, ' ', '\0', text);
+}
+
+char *minutes_format(minutes duration, char text[MINUTES_TEXT_SIZE])
+{
+    uint64_t size = duration < 0 ? -(uint64_t)duration : (uint64_t)duration;
+    int digits = 1;
+    char *end = text;
+
+    for (uint64_t hours = size / 60; hours >= 10; hours /= 10)
+        digits++;
+    if (duration < 0)
+        *end++ = '-';
+    end = put_digits(end, digits, size / 60);
+    *end++ = ':';
+    end = put_digits(end, 2, size % 60);
+    *end = '\0';
+    return text;
 }

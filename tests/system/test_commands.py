@@ -161,12 +161,33 @@ def test_a_name_that_is_a_number_yields_to_the_id(world: World, run: Run, shop: 
 
 
 def test_names_with_strange_characters_are_printed_harmlessly(world: World, run: Run) -> None:
-    for name in ("Évasion \x1b[31mrouge", "a\tb\nc", "日本語 株式会社", '"quoted" \\ back', "x" * 3000, "e\u0301 \u202egauche"):
+    for name in ("Évasion \x1b[31mrouge", "a\tb\nc", "日本語 株式会社", '"quoted" \\ back', "x" * 3000, "e\u0301 \u202egauche", "\x9b31mrouge"):
         world.invoice(world.partner(name), [("SUP12", 1)], "2026-03-01")
     run("sync", check=0)
     shown = run("balance", check=0)
-    assert "\x1b" not in shown.out and "\x1b" not in shown.err and len(shown.out.splitlines()) == 7
-    assert len(run("balance", "--json", check=0).json) == 6
+    assert "\x1b" not in shown.out and "\x1b" not in shown.err and len(shown.out.splitlines()) == 8
+    customers = run("balance", "--json", check=0).json
+    assert len(customers) == 7
+    customer = customers[-1]["customer_id"]
+    for command in (["ledger", customer], ["explain", "balance", customer]):
+        told = run(*command, check=0).out
+        assert "\x9b" not in told and (command[0] == "ledger" or told.startswith("?31mrouge "))
+
+
+def test_a_cycle_says_what_it_did_in_tables_and_in_hours(world: World, run: Run, shop: Shop) -> None:
+    first = run("sync", check=0).out
+    assert re.search(r"^model +created +updated +deleted$", first, re.M)
+    assert re.search(r"^helpdesk\.ticket +3 +0 +0$", first, re.M), first
+    assert "accounts: 3 computed, 3 changed\n" in first and "->" not in first  # all is new: no list
+    run.settle()
+    world.advance(3600)
+    world.timesheet(shop.fix, 0.5, "2026-03-19")
+    again = run("sync", check=0).out
+    assert re.search(r"^account\.analytic\.line +1 +0 +0$", again, re.M), again
+    assert f"({shop.acme}), balance: 11:25 -> 10:55 (ticket {shop.fix} updated, account.analytic.line " in again
+    assert " 10:55 left of 12:00, from 2026-03-10 to 2027-03-09 included, open (" in again
+    quiet = run("sync", check=0).out
+    assert quiet.endswith("nothing differed\n") and len(quiet.splitlines()) == 3
 
 
 def test_an_unknown_ticket_is_named(synced: Run) -> None:
@@ -290,7 +311,8 @@ def test_status_of_a_first_pull_that_was_interrupted_is_a_problem(server: Server
 def test_status_says_when_the_data_is_old(synced: Run) -> None:
     synced.configure(status={"max_lag": "1s"})
     time.sleep(2.1)
-    assert any("max_lag" in p for p in synced("status", "--json", now=False, check=3).json["problems"])
+    problems = synced("status", "--json", now=False, check=3).json["problems"]
+    assert len(problems) == 1 and "status.max_lag" in problems[0] and " 0:00 ago" in problems[0]
 
 
 def test_status_says_when_the_last_cycle_failed(server: Server, synced: Run) -> None:

@@ -268,7 +268,7 @@ def test_a_private_project_hides_its_lines(ready: Practice) -> None:
     project = ready.world.private_project()
     ready.world.timesheet(ready.shop.fix, 1.5, "2026-03-13", project_id=project)
     ready.run("sync", check=0)
-    assert ready.only("tickets", f"on tickets {ready.shop.fix} (90 min)", "followers only")
+    assert ready.only("tickets", f"on tickets {ready.shop.fix} (1:30)", "followers only")
     # Without the right on others' timesheets nothing more can be told from the difference.
     ready.world.set_groups(AGENT, [g for g in GROUPS if "approver" not in g])
     assert ready.only("rights", "own timesheets only")
@@ -345,7 +345,7 @@ def test_tickets_without_a_customer(ready: Practice) -> None:
     ready.world.ticket(None, "Sans temps", created="2026-03-11 09:00")
     ready.run("sync", check=0)
     number = ready.world.row("helpdesk.ticket", nobody)["number"]
-    assert ready.only("data", f": {number} ({nobody}, 0.5 h)", "customer")
+    assert ready.only("data", f": {number} ({nobody}, 0:30)", "customer")
     # Tagged, out of the domain or before credit.since it would not be charged anyway.
     ready.run.configure(tickets={"domain": [["partner_id", "!=", False]]})
     ready.run("sync", check=0)
@@ -379,7 +379,7 @@ def test_a_long_list_is_cut(ready: Practice) -> None:
         nobody = ready.world.ticket(None, created="2026-03-11 09:00")
         ready.world.timesheet(nobody, 0.5, "2026-03-12")
     ready.run("sync", check=0)
-    assert ready.only("data", "and 5 more")["text"].count(" h)") == 20
+    assert ready.only("data", "and 5 more")["text"].count(", 0:30)") == 20
 
 
 def test_invoices_settled_without_money(ready: Practice) -> None:
