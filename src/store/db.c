@@ -36,6 +36,11 @@ int store_fail(struct store *store, struct error *error)
                          path, sqlite3_errmsg(store->db));
     case SQLITE_READONLY:
     case SQLITE_PERM:
+        if (store->mode == STORE_READ)
+            return error_set(error, ERR_STATE,
+                             "%s cannot be read by this user, who may not write in its folder, as "
+                             "readers must: run the command as the owner of the file",
+                             path);
         return error_set(error, ERR_STATE,
                          "%s cannot be written (%s): check the owner and rights of the file and of "
                          "its folder",

@@ -35,9 +35,10 @@ int store_lock(const char *path, const char *what, int64_t wait_ms, struct store
     snprintf(file, sizeof file, "%s.lock", path);
     fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0)
-        return error_set(error, ERR_STATE,
-                         "%s cannot be opened (%s): check that its folder exists and its rights",
-                         file, strerror(errno));
+        return error_set(
+            error, ERR_STATE,
+            "%s cannot be opened (%s): check that its folder exists and the rights of both", file,
+            strerror(errno));
     while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK && errno != EINTR) {
             error_set(error, ERR_STATE, "%s cannot be locked: %s", file, strerror(errno));

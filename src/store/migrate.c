@@ -58,7 +58,7 @@ static int apply(struct store *store, const struct migration *migration, struct 
         rc = store_commit(store, error);
     if (rc < 0) {
         store_rollback(store);
-        return error_prefix(error, "migration %s", migration->name);
+        return error_prefix(error, "while bringing the state up to date (%s)", migration->name);
     }
     return 0;
 }

@@ -222,3 +222,15 @@ def test_a_folder_that_cannot_be_written_is_named(server: Server, shop: Shop, sh
     ended = run("sync", check=1, **who)
     assert "state.db" in ended.message and "rights" in ended.message
     assert not run.state.exists()
+
+
+def test_a_reader_who_may_not_write_in_the_folder_is_told_so(server: Server, shop: Shop, shared_folder: Path) -> None:
+    run = Run(shared_folder, server)
+    run("sync", check=0)
+    who = as_nobody(run)
+    if not who:
+        shared_folder.chmod(0o555)
+    run.state.chmod(0o444)
+    told = run("balance", check=1, **who)
+    shared_folder.chmod(0o755)
+    assert "run the command as the owner of the file" in told.message and str(run.state) in told.message
