@@ -1,6 +1,7 @@
 /* explain balance: the invoices and what each was worth, the lots and their movements, the sums. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "qualiodoo/civil.h"
@@ -14,6 +15,34 @@ static const char *const counterpart_names[] = {
     [COUNTERPART_MISCELLANEOUS] = "miscellaneous",
 };
 
+static const char *const counterpart_texts[] = {
+    [COUNTERPART_MONEY] = "money",
+    [COUNTERPART_OWN_REFUND] = "its own credit note",
+    [COUNTERPART_REFUND] = "another credit note",
+    [COUNTERPART_MISCELLANEOUS] = "a miscellaneous entry",
+};
+
+/* The invoice that a credit note, or a negative line of an invoice, takes back from. */
+static const struct credit_move *taken_from(const struct account_facts *facts,
+                                            const struct credit_move *move)
+{
+    if (move->type == MOVE_INVOICE)
+        return move;
+    for (size_t i = 0; move->reversed_entry && i < facts->n_moves; i++)
+        if (facts->moves[i].id == move->reversed_entry)
+            return &facts->moves[i];
+    return NULL;
+}
+
+/* What a line asks to take back; 0 for one that grants. */
+static minutes asked_back(const struct account_facts *facts, const struct credit_move *move,
+                          const struct credit_line *line)
+{
+    if (move->type == MOVE_INVOICE && line->quantity >= 0)
+        return 0;
+    return credit_clawback_minutes(move, line, taken_from(facts, move));
+}
+
 /* ---- JSON ---- */
 
 static bool counts(enum credit_verdict verdict)
@@ -21,12 +50,12 @@ static bool counts(enum credit_verdict verdict)
     return verdict == CREDIT_GRANTED || verdict == CREDIT_NO_INVOICE;
 }
 
-static json_t *line_json(const struct credit_line *line)
+static json_t *line_json(const struct credit_line *line, minutes back)
 {
-    return json_pack("{so sI sI}", "line",
+    return json_pack("{so sI sI sI}", "line",
                      json_sprintf("account.move.line:%lld", (long long)line->id), "pack_minutes",
                      (json_int_t)line->pack_minutes, "minutes",
-                     (json_int_t)credit_line_minutes(line));
+                     (json_int_t)credit_line_minutes(line), "asked_back_minutes", (json_int_t)back);
 }
 
 static json_t *settlement_json(const struct credit_settlement *settlement)
@@ -38,12 +67,14 @@ static json_t *settlement_json(const struct credit_settlement *settlement)
                      counterpart_names[settlement->kind]);
 }
 
-static json_t *move_json(const struct credit_move *move, const struct credit_outcome *outcome)
+static json_t *move_json(const struct account_facts *facts, const struct credit_move *move,
+                         const struct credit_outcome *outcome)
 {
     json_t *lines = json_array(), *settlements = json_array();
 
     for (size_t i = 0; i < move->n_lines; i++)
-        json_array_append_new(lines, line_json(&move->lines[i]));
+        json_array_append_new(lines,
+                              line_json(&move->lines[i], asked_back(facts, move, &move->lines[i])));
     for (size_t i = 0; i < move->n_settlements; i++)
         json_array_append_new(settlements, settlement_json(&move->settlements[i]));
     return json_pack(
@@ -132,7 +163,8 @@ static int explanation(struct view *view, const struct account_view *account, js
     int rc;
 
     for (size_t i = 0; i < facts->n_moves; i++)
-        json_array_append_new(moves, move_json(&facts->moves[i], &account->result.outcomes[i]));
+        json_array_append_new(moves,
+                              move_json(facts, &facts->moves[i], &account->result.outcomes[i]));
     rc = lots_json(view, account, lots, error);
     if (rc == 0)
         rc = lot_entries(view, account, (struct ledger_lot_name){LOT_NONE, 0}, overdraft, error);
@@ -153,9 +185,45 @@ static const char *day_text(bool has, civil_day day, char text[CIVIL_TEXT_SIZE])
     return has ? civil_format(day, text) : "no date";
 }
 
-static void print_move(const struct credit_move *move, const struct credit_outcome *outcome)
+#define QUANTITY_TEXT_SIZE 32
+
+/* A quantity without the zeros that say nothing: 1, 2.5, -1. */
+static char *quantity_text(nano quantity, char text[QUANTITY_TEXT_SIZE])
 {
-    char day[CIVIL_TEXT_SIZE], text[FORMAT_MINUTES_SIZE];
+    uint64_t size = quantity < 0 ? -(uint64_t)quantity : (uint64_t)quantity;
+    size_t length;
+
+    snprintf(text, QUANTITY_TEXT_SIZE, "%s%llu.%09llu", quantity < 0 ? "-" : "",
+             (unsigned long long)(size / NANO_ONE), (unsigned long long)(size % NANO_ONE));
+    length = strlen(text);
+    while (text[length - 1] == '0')
+        length--;
+    text[length - (text[length - 1] == '.')] = '\0';
+    return text;
+}
+
+/* "2 x 12:00 = 24:00", or what of it is taken back. */
+static void print_line(const struct account_facts *facts, const struct credit_move *move,
+                       const struct credit_line *line, bool counted)
+{
+    char quantity[QUANTITY_TEXT_SIZE], pack[FORMAT_MINUTES_SIZE], text[FORMAT_MINUTES_SIZE];
+    minutes whole = credit_line_minutes(line), back = asked_back(facts, move, line);
+
+    table_say("    line %lld: %s × %s = %s", (long long)line->id,
+              quantity_text(line->quantity, quantity), format_minutes(line->pack_minutes, pack),
+              format_minutes(whole, text));
+    if (counted && move->type == MOVE_CREDIT_NOTE && back < whole)
+        table_say(", takes back %s: its share of what as many packs cost on the invoice",
+                  format_minutes(back, text));
+    else if (counted && back)
+        table_say(", taken back");
+    putchar('\n');
+}
+
+static void print_move(const struct account_facts *facts, const struct credit_move *move,
+                       const struct credit_outcome *outcome)
+{
+    char day[CIVIL_TEXT_SIZE];
 
     table_say("  %s (account.move:%lld), %s of %s: %s", move->name, (long long)move->id,
               move->type == MOVE_INVOICE ? "invoice" : "credit note",
@@ -164,12 +232,11 @@ static void print_move(const struct credit_move *move, const struct credit_outco
         table_say(" from %s", civil_format(outcome->start, day));
     putchar('\n');
     for (size_t i = 0; i < move->n_lines; i++)
-        table_say("    line %lld: %s\n", (long long)move->lines[i].id,
-                  format_minutes(credit_line_minutes(&move->lines[i]), text));
+        print_line(facts, move, &move->lines[i], counts(outcome->verdict));
     for (size_t i = 0; i < move->n_settlements; i++)
         table_say("    settled on %s by %s (account.move.line:%lld)\n",
                   civil_format(move->settlements[i].date, day),
-                  counterpart_names[move->settlements[i].kind],
+                  counterpart_texts[move->settlements[i].kind],
                   (long long)move->settlements[i].line);
 }
 
@@ -254,7 +321,7 @@ static void print_text(const struct view *view, const struct account_view *accou
               civil_format(view->today, day));
     printf("invoices and credit notes:\n");
     for (size_t i = 0; i < account->facts->n_moves; i++)
-        print_move(&account->facts->moves[i], &account->result.outcomes[i]);
+        print_move(account->facts, &account->facts->moves[i], &account->result.outcomes[i]);
     if (!account->facts->n_moves)
         printf("  none carries a pack\n");
     print_lots(&account->result.ledger, explained);

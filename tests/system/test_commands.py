@@ -201,6 +201,20 @@ def test_a_ticket_is_an_id_or_a_number(synced: Run, world: World, shop: Shop) ->
         "explain", "charge", number, "--json", check=0).json
 
 
+def test_explain_balance_says_how_each_line_was_worth_what_it_is(world: World, run: Run, shop: Shop) -> None:
+    invoice = world.invoice(shop.cargo, [("SUP12", 2.5)], "2026-03-01")
+    world.pay(invoice, "2026-03-02")
+    gesture = world.refund(invoice, lines=[("SUP12", 1, 50)], date="2026-03-10")
+    world.bank_statement_settle_refund(gesture, "2026-03-11")
+    run("sync", check=0)
+    told = run("explain", "balance", shop.cargo, check=0).out
+    assert " 2.5 × 12:00 = 30:00\n" in told
+    assert " 1 × 12:00 = 12:00, takes back 0:33: its share of what as many packs cost on the invoice\n" in told
+    moves = {m["move"]: m for m in run("explain", "balance", shop.cargo, "--json", check=0).json["invoices"]}
+    assert moves[f"account.move:{invoice}"]["lines"][0]["asked_back_minutes"] == 0
+    assert moves[f"account.move:{gesture}"]["lines"][0]["asked_back_minutes"] == 33
+
+
 @pytest.mark.parametrize("subject", ["balance", "charge"])
 def test_explanations_add_up_to_the_balance(synced: Run, shop: Shop, subject: str) -> None:
     told = synced("explain", subject, shop.acme if subject == "balance" else shop.fix, check=0).out

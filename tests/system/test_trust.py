@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import re
 import signal
+import sqlite3
 import time
 
 import pytest
@@ -494,3 +495,31 @@ def test_a_record_that_became_unreadable_keeps_what_was_known(world: World, run:
         told = run(command, check=0)
         assert f"account.move {shop.invoice} cannot be read" in told.err
         assert run.balance(shop.acme) == 685
+
+
+def test_a_payment_that_odoo_learns_late_is_counted_from_its_own_date(world: World, run: Run, shop: Shop) -> None:
+    """The history is computed again: the hours that were overdraft are charged to the pack."""
+    idle = world.ticket(shop.cargo, created="2026-03-06 09:00")
+    world.timesheet(idle, 1.0, "2026-03-08")
+    run("sync", check=0)
+    assert run.balance(shop.cargo) == -60
+    run.settle()
+    world.advance(86400)
+    world.pay(shop.invoice_c, "2026-03-07")
+    run("sync", now="2026-03-21", check=0)
+    entries = run("ledger", shop.cargo, "--json", check=0).json["entries"]
+    assert [(e["date"], e["kind"], e["minutes"]) for e in entries] == [
+        ("2026-03-07", "grant", 1440), ("2026-03-08", "debit", -60)]
+
+
+def test_the_state_is_strict_and_its_audit_trail_append_only(run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    with sqlite3.connect(run.state) as state:
+        assert state.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        tables = state.execute("PRAGMA table_list").fetchall()
+        assert all(t[5] for t in tables if not t[1].startswith("sqlite_")), "a table is not STRICT"
+        assert state.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert state.execute("SELECT count(*) FROM audit").fetchone()[0] > 0
+        for change in ("DELETE FROM audit", "UPDATE audit SET after = '99:00'"):
+            with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+                state.execute(change)
