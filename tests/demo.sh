@@ -61,6 +61,19 @@ step 'Read tickets, timesheets, invoices and payments from Odoo, and compute eve
 show "${program[@]}" reconcile
 step 'What each customer has left:'
 show "${program[@]}" balance
+step 'Who is who:
+#   Boulangerie Lefort           renewed in time: what was left rolled over to the new pack
+#   Garage Müller & Fils         did not renew: its hours are lost
+#   Menuiserie Le Goff           has a renewal invoice that is not paid: its hours are lost unless it pays
+#   Cabinet Dentaire Rivière     is about to lose what is left
+#   Association Les Petits Pas   was offered a pack
+#   Hôtel de la Plage            was refunded after half an hour of work
+#   Brasserie du Port            paid, and the payment bounced: nothing is credited any more
+#   Librairie Côté Pages         paid a part, which credits nothing yet
+#   Pharmacie Saint-Michel       has an invoice settled by a miscellaneous entry, without money
+#   Transports Ñandú Express     used more than it bought
+#   Groupe Beaumanoir Industrie  is charged for the tickets of all its sites and people
+#   Atelier Vélo Nomade          has just bought its first pack'
 step "A customer who renewed in time: the hours left moved to the new contract:"
 show "${program[@]}" ledger "$customer"
 step 'The same account, explained from the records of Odoo:'

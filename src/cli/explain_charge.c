@@ -103,17 +103,46 @@ static json_t *explained_json(const struct view *view, const struct explained *e
         (json_int_t)charged, "held_minutes", (json_int_t)held, "lines", lines_json(explained));
 }
 
+/* "account.move.line:77, overdraft": where the minutes of a line came from, or went back to. */
+static int cell_parts(struct table *table, const struct ledger *ledger, int64_t line,
+                      struct error *error)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *parts = open_memstream(&text, &size);
+
+    if (!parts)
+        return error_memory(error);
+    for (size_t i = 0; i < ledger->n_entries; i++) {
+        const struct ledger_entry *entry = &ledger->entries[i];
+
+        if (entry->source != SOURCE_ANALYTIC_LINE || entry->source_id != line)
+            continue;
+        fputs(ftell(parts) ? ", " : "", parts);
+        if (entry->lot.origin == LOT_NONE)
+            fputs("overdraft", parts);
+        else
+            fprintf(parts, "%s:%lld", ledger_origin_name(entry->lot.origin),
+                    (long long)entry->lot.id);
+    }
+    if (fclose(parts) == 0)
+        table_cell(table, *text ? text : NULL);
+    free(text);
+    return 0;
+}
+
 static int print_lines(const struct explained *explained, struct error *error)
 {
     static const struct table_column columns[] = {
         {"date", TABLE_LEFT},          {"timesheet line", TABLE_LEFT}, {"recorded", TABLE_RIGHT},
-        {"ticket total", TABLE_RIGHT}, {"charged", TABLE_RIGHT},       {"why", TABLE_LEFT},
+        {"ticket total", TABLE_RIGHT}, {"charged", TABLE_RIGHT},       {"from", TABLE_LEFT},
+        {"why", TABLE_LEFT},
     };
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
     char day[CIVIL_TEXT_SIZE];
-    int rc;
+    int rc = 0;
 
-    for (size_t i = 0; i < explained->facts->n_lines; i++) {
+    for (size_t i = 0; i < explained->facts->n_lines && rc == 0; i++) {
         const struct charge *charge = &explained->charges[i];
 
         table_cell(table, civil_format(explained->facts->lines[i].day, day));
@@ -121,9 +150,11 @@ static int print_lines(const struct explained *explained, struct error *error)
         table_cell_minutes(table, charge->recorded);
         table_cell_minutes(table, charge->running);
         table_cell_minutes(table, charge->charged);
+        rc = cell_parts(table, &explained->account.result.ledger, charge->line, error);
         table_cell(table, reasons[charge->reason]);
     }
-    rc = table_print(table, stdout, error);
+    if (rc == 0)
+        rc = table_print(table, stdout, error);
     table_free(table);
     return rc;
 }

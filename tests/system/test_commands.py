@@ -215,6 +215,14 @@ def test_explain_balance_says_how_each_line_was_worth_what_it_is(world: World, r
     assert moves[f"account.move:{gesture}"]["lines"][0]["asked_back_minutes"] == 33
 
 
+def test_explain_charge_says_where_each_line_was_taken_from(world: World, run: Run, shop: Shop) -> None:
+    world.timesheet(shop.fix, 12.0, "2026-03-13")
+    run("sync", check=0)
+    told = run("explain", "charge", shop.fix, check=0).out.splitlines()
+    lot = run("balance", shop.acme, "--json", check=0).json[0]["lots"][0]["lot"]
+    assert [re.split("  +", line)[5] for line in told[4:]] == [lot, lot, "-", f"{lot}, overdraft"]
+
+
 @pytest.mark.parametrize("subject", ["balance", "charge"])
 def test_explanations_add_up_to_the_balance(synced: Run, shop: Shop, subject: str) -> None:
     told = synced("explain", subject, shop.acme if subject == "balance" else shop.fix, check=0).out
