@@ -8,6 +8,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "qualiodoo/array.h"
+
 #define GAP 2 /* blanks between two columns */
 
 struct table {
@@ -91,17 +93,9 @@ static void print_blanks(size_t count, FILE *output)
 /* Takes ownership of `text`; NULL means that memory was short. */
 static void add(struct table *table, char *text)
 {
-    if (text && table->count == table->capacity) {
-        size_t capacity = table->capacity ? table->capacity * 2 : 64;
-        char **larger = reallocarray(table->cells, capacity, sizeof *larger);
-
-        if (larger) {
-            table->cells = larger;
-            table->capacity = capacity;
-        } else {
-            free(text);
-            text = NULL;
-        }
+    if (text && ARRAY_RESERVE(table->cells, table->capacity, table->count + 1) < 0) {
+        free(text);
+        text = NULL;
     }
     if (text)
         table->cells[table->count++] = text;
@@ -163,7 +157,7 @@ void table_cell_minutes(struct table *table, minutes duration)
 {
     char text[FORMAT_MINUTES_SIZE];
 
-    table_cell(table, format_minutes(duration, text));
+    table_cell_format(table, "%s", format_minutes(duration, text));
 }
 
 static void print_row(const struct table *table, size_t first, const size_t *widths, FILE *output)
