@@ -132,6 +132,7 @@ static int add_difference(void *context, const struct audit_row *row)
     struct differences *differences = context;
     struct cycle_report *report = differences->report;
     char *name = NULL;
+    json_t *text;
     int rc;
 
     if ((differences->first && !row->before) || report->n_differences++ >= DIFFERENCES_SHOWN)
@@ -139,11 +140,16 @@ static int add_difference(void *context, const struct audit_row *row)
     rc = lookup_partner_name(differences->store, row->account, &name, differences->error);
     if (rc < 0)
         return rc;
-    json_array_append_new(report->differences,
-                          json_sprintf("%s (%lld), %s: %s -> %s (%s)", name ? name : "customer",
-                                       (long long)row->account, row->subject,
-                                       row->before ? row->before : "nothing",
-                                       row->after ? row->after : "nothing", row->cause));
+    if (row->before && row->after && strcmp(row->before, row->after) == 0)
+        text = json_sprintf("%s (%lld), %s: %s as before, by other movements (%s)",
+                            name ? name : "customer", (long long)row->account, row->subject,
+                            row->after, row->cause);
+    else
+        text = json_sprintf("%s (%lld), %s: %s -> %s (%s)", name ? name : "customer",
+                            (long long)row->account, row->subject,
+                            row->before ? row->before : "nothing",
+                            row->after ? row->after : "nothing", row->cause);
+    json_array_append_new(report->differences, text);
     free(name);
     return 0;
 }

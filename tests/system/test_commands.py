@@ -186,6 +186,11 @@ def test_a_cycle_says_what_it_did_in_tables_and_in_hours(world: World, run: Run,
     assert re.search(r"^account\.analytic\.line +1 +0 +0$", again, re.M), again
     assert f"({shop.acme}), balance: 11:25 -> 10:55 (ticket {shop.fix} updated, account.analytic.line " in again
     assert " 10:55 left of 12:00, from 2026-03-10 to 2027-03-09 included, open (" in again
+    world.advance(3600)
+    world.move_timesheet(shop.lines[0], shop.idle)  # 30 min: there 60 in all, here 3
+    world.write("account.analytic.line", shop.lines[0], date="2026-03-13")
+    same = run("sync", check=0).out
+    assert f"({shop.acme}), balance: 10:55 as before, by other movements (" in same, same
     quiet = run("sync", check=0).out
     assert quiet.endswith("nothing differed\n") and len(quiet.splitlines()) == 3
 
