@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import subprocess
 import time
@@ -423,3 +424,28 @@ def test_a_what_if_on_another_machine_writes_nothing(server: Server, run: Run, s
     assert run("sync", "--json", check=0, env=proxy).json["created"] == {LINE: 1}
     assert run("reconcile", "--json", check=0, env=proxy).json["created"] == {LINE: 1}
     assert run.state.read_bytes() == before
+
+
+def test_a_first_pull_shows_its_progress_on_a_terminal_only(world: World, run: Run, shop: Shop) -> None:
+    run.configure(odoo={"page_size": 10})
+    for _ in range(40):
+        world.timesheet(shop.idle, 0.1, "2026-03-13")
+    terminal, theirs = pty.openpty()
+    with subprocess.Popen(run.command("sync"), stdout=subprocess.PIPE, stderr=theirs, env=environment()) as process:
+        os.close(theirs)
+        shown = b""
+        while True:
+            try:
+                more = os.read(terminal, 4096)
+            except OSError:
+                break
+            if not more:
+                break
+            shown += more
+        out = process.stdout.read() if process.stdout else b""
+    os.close(terminal)
+    assert process.returncode == 0
+    assert re.search(rb"account\.analytic\.line: \d+ of 44", shown), shown
+    assert shown.endswith(b"\r\x1b[K") and b"\x1b" not in out
+    run.forget()
+    assert run("sync", check=0).err == ""
