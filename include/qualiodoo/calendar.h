@@ -1,7 +1,12 @@
 /* calendar.h - business time (domain.md, section 8). Pure.
  *
  * A calendar is compiled once into sorted UTC working intervals with running totals; every question
- * is then a binary search. Times are UTC seconds; working intervals are half-open [start, end). */
+ * is then a binary search. Times are UTC seconds; working intervals are half-open [start, end).
+ *
+ * Local times that DST skips or repeats. Hours of attendances follow Odoo (pytz, is_dst=False): a
+ * skipped time is taken with the offset before the change, a repeated one is the second of the two;
+ * what that moves out of its local day is cut off. A deadline in days lands on the first of the
+ * two: Odoo has no such deadline, and the earlier promise is the safer one. */
 #ifndef QUALIODOO_CALENDAR_H
 #define QUALIODOO_CALENDAR_H
 
@@ -80,19 +85,20 @@ bool calendar_add_seconds(const struct calendar *calendar, instant start, int64_
 /* The same local time of day on the `days`-th (>= 1) working day after the local date of `start`,
  * an instant inside working time (see calendar_opening()); when that instant is outside working
  * time, the next opening, on a later day if need be; an interval's end counts as inside. A working
- * day is a local date with working time left after leaves. A local time that DST skips is taken
- * with the offset before the change, one that it repeats as the first. False when the compiled days
- * do not suffice. */
+ * day is a local date with working time left after leaves. For local times that DST skips or
+ * repeats, see the head. False when the compiled days do not suffice. */
 bool calendar_add_days(const struct calendar *calendar, instant start, int days, instant *ret);
 
 /* 0 or 1: the parity that Odoo's two-week calendars use, which is not that of the ISO week. */
 int calendar_week_parity(civil_day day);
 
-/* The French public holidays of a year (Easter's included), in order; returns how many (11). */
+/* The French public holidays of a year (Easter's included), in order; returns how many (11). A day
+ * may come twice: in 2008 Ascension was on 1 May. */
 #define CALENDAR_FRANCE_DAYS 11
 size_t calendar_france(int year, civil_day days[CALENDAR_FRANCE_DAYS]);
 
-/* The name of a French public holiday, in French, or NULL when the day is none. */
+/* The name of a French public holiday, in French or in English, or NULL when the day is none. */
 const char *calendar_france_name(civil_day day);
+const char *calendar_france_english(civil_day day);
 
 #endif

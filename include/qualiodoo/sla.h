@@ -35,7 +35,7 @@ struct sla_facts {
 struct sla_verdict {
     enum sla_urgency urgency;
     instant started;  /* the creation, or the next opening */
-    instant warn_at;  /* `warned` from then on */
+    instant warn_at;  /* `warned` from then on: the first second at which that share is used */
     instant deadline; /* a response at this very second is in time */
     enum response_event event;
     instant responded; /* meaningful when event is not RESPONSE_NONE */

@@ -109,6 +109,16 @@ static bool applies(const struct calendar_attendance *attendance, civil_day day)
            (!attendance->has_last || day <= attendance->last);
 }
 
+static instant earlier(instant a, instant b)
+{
+    return a < b ? a : b;
+}
+
+static instant later(instant a, instant b)
+{
+    return a > b ? a : b;
+}
+
 /* Minute 1440 is the next local midnight: the length of a day is not always 24 hours. */
 static instant local_minute(const struct calendar_spec *spec, civil_day day, int minute)
 {
@@ -117,10 +127,13 @@ static instant local_minute(const struct calendar_spec *spec, civil_day day, int
                         CALENDAR_SECOND);
 }
 
-/* The day's hours in UTC, sorted and joined. */
+/* The day's hours in UTC, sorted and joined. What a change of offset moves out of its day is cut
+ * off there, so that days never overlap: a date that a zone skipped whole has no working time. */
 static void collect_day(struct build *build, civil_day day)
 {
     const struct calendar_spec *spec = build->spec;
+    instant midnight = local_minute(spec, day, 0);
+    instant next = local_minute(spec, day, CALENDAR_DAY_MINUTES);
     size_t count = 0, kept = 0;
 
     for (size_t i = 0; i < spec->n_attendances; i++) {
@@ -129,8 +142,8 @@ static void collect_day(struct build *build, civil_day day)
 
         if (!applies(attendance, day))
             continue;
-        interval.start = local_minute(spec, day, attendance->start_minute);
-        interval.end = local_minute(spec, day, attendance->end_minute);
+        interval.start = later(local_minute(spec, day, attendance->start_minute), midnight);
+        interval.end = earlier(local_minute(spec, day, attendance->end_minute), next);
         if (interval.start < interval.end)
             build->day[count++] = interval;
     }

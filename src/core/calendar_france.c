@@ -4,13 +4,15 @@
 
 /* A fixed date, or so many days after Easter Sunday. */
 static const struct holiday {
-    const char *name;
+    const char *french, *english;
     int month, day; /* month 0: after Easter */
 } holidays[CALENDAR_FRANCE_DAYS] = {
-    {"Jour de l'an", 1, 1},       {"Lundi de Pâques", 0, 1}, {"Fête du travail", 5, 1},
-    {"8 mai 1945", 5, 8},         {"Ascension", 0, 39},      {"Lundi de Pentecôte", 0, 50},
-    {"Fête nationale", 7, 14},    {"Assomption", 8, 15},     {"Toussaint", 11, 1},
-    {"11 novembre 1918", 11, 11}, {"Noël", 12, 25},
+    {"Jour de l'an", "New Year's Day", 1, 1},  {"Lundi de Pâques", "Easter Monday", 0, 1},
+    {"Fête du travail", "Labour Day", 5, 1},   {"8 mai 1945", "Victory in Europe Day", 5, 8},
+    {"Ascension", "Ascension Day", 0, 39},     {"Lundi de Pentecôte", "Whit Monday", 0, 50},
+    {"Fête nationale", "Bastille Day", 7, 14}, {"Assomption", "Assumption Day", 8, 15},
+    {"Toussaint", "All Saints' Day", 11, 1},   {"11 novembre 1918", "Armistice Day", 11, 11},
+    {"Noël", "Christmas Day", 12, 25},
 };
 
 /* Easter Sunday of the Gregorian calendar (Meeus, Jones, Butcher). */
@@ -36,23 +38,38 @@ size_t calendar_france(int year, civil_day days[CALENDAR_FRANCE_DAYS])
 {
     for (size_t i = 0; i < CALENDAR_FRANCE_DAYS; i++)
         days[i] = day_of(&holidays[i], year);
-    /* Ascension may fall on or before 8 May: the only two that change places. */
-    if (days[4] < days[3]) {
-        civil_day later = days[3];
+    /* Ascension may fall before 8 May, and even before 1 May. */
+    for (size_t i = 1; i < CALENDAR_FRANCE_DAYS; i++)
+        for (size_t j = i; j > 0 && days[j] < days[j - 1]; j--) {
+            civil_day later = days[j - 1];
 
-        days[3] = days[4];
-        days[4] = later;
-    }
+            days[j - 1] = days[j];
+            days[j] = later;
+        }
     return CALENDAR_FRANCE_DAYS;
 }
 
-const char *calendar_france_name(civil_day day)
+static const struct holiday *find(civil_day day)
 {
     int year, month, day_of_month;
 
     civil_to_date(day, &year, &month, &day_of_month);
     for (size_t i = 0; i < CALENDAR_FRANCE_DAYS; i++)
         if (day_of(&holidays[i], year) == day)
-            return holidays[i].name;
+            return &holidays[i];
     return NULL;
+}
+
+const char *calendar_france_name(civil_day day)
+{
+    const struct holiday *holiday = find(day);
+
+    return holiday ? holiday->french : NULL;
+}
+
+const char *calendar_france_english(civil_day day)
+{
+    const struct holiday *holiday = find(day);
+
+    return holiday ? holiday->english : NULL;
 }

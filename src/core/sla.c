@@ -32,9 +32,10 @@ static bool set_clock(const struct sla_facts *facts, const struct sla_policy *po
             : !calendar_add_seconds(calendar, verdict->started, target->seconds,
                                     &verdict->deadline))
         return false;
+    /* The first second at which that share is used: rounded up, never a moment too early. */
     whole = calendar_between(calendar, verdict->started, verdict->deadline);
-    return calendar_add_seconds(calendar, verdict->started, whole * policy->warn_at_percent / 100,
-                                &verdict->warn_at);
+    return calendar_add_seconds(calendar, verdict->started,
+                                (whole * policy->warn_at_percent + 99) / 100, &verdict->warn_at);
 }
 
 /* What is dated after now does not exist yet. */
