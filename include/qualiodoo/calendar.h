@@ -35,7 +35,7 @@ struct calendar_attendance {
     civil_day first, last;
 };
 
-/* A closed period [start, end). */
+/* A closed period [start, end); one that ends before it starts closes nothing. */
 struct calendar_leave {
     instant start, end;
 };

@@ -197,12 +197,12 @@ static int append_without_leaves(struct build *build, const struct calendar_inte
 
 /* ---- The whole ---- */
 
-/* Sorted copies; leaves that overlap or touch become one. */
+/* Sorted copies; leaves that overlap or touch become one, empty ones are left out. */
 static int prepare(struct build *build)
 {
     const struct calendar_spec *spec = build->spec;
     struct calendar *calendar = build->calendar;
-    size_t kept = 0;
+    size_t count = 0, kept = 0;
 
     build->day = calloc(spec->n_attendances + 1, sizeof *build->day);
     build->leaves = calloc(spec->n_leaves + 1, sizeof *build->leaves);
@@ -217,11 +217,12 @@ static int prepare(struct build *build)
         memcpy(build->closed, spec->closed, spec->n_closed * sizeof *spec->closed);
         qsort(build->closed, spec->n_closed, sizeof *build->closed, compare_days);
     }
-    if (!spec->n_leaves)
-        return 0;
-    memcpy(build->leaves, spec->leaves, spec->n_leaves * sizeof *spec->leaves);
-    qsort(build->leaves, spec->n_leaves, sizeof *build->leaves, compare_leaves);
-    for (size_t i = 0; i < spec->n_leaves; i++) {
+    for (size_t i = 0; i < spec->n_leaves; i++)
+        if (spec->leaves[i].start < spec->leaves[i].end)
+            build->leaves[count++] = spec->leaves[i];
+    if (count)
+        qsort(build->leaves, count, sizeof *build->leaves, compare_leaves);
+    for (size_t i = 0; i < count; i++) {
         if (kept && build->leaves[i].start <= build->leaves[kept - 1].end) {
             if (build->leaves[i].end > build->leaves[kept - 1].end)
                 build->leaves[kept - 1].end = build->leaves[i].end;

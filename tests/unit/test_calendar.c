@@ -1,0 +1,545 @@
+/* Business time: what is compiled, questions at its edges, French holidays, and Odoo's own answers
+ * ($QUALIODOO_CALENDARS, by default ../shared/calendar_oracle.json) when they are there. */
+#include <math.h>
+
+#include <jansson.h>
+
+#include "calendar_fixture.h"
+
+#define DESK "zone=Europe/Paris mon-fri=09:00-12:00,14:00-18:00 "
+
+/* ---- What is compiled ---- */
+
+static void check_intervals(const struct calendar *calendar, const char *const expected[][2],
+                            size_t n_expected)
+{
+    size_t count;
+    const struct calendar_interval *intervals = calendar_intervals(calendar, &count);
+
+    assert_int_equal(count, n_expected);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(intervals[i].start, instant_of(expected[i][0]));
+        assert_int_equal(intervals[i].end, instant_of(expected[i][1]));
+    }
+}
+
+static void test_intervals_are_joined_and_cut(void **state)
+{
+    static const char *const expected[][2] = {
+        {"2026-03-09T09:00Z", "2026-03-09T12:00Z"}, /* overlapping, touching and nested */
+        {"2026-03-09T14:00Z", "2026-03-09T15:00Z"}, /* a leave to 16:00, two that overlap */
+        {"2026-03-09T16:00Z", "2026-03-09T17:00Z"},
+        {"2026-03-09T17:30Z", "2026-03-09T18:00Z"},
+    };
+    struct calendar_words words;
+    struct calendar *calendar;
+
+    (void)state;
+    read_words(
+        "mon=16:00-18:00,09:00-11:00,10:30-11:30,11:30-12:00,09:15-09:30,14:00-16:00 "
+        "leave=2026-03-09T15:00Z/2026-03-09T15:40Z leave=2026-03-09T12:00Z/2026-03-09T14:00Z "
+        "leave=2026-03-09T15:30Z/2026-03-09T16:00Z leave=2026-03-09T17:00Z/2026-03-09T17:30Z "
+        "leave=2026-03-09T18:00Z/2026-03-09T20:00Z leave=2026-03-09T10:00Z/2026-03-09T10:00Z "
+        "leave=2026-03-09T11:00Z/2026-03-09T09:30Z",
+        &words);
+    words.spec.first = words.spec.last = date_of("2026-03-09");
+    assert_int_equal(compile_in("UTC", words.spec, &calendar, NULL), 0);
+    check_intervals(calendar, expected, sizeof expected / sizeof *expected);
+    calendar_free(calendar);
+}
+
+static void test_no_interval_spans_midnight(void **state)
+{
+    struct calendar *calendar = calendar_of("zone=Europe/Paris mon-sun=00:00-24:00");
+    size_t count;
+    const struct calendar_interval *intervals = calendar_intervals(calendar, &count);
+
+    (void)state;
+    assert_int_equal(count, 3 * 365);
+    for (size_t i = 0; i < count; i++) {
+        assert_int_equal(intervals[i].day, date_of("2025-01-01") + (civil_day)i);
+        assert_true(i == 0 || intervals[i].start == intervals[i - 1].end);
+    }
+    calendar_free(calendar);
+}
+
+static void test_no_working_time(void **state)
+{
+    static const char *const texts[] = {
+        "zone=UTC",
+        DESK "leave=2024-12-01T00:00Z/2028-02-01T00:00Z",
+        DESK "closed=2026-01-01..2026-12-31 leave=2024-12-01T00:00Z/2026-01-01T00:00Z "
+             "leave=2026-12-31T00:00Z/2028-02-01T00:00Z",
+        "zone=UTC until=2024-12-31 mon-sun=00:00-24:00",
+        "zone=UTC since=2028-01-01 mon-sun=00:00-24:00",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct calendar_words words;
+        struct calendar *calendar = NULL;
+        struct error error = {0};
+
+        read_words(texts[i], &words);
+        assert_int_equal(compile_in(words.zone, words.spec, &calendar, &error), ERR_CONFIG);
+        assert_non_null(strstr(error.message, "no working time"));
+        assert_null(calendar); /* untouched */
+    }
+    calendar_free(NULL);
+}
+
+/* Hours that a zone's change moves out of their day are cut: days never overlap. */
+static void test_days_never_overlap(void **state)
+{
+    static const char *const texts[] = {
+        "zone=Pacific/Apia years=2011..2012 mon-sun=00:00-24:00",
+        "zone=Pacific/Apia years=2011..2012 mon-sun=09:00-12:00,14:00-18:00",
+        "zone=America/Nuuk years=2023..2026 mon-sun=22:30-23:30,23:40-24:00,00:00-01:30",
+        "zone=America/Havana mon-sun=00:15-00:45,22:00-24:00",
+        "zone=Asia/Beirut mon-sun=00:15-00:45,23:10-23:50",
+        "zone=Australia/Lord_Howe mon-sun=01:40-01:50,02:10-02:20",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct calendar *calendar = calendar_of(texts[i]);
+        size_t count;
+        const struct calendar_interval *intervals = calendar_intervals(calendar, &count);
+
+        for (size_t k = 0; k < count; k++) {
+            assert_true(intervals[k].start < intervals[k].end);
+            assert_true(k == 0 || intervals[k].start >= intervals[k - 1].end);
+        }
+        calendar_free(calendar);
+    }
+}
+
+/* ---- Questions ---- */
+
+static void test_between(void **state)
+{
+    static const struct {
+        const char *from, *to;
+        int64_t seconds;
+    } rows[] = {
+        {"2026-03-09T08:00Z", "2026-03-09T08:00Z", 0},
+        {"2026-03-09T09:00Z", "2026-03-09T08:00Z", 0}, /* never negative */
+        {"2026-03-09T08:00Z", "2026-03-09T08:00:01Z", 1},
+        {"2026-03-09T07:59:59Z", "2026-03-09T08:00:01Z", 1},
+        {"2026-03-09T10:59:59Z", "2026-03-09T11:00:01Z", 1},
+        {"2026-03-09T11:00Z", "2026-03-09T13:00Z", 0},
+        {"2026-03-09T00:00Z", "2026-03-10T00:00Z", 7 * 3600},
+        {"2024-01-01T00:00Z", "2024-12-31T00:00Z", 0}, /* outside of the compiled days */
+        {"2024-01-01T00:00Z", "2025-01-02T00:00Z", 7 * 3600},
+        {"2027-12-31T00:00Z", "2038-01-01T00:00Z", 7 * 3600},
+    };
+    struct calendar *calendar = calendar_of(DESK);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(
+            calendar_between(calendar, instant_of(rows[i].from), instant_of(rows[i].to)),
+            rows[i].seconds);
+    calendar_free(calendar);
+}
+
+static void test_nothing_is_answered_beyond(void **state)
+{
+    struct calendar *calendar = calendar_of(DESK);
+    instant before = instant_of("2024-12-31T22:59:59Z"); /* Paris: the last second of 2024 */
+    instant last = instant_of("2027-12-31T17:00Z"), at = 42;
+
+    (void)state;
+    assert_false(calendar_opening(calendar, before, &at));
+    assert_false(calendar_add_seconds(calendar, before, 1, &at));
+    assert_false(calendar_add_days(calendar, before, 1, &at));
+    assert_false(calendar_opening(calendar, last, &at));
+    assert_false(calendar_add_seconds(calendar, last - 1, 2, &at));
+    assert_false(calendar_add_days(calendar, last - 1, 1, &at));
+    assert_false(calendar_add_days(calendar, before + 1, 1000000, &at));
+    assert_int_equal(at, 42); /* untouched */
+    assert_true(calendar_opening(calendar, before + 1, &at));
+    assert_int_equal(at, instant_of("2025-01-01T08:00Z"));
+    assert_true(calendar_add_seconds(calendar, last - 1, 1, &at));
+    assert_int_equal(at, last);
+    calendar_free(calendar);
+}
+
+static void test_no_seconds_move_nothing(void **state)
+{
+    struct calendar *calendar = calendar_of(DESK);
+    instant night = instant_of("2026-03-10T03:00Z"), at;
+
+    (void)state;
+    assert_true(calendar_add_seconds(calendar, night, 0, &at));
+    assert_int_equal(at, night);
+    calendar_free(calendar);
+}
+
+/* Odoo ends a day's leave at 23:59:59: on a calendar that is always open the last second of the day
+ * is working time, and the rule makes that a working day. */
+static void test_a_second_left_is_a_working_day(void **state)
+{
+    struct calendar *calendar = calendar_of("mon-sun=00:00-24:00 "
+                                            "leave=2026-03-11T00:00Z/2026-03-11T23:59:59Z");
+    instant at;
+
+    (void)state;
+    assert_true(calendar_add_days(calendar, instant_of("2026-03-10T10:00Z"), 1, &at));
+    assert_int_equal(at, instant_of("2026-03-11T23:59:59Z"));
+    assert_true(calendar_add_days(calendar, instant_of("2026-03-10T10:00Z"), 2, &at));
+    assert_int_equal(at, instant_of("2026-03-12T10:00Z"));
+    calendar_free(calendar);
+}
+
+/* Laws that hold for any calendar and instant. */
+static void test_laws(void **state)
+{
+    static const char *const texts[] = {
+        DESK "france=yes",
+        "zone=Europe/Paris mon-sun=00:00-24:00",
+        "zone=America/New_York mon-thu.0=22:00-24:00 tue-fri.1=00:00-06:13 "
+        "leave=2026-03-01T00:00Z/2026-03-05T17:23Z",
+        "zone=Australia/Lord_Howe sun=01:30-02:30 sat=23:00-24:00",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct calendar *calendar = calendar_of(texts[i]);
+        instant base = instant_of("2026-01-01T00:00Z");
+
+        for (instant n = 0; n < 4000; n++) {
+            instant when = base + n * 7919, opening, at, back;
+            int64_t seconds = n * 37 % 90000 + 1;
+
+            assert_true(calendar_opening(calendar, when, &opening));
+            assert_int_equal(calendar_between(calendar, when, opening), 0);
+            assert_int_equal(calendar_between(calendar, opening, opening + 1), 1);
+            assert_true(calendar_add_seconds(calendar, when, seconds, &at));
+            assert_int_equal(calendar_between(calendar, when, at), seconds);
+            assert_int_equal(calendar_between(calendar, when, at - 1), seconds - 1);
+            assert_true(calendar_add_seconds(calendar, opening, seconds, &back));
+            assert_int_equal(at, back);
+        }
+        calendar_free(calendar);
+    }
+}
+
+static void test_week_parity(void **state)
+{
+    (void)state;
+    assert_int_equal(calendar_week_parity(date_of("0001-01-01")), 0); /* ordinal 1, a Monday */
+    assert_int_equal(calendar_week_parity(date_of("0001-01-07")), 0);
+    assert_int_equal(calendar_week_parity(date_of("0001-01-08")), 1);
+    assert_int_equal(calendar_week_parity(date_of("2026-03-15")), 1);
+    assert_int_equal(calendar_week_parity(date_of("2026-03-16")), 0);
+    /* The ISO weeks 53 and 1 are both odd. */
+    assert_int_equal(calendar_week_parity(date_of("2020-12-31")), 0);
+    assert_int_equal(calendar_week_parity(date_of("2021-01-04")), 1);
+}
+
+/* ---- France ---- */
+
+static void test_easter(void **state)
+{
+    static const char *const mondays[] = {
+        "1818-03-23", "1943-04-26", "1954-04-19", "1981-04-20", "2000-04-24",
+        "2008-03-24", "2011-04-25", "2019-04-22", "2024-04-01", "2025-04-21",
+        "2026-04-06", "2027-03-29", "2028-04-17", "2029-04-02", "2030-04-22",
+        "2038-04-26", "2049-04-19", "2076-04-20", "2285-03-23",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof mondays / sizeof *mondays; i++) {
+        const char *name = calendar_france_name(date_of(mondays[i]));
+
+        if (!name || strcmp(name, "Lundi de Pâques") != 0)
+            fail_msg("%s is %s", mondays[i], name ? name : "no holiday");
+    }
+}
+
+static void test_france_in_order(void **state)
+{
+    static const char *const of_2026[CALENDAR_FRANCE_DAYS] = {
+        "2026-01-01", "2026-04-06", "2026-05-01", "2026-05-08", "2026-05-14", "2026-05-25",
+        "2026-07-14", "2026-08-15", "2026-11-01", "2026-11-11", "2026-12-25"};
+    civil_day days[CALENDAR_FRANCE_DAYS];
+
+    (void)state;
+    assert_int_equal(calendar_france(2026, days), CALENDAR_FRANCE_DAYS);
+    for (size_t i = 0; i < CALENDAR_FRANCE_DAYS; i++)
+        assert_int_equal(days[i], date_of(of_2026[i]));
+    for (int year = 1583; year <= 4099; year++) { /* in 2285, Ascension comes before 1 May */
+        calendar_france(year, days);
+        for (size_t i = 0; i < CALENDAR_FRANCE_DAYS; i++) {
+            assert_true(i == 0 || days[i] >= days[i - 1]);
+            assert_non_null(calendar_france_name(days[i]));
+        }
+    }
+}
+
+static void test_france_names(void **state)
+{
+    (void)state;
+    assert_string_equal(calendar_france_name(date_of("2026-07-14")), "Fête nationale");
+    assert_string_equal(calendar_france_english(date_of("2026-07-14")), "Bastille Day");
+    assert_string_equal(calendar_france_name(date_of("2026-05-14")), "Ascension");
+    assert_string_equal(calendar_france_english(date_of("2026-05-25")), "Whit Monday");
+    assert_null(calendar_france_name(date_of("2026-07-15")));
+    assert_null(calendar_france_english(date_of("2026-04-05"))); /* Easter Sunday is a Sunday */
+}
+
+/* ---- Odoo's own answers ---- */
+
+/* Where the rule of domain.md is not Odoo's: "CALENDAR plan|work START" and the reason. None: its
+ * 850 answers are ours to the second. */
+static const char *const exceptions[][2] = {
+    {NULL, NULL},
+};
+
+static bool is_exception(const char *calendar, const char *what, const char *start)
+{
+    char name[200];
+
+    snprintf(name, sizeof name, "%s %s %s", calendar, what, start);
+    for (size_t i = 0; exceptions[i][0]; i++)
+        if (!strcmp(exceptions[i][0], name)) {
+            print_message("differs from Odoo: %s: %s\n", name, exceptions[i][1]);
+            return true;
+        }
+    return false;
+}
+
+static instant odoo_time(const json_t *row, const char *key)
+{
+    const char *text = json_string_value(json_object_get(row, key));
+    char whole[INSTANT_TEXT_SIZE];
+    instant when = 0;
+
+    assert_non_null(text);
+    snprintf(whole, sizeof whole, "%.19s", text); /* without ".000000" */
+    if (!instant_parse_odoo(whole, &when) || (text[19] && strcmp(text + 19, ".000000") != 0))
+        fail_msg("not a time: %s", text);
+    return when;
+}
+
+static int odoo_minute(const json_t *row, const char *key)
+{
+    return (int)lround(json_number_value(json_object_get(row, key)) * 60);
+}
+
+static void read_odoo(const json_t *source, bool with_leaves, struct calendar_words *ret)
+{
+    const json_t *row;
+    size_t i;
+
+    read_words("years=2025..2027", ret);
+    snprintf(ret->zone, sizeof ret->zone, "%s", json_string_value(json_object_get(source, "tz")));
+    json_array_foreach(json_object_get(source, "attendances"), i, row)
+    {
+        const char *week = json_string_value(json_object_get(row, "week_type"));
+
+        assert_true(i < FIXTURE_ITEMS);
+        ret->attendances[ret->spec.n_attendances++] = (struct calendar_attendance){
+            .weekday = *json_string_value(json_object_get(row, "dayofweek")) - '0',
+            .week = week ? (enum calendar_week)(*week - '0') : CALENDAR_EVERY_WEEK,
+            .start_minute = odoo_minute(row, "hour_from"),
+            .end_minute = odoo_minute(row, "hour_to")};
+    }
+    json_array_foreach(json_object_get(source, "leaves"), i, row)
+    {
+        if (!with_leaves)
+            break;
+        assert_true(i < FIXTURE_ITEMS);
+        ret->leaves[ret->spec.n_leaves++] =
+            (struct calendar_leave){odoo_time(row, "date_from_utc"), odoo_time(row, "date_to_utc")};
+    }
+}
+
+/* "business hours after": Odoo counts in floats, ours is in seconds: hours are rounded. */
+static int check_plan(const char *name, const struct calendar *calendar, const json_t *row,
+                      const char *key)
+{
+    const char *start = json_string_value(json_object_get(row, "start_utc"));
+    int64_t seconds = llround(json_number_value(json_object_get(row, "hours")) * 3600);
+    char text[2][INSTANT_TEXT_SIZE];
+    instant found;
+
+    if (!json_object_get(row, key) || is_exception(name, "plan", start))
+        return 0;
+    assert_true(calendar_add_seconds(calendar, odoo_time(row, "start_utc"), seconds, &found));
+    if (found != odoo_time(row, key))
+        fail_msg("%s: %lld s after %s (%s) is %s, in Odoo %s", name, (long long)seconds, start, key,
+                 instant_format(found, text[0]), instant_format(odoo_time(row, key), text[1]));
+    return 1;
+}
+
+static int check_work(const char *name, const struct calendar *calendar, const json_t *row,
+                      const char *key)
+{
+    const char *start = json_string_value(json_object_get(row, "start_utc"));
+    int64_t expected, found;
+
+    if (!json_object_get(row, key) || is_exception(name, "work", start))
+        return 0;
+    expected = llround(json_number_value(json_object_get(row, key)) * 3600);
+    found = calendar_between(calendar, odoo_time(row, "start_utc"), odoo_time(row, "end_utc"));
+    if (found != expected)
+        fail_msg("%s: from %s to %s (%s): %lld s, in Odoo %lld", name, start,
+                 json_string_value(json_object_get(row, "end_utc")), key, (long long)found,
+                 (long long)expected);
+    return 1;
+}
+
+static int check_odoo(const char *name, const json_t *entry)
+{
+    static const char *const keys[][2] = {{"deadline_utc", "hours"},
+                                          {"deadline_noleaves_utc", "hours_noleaves"}};
+    int checked = 0;
+
+    for (int bare = 0; bare < 2; bare++) {
+        struct calendar_words words;
+        struct calendar *calendar;
+        const json_t *row;
+        size_t i;
+
+        read_odoo(json_object_get(entry, "calendar"), !bare, &words);
+        assert_int_equal(compile_in(words.zone, words.spec, &calendar, NULL), 0);
+        json_array_foreach(json_object_get(entry, "plan_hours"), i, row) checked +=
+            check_plan(name, calendar, row, keys[bare][0]);
+        json_array_foreach(json_object_get(entry, "work_hours"), i, row) checked +=
+            check_work(name, calendar, row, keys[bare][1]);
+        calendar_free(calendar);
+    }
+    return checked;
+}
+
+static int check_oracle(json_t *oracle)
+{
+    const char *name;
+    json_t *entry;
+    int checked = 0;
+
+    json_object_foreach(json_object_get(oracle, "calendars"), name, entry) checked +=
+        check_odoo(name, entry);
+    json_decref(oracle);
+    return checked;
+}
+
+static void test_odoo_answers(void **state)
+{
+    const char *path = getenv("QUALIODOO_CALENDARS");
+    json_error_t error;
+    json_t *oracle;
+    int checked;
+
+    (void)state;
+    path = path ? path : "../shared/calendar_oracle.json";
+    oracle = json_load_file(path, 0, &error);
+    if (!oracle && json_error_code(&error) == json_error_cannot_open_file) {
+        print_message("no %s\n", path);
+        skip();
+    }
+    if (!oracle)
+        fail_msg("%s: %s", path, error.text);
+    checked = check_oracle(oracle);
+    print_message("%d answers of Odoo\n", checked);
+    assert_true(checked >= 700);
+}
+
+/* The same shape, by hand: what the recorded calendars do not have. */
+static void test_own_answers(void **state)
+{
+    static const char text[] =
+        "{'calendars': {'evening': {'calendar': {'tz': 'Europe/Paris', 'attendances': ["
+        "  {'dayofweek': '5', 'hour_from': 20.0, 'hour_to': 24.0, 'week_type': false},"
+        "  {'dayofweek': '6', 'hour_from': 0.0, 'hour_to': 3.3333333333333335, 'week_type': "
+        "false}],"
+        "  'leaves': [{'date_from_utc': '2026-03-21 20:00:00', 'date_to_utc': '2026-03-21 "
+        "20:30:30'}]},"
+        " 'plan_hours': ["
+        "  {'start_utc': '2026-03-28 22:00:00', 'hours': 1.5,"
+        "   'deadline_utc': '2026-03-28 23:30:00.000000', 'deadline_noleaves_utc': '2026-03-28 "
+        "23:30:00'},"
+        "  {'start_utc': '2026-03-28 22:00:00', 'hours': 4, 'deadline_utc': '2026-04-04 18:40:00',"
+        "   'deadline_noleaves_utc': '2026-04-04 18:40:00'},"
+        "  {'start_utc': '2026-03-21 19:30:00', 'hours': 0.5, 'deadline_utc': '2026-03-21 "
+        "20:00:00',"
+        "   'deadline_noleaves_utc': '2026-03-21 20:00:00'},"
+        "  {'start_utc': '2026-03-21 19:30:00', 'hours': 1, 'deadline_utc': '2026-03-21 21:00:30',"
+        "   'deadline_noleaves_utc': '2026-03-21 20:30:00'}],"
+        " 'work_hours': ["
+        "  {'start_utc': '2026-03-28 00:00:00', 'end_utc': '2026-03-30 00:00:00',"
+        "   'hours': 6.333333333333333, 'hours_noleaves': 6.333333333333333},"
+        "  {'start_utc': '2026-10-24 00:00:00', 'end_utc': '2026-10-26 00:00:00', 'hours': "
+        "8.333333}]}}}";
+    char json[sizeof text];
+    json_t *oracle;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof text; i++)
+        json[i] = text[i] == '\'' ? '"' : text[i];
+    oracle = json_loads(json, 0, NULL);
+    assert_non_null(oracle);
+    assert_int_equal(check_oracle(oracle), 11);
+}
+
+/* ---- Offsets of a zone ---- */
+
+static void test_offsets(void **state)
+{
+    struct tz *tz = tz_open("Europe/Paris");
+    instant spring = instant_of("2026-03-29T01:00Z"), autumn = instant_of("2026-10-25T01:00Z");
+    struct utc_offset *offsets;
+    size_t count;
+
+    (void)state;
+    assert_int_equal(tz_offsets(tz, instant_of("2026-01-01T00:00Z"),
+                                instant_of("2026-12-31T00:00Z"), &offsets, &count),
+                     0);
+    assert_int_equal(count, 3);
+    assert_int_equal(offsets[0].seconds, 3600);
+    assert_int_equal(offsets[0].from, instant_of("2026-01-01T00:00Z"));
+    assert_int_equal(offsets[1].seconds, 7200);
+    assert_int_equal(offsets[1].from, spring);
+    assert_int_equal(offsets[2].seconds, 3600);
+    assert_int_equal(offsets[2].from, autumn);
+    free(offsets);
+    /* (from, to]: a change at `from` is the first offset, one at `to` is there. */
+    assert_int_equal(tz_offsets(tz, spring, autumn, &offsets, &count), 0);
+    assert_int_equal(count, 2);
+    assert_int_equal(offsets[0].seconds, 7200);
+    assert_int_equal(offsets[1].from, autumn);
+    free(offsets);
+    assert_int_equal(tz_offsets(tz, spring, autumn - 1, &offsets, &count), 0);
+    assert_int_equal(count, 1);
+    free(offsets);
+    assert_int_equal(tz_offsets(tz, spring, spring, &offsets, &count), 0);
+    assert_int_equal(count, 1);
+    free(offsets);
+    tz_free(tz);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_intervals_are_joined_and_cut),
+        cmocka_unit_test(test_no_interval_spans_midnight),
+        cmocka_unit_test(test_no_working_time),
+        cmocka_unit_test(test_days_never_overlap),
+        cmocka_unit_test(test_between),
+        cmocka_unit_test(test_nothing_is_answered_beyond),
+        cmocka_unit_test(test_no_seconds_move_nothing),
+        cmocka_unit_test(test_a_second_left_is_a_working_day),
+        cmocka_unit_test(test_laws),
+        cmocka_unit_test(test_week_parity),
+        cmocka_unit_test(test_easter),
+        cmocka_unit_test(test_france_in_order),
+        cmocka_unit_test(test_france_names),
+        cmocka_unit_test(test_odoo_answers),
+        cmocka_unit_test(test_own_answers),
+        cmocka_unit_test(test_offsets),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
