@@ -1,0 +1,177 @@
+/* What tests/vectors/sla.txt cannot say of a verdict: other policies, names, errors, laws. */
+#include "calendar_fixture.h"
+
+#include "qualiodoo/sla.h"
+
+#define DESK "zone=Europe/Paris mon-fri=09:00-12:00,14:00-18:00 "
+
+static const struct sla_policy offer = {
+    .urgency = {SLA_LOW, SLA_MEDIUM, SLA_MEDIUM, SLA_URGENT},
+    .targets = {[SLA_LOW] = {.days = 2},
+                [SLA_MEDIUM] = {.seconds = 7 * 3600},
+                [SLA_URGENT] = {.seconds = 2 * 3600}},
+    .response_assigned = true,
+    .response_reply = true,
+    .warn_at_percent = 75,
+};
+
+static struct sla_verdict judge(const struct sla_facts *facts, const struct sla_policy *policy,
+                                const struct calendar *calendar, instant now)
+{
+    struct sla_verdict verdict;
+    struct error error = {0};
+
+    if (sla_judge(facts, policy, calendar, now, &verdict, &error) < 0)
+        fail_msg("%s", error.message);
+    return verdict;
+}
+
+static void test_names(void **state)
+{
+    (void)state;
+    assert_string_equal(sla_urgency_name(SLA_LOW), "low");
+    assert_string_equal(sla_urgency_name(SLA_MEDIUM), "medium");
+    assert_string_equal(sla_urgency_name(SLA_URGENT), "urgent");
+    assert_string_equal(sla_state_name(SLA_PENDING), "pending");
+    assert_string_equal(sla_state_name(SLA_WARNED), "warned");
+    assert_string_equal(sla_state_name(SLA_MET), "met");
+    assert_string_equal(sla_state_name(SLA_BREACHED), "breached");
+}
+
+static void test_urgency_is_the_policy_s(void **state)
+{
+    static const struct {
+        int priority;
+        enum sla_urgency urgency;
+    } rows[] = {{0, SLA_URGENT}, {1, SLA_LOW},     {2, SLA_LOW},         {3, SLA_MEDIUM},
+                {4, SLA_URGENT}, {-1, SLA_URGENT}, {1 << 30, SLA_URGENT}};
+    struct sla_policy policy = offer;
+    struct calendar *calendar = calendar_of(DESK);
+
+    (void)state;
+    policy.urgency[0] = SLA_URGENT;
+    policy.urgency[1] = policy.urgency[2] = SLA_LOW;
+    policy.urgency[3] = SLA_MEDIUM;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sla_facts facts = {rows[i].priority, {.created = instant_of("2026-03-10T08:00Z")}};
+
+        assert_int_equal(judge(&facts, &policy, calendar, facts.response.created).urgency,
+                         rows[i].urgency);
+    }
+    calendar_free(calendar);
+}
+
+/* Rounded up: at the warning the share is used, a second before it is not. */
+static void test_warning_is_the_first_second_of_its_share(void **state)
+{
+    struct calendar *calendar = calendar_of(DESK);
+    struct sla_facts facts = {3, {.created = instant_of("2026-03-10T08:00Z")}};
+
+    (void)state;
+    for (int percent = 1; percent <= 99; percent++)
+        for (int64_t seconds = 1; seconds <= 20000; seconds += 997) {
+            struct sla_policy policy = offer;
+            struct sla_verdict verdict;
+            int64_t used;
+
+            policy.targets[SLA_URGENT].seconds = seconds;
+            policy.warn_at_percent = percent;
+            verdict = judge(&facts, &policy, calendar, facts.response.created);
+            used = calendar_between(calendar, verdict.started, verdict.warn_at);
+            assert_true(used * 100 >= seconds * percent);
+            assert_true((used - 1) * 100 < seconds * percent);
+            assert_true(verdict.warn_at <= verdict.deadline);
+        }
+    calendar_free(calendar);
+}
+
+static void test_beyond_the_calendar_is_an_error(void **state)
+{
+    static const char *const created[] = {"2024-12-01T00:00Z", "2027-12-31T18:00Z",
+                                          "2027-12-31T16:30Z", "2038-01-01T00:00Z"};
+    struct calendar *calendar = calendar_of(DESK);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof created / sizeof *created; i++) {
+        struct sla_facts facts = {3, {.created = instant_of(created[i])}};
+        struct sla_verdict verdict = {.used_seconds = 42};
+        struct error error = {0};
+
+        assert_int_equal(
+            sla_judge(&facts, &offer, calendar, instant_of("2026-03-10T08:00Z"), &verdict, &error),
+            ERR_CONFIG);
+        assert_non_null(strstr(error.message, "working time"));
+        assert_int_equal(verdict.used_seconds, 42); /* untouched */
+    }
+    calendar_free(calendar);
+}
+
+/* Whoever waits for next_change and looks again sees each state once, in order, and no breach
+ * before the deadline has passed. */
+static void test_next_change_is_when_the_state_differs(void **state)
+{
+    static const enum sla_state order[] = {SLA_PENDING, SLA_WARNED, SLA_BREACHED};
+    struct calendar *calendar = calendar_of(DESK "france=yes");
+
+    (void)state;
+    for (int priority = 0; priority <= 3; priority++)
+        for (int n = 0; n < 500; n++) {
+            struct sla_facts facts = {priority,
+                                      {.created = instant_of("2026-01-01T00:00Z") + n * 12345}};
+            instant now = facts.response.created;
+
+            for (int i = 0; i < 3; i++) {
+                struct sla_verdict verdict = judge(&facts, &offer, calendar, now);
+
+                assert_int_equal(verdict.state, order[i]);
+                assert_int_equal(verdict.has_next_change, i < 2);
+                if (i == 2) {
+                    assert_int_equal(now, verdict.deadline + 1);
+                    break;
+                }
+                assert_true(verdict.next_change > now);
+                now = verdict.next_change;
+                assert_int_equal(judge(&facts, &offer, calendar, now - 1).state, order[i]);
+            }
+        }
+    calendar_free(calendar);
+}
+
+/* A verdict does not know the future: what comes after `now` changes nothing. */
+static void test_later_facts_change_nothing(void **state)
+{
+    struct calendar *calendar = calendar_of(DESK);
+    instant created = instant_of("2026-03-10T08:00Z");
+
+    (void)state;
+    for (instant now = created; now < created + 200000; now += 3571) {
+        struct sla_facts bare = {1, {.created = created}}, later = bare;
+        struct sla_verdict a, b;
+
+        later.response.assigned = now + 1;
+        later.response.replied = now + 2;
+        later.response.closed = now + 3;
+        a = judge(&bare, &offer, calendar, now);
+        b = judge(&later, &offer, calendar, now);
+        assert_int_equal(a.state, b.state);
+        assert_int_equal(a.event, b.event);
+        assert_int_equal(a.used_seconds, b.used_seconds);
+        assert_int_equal(a.late_seconds, b.late_seconds);
+        assert_int_equal(judge(&later, &offer, calendar, now + 1).event, RESPONSE_ASSIGNED);
+    }
+    calendar_free(calendar);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_urgency_is_the_policy_s),
+        cmocka_unit_test(test_warning_is_the_first_second_of_its_share),
+        cmocka_unit_test(test_beyond_the_calendar_is_an_error),
+        cmocka_unit_test(test_next_change_is_when_the_state_differs),
+        cmocka_unit_test(test_later_facts_change_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
