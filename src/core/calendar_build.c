@@ -179,20 +179,20 @@ static int append(struct build *build, instant start, instant end, civil_day day
 
 /* An interval without what leaves cover. Days come in order, so the leaves that are over are left
  * behind. */
-static int append_without_leaves(struct build *build, const struct calendar_interval *interval)
+static int append_without_leaves(struct build *build, struct calendar_interval interval)
 {
-    instant start = interval->start;
+    instant start = interval.start;
 
     while (build->next_leave < build->n_leaves &&
-           build->leaves[build->next_leave].end <= interval->start)
+           build->leaves[build->next_leave].end <= interval.start)
         build->next_leave++;
-    for (size_t i = build->next_leave;
-         i < build->n_leaves && build->leaves[i].start < interval->end; i++) {
-        if (append(build, start, build->leaves[i].start, interval->day) < 0)
+    for (size_t i = build->next_leave; i < build->n_leaves && build->leaves[i].start < interval.end;
+         i++) {
+        if (append(build, start, build->leaves[i].start, interval.day) < 0)
             return ERR_NO_MEMORY;
         start = build->leaves[i].end;
     }
-    return append(build, start, interval->end, interval->day);
+    return append(build, start, interval.end, interval.day);
 }
 
 /* ---- The whole ---- */
@@ -245,7 +245,7 @@ static int build_days(struct build *build)
             continue;
         collect_day(build, day);
         for (size_t i = 0; i < build->n_day && rc == 0; i++)
-            rc = append_without_leaves(build, &build->day[i]);
+            rc = append_without_leaves(build, build->day[i]);
     }
     return rc;
 }
