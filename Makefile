@@ -71,12 +71,13 @@ BINARY  := $(BUILD)/qualiodoo
 SCHEMA  := $(sort $(wildcard src/store/schema/*.sql))
 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
+TEST_TOOLS := $(BUILD)/tests/sla_answers # programs that tests in Python ask
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
-OBJECTS_D  := $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
+OBJECTS_D  := $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
 
 .PHONY: all demo check unit system asan valgrind lint fuzz bench install uninstall deps clean format help \
-    unit-tests fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
+    unit-tests test-tools fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 
@@ -117,7 +118,8 @@ $(BUILD)/flags: FORCE
 	@pkg-config --exists $(PACKAGES) || { echo "libraries are missing; 'make deps' installs them" >&2; exit 1; }
 	@echo '$(subst ','\'',$(compile) $(LDFLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(compile) $(LDFLAGS))' > $@
 
-unit-tests: $(UNIT_TESTS)
+unit-tests: $(UNIT_TESTS) $(TEST_TOOLS)
+test-tools: $(TEST_TOOLS)
 fuzzers: $(FUZZERS)
 
 -include $(wildcard $(OBJECTS_D))
@@ -138,7 +140,7 @@ unit: deps ## the unit tests (C)
 	@BUILD=$(BUILD) bash tests/run.sh unit
 
 system: deps ## the tests of the program, of the model and of the simulated Odoo (Python)
-	$(quiet)$(SUBMAKE) all
+	$(quiet)$(SUBMAKE) all test-tools
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh system
 
 asan: deps ## every test under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer

@@ -1,0 +1,172 @@
+/* sla_answers.c - the core's answers for tests/model/test_sla_model.py: one question a line on
+ * standard input, as JSON, one answer a line. A tool, no test by itself. What is wrong with a
+ * question ends it with 1. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "qualiodoo/calendar.h"
+#include "qualiodoo/sla.h"
+#include "qualiodoo/tz.h"
+
+#define ITEMS 256
+
+static int64_t number(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static int64_t item(const json_t *array, size_t index)
+{
+    return json_integer_value(json_array_get(array, index));
+}
+
+static void check(bool holds, const char *what)
+{
+    if (holds)
+        return;
+    fprintf(stderr, "sla_answers: %s\n", what);
+    exit(1);
+}
+
+static struct calendar_attendance attendance_of(const json_t *row)
+{
+    return (struct calendar_attendance){
+        .weekday = (int)item(row, 0),
+        .week = (enum calendar_week)item(row, 1),
+        .start_minute = (int)item(row, 2),
+        .end_minute = (int)item(row, 3),
+        .has_first = json_is_integer(json_array_get(row, 4)),
+        .has_last = json_is_integer(json_array_get(row, 5)),
+        .first = (civil_day)item(row, 4),
+        .last = (civil_day)item(row, 5),
+    };
+}
+
+/* NULL: no working time. */
+static struct calendar *compile(const json_t *question)
+{
+    static struct calendar_attendance attendances[ITEMS];
+    static struct calendar_leave leaves[ITEMS];
+    static civil_day closed[ITEMS];
+    const int64_t day = 86400;
+    struct calendar_spec spec = {.attendances = attendances,
+                                 .leaves = leaves,
+                                 .closed = closed,
+                                 .first = (civil_day)number(question, "first"),
+                                 .last = (civil_day)number(question, "last")};
+    struct tz *tz = tz_open(json_string_value(json_object_get(question, "zone")));
+    struct calendar *calendar = NULL;
+    struct utc_offset *offsets = NULL;
+    struct error error;
+    const json_t *row;
+    int rc;
+
+    check(tz, "unknown time zone");
+    json_array_foreach(json_object_get(question, "attendances"), spec.n_attendances, row)
+    {
+        check(spec.n_attendances < ITEMS, "too many attendances");
+        attendances[spec.n_attendances] = attendance_of(row);
+    }
+    json_array_foreach(json_object_get(question, "leaves"), spec.n_leaves, row)
+    {
+        check(spec.n_leaves < ITEMS, "too many leaves");
+        leaves[spec.n_leaves] = (struct calendar_leave){item(row, 0), item(row, 1)};
+    }
+    json_array_foreach(json_object_get(question, "closed"), spec.n_closed, row)
+    {
+        check(spec.n_closed < ITEMS, "too many closed days");
+        closed[spec.n_closed] = (civil_day)json_integer_value(row);
+    }
+    check(tz_offsets(tz, (spec.first - 2) * day, (spec.last + 2) * day, &offsets,
+                     &spec.n_offsets) == 0,
+          "out of memory");
+    spec.offsets = offsets;
+    rc = calendar_compile(&spec, &calendar, &error);
+    check(rc == 0 || rc == ERR_CONFIG, "calendar_compile() failed");
+    free(offsets);
+    tz_free(tz);
+    return calendar;
+}
+
+static json_t *verdict_of(const json_t *question, const struct calendar *calendar)
+{
+    static const char *const events[] = {NULL, "assigned", "replied", "closed"};
+    const json_t *ticket = json_object_get(question, "ticket");
+    const json_t *targets = json_object_get(question, "targets");
+    struct sla_policy policy = {.urgency = {SLA_LOW, SLA_MEDIUM, SLA_MEDIUM, SLA_URGENT},
+                                .response_assigned =
+                                    json_is_true(json_object_get(question, "assigned")),
+                                .response_reply = json_is_true(json_object_get(question, "reply")),
+                                .warn_at_percent = (int)number(question, "warn_at")};
+    struct sla_facts facts = {.priority = (int)item(ticket, 0),
+                              .response = {.created = item(ticket, 1),
+                                           .assigned = item(ticket, 2),
+                                           .replied = item(ticket, 3),
+                                           .closed = item(ticket, 4)}};
+    struct sla_verdict verdict;
+    struct error error;
+
+    for (size_t i = 0; i < SLA_URGENCIES; i++)
+        policy.targets[i] = (struct sla_target){item(json_array_get(targets, i), 0),
+                                                (int)item(json_array_get(targets, i), 1)};
+    if (sla_judge(&facts, &policy, calendar, number(question, "now"), &verdict, &error) < 0)
+        return json_null();
+    return json_pack("[sIIIs?IsII]", sla_urgency_name(verdict.urgency), (json_int_t)verdict.started,
+                     (json_int_t)verdict.warn_at, (json_int_t)verdict.deadline,
+                     events[verdict.event], (json_int_t)(verdict.event ? verdict.responded : 0),
+                     sla_state_name(verdict.state), (json_int_t)verdict.used_seconds,
+                     (json_int_t)verdict.late_seconds);
+}
+
+static json_t *instant_or_null(bool found, instant when)
+{
+    return found ? json_integer((json_int_t)when) : json_null();
+}
+
+static json_t *answer(const json_t *question)
+{
+    struct calendar *calendar = compile(question);
+    const json_t *target = json_array_get(json_object_get(question, "targets"), SLA_URGENT);
+    instant now = number(question, "now"), other = number(question, "other");
+    instant opening = 0, after = 0;
+    bool opens, reaches;
+    json_t *answer;
+
+    if (!calendar)
+        return json_null();
+    opens = calendar_opening(calendar, other, &opening);
+    reaches = item(target, 1) ? calendar_add_days(calendar, other, (int)item(target, 1), &after)
+                              : calendar_add_seconds(calendar, other, item(target, 0), &after);
+    answer = json_pack("{so sI so so}", "verdict", verdict_of(question, calendar), "between",
+                       (json_int_t)calendar_between(calendar, now, other), "opening",
+                       instant_or_null(opens, opening), "after", instant_or_null(reaches, after));
+    calendar_free(calendar);
+    return answer;
+}
+
+int main(void)
+{
+    char *line = NULL;
+    size_t size = 0;
+
+    while (getline(&line, &size, stdin) > 0) {
+        json_t *question = json_loads(line, 0, NULL), *reply;
+        char *text;
+
+        check(question, "a line is no JSON");
+        reply = answer(question);
+        text = json_dumps(reply, JSON_COMPACT | JSON_ENCODE_ANY);
+        check(text, "out of memory");
+        puts(text);
+        fflush(stdout);
+        free(text);
+        json_decref(reply);
+        json_decref(question);
+    }
+    free(line);
+    return 0;
+}
