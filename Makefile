@@ -108,6 +108,10 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs) -lcmocka
 
+$(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,BENCH,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs)
+
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$<)$(compile) $(WARNINGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs)
@@ -162,7 +166,7 @@ fuzz: ## feed the decoders with anything, FUZZ_SECONDS (30) each
 
 bench: deps ## how fast, beside curl, the parser alone and Python clients (minutes)
 	@sh tests/deps.sh $(DEBIAN_BENCH)
-	$(quiet)$(SUBMAKE) all
+	$(quiet)$(SUBMAKE) all $(BUILD)/bench/deadlines
 	@QUALIODOO=$(BUILD)/qualiodoo $(PYTHON) tests/bench/run.py
 
 # ---- Lint ----

@@ -167,6 +167,14 @@ def recompute(folder: Path, pages: Pages, lines: int) -> None:
     say("    computed and stored after a change of policy (with entries), CPU s", f"{run.cpu:.2f}")
 
 
+def deadlines() -> None:
+    """Business time alone: no server, no state."""
+    judged, searched, walked, sorted_ = map(float, timed(str(Path(QUALIODOO).parent / "bench" / "deadlines")).out.split())
+    say("response targets judged, per second and core", f"{judged:,.0f}", "aim: at least 1,000,000")
+    say("    / items of a million int64 that qsort sorts in a second", f"{judged / sorted_:.2f}")
+    say("    deadlines alone / the same by a walk over the intervals", f"{searched / walked:.1f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--tickets", type=int, default=100_000)
@@ -191,6 +199,7 @@ def main() -> None:
         mirror(folder, pages, answers, curl, args.runs)
         idle(folder, pages)
         recompute(folder, pages, args.computed)
+        deadlines()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
