@@ -316,10 +316,10 @@ static int state_of(struct store *store, int64_t id, enum outbox_state *ret, str
 int outbox_move(struct store *store, const struct outbox_move *move, instant now,
                 struct error *error)
 {
-    static const char update[] =
-        "UPDATE outbox SET state = ?2, changed_at = ?3, next_try = ?4,"
-        " remote_id = coalesce(?5, remote_id), reason = coalesce(?6, reason),"
-        " attempts = attempts + ?7 WHERE id = ?1";
+    static const char update[] = "UPDATE outbox SET state = ?2, changed_at = ?3, next_try = ?4,"
+                                 " remote_id = coalesce(?5, remote_id),"
+                                 " reason = CASE WHEN ?2 <> 'done' THEN coalesce(?6, reason) END,"
+                                 " attempts = attempts + ?7 WHERE id = ?1";
     enum outbox_state from = OUTBOX_QUEUED;
     sqlite3_stmt *statement;
     int rc = state_of(store, move->id, &from, error);
