@@ -26,6 +26,11 @@ struct flavour {
 int flavour_detect(struct odoo *odoo, enum config_flavour configured,
                    const struct flavour **ret_flavour, struct error *error);
 
+/* The same without the link from timesheets to tickets, which Odoo hides from whoever has no right
+ * on tickets. ERR_MISSING_MODEL. */
+int flavour_find(struct odoo *odoo, enum config_flavour configured,
+                 const struct flavour **ret_flavour, struct error *error);
+
 /* The flavour of that name, or NULL. */
 const struct flavour *flavour_by_name(const char *name);
 

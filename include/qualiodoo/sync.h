@@ -124,16 +124,27 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
 int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_customer,
                          struct error *error);
 
-/* Makes in Odoo what the agent needs (interface.md, `setup`). `step` is told each thing made or
- * found; `dry_run` only tells. */
+/* Makes in Odoo what the agent needs (interface.md, `setup`), or takes it away again. `step` is
+ * told what became of each thing; `dry_run` only tells. */
+enum setup_outcome {
+    SETUP_MADE,    /* it was missing, or not as it should be */
+    SETUP_FOUND,   /* it was there */
+    SETUP_REMOVED, /* with `remove` */
+    SETUP_KEPT,    /* with `remove`: it is there and stays */
+};
 struct setup_options {
     const char *admin_login, *admin_secret;
     bool dry_run;
-    void (*step)(void *context, const char *what, bool made);
+    bool remove;           /* all that was made, but adjustments and what it takes to read them */
+    bool with_adjustments; /* with `remove`: these too */
+    void (*step)(void *context, const char *what, enum setup_outcome outcome);
     void *context;
 };
 int setup_run(const struct config *config, const struct setup_options *options,
               struct error *error);
+
+/* Whether there is anything to make with this configuration. */
+bool setup_has_work(const struct config *config);
 
 /* What doctor finds. */
 enum doctor_level { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_PROBLEM };

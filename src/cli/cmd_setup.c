@@ -30,8 +30,9 @@ static int read_arguments(struct cli *cli, struct arguments *given, int argc, ch
 
     if (rc < 0)
         return rc;
-    if (given->remove || given->with_adjustments)
-        return cli_later("setup --remove", error);
+    if (given->with_adjustments && !given->remove)
+        return error_set(error, ERR_USAGE,
+                         "--with-adjustments goes with --remove: it removes the adjustments too");
     return given->webhook ? cli_later("setup --webhook", error) : 0;
 }
 
@@ -120,31 +121,43 @@ struct report {
     const struct arguments *given;
     bool json;
     json_t *steps;
-    size_t n_made;
+    size_t n_changed;
 };
 
-static void add_step(void *context, const char *what, bool made)
+static const struct {
+    const char *done, *planned; /* the second with --dry-run */
+} outcomes[] = {
+    [SETUP_MADE] = {"made", "would make"},
+    [SETUP_FOUND] = {"found", "found"},
+    [SETUP_REMOVED] = {"removed", "would remove"},
+    [SETUP_KEPT] = {"kept", "would keep"},
+};
+
+static void add_step(void *context, const char *what, enum setup_outcome outcome)
 {
     struct report *report = context;
+    bool made = outcome == SETUP_MADE, removed = outcome == SETUP_REMOVED;
 
-    report->n_made += made;
-    json_array_append_new(report->steps, json_pack("{ss sb}", "what", what, "made", made));
+    report->n_changed += made || removed;
+    json_array_append_new(report->steps,
+                          json_pack("{ss sb sb}", "what", what, "made", made, "removed", removed));
     if (!report->json)
-        printf("%s: %s\n", !made ? "found" : report->given->dry_run ? "would make" : "made", what);
+        printf("%s: %s\n",
+               report->given->dry_run ? outcomes[outcome].planned : outcomes[outcome].done, what);
 }
 
 static int print_end(struct report *report, struct error *error)
 {
-    bool dry_run = report->given->dry_run;
+    const struct arguments *given = report->given;
 
     if (report->json)
-        return cli_print_json(json_pack("{sb sb sO}", "dry_run", dry_run, "changed",
-                                        report->n_made > 0, "steps", report->steps),
+        return cli_print_json(json_pack("{sb sb sO}", "dry_run", given->dry_run, "changed",
+                                        report->n_changed > 0, "steps", report->steps),
                               error);
-    if (!report->n_made)
-        puts("nothing to do: all is there");
-    else if (!dry_run)
-        puts("done: 'qualiodoo adjust' can be used now");
+    if (!report->n_changed)
+        puts(given->remove ? "nothing to remove" : "nothing to do: all is there");
+    else if (!given->dry_run)
+        puts(given->remove ? "done: what setup made is removed" : "done: all is there now");
     return 0;
 }
 
@@ -161,6 +174,8 @@ static int run_setup(const struct config *config, struct report *report, struct 
         struct setup_options options = {.admin_login = given->admin ? given->admin : login,
                                         .admin_secret = from_file ? from_file : typed,
                                         .dry_run = given->dry_run,
+                                        .remove = given->remove,
+                                        .with_adjustments = given->with_adjustments,
                                         .step = add_step,
                                         .context = report};
 
@@ -192,8 +207,8 @@ int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = config_load(cli->config_path, &config, error);
     if (rc == 0)
-        rc = config->credit.adjustments == ADJUSTMENTS_NOTE ? nothing_to_make(&report, error)
-                                                            : run_setup(config, &report, error);
+        rc = given.remove || setup_has_work(config) ? run_setup(config, &report, error)
+                                                    : nothing_to_make(&report, error);
     json_decref(report.steps);
     config_free(config);
     return rc;

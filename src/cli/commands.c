@@ -57,16 +57,19 @@ const struct command cli_commands[] = {
     {"doctor", "",
      "checks the connection, version, rights, models, and data that cannot be charged",
      "Exit code 3 when there is a problem.\n", cmd_doctor},
-    {"setup", "[--dry-run] [--admin LOGIN --admin-secret-file F]",
-     "creates in Odoo what the agent uses: the model of adjustments",
+    {"setup", "[--dry-run] [--remove [--with-adjustments]] [--admin LOGIN --admin-secret-file F]",
+     "creates in Odoo what the agent uses: the model of adjustments, fields, the tag of a breach",
      "Asks for an administrator's login, and keeps none of it. What is there already is left as "
      "it\n"
-     "is; what was half made is completed.\n"
+     "is; what was half made is completed. Fields of customers are made with\n"
+     "writeback.balance.fields: true, the tag unless writeback.breach.tag is false.\n"
      "\n"
-     "  --dry-run               change nothing; print what would be made\n"
+     "  --dry-run               change nothing; print what would be made or removed\n"
+     "  --remove                take away what setup made; the adjustments stay\n"
+     "  --with-adjustments      with --remove: the adjustments too. They are lost\n"
      "  --admin LOGIN           the administrator, instead of asking\n"
      "  --admin-secret-file F   a file (chmod 600) that holds the administrator's password\n"
-     "  --remove, --with-adjustments, --webhook URL   later\n",
+     "  --webhook URL           later\n",
      cmd_setup},
     {"outbox", "[list|retry|drop] [ID]", "the writes waiting for Odoo, and those it refused", NULL,
      NULL},

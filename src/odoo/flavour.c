@@ -117,15 +117,13 @@ static int missing_ticket_module(enum config_flavour configured, struct error *e
                      flavours[configured].module);
 }
 
-int flavour_detect(struct odoo *odoo, enum config_flavour configured,
-                   const struct flavour **ret_flavour, struct error *error)
+int flavour_find(struct odoo *odoo, enum config_flavour configured,
+                 const struct flavour **ret_flavour, struct error *error)
 {
     static const char *const ticket_fields[2] = {"number", "ticket_ref"};
     static const char *const task_fields[2] = {"stage_id", "partner_id"};
     enum config_flavour found = configured;
-    const struct flavour *flavour;
-    const char *link_fields[2] = {NULL, "unit_amount"};
-    bool ticket[2], link[2];
+    bool ticket[2];
     int rc;
 
     if (configured == FLAVOUR_TASK)
@@ -138,7 +136,20 @@ int flavour_detect(struct odoo *odoo, enum config_flavour configured,
         found = ticket[1] ? FLAVOUR_ENTERPRISE : FLAVOUR_OCA;
     if (!ticket[found == FLAVOUR_ENTERPRISE])
         return missing_ticket_module(configured, error);
-    flavour = &flavours[found];
+    *ret_flavour = &flavours[found];
+    return 0;
+}
+
+int flavour_detect(struct odoo *odoo, enum config_flavour configured,
+                   const struct flavour **ret_flavour, struct error *error)
+{
+    const struct flavour *flavour = NULL;
+    const char *link_fields[2] = {NULL, "unit_amount"};
+    bool link[2];
+    int rc = flavour_find(odoo, configured, &flavour, error);
+
+    if (rc < 0)
+        return rc;
     link_fields[0] = flavour->link;
     rc = has_fields(odoo, "account.analytic.line", link_fields, link, error);
     if (rc < 0)

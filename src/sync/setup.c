@@ -1,9 +1,10 @@
-/* setup.c - what the agent needs in Odoo, made by an administrator: the model of adjustments.
+/* setup.c - what the agent needs in Odoo, made by an administrator: the model of adjustments,
+ * fields of customers, the tag of a breach.
  *
  * Each thing is looked for before it is made, by its external id (module `qualiodoo`) or by what it
  * is, so that a setup that was cut off is completed by the next one, and one that is complete
  * changes nothing. The order is that of need: group, its member, model with its fields, rights of
- * access, external ids. */
+ * access, fields of customers, tag, external ids. setup_remove.c is the way back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,14 +12,32 @@
 #include "ask.h"
 #include "setup.h"
 
-#define GROUP_NAME "qualiodoo agent"
-#define MODULE "qualiodoo" /* of the external ids */
-
 enum { MAKE_TRIES = 3 };
 
-void setup_step(const struct setup *setup, bool made, const char *what)
+void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what)
 {
-    setup->options->step(setup->options->context, what, made);
+    setup->options->step(setup->options->context, what, outcome);
+}
+
+bool setup_wants_model(const struct config *config)
+{
+    return config->credit.adjustments == ADJUSTMENTS_MODEL;
+}
+
+bool setup_wants_partner_fields(const struct config *config)
+{
+    return config->writeback.balance_fields;
+}
+
+bool setup_wants_tag(const struct config *config)
+{
+    return config->writeback.breach_tag != NULL;
+}
+
+bool setup_has_work(const struct config *config)
+{
+    return setup_wants_model(config) || setup_wants_partner_fields(config) ||
+           setup_wants_tag(config);
 }
 
 /* ---- Looking and making ---- */
@@ -31,23 +50,6 @@ int setup_find(const struct setup *setup, const char *model, json_t *domain, int
 
     if (rc == 0)
         *ret_id = ask_field_id(json_array_get(records, 0), "id");
-    json_decref(records);
-    return rc;
-}
-
-/* The row of an external id, and the record it names; 0 where there is none. */
-static int find_external(const struct setup *setup, const char *name, int64_t *ret_row,
-                         int64_t *ret_record, struct error *error)
-{
-    json_t *records = NULL;
-    int rc = ask_records(setup->odoo, "ir.model.data",
-                         json_pack("[[sss] [sss]]", "module", "=", MODULE, "name", "=", name),
-                         json_pack("[s]", "res_id"), &records, error);
-
-    if (rc == 0) {
-        *ret_row = ask_field_id(json_array_get(records, 0), "id");
-        *ret_record = ask_field_id(json_array_get(records, 0), "res_id");
-    }
     json_decref(records);
     return rc;
 }
@@ -153,17 +155,17 @@ static int find_system_group(struct setup *setup, struct error *error)
 
 /* ---- The group ---- */
 
-/* By its external id first: it may have been renamed since. */
-static int find_group(struct setup *setup, struct error *error)
+int setup_find_group(struct setup *setup, struct error *error)
 {
-    int64_t row = 0, record = 0;
-    int rc = find_external(setup, "group_agent", &row, &record, error);
+    struct setup_external external = {0};
+    int rc = setup_external_find(setup, "group_agent", &external, error);
 
-    if (rc == 0 && record)
-        rc = setup_find(setup, "res.groups", json_pack("[[ssI]]", "id", "=", (json_int_t)record),
-                        &setup->group, error);
+    if (rc == 0 && external.record)
+        rc = setup_find(setup, "res.groups",
+                        json_pack("[[ssI]]", "id", "=", (json_int_t)external.record), &setup->group,
+                        error);
     if (rc == 0 && !setup->group)
-        rc = setup_find(setup, "res.groups", json_pack("[[sss]]", "name", "=", GROUP_NAME),
+        rc = setup_find(setup, "res.groups", json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
                         &setup->group, error);
     return rc;
 }
@@ -192,93 +194,56 @@ static int ensure_member(struct setup *setup, struct error *error)
     json_decref(commands);
     snprintf(what, sizeof what, "user '%.200s' in that group", setup->config->odoo.login);
     if (rc == 0)
-        setup_step(setup, !member, what);
+        setup_step_made(setup, !member, what);
     return rc;
 }
 
 static int ensure_group(struct setup *setup, struct error *error)
 {
     bool found;
-    int rc = find_group(setup, error);
+    int rc = setup_find_group(setup, error);
 
     if (rc < 0)
         return rc;
     found = setup->group != 0;
     if (!found && !setup->options->dry_run)
-        rc = setup_make(setup, "res.groups", json_pack("[[sss]]", "name", "=", GROUP_NAME),
-                        json_pack("{ss}", "name", GROUP_NAME), &setup->group, error);
+        rc = setup_make(setup, "res.groups", json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
+                        json_pack("{ss}", "name", SETUP_GROUP_NAME), &setup->group, error);
     if (rc < 0)
         return rc;
-    setup_step(setup, !found, "group '" GROUP_NAME "'");
+    setup_step_made(setup, !found, "group '" SETUP_GROUP_NAME "'");
     return ensure_member(setup, error);
-}
-
-/* ---- External ids ---- */
-
-/* *made is set when the external id was not there, or named another record. */
-static int ensure_external(const struct setup *setup, const char *name, const char *model,
-                           int64_t record, bool *made, struct error *error)
-{
-    int64_t row = 0, named = 0;
-    int rc = find_external(setup, name, &row, &named, error);
-
-    if (rc < 0 || (row && named == record && record))
-        return rc;
-    *made = true;
-    if (setup->options->dry_run)
-        return 0;
-    if (row)
-        return ask_write(setup->odoo, "ir.model.data", row,
-                         json_pack("{ss sI}", "model", model, "res_id", (json_int_t)record), error);
-    return setup_make(setup, "ir.model.data",
-                      json_pack("[[sss] [sss]]", "module", "=", MODULE, "name", "=", name),
-                      json_pack("{ss ss ss sI sb}", "module", MODULE, "name", name, "model", model,
-                                "res_id", (json_int_t)record, "noupdate", true),
-                      &row, error);
-}
-
-static int ensure_externals(const struct setup *setup, struct error *error)
-{
-    const struct {
-        const char *name, *model;
-        int64_t record;
-    } others[] = {{"group_agent", "res.groups", setup->group},
-                  {"model_adjustment", "ir.model", setup->model},
-                  {"access_adjustment_agent", "ir.model.access", setup->agent_access},
-                  {"access_adjustment_administrator", "ir.model.access", setup->system_access}};
-    bool made = false;
-    char name[64];
-    int rc = 0;
-
-    for (size_t i = 0; i < sizeof others / sizeof *others && rc == 0; i++)
-        rc =
-            ensure_external(setup, others[i].name, others[i].model, others[i].record, &made, error);
-    for (size_t i = 0; i < SETUP_FIELDS && rc == 0; i++) {
-        snprintf(name, sizeof name, "field_adjustment_%s", setup_field_name(i));
-        rc = ensure_external(setup, name, "ir.model.fields", setup->field_ids[i], &made, error);
-    }
-    if (rc == 0)
-        setup_step(setup, made, "external ids of all these (module '" MODULE "')");
-    return rc;
 }
 
 /* ---- The whole ---- */
 
-static int run(struct setup *setup, struct error *error)
+static int make_model(struct setup *setup, struct error *error)
 {
-    int rc = check_administrator(setup, error);
+    int rc = find_agent(setup, error);
 
-    if (rc == 0)
-        rc = find_agent(setup, error);
     if (rc == 0)
         rc = find_users_field(setup, error);
     if (rc == 0)
         rc = find_system_group(setup, error);
     if (rc == 0)
         rc = ensure_group(setup, error);
-    if (rc == 0)
-        rc = setup_model(setup, error);
-    return rc < 0 ? rc : ensure_externals(setup, error);
+    return rc < 0 ? rc : setup_model(setup, error);
+}
+
+static int run(struct setup *setup, struct error *error)
+{
+    const struct config *config = setup->config;
+    int rc = check_administrator(setup, error);
+
+    if (rc < 0 || setup->options->remove)
+        return rc < 0 ? rc : setup_remove(setup, error);
+    if (setup_wants_model(config))
+        rc = make_model(setup, error);
+    if (rc == 0 && setup_wants_partner_fields(config))
+        rc = setup_fields_of_partner(setup, error);
+    if (rc == 0 && setup_wants_tag(config))
+        rc = setup_tag(setup, error);
+    return rc < 0 ? rc : setup_externals(setup, error);
 }
 
 int setup_run(const struct config *config, const struct setup_options *options, struct error *error)

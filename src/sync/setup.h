@@ -1,10 +1,20 @@
-/* setup.h - what setup.c (the whole) and setup_model.c (the model of adjustments) share. */
+/* setup.h - what the rooms of setup share: setup.c (the whole, the group), setup_model.c (the model
+ * of adjustments and the rights on it), setup_fields.c (fields), setup_tag.c (the tag of a breach),
+ * setup_external.c (external ids) and setup_remove.c (the way back). */
 #ifndef QUALIODOO_SYNC_SETUP_H
 #define QUALIODOO_SYNC_SETUP_H
 
 #include "qualiodoo/sync.h"
 
-#define SETUP_FIELDS 6 /* of the model of adjustments */
+#define SETUP_FIELDS 6         /* of the model of adjustments */
+#define SETUP_PARTNER_FIELDS 2 /* of res.partner */
+
+/* Fields of res.partner, with writeback.balance.fields. */
+#define PARTNER_CREDIT_FIELD "x_qualiodoo_credit_minutes"
+#define PARTNER_LAST_DAY_FIELD "x_qualiodoo_last_day"
+
+#define SETUP_GROUP_NAME "qualiodoo agent"
+#define SETUP_MODULE "qualiodoo" /* of the external ids */
 
 struct setup {
     const struct config *config;
@@ -14,10 +24,22 @@ struct setup {
     int64_t agent;           /* res.users */
     int64_t group, model, system_group;
     int64_t field_ids[SETUP_FIELDS], agent_access, system_access;
+    int64_t partner_field_ids[SETUP_PARTNER_FIELDS];
 };
 
-/* Tells a thing made or found. */
-void setup_step(const struct setup *setup, bool made, const char *what);
+/* What the configuration asks for. */
+bool setup_wants_model(const struct config *config);
+bool setup_wants_partner_fields(const struct config *config);
+bool setup_wants_tag(const struct config *config);
+
+/* Tells what became of a thing. */
+void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what);
+
+/* Made, or found as it should be. */
+static inline void setup_step_made(const struct setup *setup, bool made, const char *what)
+{
+    setup_step(setup, made ? SETUP_MADE : SETUP_FOUND, what);
+}
 
 /* The first record of a domain; 0 when there is none. Takes over `domain`. */
 int setup_find(const struct setup *setup, const char *model, json_t *domain, int64_t *ret_id,
@@ -28,10 +50,58 @@ int setup_find(const struct setup *setup, const char *model, json_t *domain, int
 int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
                int64_t *ret_id, struct error *error);
 
+/* The group, by its external id first: it may have been renamed since. */
+int setup_find_group(struct setup *setup, struct error *error);
+
+/* --- setup_model.c --- */
+
 /* The model, its fields, and the rights on it: model, field_ids and accesses of `setup`. */
 int setup_model(struct setup *setup, struct error *error);
 
-/* The name of a field, for its external id. */
+/* --- setup_fields.c --- */
+
+/* The fields of the model of adjustments, as commands that make them with it. */
+json_t *setup_fields_commands(const struct setup *setup);
+
+/* Completes and repairs the fields of a model that was there before; *ret_changed tells whether
+ * there was need. A field of another type is ERR_REFUSED: only a person can know what is in it. */
+int setup_fields_of_model(struct setup *setup, bool *ret_changed, struct error *error);
+
+/* The same of the fields of customers, made where they are missing. */
+int setup_fields_of_partner(struct setup *setup, struct error *error);
+
+/* Their names. */
 const char *setup_field_name(size_t index);
+const char *setup_partner_field_name(size_t index);
+
+/* --- setup_tag.c --- */
+
+/* The tag of a breach: one of that name is used as it is; one that is made gets the external id
+ * SETUP_TAG in the same transaction, so that having it means having been made here. */
+#define SETUP_TAG "tag_breach"
+int setup_tag(struct setup *setup, struct error *error);
+
+/* --- setup_external.c --- */
+
+/* An external id: its row, and the record it names; 0 where there is none. */
+struct setup_external {
+    int64_t row, record;
+    char model[64]; /* of the record */
+};
+int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,
+                        struct error *error);
+
+/* Gives all that was made or found its external id, but for the tag. */
+int setup_externals(const struct setup *setup, struct error *error);
+
+/* Those of the fields of customers and of the tag, and with `adjustments` of all that belongs to
+ * adjustments: the ids of their rows (new reference). */
+int setup_externals_left(const struct setup *setup, bool adjustments, json_t **ret_ids,
+                         struct error *error);
+int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error);
+
+/* --- setup_remove.c --- */
+
+int setup_remove(struct setup *setup, struct error *error);
 
 #endif

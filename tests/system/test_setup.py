@@ -16,7 +16,13 @@ from odoosim import Server, World
 MODEL = "x_qualiodoo_adjustment"
 AGENT = "agent@example.com"
 EXTERNAL = {"group_agent", "model_adjustment", "access_adjustment_agent", "access_adjustment_administrator",
-            *(f"field_adjustment_x_{f}" for f in ("partner_id", "minutes", "date", "end", "reason", "key"))}
+            *(f"field_adjustment_x_{f}" for f in ("partner_id", "minutes", "date", "end", "reason", "key")), "tag_breach"}
+TAG = "SLA dépassé"
+STEPS = 7  # group, member, model, two rights, tag, external ids
+CREDIT, LAST_DAY = "x_qualiodoo_credit_minutes", "x_qualiodoo_last_day"
+
+
+FIELDS = {"balance": {"fields": True}}
 
 
 class Office:
@@ -40,9 +46,25 @@ class Office:
     def command(self) -> list[str]:
         return self.run.command("setup", "--admin", "admin", "--admin-secret-file", self.secret)
 
+    def elsewhere(self, world: World, server: Server, folder: str) -> Office:
+        """The same in another database."""
+        path = self.run.folder / folder
+        path.mkdir()
+        return Office(world, server, Run(path, server, **self.run.options))
+
+    def killed_before(self, number: int, *more: str) -> None:
+        """Setup, ended by a signal just before its call of that number."""
+        process = subprocess.Popen([*self.command, *more], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.server.before_call(number, lambda: process.send_signal(signal.SIGKILL))
+        process.wait(timeout=30)
+
     @property
     def made(self) -> list[str]:
         return [c.model for c in self.server.calls if c.method == "create" and c.fault is None]
+
+    @property
+    def tag_model(self) -> str:
+        return {"oca": "helpdesk.ticket.tag", "enterprise": "helpdesk.tag", "task": "project.tags"}[self.world.flavour]
 
     def picture(self) -> dict[str, Any]:
         """What setup is about, without numbers and dates."""
@@ -61,6 +83,9 @@ class Office:
                                   ["name", "ttype", "relation", "required", "index", "copied", "on_delete"]), key=str),
             "access": sorted(rows("ir.model.access", [("model_id.model", "=", MODEL)],
                                   ["perm_read", "perm_create", "perm_write", "perm_unlink"]), key=str),
+            "partner": sorted(rows("ir.model.fields", [("model", "=", "res.partner"), ("name", "=like", "x_%")],
+                                   ["name", "ttype", "field_description", "copied"]), key=str),
+            "tags": rows(self.tag_model, [], ["name"]),
             "external": sorted(rows("ir.model.data", [("module", "=", "qualiodoo")], ["name", "model"])),
         }
 
@@ -83,7 +108,7 @@ def adjusts(office: Office) -> None:
 def test_it_makes_all_that_adjust_needs(office: Office, version: int) -> None:
     assert "qualiodoo setup" in office.run("doctor", check=0).out
     done = office.setup()
-    assert done.out.count("\nmade: ") + 1 == 6 and "found" not in done.out and done.err == ""
+    assert done.out.count("\nmade: ") + 1 == STEPS and "found" not in done.out and done.err == ""
     made = office.picture()
     assert made["groups"] == 1 and made["member"] and made["models"] == [(MODEL, "manual")]
     assert made["access"] == [(True, None, None, None), (True, True, None, None)]
@@ -108,7 +133,7 @@ def test_a_second_time_nothing_is_made(office: Office) -> None:
 
 def test_a_dry_run_changes_nothing_and_says_what_it_would_make(office: Office) -> None:
     done = office.setup("--dry-run")
-    assert done.out.count("would make: ") == 6 and "done" not in done.out
+    assert done.out.count("would make: ") == STEPS and "done" not in done.out
     assert not [c for c in office.server.calls if c.writes] and not office.picture()["models"]
     office.setup()
     office.server.clear()
@@ -122,24 +147,21 @@ def test_a_dry_run_changes_nothing_and_says_what_it_would_make(office: Office) -
 def test_json(office: Office) -> None:
     first = office.setup("--json").json
     assert first["dry_run"] is False and first["changed"] is True
-    assert [step["made"] for step in first["steps"]] == [True] * 6
+    assert [step["made"] for step in first["steps"]] == [True] * STEPS
     again = office.setup("--json", "--dry-run").json
     assert again["dry_run"] is True and again["changed"] is False and not any(s["made"] for s in again["steps"])
 
 
 def test_killed_before_every_call_it_is_completed_by_the_next_one(office: Office) -> None:
+    office.run.configure(writeback=FIELDS)
     office.setup()
     calls = len(office.server.calls)
     complete = office.picture()
     for n in range(1, calls + 1):
         world = World(today="2026-03-20")
         with world.serve() as server:
-            folder = office.run.folder / f"run-{n}"
-            folder.mkdir()
-            other = Office(world, server, Run(folder, server))
-            process = subprocess.Popen(other.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            server.before_call(n, lambda process=process: process.send_signal(signal.SIGKILL))
-            process.wait(timeout=30)
+            other = office.elsewhere(world, server, f"run-{n}")
+            other.killed_before(n)
             other.setup()
             assert other.picture() == complete, n
 
@@ -151,7 +173,7 @@ def test_lost_answers(office: Office, model: str, action: str) -> None:
     office.setup()
     assert fault.hits == 1
     made = office.picture()
-    assert made["groups"] == 1 and len(made["models"]) == 1 and len(made["access"]) == 2
+    assert made["groups"] == 1 and len(made["models"]) == 1 and len(made["access"]) == 2 and made["tags"] == [(TAG,)]
     assert {name for name, _ in made["external"]} == EXTERNAL
     assert "nothing to do" in office.setup().out
 
@@ -213,6 +235,105 @@ def test_a_model_made_by_hand_is_adopted(office: Office) -> None:
     adjusts(office)
 
 
+# ---- Fields of customers ----
+
+
+@pytest.mark.parametrize("language, labels", [
+    ("fr", ["Crédit de support (minutes)", "Crédit de support utilisable jusqu'au"]),
+    ("en", ["Support credit (minutes)", "Support credit usable until"]),
+])
+def test_fields_of_customers_are_opt_in(office: Office, language: str, labels: list[str]) -> None:
+    office.run.configure(language=language)
+    office.setup()
+    assert not office.picture()["partner"]
+    office.run.configure(writeback=FIELDS)
+    done = office.setup().out
+    assert f"made: field {CREDIT}\nmade: field {LAST_DAY}\n" in done and "made: external ids" in done
+    made = office.picture()
+    assert made["partner"] == [(CREDIT, "integer", labels[0], None), (LAST_DAY, "date", labels[1], None)]
+    assert {f"field_partner_{n}" for n in (CREDIT, LAST_DAY)} < {name for name, _ in made["external"]}
+    again = office.setup().out
+    assert "found: fields of customers" in again and "nothing to do" in again
+
+
+def test_their_values_are_not_copied_with_a_customer(office: Office) -> None:
+    office.run.configure(writeback=FIELDS)
+    office.setup()
+    env = office.world.env()
+    customer = office.world.partner("Exemple SARL")
+    office.world.write("res.partner", customer, **{CREDIT: 655, LAST_DAY: "2026-03-09"})
+    assert not {CREDIT, LAST_DAY} & set(env.copy_values("res.partner", customer))
+
+
+def test_a_field_of_customers_of_another_type_is_left_alone(office: Office) -> None:
+    office.run.configure(writeback=FIELDS)
+    office.world.create("ir.model.fields", name=LAST_DAY, ttype="char", field_description="x",
+                        model_id=office.world.model_ids["res.partner"])
+    message = office.setup(check=1).err
+    assert f"the field {LAST_DAY} of res.partner is of type 'char' in this Odoo, expected 'date'" in message
+
+
+# ---- The tag of a breach ----
+
+
+@pytest.mark.parametrize("flavour", [pytest.param(f, marks=pytest.mark.world(flavour=f)) for f in ("oca", "enterprise", "task")])
+def test_the_tag_is_made_where_tickets_are(office: Office, flavour: str) -> None:
+    if flavour == "task":
+        office.run.configure(tickets={"flavour": "task", "domain": [["project_id", "!=", False]]})
+    assert f"made: tag '{TAG}' of tickets\n" in office.setup().out
+    assert office.picture()["tags"] == [(TAG,)] and ("tag_breach", office.tag_model) in office.picture()["external"]
+    assert f"found: tag '{TAG}' of tickets\n" in office.setup().out
+
+
+def test_a_tag_of_that_name_is_used(office: Office) -> None:
+    office.world.tag(TAG)
+    assert f"found: tag '{TAG}' of tickets, which setup did not make" in office.setup().out
+    assert office.picture()["tags"] == [(TAG,)] and "tag_breach" not in dict(office.picture()["external"])
+
+
+def test_no_tag(office: Office) -> None:
+    office.run.configure(writeback={"breach": {"tag": False}})
+    assert "tag" not in office.setup().out and not office.picture()["tags"]
+
+
+def test_with_notes_the_tag_is_made_all_the_same(office: Office) -> None:
+    office.run.configure(credit={"adjustments": "note"})
+    assert office.setup().out == f"made: tag '{TAG}' of tickets\ndone: all is there now\n"
+    assert "nothing to do" in office.setup().out and not office.picture()["models"]
+
+
+def test_another_name_renames_the_tag_that_was_made(office: Office) -> None:
+    office.setup()
+    office.run.configure(writeback={"breach": {"tag": "En retard"}})
+    assert "made: tag 'En retard' of tickets" in office.setup().out
+    assert office.picture()["tags"] == [("En retard",)]
+
+
+def test_a_tag_that_somebody_deleted_is_made_again(office: Office) -> None:
+    office.setup()
+    complete = office.picture()
+    tags = office.world.env().search(office.tag_model, [])
+    office.world.vanish(office.tag_model, *tags)  # by SQL: the external id dangles
+    assert "made: tag" in office.setup().out
+    assert office.picture() == complete
+
+
+def test_an_administrator_without_the_right_to_make_tags(office: Office) -> None:
+    office.world.set_groups("admin", ["base.group_system", "base.group_partner_manager"])
+    message = office.setup(check=1).err
+    assert f"the tag '{TAG}' (helpdesk.ticket.tag) cannot be made: 'You are not allowed to create" in message
+    assert "give 'admin' the right to make tags" in message
+    office.world.tag(TAG)  # by somebody who may
+    office.setup()
+
+
+@pytest.mark.parametrize("action", ["drop_after", "drop_before"])
+def test_a_lost_answer_makes_no_second_tag(office: Office, action: str) -> None:
+    fault = office.server.fault(action, match=lambda call: call.method == "load")
+    office.setup()
+    assert fault.hits == 1 and office.picture()["tags"] == [(TAG,)]
+
+
 # ---- Who asks ----
 
 
@@ -249,9 +370,10 @@ def test_an_unreachable_server(office: Office) -> None:
 @pytest.mark.parametrize("arguments, message", [
     ([], "missing --admin LOGIN"),
     (["--admin", "admin"], "missing --admin-secret-file FILE"),
-    (["--remove"], "'setup --remove' is not available in this version"),
-    (["--remove", "--with-adjustments"], "is not available in this version"),
-    (["--with-adjustments"], "is not available in this version"),
+    (["--remove"], "missing --admin LOGIN"),
+    (["--remove", "--with-adjustments", "--admin", "admin"], "missing --admin-secret-file FILE"),
+    (["--with-adjustments"], "--with-adjustments goes with --remove"),
+    (["--with-adjustments", "--dry-run"], "--with-adjustments goes with --remove"),
     (["--webhook", "http://x"], "'setup --webhook' is not available in this version"),
     (["now"], "found 'now', expected nothing there"),
 ])
@@ -261,7 +383,7 @@ def test_bad_usage(office: Office, arguments: list[str], message: str) -> None:
 
 
 def test_with_notes_nothing_is_needed_but_a_right(office: Office) -> None:
-    office.run.configure(credit={"adjustments": "note"})
+    office.run.configure(credit={"adjustments": "note"}, writeback={"breach": {"tag": False}})
     done = office.run("setup", check=0)
     assert "Contact Creation" in done.out and not office.server.calls
     assert office.run("setup", "--json", check=0).json == {"dry_run": False, "changed": False, "steps": []}

@@ -22,6 +22,7 @@ Test = Callable[[Row], bool]
 VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
 MANAGES_TIMESHEETS = "hr_timesheet.group_timesheet_manager"
 ALL_TIMESHEETS = "hr_timesheet.group_hr_timesheet_approver"
+PROJECTS = "project.group_project_user"
 OWN_TICKETS = "helpdesk_mgmt.group_helpdesk_user_own"
 ALL_TICKETS = "helpdesk_mgmt.group_helpdesk_user"
 # account.partial.reconcile has a company and no rule on it.
@@ -120,13 +121,18 @@ def field_refused(env: Env, model: str, field: Field, operation: str) -> AccessE
 
 def check_rows(env: Env, model: str, rows: Iterable[Row | None], operation: str) -> None:
     """Refuse (fault 4) a record by id that a rule hides."""
+    present = [row for row in rows if row is not None]
     if model == "mail.message":
-        _check_messages(env, [row for row in rows if row is not None], operation)
+        _check_messages(env, present, operation)
         return
-    test = visible(env, model)
-    if test is None:
-        return
-    if all(test(row) for row in rows if row is not None):
+    if model == "mail.activity":
+        allowed = all(_may_on_document(env, row, operation) for row in present)
+    elif model == "project.task" and operation != "read" and not has_group(env, PROJECTS):
+        allowed = not present  # a rule: those who only keep timesheets read tasks
+    else:
+        test = visible(env, model)
+        allowed = test is None or all(test(row) for row in present)
+    if allowed:
         return
     user = env.sudo().display_name("res.users", env.uid)
     raise AccessError(
@@ -135,6 +141,23 @@ def check_rows(env: Env, model: str, rows: Iterable[Row | None], operation: str)
         f"- {env.schema.models[model].label} ({model})\n\n"
         "If you really, really need access, perhaps you can win over your friendly administrator with a batch of "
         "freshly baked cookies.")
+
+
+def _may_on_document(env: Env, row: Row, operation: str) -> bool:
+    """Activities follow their document: whoever may post on it may make them, and change those of others."""
+    model = row.get("res_model")
+    if not model or model not in env.schema.models:
+        return True
+    if operation in ("write", "unlink") and env.uid in (row.get("user_id"), row.get("create_uid")):
+        return True
+    right = "read" if operation == "read" or post_right(model) == "read" else "write"
+    document = env.tx.row(model, row.get("res_id") or 0)
+    try:
+        check(env, model, right)
+        check_rows(env, model, [document], right)
+    except AccessError:
+        return False
+    return True
 
 
 # Models whose readers may post on them; elsewhere it takes the right to write.

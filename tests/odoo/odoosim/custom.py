@@ -1,12 +1,13 @@
-"""Models and fields made through ir.model and ir.model.fields, usable at once."""
+"""Models and fields made through ir.model and ir.model.fields, usable at once, and taken away again."""
 
 from __future__ import annotations
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from .database import Row
-from .faults import UserError, ValidationError
+from .faults import OdooError, ServerError, UserError, ValidationError
 from .schema import Field, Model, define
 
 if TYPE_CHECKING:
@@ -57,13 +58,18 @@ def field_after_create(env: Env, id_: int, vals: Values) -> None:
     row = env.row("ir.model.fields", id_)
     _install_model(env, row["model_id"])
     env.schema.models[row["model"]].fields[row["name"]] = _field(env, row)
+    if row["model"] == "res.partner":  # users inherit from it: Odoo keeps a row of each field for them too
+        env.tx.insert("ir.model.fields", {**{k: v for k, v in row.items() if k != "id"}, "model": "res.users",
+                                          "model_id": env.world.model_ids["res.users"], "state": "base"})
 
 
 def model_before_unlink(env: Env, id_: int) -> None:
-    """Dropping a manual model drops its records; a base model cannot be dropped."""
+    """Dropping a manual model drops its records; a base model, or one that something shows or leans on, stays."""
     row = env.row("ir.model", id_)
     if row.get("state") != "manual":
-        raise UserError("This column contains module data and cannot be removed!")
+        raise UserError("Model '" + row["name"] + "' contains module data and cannot be removed.")
+    fields = [env.row("ir.model.fields", i) for i in env.tx.having("ir.model.fields", "model_id", (id_,))]
+    _check_unused(env, [f for f in fields if f.get("state") == "manual"])
     for record in list(env.tx.ids(row["model"])):
         env.tx.delete(row["model"], record)
     env.world.model_ids.pop(row["model"], None)
@@ -75,11 +81,69 @@ def field_before_unlink(env: Env, id_: int) -> None:
     if row.get("state") != "manual":
         raise UserError("This column contains module data and cannot be removed!")
     model = env.schema.models.get(row["model"])
-    if model is not None:
-        model.fields.pop(row["name"], None)
-        for record in env.tx.ids(row["model"]):
-            if row["name"] in (env.tx.row(row["model"], record) or {}):
-                env.tx.update(row["model"], record, {row["name"]: None})
+    if model is None:
+        return  # it goes with its model
+    _check_unused(env, [row])
+    model.fields.pop(row["name"], None)
+    for record in env.tx.ids(row["model"]):
+        if row["name"] in (env.tx.row(row["model"], record) or {}):
+            env.tx.update(row["model"], record, {row["name"]: None})
+    for copy in env.tx.having("ir.model.fields", "name", (row["name"],)) if row["model"] == "res.partner" else ():
+        if env.row("ir.model.fields", copy)["model"] == "res.users":
+            env.tx.delete("ir.model.fields", copy)
+
+
+def _check_unused(env: Env, rows: list[Row]) -> None:
+    """Fields that another field depends on, or that a view shows, cannot go."""
+    for row in rows:
+        for model in env.schema.models.values():
+            for other in model.fields.values():
+                if (other.type, other.relation, other.inverse) == ("one2many", row["model"], row["name"]):
+                    raise UserError(f"The field '{row['model']}.{row['name']}' cannot be removed because the field "
+                                    f"'{model.name}.{other.name}' depends on it.")
+    for id_ in env.tx.ids("ir.ui.view"):
+        view = env.row("ir.ui.view", id_)
+        shown = [f"{r['model']}.{r['name']}" for r in rows if r["model"] == view.get("model")
+                 and re.search(rf"name=[\"']{r['name']}[\"']", view.get("arch") or "")]
+        if shown:
+            raise UserError("Cannot rename/delete fields that are still present in views:\n"
+                            f"Fields: {', '.join(sorted(shown))}\nView: {view['name']}")
+
+
+def load(env: Env, model: str, fields: list[str], data: list[list[Any]]) -> dict[str, Any]:
+    """An import by external ids: what has one is changed, what has none is made with it, in one transaction.
+
+    What is refused is an answer, not a fault; an unknown column is a bug.
+    """
+    for name in fields:
+        if name != "id" and not env.has_field(model, name):
+            raise ServerError("KeyError", repr(name))
+    ids: list[int] = []
+    for number, line in enumerate(data):
+        values = dict(zip(fields, line, strict=True))
+        try:
+            ids.append(_load_one(env, model, str(values.pop("id", "") or ""), values))
+        except OdooError as error:
+            message = {"rows": {"from": number, "to": number}, "record": number, "type": "error", "message": str(error)}
+            env.tx.rollback()
+            return {"ids": False, "messages": [message], "nextrow": 0}
+    return {"ids": ids, "messages": [], "nextrow": 0}
+
+
+def _load_one(env: Env, model: str, xmlid: str, values: Values) -> int:
+    module, _, name = xmlid.rpartition(".")
+    sudo = env.sudo()
+    found = sudo.search("ir.model.data", [("module", "=", module), ("name", "=", name)]) if xmlid else []
+    record = sudo.row("ir.model.data", found[0]).get("res_id") if found else None
+    if record and env.tx.row(model, record) is not None:
+        env.write(model, [record], values)
+        return record
+    if found:  # the external id of a record that is gone
+        sudo.unlink("ir.model.data", found)
+    made = env.create(model, values)
+    if xmlid:
+        sudo.create("ir.model.data", {"module": module, "name": name, "model": model, "res_id": made, "noupdate": False})
+    return made
 
 
 def _install_model(env: Env, id_: int) -> None:

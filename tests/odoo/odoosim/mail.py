@@ -6,6 +6,7 @@ import html
 import random
 from typing import TYPE_CHECKING, Any
 
+from . import access
 from .database import Row
 from .faults import ServerError, ValidationError
 
@@ -150,9 +151,13 @@ def activity_before_create(env: Env, vals: Values) -> Values:
 
 
 def activity_after_create(env: Env, id_: int, vals: Values) -> None:
-    """Whoever is given an activity by another is told, by a message only he sees."""
+    """Whoever is given an activity by another follows the document, which takes the right to write on it, and is told
+    by a message only he sees."""
     row = env.row("mail.activity", id_)
     if row["user_id"] != env.uid:
+        if row["res_model"] and not env.su:
+            access.check(env, row["res_model"], "write")
+            access.check_rows(env, row["res_model"], [env.row(row["res_model"], row["res_id"])], "write")
         notify(env, row["res_model"], row["res_id"], row["user_id"],
                f"\"{row.get('res_name')}: {row.get('summary') or ''}\" assigned to you")
 

@@ -360,6 +360,13 @@ class Env(Searching):
             self._release(definition, id_)
             self.tx.delete(model, id_)
             behaviour.after_unlink(self, model, id_)
+            if not self.context.get("_cascade"):  # what a foreign key deletes keeps its external id
+                self._forget_external_ids(model, id_)
+
+    def _forget_external_ids(self, model: str, id_: int) -> None:
+        for other in self.tx.having("ir.model.data", "res_id", (id_,)):
+            if (self.tx.row("ir.model.data", other) or {}).get("model") == model:
+                self.tx.delete("ir.model.data", other)
 
     def _release(self, definition: Model, id_: int) -> None:
         """What the foreign keys that point to a deleted record do: cascade, restrict or become NULL."""
@@ -371,7 +378,7 @@ class Env(Searching):
                     kept = tuple(i for i in self.row(model, other).get(field.name, ()) if i != id_)
                     self.tx.update(model, other, {field.name: kept})
                 elif field.ondelete == "cascade":
-                    self.sudo().unlink(model, [other])
+                    self.sudo().with_context(_cascade=True).unlink(model, [other])
                 elif field.ondelete == "restrict":
                     label = self.schema.models[model].label
                     raise ValidationError(

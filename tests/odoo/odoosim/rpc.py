@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import accounting, fieldsget, groups, mail
+from . import accounting, custom, fieldsget, groups, mail
 from .faults import AccessDenied, AccessError, ServerError, UserError
 from .orm import Env
 
@@ -78,6 +78,10 @@ class BaseModel:
     def write(self, vals: dict[str, Any]) -> bool:
         self.env.write(self.name, self.ids, vals)
         return True
+
+    @model
+    def load(self, fields: Any, data: Any) -> dict[str, Any]:
+        return custom.load(self.env, self.name, fields, data)
 
     @multi
     def unlink(self) -> bool:

@@ -71,6 +71,12 @@ IR_DATA = define(
     order="module, model, name",
 )
 
+IR_VIEW = define(
+    "ir.ui.view", "View",
+    char("name", "View Name", required=True), char("model", "Model"), char("type", "View Type"), text("arch", "View Architecture"),
+    order="name",
+)
+
 IR_CATEGORY = define("ir.module.category", "Application", char("name", "Name", required=True), order="name")
 
 PRIVILEGE = define("res.groups.privilege", "Privileges", char("name", "Name", required=True), since=19)
@@ -118,5 +124,5 @@ BASE_AUTOMATION = define(
     module="base_automation",
 )
 
-MODELS = (IR_CATEGORY, PRIVILEGE, IR_MODEL, IR_FIELDS, IR_ACCESS, IR_DATA, IR_PARAMETER, IR_MODULE, IR_SERVER_ACTION,
-          BASE_AUTOMATION)
+MODELS = (IR_CATEGORY, PRIVILEGE, IR_MODEL, IR_FIELDS, IR_ACCESS, IR_DATA, IR_VIEW, IR_PARAMETER, IR_MODULE,
+          IR_SERVER_ACTION, BASE_AUTOMATION)
