@@ -1,10 +1,12 @@
-/* doctor.h - what the rooms of doctor share: doctor.c asks, doctor_rights.c and doctor_data.c look
- * at Odoo, doctor_state.c at the local state. */
+/* doctor.h - what the rooms of doctor share: doctor.c asks, doctor_rights.c, doctor_writeback.c,
+ * doctor_calendar.c and doctor_data.c look at Odoo, doctor_state.c at the local state. */
 #ifndef QUALIODOO_SYNC_DOCTOR_H
 #define QUALIODOO_SYNC_DOCTOR_H
 
 #include "models.h"
 #include "qualiodoo/sync.h"
+
+#define DOCTOR_SETUP_ADVICE "run 'qualiodoo setup' with an administrator's login"
 
 struct doctor {
     const struct config *config;
@@ -48,6 +50,8 @@ void listing_free(struct listing *listing);
 int doctor_models(struct doctor *doctor, struct error *error);
 int doctor_rights(struct doctor *doctor, struct error *error);
 int doctor_adjustments(struct doctor *doctor, struct error *error);
+int doctor_writeback(struct doctor *doctor, struct error *error);
+int doctor_calendar(struct doctor *doctor, struct error *error);
 int doctor_packs(struct doctor *doctor, struct error *error);
 int doctor_timesheets(struct doctor *doctor, struct error *error);
 

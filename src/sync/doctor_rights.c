@@ -7,7 +7,6 @@
 #include "ask.h"
 #include "doctor.h"
 
-#define SETUP_ADVICE "run 'qualiodoo setup' with an administrator's login"
 #define CONTACT_ADVICE                                                                             \
     "give the agent's user the right 'Contact Creation' (Extra Rights), or use "                   \
     "credit.adjustments: model"
@@ -256,16 +255,16 @@ static int check_adjustment_rights(const struct doctor *doctor, struct error *er
     if (rc < 0)
         return rc;
     if (!reads) {
-        doctor_problem(doctor, SETUP_ADVICE,
+        doctor_problem(doctor, DOCTOR_SETUP_ADVICE,
                        "the agent's user may not read the model " ADJUSTMENT_MODEL);
         return 0;
     }
     if (!creates)
-        doctor_write_problem(doctor, SETUP_ADVICE,
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
                              "the agent's user may not create records of " ADJUSTMENT_MODEL
                              ": 'adjust' would fail");
     if (writes)
-        doctor_note(doctor, SETUP_ADVICE,
+        doctor_note(doctor, DOCTOR_SETUP_ADVICE,
                     "the agent's user may change records of " ADJUSTMENT_MODEL
                     ": it should create and read them only");
     if (creates && !writes)
@@ -283,7 +282,7 @@ static int check_adjustment_model(const struct doctor *doctor, struct error *err
                    : error_memory(error);
 
     if (rc == ERR_MISSING_MODEL)
-        doctor_write_problem(doctor, SETUP_ADVICE,
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
                              "this Odoo has no model " ADJUSTMENT_MODEL
                              " yet: 'adjust' would fail");
     json_array_foreach(names, i, name)
@@ -292,7 +291,7 @@ static int check_adjustment_model(const struct doctor *doctor, struct error *err
             listing_add(&missing, "%s", json_string_value(name));
     }
     if (missing.count)
-        doctor_problem(doctor, SETUP_ADVICE, "the model " ADJUSTMENT_MODEL " lacks %s",
+        doctor_problem(doctor, DOCTOR_SETUP_ADVICE, "the model " ADJUSTMENT_MODEL " lacks %s",
                        listing_text(&missing));
     else if (rc == 0)
         rc = check_adjustment_rights(doctor, error);

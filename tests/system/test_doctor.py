@@ -21,6 +21,7 @@ class Practice:
     def __init__(self, world: World, server: Server, run: Run) -> None:
         self.world, self.server, self.run = world, server, run
         self.shop = Shop(world)
+        world.tag("SLA dépassé")
         run.configure(writeback={"enabled": True, "since": "2026-01-01"})
 
     def ready(self) -> Practice:
@@ -70,7 +71,8 @@ def test_in_good_health(ready: Practice) -> None:
     findings = ready.doctor(now=False)  # the state is as old as the world otherwise
     assert {f["level"] for f in findings} <= {"ok", "note"}
     assert {f["topic"] for f in findings} == {"configuration", "connection", "login", "flavour", "models", "rights",
-                                              "adjustments", "packs", "tickets", "state", "data"}
+                                              "adjustments", "write-back", "calendar", "packs", "tickets", "state",
+                                              "data"}
     text = ready.run("doctor", check=0).out
     assert text.startswith("no problem, no note\n") and "\nrights\n  ok " in text
     assert not [c for c in ready.server.calls if c.writes]
