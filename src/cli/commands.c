@@ -57,8 +57,8 @@ const struct command cli_commands[] = {
     {"doctor", "",
      "checks the connection, version, rights, models, and data that cannot be charged",
      "Exit code 3 when there is a problem.\n", cmd_doctor},
-    {"setup", "[--dry-run] [--remove [--with-adjustments]] [--admin LOGIN --admin-secret-file F]",
-     "creates in Odoo what the agent uses: the model of adjustments, fields, the tag of a breach",
+    {"setup", "[--dry-run] [--remove [--with-adjustments]] [--admin LOGIN]",
+     "creates in Odoo what the agent uses: model of adjustments, fields, tag of a breach",
      "Asks for an administrator's login, and keeps none of it. What is there already is left as "
      "it\n"
      "is; what was half made is completed. Fields of customers are made with\n"

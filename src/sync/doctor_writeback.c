@@ -6,7 +6,6 @@
 
 #include "ask.h"
 #include "doctor.h"
-#include "setup.h"
 
 struct review {
     const struct doctor *doctor;
@@ -121,7 +120,7 @@ static int check_tag(struct review *review, struct error *error)
 static int check_customer_fields(struct review *review, struct error *error)
 {
     const struct doctor *doctor = review->doctor;
-    json_t *names = json_pack("[ss]", PARTNER_CREDIT_FIELD, PARTNER_LAST_DAY_FIELD), *known = NULL;
+    json_t *names = json_pack("[ss]", PARTNER_MINUTES, PARTNER_LAST_DAY), *known = NULL;
     struct listing missing = {0};
     json_t *name;
     size_t i;

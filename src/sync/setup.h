@@ -9,10 +9,6 @@
 #define SETUP_FIELDS 6         /* of the model of adjustments */
 #define SETUP_PARTNER_FIELDS 2 /* of res.partner */
 
-/* Fields of res.partner, with writeback.balance.fields. */
-#define PARTNER_CREDIT_FIELD "x_qualiodoo_credit_minutes"
-#define PARTNER_LAST_DAY_FIELD "x_qualiodoo_last_day"
-
 #define SETUP_GROUP_NAME "qualiodoo agent"
 #define SETUP_MODULE "qualiodoo" /* of the external ids */
 

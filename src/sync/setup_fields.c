@@ -5,6 +5,7 @@
 
 #include "adjustment.h"
 #include "ask.h"
+#include "models.h"
 #include "setup.h"
 
 /* Attributes are those that Odoo lets one compare and repair. */
@@ -46,12 +47,12 @@ static const struct field adjustment_fields[SETUP_FIELDS] = {
 };
 
 static const struct field partner_fields[SETUP_PARTNER_FIELDS] = {
-    {.name = PARTNER_CREDIT_FIELD,
+    {.name = PARTNER_MINUTES,
      .type = "integer",
      .label_fr = "Crédit de support (minutes)",
      .label_en = "Support credit (minutes)",
      .unique_to_row = true},
-    {.name = PARTNER_LAST_DAY_FIELD,
+    {.name = PARTNER_LAST_DAY,
      .type = "date",
      .label_fr = "Crédit de support utilisable jusqu'au",
      .label_en = "Support credit usable until",

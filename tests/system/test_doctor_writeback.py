@@ -260,7 +260,7 @@ def test_the_calendar_of_the_configuration(bare: Desk) -> None:
     assert not bare.problems()
     bare.run.configure(sla={"calendar": "odoo:9999"})
     assert bare.only("calendar", "this Odoo has no working calendar 9999 (sla.calendar)")
-    bare.run.configure(sla={"calendar": "config"})
+    bare.run.configure(sla={"calendar": "config", "hours": {"mon": ["09:00-12:00"]}})
     assert not bare.problems()
 
 

@@ -190,6 +190,7 @@ def test_a_field_that_depends_on_adjustments(site: Site) -> None:
                               model_id=site.world.model_ids["res.partner"])
     message = site.remove("--with-adjustments", check=1).err
     assert f"the model {MODEL} with its 1 adjustment cannot be removed" in message and "res.partner.x_adjustments" in message
+    site.run("sync", check=0)
     site.adjust(15)  # nothing of the adjustments is gone
     site.world.delete("ir.model.fields", other)
     site.remove("--with-adjustments")
