@@ -7,6 +7,7 @@
 #define QUALIODOO_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "qualiodoo/civil.h"
@@ -34,6 +35,9 @@ void table_cell_format(struct table *table, const char *format, ...)
 /* The same with a duration as H:MM. */
 void table_cell_minutes(struct table *table, minutes duration);
 
+/* The same with business seconds: see format_seconds(). */
+void table_cell_seconds(struct table *table, int64_t seconds);
+
 /* Prints the header and the rows; an unfinished row is filled with blanks. Returns 0, or
  * ERR_NO_MEMORY when memory was short at any time (nothing is then printed). Errors of `output`
  * stay in its error indicator. */
@@ -44,8 +48,13 @@ int table_print(struct table *table, FILE *output, struct error *error);
 void table_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #define FORMAT_MINUTES_SIZE MINUTES_TEXT_SIZE
+#define FORMAT_SECONDS_SIZE FORMAT_MINUTES_SIZE
 
 /* Writes H:MM, with a minus sign before negative durations, into `text` and returns it. */
 char *format_minutes(minutes duration, char text[FORMAT_MINUTES_SIZE]);
+
+/* The whole minutes of a number of seconds (>= 0) as H:MM; "< 0:01" for a part of the first one, so
+ * that what is late by seconds does not look as if it were not. */
+char *format_seconds(int64_t seconds, char text[FORMAT_SECONDS_SIZE]);
 
 #endif

@@ -15,6 +15,6 @@ int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error)
     if (strcmp(argv[1], "charge") == 0)
         return explain_charge(cli, argv[2], error);
     if (strcmp(argv[1], "sla") == 0)
-        return cli_later("explain sla", error);
+        return explain_sla(cli, argv[2], error);
     return cli_unknown("subject of explain", "", argv[1], subjects, error);
 }

@@ -31,12 +31,26 @@ const struct command cli_commands[] = {
      "CUSTOMER is the number of a partner in Odoo, or an exact name or reference.\n", cmd_ledger},
     {"statement", "CUSTOMER [--from D] [--to D] [--format text|csv|json|html]",
      "what a customer is sent", NULL, NULL},
-    {"sla", "[--state S]... [--since D]", "response targets of tickets", NULL, NULL},
-    {"explain", "balance CUSTOMER | charge TICKET",
+    {"sla", "[--state S]... [--since D]", "response targets of tickets",
+     "Judged as of now (or of --now) from what the last cycle read. Ordered by customer (tickets "
+     "of\n"
+     "nobody first), then by the time the clock started. Tickets that owe no response are left "
+     "out:\n"
+     "'explain sla TICKET' says why.\n"
+     "\n"
+     "  --state S   only tickets that are pending, warned, met or breached (can be repeated)\n"
+     "  --since D   only tickets created on that day (YYYY-MM-DD) or later\n"
+     "\n"
+     "Exit code 1, after the list, when a working calendar cannot be used: its tickets are not in "
+     "it.\n",
+     cmd_sla},
+    {"explain", "balance CUSTOMER | charge TICKET | sla TICKET",
      "why a number is what it is, with the Odoo record of each part",
      "  balance CUSTOMER   every grant, debit, rollover and expiry of the account\n"
      "  charge TICKET      every timesheet line of the ticket, and how it was rounded\n"
-     "  sla TICKET         later\n"
+     "  sla TICKET         the deadline: each working interval counted, each day skipped, and "
+     "which\n"
+     "                     event stopped the clock\n"
      "\n"
      "CUSTOMER is the number of a partner in Odoo, or an exact name or reference; TICKET a number\n"
      "or an exact ticket reference.\n",
@@ -71,8 +85,15 @@ const struct command cli_commands[] = {
      "  --admin-secret-file F   a file (chmod 600) that holds the administrator's password\n"
      "  --webhook URL           later\n",
      cmd_setup},
-    {"outbox", "[list|retry|drop] [ID]", "the writes waiting for Odoo, and those it refused", NULL,
-     NULL},
+    {"outbox", "[list|retry|drop] [ID]", "the writes waiting for Odoo, and those it refused",
+     "  list        every write that is not settled: waiting, cut off, refused, or what shadow "
+     "mode\n"
+     "              would write (the default)\n"
+     "  list ID     all of one write, settled or not\n"
+     "  retry [ID]  sends a refused write again at the next cycle, and one that waits without its\n"
+     "              delay; without ID: every refused one\n"
+     "  drop ID     gives a write up for good; with a note, what is written beside it\n",
+     cmd_outbox},
     {"privacy", "export|erase CUSTOMER", "personal data held locally about a customer", NULL, NULL},
     {"backup", "FILE", "a consistent copy of the state, taken while the service runs", NULL, NULL},
     {"config", "check|show", "validates the file; prints the effective configuration",

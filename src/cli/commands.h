@@ -9,14 +9,17 @@ int cmd_reconcile(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_status(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_ledger(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_sla(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error);
 /* Parts of explain, one per subject; argv[1] names the customer or the ticket. */
 int explain_balance(struct cli *cli, const char *customer, struct error *error);
 int explain_charge(struct cli *cli, const char *ticket, struct error *error);
+int explain_sla(struct cli *cli, const char *ticket, struct error *error);
 
 int cmd_adjust(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_doctor(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error);
+int cmd_outbox(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_config(struct cli *cli, int argc, char **argv, struct error *error);
 
 #endif

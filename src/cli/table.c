@@ -160,6 +160,13 @@ void table_cell_minutes(struct table *table, minutes duration)
     table_cell_format(table, "%s", format_minutes(duration, text));
 }
 
+void table_cell_seconds(struct table *table, int64_t seconds)
+{
+    char text[FORMAT_SECONDS_SIZE];
+
+    table_cell(table, format_seconds(seconds, text));
+}
+
 static void print_row(const struct table *table, size_t first, const size_t *widths, FILE *output)
 {
     size_t owed = 0; /* blanks that only a further text makes visible */
@@ -203,4 +210,13 @@ int table_print(struct table *table, FILE *output, struct error *error)
 char *format_minutes(minutes duration, char text[FORMAT_MINUTES_SIZE])
 {
     return minutes_format(duration, text);
+}
+
+char *format_seconds(int64_t seconds, char text[FORMAT_SECONDS_SIZE])
+{
+    if (seconds > 0 && seconds < 60)
+        snprintf(text, FORMAT_SECONDS_SIZE, "< 0:01");
+    else
+        format_minutes(seconds / 60, text);
+    return text;
 }

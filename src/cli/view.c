@@ -113,6 +113,23 @@ json_t *json_optional_day(bool has, civil_day day)
     return has ? json_day(day) : json_null();
 }
 
+json_t *json_instant(instant when)
+{
+    char text[INSTANT_TEXT_SIZE];
+
+    return json_string(instant_format(when, text));
+}
+
+json_t *json_optional_instant(bool has, instant when)
+{
+    return has ? json_instant(when) : json_null();
+}
+
+json_t *json_optional_id(int64_t id)
+{
+    return id ? json_integer(id) : json_null();
+}
+
 json_t *json_lot_name(struct ledger_lot_name name)
 {
     if (name.origin == LOT_NONE)

@@ -18,8 +18,8 @@ credit: {packs: [{product: SUP12, hours: 12}]}
 writeback: {since: 2026-01-01}
 """
 
-NOW = ["sync", "reconcile", "status", "balance", "ledger", "explain", "adjust", "doctor", "setup", "config"]
-LATER = ["run", "sla", "outbox", "statement", "forecast", "privacy", "backup"]
+NOW = ["sync", "reconcile", "status", "balance", "ledger", "sla", "explain", "adjust", "doctor", "setup", "outbox", "config"]
+LATER = ["run", "statement", "forecast", "privacy", "backup"]
 
 
 def run(*arguments, env=None, **options):
@@ -103,6 +103,17 @@ def test_version():
     (["config"], "missing an argument; usage: qualiodoo config check|show"),
     (["config", "chek"], "unknown action of config 'chek'; did you mean 'check'?"),
     (["config", "check", "x"], "found 'x', expected nothing there"),
+    (["sla", "--state", "late"], "unknown state 'late'; see"),
+    (["sla", "--state", "met", "--state", "warnd"], "unknown state 'warnd'; did you mean 'warned'?"),
+    (["sla", "--since", "today"], "--since: found 'today', expected a date"),
+    (["sla", "42"], "found '42', expected nothing there"),
+    (["outbox", "lst"], "unknown action of outbox 'lst'; did you mean 'list'?"),
+    (["outbox", "4"], "unknown action of outbox '4'"),
+    (["outbox", "retry", "-1"], "found '-1', expected the id of a write"),
+    (["outbox", "list", "0"], "found '0', expected the id of a write"),
+    (["outbox", "list", "9" * 19], "expected the id of a write"),
+    (["outbox", "drop"], "missing the id of the write to give up"),
+    (["outbox", "drop", "1", "2"], "found '2', expected nothing there"),
 ])
 def test_bad_usage(arguments, message):
     check(run(*arguments), 2, message)

@@ -1,0 +1,219 @@
+/* sla: the response target of every ticket that owes one, judged from the mirror as of clock_now().
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+#include "qualiodoo/respond.h"
+#include "qualiodoo/table.h"
+#include "view.h"
+
+enum { SLA_STATES = SLA_BREACHED + 1 };
+
+struct sla_row {
+    int64_t ticket, customer; /* customer 0: nobody's */
+    char *number;             /* owned; or NULL */
+    struct sla_verdict verdict;
+};
+
+/* What is asked for, and what was found. */
+struct targets {
+    struct view *view;
+    unsigned states; /* bits; 0: all of them */
+    struct cli_date since;
+    struct sla_row *rows;
+    size_t n_rows, rows_size;
+};
+
+/* ---- What is asked for ---- */
+
+static int add_state(struct targets *targets, const char *word, struct error *error)
+{
+    const char *known[SLA_STATES + 1] = {NULL};
+
+    for (int i = 0; i < SLA_STATES; i++) {
+        known[i] = sla_state_name((enum sla_state)i);
+        if (strcmp(known[i], word) == 0) {
+            targets->states |= 1U << i;
+            return 0;
+        }
+    }
+    return cli_unknown("state", "", word, known, error);
+}
+
+static int read_arguments(struct cli *cli, struct targets *targets, int argc, char **argv,
+                          struct error *error)
+{
+    struct cli_list states = {0};
+    const struct cli_option options[] = {
+        {"state", OPTION_LIST, &states}, {"since", OPTION_DATE, &targets->since}, {0}};
+    int rc = cli_options(cli, options, 0, 0, argc, argv, error);
+
+    for (size_t i = 0; i < states.count && rc == 0; i++)
+        rc = add_state(targets, states.items[i], error);
+    free(states.items);
+    return rc;
+}
+
+/* ---- What is found ---- */
+
+static bool is_asked_for(const struct targets *targets, const struct respond_target *target)
+{
+    instant created = target->ticket->facts.response.created;
+
+    return (!targets->states || targets->states & 1U << target->verdict.state) &&
+           (!targets->since.given ||
+            tz_civil_day(targets->view->policy.zone, created) >= targets->since.day);
+}
+
+static int add_target(void *context, const struct respond_target *target, struct error *error)
+{
+    const struct target_ticket *ticket = target->ticket;
+    struct targets *targets = context;
+    struct sla_row row = {
+        .ticket = ticket->id, .customer = ticket->customer, .verdict = target->verdict};
+
+    if (!is_asked_for(targets, target))
+        return 0;
+    if (ARRAY_RESERVE(targets->rows, targets->rows_size, targets->n_rows + 1) < 0 ||
+        (ticket->number && !(row.number = strdup(ticket->number))))
+        return error_memory(error);
+    targets->rows[targets->n_rows++] = row;
+    return 0;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct sla_row *left = a, *right = b;
+    int64_t pairs[][2] = {{left->customer, right->customer},
+                          {left->verdict.started, right->verdict.started},
+                          {left->ticket, right->ticket}};
+
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (pairs[i][0] != pairs[i][1])
+            return pairs[i][0] < pairs[i][1] ? -1 : 1;
+    return 0;
+}
+
+static int find_targets(struct targets *targets, struct error *problem, struct error *error)
+{
+    struct view *view = targets->view;
+    struct target_query all = {0};
+    struct respond *respond = NULL;
+    int rc = respond_open(view->config, view->store, &respond, error);
+
+    if (rc == 0)
+        rc = respond_each(respond, &all, clock_now(), add_target, targets, problem, error);
+    respond_free(respond);
+    if (rc == 0 && targets->n_rows)
+        qsort(targets->rows, targets->n_rows, sizeof *targets->rows, compare_rows);
+    return rc;
+}
+
+/* ---- Output ---- */
+
+static json_t *row_json(const struct sla_row *row)
+{
+    const struct sla_verdict *verdict = &row->verdict;
+
+    return json_pack(
+        "{sI so so ss so so so ss sI sI}", "ticket_id", (json_int_t)row->ticket, "ticket",
+        json_text(row->number), "customer_id", json_optional_id(row->customer), "urgency",
+        sla_urgency_name(verdict->urgency), "started_at", json_instant(verdict->started),
+        "deadline", json_instant(verdict->deadline), "responded_at",
+        json_optional_instant(verdict->event != RESPONSE_NONE, verdict->responded), "state",
+        sla_state_name(verdict->state), "late_seconds", (json_int_t)verdict->late_seconds,
+        "used_seconds", (json_int_t)verdict->used_seconds);
+}
+
+static int print_json(const struct targets *targets, struct error *error)
+{
+    json_t *json = json_array();
+
+    for (size_t i = 0; i < targets->n_rows; i++)
+        json_array_append_new(json, row_json(&targets->rows[i]));
+    return cli_print_json(json, error);
+}
+
+static void add_cells(struct table *table, const struct tz *zone, const struct sla_row *row,
+                      const char *customer)
+{
+    const struct sla_verdict *verdict = &row->verdict;
+    char when[TZ_TEXT_SIZE];
+
+    if (row->number)
+        table_cell(table, row->number);
+    else
+        table_cell_format(table, "%lld", (long long)row->ticket);
+    if (customer || !row->customer)
+        table_cell(table, customer);
+    else
+        table_cell_format(table, "%lld", (long long)row->customer);
+    table_cell(table, sla_urgency_name(verdict->urgency));
+    table_cell(table, tz_format(zone, verdict->started, when));
+    table_cell(table, tz_format(zone, verdict->deadline, when));
+    table_cell(table,
+               verdict->event != RESPONSE_NONE ? tz_format(zone, verdict->responded, when) : NULL);
+    table_cell(table, sla_state_name(verdict->state));
+    table_cell_seconds(table, verdict->used_seconds);
+    if (verdict->state == SLA_BREACHED)
+        table_cell_seconds(table, verdict->late_seconds);
+    else
+        table_cell(table, NULL);
+}
+
+static int print_table(const struct targets *targets, struct error *error)
+{
+    static const struct table_column columns[] = {
+        {"ticket", TABLE_LEFT},  {"customer", TABLE_LEFT}, {"urgency", TABLE_LEFT},
+        {"started", TABLE_LEFT}, {"deadline", TABLE_LEFT}, {"responded", TABLE_LEFT},
+        {"state", TABLE_LEFT},   {"used", TABLE_RIGHT},    {"late", TABLE_RIGHT},
+    };
+    struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    const struct view *view = targets->view;
+    int rc = 0;
+
+    for (size_t i = 0; i < targets->n_rows && rc == 0; i++) {
+        const struct sla_row *row = &targets->rows[i];
+        char *customer = NULL;
+
+        if (row->customer)
+            rc = lookup_partner_name(view->store, row->customer, &customer, error);
+        if (rc == 0)
+            add_cells(table, view->policy.zone, row, customer);
+        free(customer);
+    }
+    if (rc == 0)
+        rc = table_print(table, stdout, error);
+    table_free(table);
+    return rc;
+}
+
+int cmd_sla(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    struct view view = {0};
+    struct targets targets = {.view = &view};
+    struct error problem = {0};
+    int rc = read_arguments(cli, &targets, argc, argv, error);
+
+    if (rc < 0)
+        return rc;
+    rc = view_open(cli, &view, error);
+    if (rc == 0)
+        rc = view_require_complete(&view, error);
+    if (rc == 0)
+        rc = find_targets(&targets, &problem, error);
+    if (rc == 0)
+        rc = cli->json ? print_json(&targets, error) : print_table(&targets, error);
+    if (rc == 0 && problem.code) {
+        *error = problem;
+        rc = problem.code;
+    }
+    for (size_t i = 0; i < targets.n_rows; i++)
+        free(targets.rows[i].number);
+    free(targets.rows);
+    view_close(&view);
+    return rc;
+}
