@@ -45,6 +45,22 @@ struct target_row {
 int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
                  struct error *error);
 
+/* Whose calendar a ticket has (target_ticket.calendar): what Odoo's model of it is, and its id. */
+enum target_source {
+    TARGET_OF_TEAM,
+    TARGET_OF_COMPANY,       /* the ticket's */
+    TARGET_OF_TEAM_COMPANY,  /* its team's */
+    TARGET_OF_FIRST_COMPANY, /* it has no other */
+};
+int targets_source(struct store *store, int64_t ticket, enum target_source *ret_source,
+                   int64_t *ret_id, struct error *error);
+
+/* The tickets that owe a response and could not be judged; sorted; the caller frees ret->items. */
+int targets_missing(struct store *store, struct ids *ret, struct error *error);
+
+/* The earliest deadline that has not passed yet, among what nobody answered; *ret_found. */
+int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct error *error);
+
 /* Removes the target of a ticket that has none any more. */
 int targets_remove(struct store *store, int64_t ticket, struct error *error);
 
@@ -83,6 +99,8 @@ struct calendar_rows {
     size_t n_leaves, leaves_size;
     char **leave_names; /* one per leave, owned; "" when it has none */
     size_t leave_names_size;
+    int64_t *leave_ids; /* one per leave, owned */
+    size_t leave_ids_size;
 };
 /* Loads a calendar (its attendances, the global leaves that count for it). ERR_NOT_FOUND when it is
  * not mirrored. Free it with calendar_rows_free(). */

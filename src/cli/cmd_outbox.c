@@ -62,26 +62,27 @@ static int print_row(void *context, const struct outbox_row *row, struct error *
 {
     json_t *payload = json_loads(row->payload, JSON_DECODE_ANY, NULL);
     const struct output *output = context;
+    char *text = payload ? json_dumps(payload, JSON_INDENT(2) | JSON_ENCODE_ANY) : NULL;
     char created[TZ_TEXT_SIZE], changed[TZ_TEXT_SIZE];
 
-    (void)error;
-    printf("write %lld: %s of %s, %s\n", (long long)row->id, outbox_part_name(row->part), row->key,
-           outbox_state_name(row->state));
-    printf("on %s:%lld, about %s %lld\n", row->model, (long long)row->record,
-           strncmp(row->model, "res.", 4) == 0 ? "customer" : "ticket", (long long)row->subject);
-    printf("made %s, changed %s, attempts: %d\n", tz_format(output->zone, row->created_at, created),
-           tz_format(output->zone, row->changed_at, changed), row->attempts);
+    table_say("write %lld: %s of %s, %s\n", (long long)row->id, outbox_part_name(row->part),
+              row->key, outbox_state_name(row->state));
+    table_say("on %s:%lld, about %s %lld\n", row->model, (long long)row->record,
+              strncmp(row->model, "res.", 4) == 0 ? "customer" : "ticket", (long long)row->subject);
+    table_say("made %s, changed %s, attempts: %d\n",
+              tz_format(output->zone, row->created_at, created),
+              tz_format(output->zone, row->changed_at, changed), row->attempts);
     if (row->next_try)
-        printf("next try: %s\n", tz_format(output->zone, row->next_try, changed));
+        table_say("next try: %s\n", tz_format(output->zone, row->next_try, changed));
     if (row->remote_id)
-        printf("in Odoo: id %lld\n", (long long)row->remote_id);
+        table_say("in Odoo: id %lld\n", (long long)row->remote_id);
     if (row->reason)
-        printf("reason: %s\n", row->reason);
-    printf("payload: ");
-    json_dumpf(payload, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
-    putchar('\n');
+        table_say("reason: %s\n", row->reason);
+    if (text)
+        table_say("payload: %s\n", text);
+    free(text);
     json_decref(payload);
-    return 0;
+    return payload && !text ? error_memory(error) : 0;
 }
 
 static int no_such_write(int64_t id, struct error *error)
@@ -118,11 +119,11 @@ static int print_table(struct view *view, struct output *output, struct error *e
     int rc;
 
     if (!view->config->writeback.enabled)
-        printf("shadow mode: nothing is written; this is what would be:\n\n");
+        table_say("shadow mode: nothing is written; this is what would be:\n\n");
     output->table = table_new(columns, sizeof columns / sizeof *columns);
     rc = outbox_each(view->store, &open, add_cells, output, error);
     if (rc == 0 && !output->n_rows)
-        printf("nothing: no write waits, and none was refused\n");
+        table_say("nothing: no write waits, and none was refused\n");
     else if (rc == 0)
         rc = table_print(output->table, stdout, error);
     table_free(output->table);
@@ -247,9 +248,9 @@ static int print_change(void *context, const struct outbox_row *row, struct erro
 {
     (void)context;
     (void)error;
-    printf("%s: write %lld, %s of %s\n",
-           row->state == OUTBOX_DROPPED ? "given up" : "to be sent at the next cycle",
-           (long long)row->id, outbox_part_name(row->part), row->key);
+    table_say("%s: write %lld, %s of %s\n",
+              row->state == OUTBOX_DROPPED ? "given up" : "to be sent at the next cycle",
+              (long long)row->id, outbox_part_name(row->part), row->key);
     return 0;
 }
 
@@ -261,7 +262,7 @@ static int print_changes(const struct cli *cli, struct store *store,
 
     if (!cli->json) {
         if (!decision->changed.count)
-            printf("no write was refused\n");
+            table_say("no write was refused\n");
         return for_each(store, &decision->changed, print_change, NULL, error);
     }
     output.json = json_array();

@@ -5,6 +5,8 @@
 #include "commands.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/outbox.h"
+#include "qualiodoo/respond.h"
 #include "qualiodoo/table.h"
 #include "view.h"
 
@@ -16,6 +18,9 @@ struct status {
     size_t late; /* mirrors older than status.max_lag; the oldest one: */
     char *oldest;
     int64_t oldest_age;
+    struct outbox_counts writes;
+    bool has_deadline, has_target_change;
+    instant deadline, target_change;
 };
 
 static int add_mirror(void *context, const struct mirror_status *mirror)
@@ -96,12 +101,89 @@ static int read_status(struct status *status, struct store *store, struct error 
     return rc;
 }
 
+/* ---- Response targets, and what is written of them ---- */
+
+static int ignore_target(void *context, const struct respond_target *target, struct error *error)
+{
+    (void)context;
+    (void)target;
+    (void)error;
+    return 0;
+}
+
+/* The last cycle may have failed of it. */
+static bool is_told(json_t *problems, const char *message)
+{
+    json_t *problem;
+    size_t i;
+
+    json_array_foreach(problems, i, problem)
+    {
+        if (strstr(json_string_value(problem), message))
+            return true;
+    }
+    return false;
+}
+
+/* Tickets that could not be judged have no target: their calendar says why. */
+static int find_calendar_problem(struct status *status, const struct view *view,
+                                 struct error *error)
+{
+    struct error problem = {0};
+    struct respond *respond = NULL;
+    struct ids missing = {0};
+    struct target_query query;
+    int rc = targets_missing(view->store, &missing, error);
+
+    if (rc == 0 && missing.count) {
+        query = (struct target_query){missing.items, missing.count};
+        rc = respond_open(view->config, view->store, &respond, error);
+        if (rc == 0)
+            rc = respond_each(respond, &query, clock_now(), ignore_target, NULL, &problem, error);
+    }
+    if (rc == 0 && problem.code && !is_told(status->problems, problem.message))
+        json_array_append_new(status->problems, json_string(problem.message));
+    respond_free(respond);
+    free(missing.items);
+    return rc;
+}
+
+static int read_targets(struct status *status, const struct view *view, struct error *error)
+{
+    const int64_t *writes = status->writes.by_state;
+    int rc = outbox_count(view->store, &status->writes, error);
+
+    if (rc == 0)
+        rc = targets_deadline(view->store, &status->has_deadline, &status->deadline, error);
+    if (rc == 0)
+        rc = targets_next(view->store, &status->has_target_change, &status->target_change, error);
+    if (rc < 0)
+        return rc;
+    if (writes[OUTBOX_REFUSED])
+        json_array_append_new(
+            status->problems,
+            json_sprintf("Odoo refused %lld write%s: 'qualiodoo outbox' says why; then 'outbox "
+                         "retry ID' or 'outbox drop ID'",
+                         (long long)writes[OUTBOX_REFUSED], writes[OUTBOX_REFUSED] > 1 ? "s" : ""));
+    return find_calendar_problem(status, view, error);
+}
+
+static json_t *queue_json(const struct status *status)
+{
+    const int64_t *writes = status->writes.by_state;
+
+    return json_pack(
+        "{sI sI sI sI sI}", "waiting", (json_int_t)(writes[OUTBOX_QUEUED] + writes[OUTBOX_SENDING]),
+        "refused", (json_int_t)writes[OUTBOX_REFUSED], "queued", (json_int_t)writes[OUTBOX_QUEUED],
+        "sending", (json_int_t)writes[OUTBOX_SENDING], "shadow", (json_int_t)writes[OUTBOX_SHADOW]);
+}
+
 static json_t *status_json(const struct status *status)
 {
     const struct config *config = status->config;
 
     return json_pack(
-        "{sb sO s{ss ss so so so so so} sO sI so s{si si} so}", "healthy",
+        "{sb sO s{ss ss so so so so so} sO sI so so so so}", "healthy",
         json_array_size(status->problems) == 0, "problems", status->problems, "odoo", "url",
         config->odoo.url, "database", config->odoo.database, "flavour", json_text(status->flavour),
         "last_success", json_text(status->last_success), "last_reconcile",
@@ -109,7 +191,9 @@ static json_t *status_json(const struct status *status)
         "last_error_at", json_text(status->last_error_at), "mirrors", status->mirrors, "accounts",
         (json_int_t)status->summary.accounts, "next_change",
         json_optional_day(status->summary.has_next_change, (civil_day)status->summary.next_change),
-        "queue", "waiting", 0, "refused", 0, "next_deadline", json_null());
+        "queue", queue_json(status), "next_deadline",
+        json_optional_instant(status->has_deadline, status->deadline), "next_target_change",
+        json_optional_instant(status->has_target_change, status->target_change));
 }
 
 static int print_mirrors(const struct status *status, struct error *error)
@@ -133,7 +217,22 @@ static int print_mirrors(const struct status *status, struct error *error)
     return rc;
 }
 
-static int print_status(const struct status *status, struct error *error)
+static void print_targets(const struct status *status, const struct tz *zone)
+{
+    const int64_t *writes = status->writes.by_state;
+    char when[TZ_TEXT_SIZE];
+
+    printf("next deadline of a response: %s\n",
+           status->has_deadline ? tz_format(zone, status->deadline, when) : "none");
+    printf("writes waiting: %lld, refused: %lld",
+           (long long)(writes[OUTBOX_QUEUED] + writes[OUTBOX_SENDING]),
+           (long long)writes[OUTBOX_REFUSED]);
+    if (writes[OUTBOX_SHADOW])
+        printf("; shadow mode would write %lld", (long long)writes[OUTBOX_SHADOW]);
+    printf("\n\n");
+}
+
+static int print_status(const struct status *status, const struct tz *zone, struct error *error)
 {
     const struct config *config = status->config;
     char day[CIVIL_TEXT_SIZE];
@@ -154,7 +253,8 @@ static int print_status(const struct status *status, struct error *error)
     if (status->summary.has_next_change)
         printf(", next change by the calendar on %s",
                civil_format((civil_day)status->summary.next_change, day));
-    printf("\nwrites waiting: 0, refused: 0\n\n");
+    printf("\n");
+    print_targets(status, zone);
     return print_mirrors(status, error);
 }
 
@@ -170,7 +270,10 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = read_status(&status, view.store, error);
     if (rc == 0)
-        rc = cli->json ? cli_print_json(status_json(&status), error) : print_status(&status, error);
+        rc = read_targets(&status, &view, error);
+    if (rc == 0)
+        rc = cli->json ? cli_print_json(status_json(&status), error)
+                       : print_status(&status, view.policy.zone, error);
     if (rc == 0 && json_array_size(status.problems))
         rc = CLI_FOUND;
     json_decref(status.mirrors);

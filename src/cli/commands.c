@@ -23,7 +23,7 @@ const struct command cli_commands[] = {
      "Exit code 3 with --dry-run when something differs; 0 when nothing differed or when it was\n"
      "repaired.\n",
      cmd_reconcile},
-    {"status", "", "is it healthy: connection, age of the data, queue of writes, last errors",
+    {"status", "", "is it healthy: age of the data, queue of writes, next deadline, last errors",
      "Exit code 3 when there is a problem.\n", cmd_status},
     {"balance", "[CUSTOMER]", "credit left, per customer and lot, with the next expiry",
      "CUSTOMER is the number of a partner in Odoo, or an exact name or reference.\n", cmd_balance},

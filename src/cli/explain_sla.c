@@ -1,7 +1,301 @@
+/* explain sla: where the deadline of a ticket comes from, what stopped the clock and what did not,
+ * and what Odoo was told. */
+#include "explain_sla.h"
+
+#include <stdlib.h>
+
 #include "commands.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+
+struct story {
+    struct view *view;
+    struct respond *respond;
+    const struct flavour *flavour;
+    enum respond_duty duty;
+    struct respond_target target; /* calendar and verdict: only when a response is owed */
+    json_t *document;
+};
+
+/* Adds the items of an object, which is dropped. */
+static int add(struct story *story, json_t *items, struct error *error)
+{
+    int rc = items ? json_object_update(story->document, items) : -1;
+
+    json_decref(items);
+    return rc < 0 ? error_memory(error) : 0;
+}
+
+/* ---- The ticket, and what it is promised ---- */
+
+static int add_ticket(struct story *story, struct error *error)
+{
+    const struct target_ticket *ticket = story->target.ticket;
+    static const char *const why_not[] = {
+        [RESPOND_OWED] = NULL,
+        [RESPOND_OUT_OF_DOMAIN] = "it does not match tickets.domain",
+        [RESPOND_WITHDRAWN] = "it was archived before anybody answered",
+    };
+    char *customer = NULL;
+    json_t *items;
+    int rc = 0;
+
+    if (ticket->customer)
+        rc = lookup_partner_name(story->view->store, ticket->customer, &customer, error);
+    if (rc < 0)
+        return rc;
+    items = json_pack("{sI so so so so sb so so}", "ticket_id", (json_int_t)ticket->id, "ticket",
+                      json_text(ticket->number), "record",
+                      json_sprintf("%s:%lld", story->flavour->ticket, (long long)ticket->id),
+                      "customer_id", json_optional_id(ticket->customer), "customer",
+                      json_text(customer), "owed", story->duty == RESPOND_OWED, "why_not",
+                      json_text(why_not[story->duty]), "created_at",
+                      json_instant(ticket->facts.response.created));
+    free(customer);
+    return add(story, items, error);
+}
+
+static int add_promise(struct story *story, struct error *error)
+{
+    const struct sla_policy *policy = respond_policy(story->respond);
+    int priority = story->target.ticket->facts.priority;
+    enum sla_urgency urgency = policy->urgency[priority >= 0 && priority <= 3 ? priority : 0];
+    const struct sla_target *target = &policy->targets[urgency];
+
+    return add(story,
+               json_pack("{so ss so so}", "priority", json_sprintf("%d", priority), "urgency",
+                         sla_urgency_name(urgency), "target_seconds",
+                         target->days ? json_null() : json_integer((json_int_t)target->seconds),
+                         "target_days", target->days ? json_integer(target->days) : json_null()),
+               error);
+}
+
+/* ---- The calendar, and why this one ---- */
+
+static int add_source(const struct story *story, json_t **ret, struct error *error)
+{
+    const struct config *config = story->view->config;
+    enum target_source source;
+    int64_t id;
+    int rc;
+
+    if (config->sla.calendar == CALENDAR_CONFIG) {
+        *ret = json_string("sla.calendar: config");
+        return 0;
+    }
+    if (config->sla.calendar_id) {
+        *ret = json_sprintf("sla.calendar: odoo:%lld", (long long)config->sla.calendar_id);
+        return 0;
+    }
+    rc = targets_source(story->view->store, story->target.ticket->id, &source, &id, error);
+    if (rc < 0)
+        return rc;
+    if (source == TARGET_OF_TEAM)
+        *ret = json_sprintf("that of the ticket's team (%s:%lld)", story->flavour->team,
+                            (long long)id);
+    else
+        *ret = json_sprintf("that of %s (res.company:%lld)",
+                            source == TARGET_OF_COMPANY        ? "the ticket's company"
+                            : source == TARGET_OF_TEAM_COMPANY ? "the company of the ticket's team"
+                                                               : "the first company",
+                            (long long)id);
+    return 0;
+}
+
+static int add_calendar(struct story *story, struct error *error)
+{
+    const struct respond_calendar *calendar = story->target.calendar;
+    json_t *source = NULL;
+    int rc = add_source(story, &source, error);
+
+    if (rc < 0)
+        return rc;
+    return add(story,
+               json_pack("{s{so ss ss so}}", "calendar", "record",
+                         calendar->id
+                             ? json_sprintf("resource.calendar:%lld", (long long)calendar->id)
+                             : json_null(),
+                         "name", calendar->name, "time_zone", calendar->zone, "source", source),
+               error);
+}
+
+/* ---- The clock ---- */
+
+static int add_clock(struct story *story, struct error *error)
+{
+    const struct sla_verdict *verdict = &story->target.verdict;
+    bool answered = verdict->event != RESPONSE_NONE;
+
+    return add(story,
+               json_pack("{so sb so si so so ss sI sI so}", "started_at",
+                         json_instant(verdict->started), "moved_to_opening",
+                         verdict->started != story->target.ticket->facts.response.created,
+                         "warn_at", json_instant(verdict->warn_at), "warn_at_percent",
+                         respond_policy(story->respond)->warn_at_percent, "deadline",
+                         json_instant(verdict->deadline), "responded_at",
+                         json_optional_instant(answered, verdict->responded), "state",
+                         sla_state_name(verdict->state), "used_seconds",
+                         (json_int_t)verdict->used_seconds, "late_seconds",
+                         (json_int_t)verdict->late_seconds, "next_change",
+                         json_optional_instant(verdict->has_next_change, verdict->next_change)),
+               error);
+}
+
+/* ---- What could have stopped it ---- */
+
+struct candidate {
+    enum response_event event;
+    const char *name;   /* in the document */
+    const char *absent; /* why there is none */
+    bool counts;        /* in sla.response */
+    instant when;       /* 0: none */
+    json_t *record;     /* taken over */
+};
+
+static const char *const stopped_by[] = {
+    [RESPONSE_NONE] = "", /* nothing did */
+    [RESPONSE_ASSIGNED] = "not before the assignment, which stopped the clock",
+    [RESPONSE_REPLIED] = "not before the reply, which stopped the clock",
+    [RESPONSE_CLOSED] = "not before the closing, which stopped the clock",
+};
+
+static const char *why(const struct story *story, const struct candidate *candidate)
+{
+    const struct sla_verdict *verdict = &story->target.verdict;
+
+    if (!candidate->when)
+        return candidate->absent;
+    if (!candidate->counts)
+        return "sla.response leaves it out";
+    if (candidate->when > clock_now())
+        return "later than the time that is asked about";
+    if (story->duty != RESPOND_OWED)
+        return "no response is owed";
+    if (candidate->event != verdict->event)
+        return stopped_by[verdict->event];
+    return verdict->state == SLA_MET ? "stopped the clock, in time"
+                                     : "stopped the clock, after the deadline";
+}
+
+static json_t *candidate_json(const struct story *story, const struct candidate *candidate)
+{
+    bool stopped = candidate->event == story->target.verdict.event;
+
+    return json_pack("{ss so so sb ss}", "event", candidate->name, "at",
+                     json_optional_instant(candidate->when != 0, candidate->when), "record",
+                     candidate->record, "stopped_the_clock", stopped, "why", why(story, candidate));
+}
+
+static int add_events(struct story *story, struct error *error)
+{
+    const struct sla_policy *policy = respond_policy(story->respond);
+    const struct target_ticket *ticket = story->target.ticket;
+    const struct response_facts *facts = &ticket->facts.response;
+    const struct candidate candidates[] = {
+        {RESPONSE_ASSIGNED, "assigned",
+         ticket->user ? "assigned at the creation, or at a time that Odoo does not say: no response"
+                      : "nobody was assigned",
+         policy->response_assigned, facts->assigned,
+         ticket->user ? json_sprintf("res.users:%lld", (long long)ticket->user) : json_null()},
+        {RESPONSE_REPLIED, "reply", "no public reply by an agent", policy->response_reply,
+         facts->replied,
+         ticket->reply ? json_sprintf("mail.message:%lld", (long long)ticket->reply) : json_null()},
+        {RESPONSE_CLOSED, "closed", "not closed", true, facts->closed, json_null()},
+    };
+    json_t *events = json_array();
+
+    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
+        json_array_append_new(events, candidate_json(story, &candidates[i]));
+    return add(story, json_pack("{so}", "events", events), error);
+}
+
+/* ---- The whole ---- */
+
+static int judge(struct story *story, struct error *error)
+{
+    struct respond_target *target = &story->target;
+    int rc = respond_calendar(story->respond, target->ticket, &target->calendar, error);
+
+    if (rc == 0)
+        rc = sla_judge(&target->ticket->facts, respond_policy(story->respond),
+                       target->calendar->calendar, clock_now(), &target->verdict, error);
+    return rc == ERR_CONFIG ? ERR_CALENDAR : rc;
+}
+
+static int tell(void *context, const struct target_ticket *ticket, struct error *error)
+{
+    struct story *story = context;
+    bool owed;
+    int rc;
+
+    story->target.ticket = ticket;
+    story->duty = respond_duty(story->respond, ticket);
+    owed = story->duty == RESPOND_OWED;
+    rc = owed ? judge(story, error) : 0;
+    if (rc == 0)
+        rc = add_ticket(story, error);
+    if (rc == 0)
+        rc = add_promise(story, error);
+    if (rc == 0 && owed)
+        rc = add_calendar(story, error);
+    if (rc == 0 && owed)
+        rc = add_clock(story, error);
+    if (rc == 0 && owed)
+        rc = explain_sla_days(story->view->config, &story->target, story->document, error);
+    if (rc == 0)
+        rc = add_events(story, error);
+    return rc < 0 ? rc
+                  : explain_sla_written(story->view, ticket, owed ? &story->target.verdict : NULL,
+                                        story->document, error);
+}
+
+static int find_flavour(struct story *story, struct error *error)
+{
+    char *name = NULL;
+    int rc = store_meta_get(story->view->store, "flavour", &name, error);
+
+    if (rc < 0)
+        return rc;
+    story->flavour = name ? flavour_by_name(name) : NULL;
+    free(name);
+    return story->flavour ? 0
+                          : error_set(error, ERR_STATE,
+                                      "the state does not say of which kind its tickets are: run "
+                                      "'qualiodoo sync'");
+}
+
+static int find_story(struct story *story, const char *text, struct error *error)
+{
+    struct target_query query = {.n_tickets = 1};
+    int64_t ticket;
+    int rc = view_ticket(story->view, text, &ticket, error);
+
+    query.tickets = &ticket;
+    if (rc == 0)
+        rc = find_flavour(story, error);
+    if (rc == 0)
+        rc = respond_open(story->view->config, story->view->store, &story->respond, error);
+    if (rc == 0)
+        rc = targets_each(story->view->store, &query, tell, story, error);
+    return rc;
+}
+
 int explain_sla(struct cli *cli, const char *ticket, struct error *error)
 {
-    (void)cli;
-    (void)ticket;
-    return cli_later("explain sla", error);
+    struct view view = {0};
+    struct story story = {.view = &view, .document = json_object()};
+    int rc = view_open(cli, &view, error);
+
+    if (rc == 0)
+        rc = view_require_complete(&view, error);
+    if (rc == 0)
+        rc = find_story(&story, ticket, error);
+    if (rc == 0 && cli->json)
+        rc = cli_print_json(json_incref(story.document), error);
+    else if (rc == 0)
+        explain_sla_text(view.policy.zone, view.config->timezone, story.document);
+    respond_free(story.respond);
+    json_decref(story.document);
+    view_close(&view);
+    return rc;
 }

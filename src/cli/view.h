@@ -35,7 +35,7 @@ json_t *json_day(civil_day day);
 json_t *json_optional_day(bool has, civil_day day);
 json_t *json_instant(instant when);
 json_t *json_optional_instant(bool has, instant when);
-json_t *json_optional_id(int64_t id); /* null for 0 */
+json_t *json_optional_id(int64_t id);               /* null for 0 */
 json_t *json_lot_name(struct ledger_lot_name name); /* null for the overdraft */
 json_t *json_source(enum ledger_source source, int64_t id);
 json_t *json_text(const char *text); /* null for NULL */

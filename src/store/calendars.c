@@ -11,6 +11,7 @@ void calendar_rows_free(struct calendar_rows *rows)
     for (size_t i = 0; i < rows->n_leaves; i++)
         free(rows->leave_names[i]);
     free(rows->leave_names);
+    free(rows->leave_ids);
     free(rows->leaves);
     free(rows->attendances);
     free(rows->name);
@@ -107,9 +108,11 @@ static int add_leave(struct calendar_rows *rows, sqlite3_stmt *row, struct error
         !instant_parse_odoo(to, &leave.end) || leave.end <= leave.start)
         return 0;
     if (ARRAY_RESERVE(rows->leaves, rows->leaves_size, rows->n_leaves + 1) < 0 ||
-        ARRAY_RESERVE(rows->leave_names, rows->leave_names_size, rows->n_leaves + 1) < 0)
+        ARRAY_RESERVE(rows->leave_names, rows->leave_names_size, rows->n_leaves + 1) < 0 ||
+        ARRAY_RESERVE(rows->leave_ids, rows->leave_ids_size, rows->n_leaves + 1) < 0)
         return error_memory(error);
     rows->leaves[rows->n_leaves] = leave;
+    rows->leave_ids[rows->n_leaves] = sqlite3_column_int64(row, 3);
     rows->leave_names[rows->n_leaves] = column_copy(row, 2);
     return rows->leave_names[rows->n_leaves++] ? 0 : error_memory(error);
 }
@@ -118,14 +121,15 @@ static int add_leave(struct calendar_rows *rows, sqlite3_stmt *row, struct error
 static int load_leaves(struct store *store, struct calendar_rows *rows, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "SELECT l.date_from, l.date_to, l.name FROM calendar c JOIN leave l"
-                           " ON l.calendar_id = c.id OR (l.calendar_id IS NULL AND"
-                           "  (l.company_id IS NULL OR c.company_id IS NULL"
-                           "   OR l.company_id = c.company_id))"
-                           " WHERE c.id = ?1 AND l.resource_id IS NULL AND l.time_type = 'leave'"
-                           " ORDER BY l.date_from, l.id",
-                           &statement, error);
+    int rc =
+        store_prepare(store,
+                      "SELECT l.date_from, l.date_to, l.name, l.id FROM calendar c JOIN leave l"
+                      " ON l.calendar_id = c.id OR (l.calendar_id IS NULL AND"
+                      "  (l.company_id IS NULL OR c.company_id IS NULL"
+                      "   OR l.company_id = c.company_id))"
+                      " WHERE c.id = ?1 AND l.resource_id IS NULL AND l.time_type = 'leave'"
+                      " ORDER BY l.date_from, l.id",
+                      &statement, error);
 
     if (rc < 0)
         return rc;

@@ -214,6 +214,43 @@ int targets_ids(struct store *store, struct ids *ret, struct error *error)
     return rc < 0 ? rc : store_ids(store, statement, ret, error);
 }
 
+int targets_missing(struct store *store, struct ids *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT id FROM ticket WHERE in_domain AND id NOT IN"
+                           " (SELECT ticket_id FROM target) ORDER BY 1",
+                           &statement, error);
+
+    return rc < 0 ? rc : store_ids(store, statement, ret, error);
+}
+
+/* The same order as in TICKET_COLUMNS. */
+int targets_source(struct store *store, int64_t ticket, enum target_source *ret_source,
+                   int64_t *ret_id, struct error *error)
+{
+    static const char sql[] =
+        "SELECT iif(team.calendar_id, team.id, NULL), t.company_id, team.company_id,"
+        " (SELECT min(id) FROM company) FROM ticket t LEFT JOIN team ON team.id = t.team_id"
+        " WHERE t.id = ?1";
+    enum target_source source = TARGET_OF_TEAM;
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, ticket);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    while (source < TARGET_OF_FIRST_COMPANY && !sqlite3_column_int64(statement, (int)source))
+        source++;
+    *ret_source = source;
+    *ret_id = sqlite3_column_int64(statement, (int)source);
+    sqlite3_reset(statement);
+    return 0;
+}
+
 static int one_integer(struct store *store, const char *sql, bool *ret_found, int64_t *ret,
                        struct error *error)
 {
@@ -232,6 +269,12 @@ static int one_integer(struct store *store, const char *sql, bool *ret_found, in
 int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
     return one_integer(store, "SELECT min(next_change) FROM target WHERE next_change IS NOT NULL",
+                       ret_found, ret, error);
+}
+
+int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct error *error)
+{
+    return one_integer(store, "SELECT min(deadline) FROM target WHERE next_change IS NOT NULL",
                        ret_found, ret, error);
 }
 

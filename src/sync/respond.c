@@ -263,15 +263,17 @@ struct judge {
     struct error *problem;
 };
 
-/* Out of the domain nothing is promised; an archived ticket that nobody answered was withdrawn. */
-static bool is_owed(const struct judge *judge, const struct target_ticket *ticket)
+enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket)
 {
-    const struct sla_policy *policy = &judge->respond->policy;
+    const struct sla_policy *policy = &respond->policy;
     instant when;
 
-    return ticket->in_domain &&
-           (ticket->active || response_first(&ticket->facts.response, policy->response_assigned,
-                                             policy->response_reply, &when) != RESPONSE_NONE);
+    if (!ticket->in_domain)
+        return RESPOND_OUT_OF_DOMAIN;
+    if (ticket->active || response_first(&ticket->facts.response, policy->response_assigned,
+                                         policy->response_reply, &when) != RESPONSE_NONE)
+        return RESPOND_OWED;
+    return RESPOND_WITHDRAWN;
 }
 
 static int judge_ticket(void *context, const struct target_ticket *ticket, struct error *error)
@@ -281,7 +283,7 @@ static int judge_ticket(void *context, const struct target_ticket *ticket, struc
     struct error problem = {0};
     int rc;
 
-    if (!is_owed(judge, ticket))
+    if (respond_duty(judge->respond, ticket) != RESPOND_OWED)
         return 0;
     rc = respond_calendar(judge->respond, ticket, &target.calendar, &problem);
     if (rc == 0) {

@@ -1,0 +1,90 @@
+/* explain sla: what Odoo was told of a ticket so far, or why it was told nothing. */
+#include <stdio.h>
+
+#include "explain_sla.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/outbox.h"
+
+struct written {
+    const struct view *view;
+    json_t *sets, *parts; /* parts: of the set at hand */
+    bool flagged;
+};
+
+static int add_part(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct written *written = context;
+    json_t *part = json_pack("{sI ss ss so so so}", "id", (json_int_t)row->id, "part",
+                             outbox_part_name(row->part), "state", outbox_state_name(row->state),
+                             "changed_at", json_instant(row->changed_at), "remote_id",
+                             json_optional_id(row->remote_id), "reason", json_text(row->reason));
+
+    return json_array_append_new(written->parts, part) < 0 ? error_memory(error) : 0;
+}
+
+/* A set without rows was seen in Odoo, written by an earlier state. */
+static int add_set(void *context, const char *key, enum outbox_state state, struct error *error)
+{
+    struct written *written = context;
+    struct outbox_query query = {.filter = OUTBOX_OF_KEY, .key = key};
+    json_t *set = json_pack("{ss ss s[]}", "key", key, "state", outbox_state_name(state), "parts");
+
+    if (json_array_append_new(written->sets, set) < 0)
+        return error_memory(error);
+    written->parts = json_object_get(set, "parts");
+    return outbox_each(written->view->store, &query, add_part, written, error);
+}
+
+static int add_sets(struct written *written, const char *kind, int64_t ticket, struct error *error)
+{
+    char prefix[64];
+
+    snprintf(prefix, sizeof prefix, "%s.%lld.", kind, (long long)ticket);
+    return outbox_keys(written->view->store, prefix, add_set, written, error);
+}
+
+/* Odoo rewrites the dates of assignment and closing: a late answer may hide an earlier one. */
+static int why_not(const struct view *view, const struct target_ticket *ticket,
+                   const struct sla_verdict *verdict, json_t **ret, struct error *error)
+{
+    const struct response_facts *facts = &ticket->facts.response;
+    const struct config *config = view->config;
+    bool asked, known;
+    char day[CIVIL_TEXT_SIZE];
+    int rc = history_asked(view->store, ticket->id, &asked, &known, error);
+
+    if (rc < 0)
+        return rc;
+    if (config->writeback.has_since &&
+        tz_civil_day(view->policy.zone, facts->created) < config->writeback.since)
+        *ret = json_sprintf("created before writeback.since (%s): never flagged",
+                            civil_format(config->writeback.since, day));
+    else if (verdict->event != RESPONSE_NONE && (facts->assigned || facts->closed) && asked &&
+             !known)
+        *ret = json_string("Odoo may hide an earlier answer, and does not show the ticket's "
+                           "history: not flagged");
+    else
+        *ret = json_string("the next cycle does it ('qualiodoo sync')");
+    return 0;
+}
+
+int explain_sla_written(const struct view *view, const struct target_ticket *ticket,
+                        const struct sla_verdict *verdict, json_t *document, struct error *error)
+{
+    struct written written = {.view = view, .sets = json_array()};
+    json_t *reason = NULL;
+    int rc = add_sets(&written, "warning", ticket->id, error);
+    size_t before = json_array_size(written.sets);
+
+    if (rc == 0)
+        rc = add_sets(&written, "breach", ticket->id, error);
+    written.flagged = json_array_size(written.sets) > before;
+    if (rc == 0)
+        rc = add_sets(&written, "cleared", ticket->id, error);
+    if (rc == 0 && verdict && verdict->state == SLA_BREACHED && !written.flagged)
+        rc = why_not(view, ticket, verdict, &reason, error);
+    if (json_object_set_new(document, "written", written.sets) < 0 ||
+        json_object_set_new(document, "not_written", reason ? reason : json_null()) < 0)
+        rc = rc < 0 ? rc : error_memory(error);
+    return rc;
+}
