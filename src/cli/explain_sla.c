@@ -141,6 +141,23 @@ static int add_clock(struct story *story, struct error *error)
                error);
 }
 
+/* A ticket that owes no response: the same keys, with nothing in them. */
+static int add_nothing(struct story *story, struct error *error)
+{
+    static const char *const absent[] = {"calendar",     "started_at",      "moved_to_opening",
+                                         "warn_at",      "warn_at_percent", "deadline",
+                                         "responded_at", "state",           "used_seconds",
+                                         "late_seconds", "next_change"};
+    json_t *items = json_object();
+
+    for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+        json_object_set_new(items, absent[i], json_null());
+    json_object_set_new(items, "intervals", json_array());
+    json_object_set_new(items, "skipped", json_array());
+    json_object_set_new(items, "leaves", json_array());
+    return add(story, items, error);
+}
+
 /* ---- What could have stopped it ---- */
 
 struct candidate {
@@ -222,6 +239,17 @@ static int judge(struct story *story, struct error *error)
     return rc == ERR_CONFIG ? ERR_CALENDAR : rc;
 }
 
+static int add_deadline(struct story *story, struct error *error)
+{
+    int rc = add_calendar(story, error);
+
+    if (rc == 0)
+        rc = add_clock(story, error);
+    if (rc == 0)
+        rc = explain_sla_days(story->view->config, &story->target, story->document, error);
+    return rc;
+}
+
 static int tell(void *context, const struct target_ticket *ticket, struct error *error)
 {
     struct story *story = context;
@@ -236,17 +264,14 @@ static int tell(void *context, const struct target_ticket *ticket, struct error 
         rc = add_ticket(story, error);
     if (rc == 0)
         rc = add_promise(story, error);
-    if (rc == 0 && owed)
-        rc = add_calendar(story, error);
-    if (rc == 0 && owed)
-        rc = add_clock(story, error);
-    if (rc == 0 && owed)
-        rc = explain_sla_days(story->view->config, &story->target, story->document, error);
+    if (rc == 0)
+        rc = owed ? add_deadline(story, error) : add_nothing(story, error);
     if (rc == 0)
         rc = add_events(story, error);
-    return rc < 0 ? rc
-                  : explain_sla_written(story->view, ticket, owed ? &story->target.verdict : NULL,
-                                        story->document, error);
+    if (rc < 0)
+        return rc;
+    return explain_sla_written(story->view, ticket, owed ? &story->target.verdict : NULL,
+                               story->document, error);
 }
 
 static int find_flavour(struct story *story, struct error *error)

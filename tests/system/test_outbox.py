@@ -99,7 +99,7 @@ def test_a_refused_write_is_shown_with_odoos_reason_and_tried_again(server: Serv
     note, tag, activity = rows(run)
     assert [row["state"] for row in (note, tag, activity)] == ["refused", "queued", "queued"]
     assert "Cette étape est verrouillée." in note["reason"]
-    assert re.search(r"^ *1 +refused +note .* Cette étape est verrouillée\.$", run("outbox", check=0).out, re.M)
+    assert re.search(r"^ *1 +refused +note .* 'Cette étape est verrouillée\.'$", run("outbox", check=0).out, re.M)
     status = run("status", "--json", now=False, check=3)
     assert status.json["queue"] == {"waiting": 2, "refused": 1, "queued": 2, "sending": 0, "shadow": 0}
     assert [p for p in status.json["problems"] if "outbox retry ID" in p] == [

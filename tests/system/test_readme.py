@@ -64,6 +64,18 @@ def test_the_json_of_setup_and_adjust_too(server: Server, run: Run, shop: Shop, 
     assert shape(told) == shape(EXAMPLES["adjust"])
 
 
+def test_the_json_of_response_times_too(world: World, run: Run) -> None:
+    world.opening_hours({day: [(9, 12), (14, 18)] for day in range(5)})
+    world.tag("SLA dépassé")
+    world.holiday("Inventaire", "2026-03-18 07:00", "2026-03-18 19:00")
+    ticket = world.ticket(world.partner("Exemple SARL"), priority="2", created="2026-03-17 15:00")
+    run("sync", check=0)
+    for command in (["sla"], ["explain", "sla", ticket]):
+        assert shape(run(*command, "--json", check=0).json) == shape(EXAMPLES[" ".join(map(str, command[:2]))])
+    tag, = (row for row in run("outbox", "--json", check=0).json if row["part"] == "tag")
+    assert shape([tag]) == shape(EXAMPLES["outbox"])
+
+
 def test_the_first_configuration_is_valid(run: Run, tmp_path: Path) -> None:
     text = next(block for block in re.findall(r"```yaml\n(.*?)```", README, re.S) if "credit:" in block)
     file = tmp_path / "first.yaml"
