@@ -168,14 +168,19 @@ static int read_targets(struct status *status, const struct view *view, struct e
     return find_calendar_problem(status, view, error);
 }
 
+static int64_t waiting(const struct status *status)
+{
+    return status->writes.by_state[OUTBOX_QUEUED] + status->writes.by_state[OUTBOX_SENDING];
+}
+
 static json_t *queue_json(const struct status *status)
 {
     const int64_t *writes = status->writes.by_state;
 
     return json_pack(
-        "{sI sI sI sI sI}", "waiting", (json_int_t)(writes[OUTBOX_QUEUED] + writes[OUTBOX_SENDING]),
-        "refused", (json_int_t)writes[OUTBOX_REFUSED], "queued", (json_int_t)writes[OUTBOX_QUEUED],
-        "sending", (json_int_t)writes[OUTBOX_SENDING], "shadow", (json_int_t)writes[OUTBOX_SHADOW]);
+        "{sI sI sI sI sI}", "waiting", (json_int_t)waiting(status), "refused",
+        (json_int_t)writes[OUTBOX_REFUSED], "queued", (json_int_t)writes[OUTBOX_QUEUED], "sending",
+        (json_int_t)writes[OUTBOX_SENDING], "shadow", (json_int_t)writes[OUTBOX_SHADOW]);
 }
 
 static json_t *status_json(const struct status *status)
@@ -224,8 +229,7 @@ static void print_targets(const struct status *status, const struct tz *zone)
 
     printf("next deadline of a response: %s\n",
            status->has_deadline ? tz_format(zone, status->deadline, when) : "none");
-    printf("writes waiting: %lld, refused: %lld",
-           (long long)(writes[OUTBOX_QUEUED] + writes[OUTBOX_SENDING]),
+    printf("writes waiting: %lld, refused: %lld", (long long)waiting(status),
            (long long)writes[OUTBOX_REFUSED]);
     if (writes[OUTBOX_SHADOW])
         printf("; shadow mode would write %lld", (long long)writes[OUTBOX_SHADOW]);

@@ -234,13 +234,14 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
 
     if (configured)
         id = 0;
-    else if (!id)
-        return error_set(
-            error, ERR_CALENDAR,
-            "ticket %lld has no working calendar: neither its team nor its company has "
-            "one in Odoo (Settings, Companies, Working Hours); give them one, or set "
-            "sla.calendar",
-            (long long)ticket->id);
+    if (!configured && !id) {
+        error_set(error, ERR_CALENDAR,
+                  "ticket %lld has no working calendar: neither its team nor its company has one "
+                  "in Odoo (Settings, Companies, Working Hours); give them one, or set "
+                  "sla.calendar",
+                  (long long)ticket->id);
+        return ERR_CALENDAR;
+    }
     while (made && made->shown.id != id)
         made = made->next;
     if (!made && (rc = make_calendar(respond, id, &made, error)) < 0)
