@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "qualiodoo/array.h"
 #include "qualiodoo/error.h"
 #include "qualiodoo/store.h"
 #include "qualiodoo/units.h"
@@ -109,6 +110,10 @@ struct outbox_counts {
     int64_t by_state[OUTBOX_STATES];
 };
 int outbox_count(struct store *store, struct outbox_counts *ret, struct error *error);
+
+/* Of which tickets and customers there is a row, or a note seen in Odoo; sorted; the caller frees
+ * ret->items. */
+int outbox_subjects(struct store *store, struct ids *ret, struct error *error);
 
 /* The sets whose key begins with `prefix`, which ends with a dot ("breach.42."), by key: with the
  * state of their note, OUTBOX_DONE for one that was seen in Odoo. `key` is borrowed for the call.

@@ -272,6 +272,19 @@ int outbox_keys(struct store *store, const char *prefix,
     return rc;
 }
 
+int outbox_subjects(struct store *store, struct ids *ret, struct error *error)
+{
+    /* The number of a key is between its first two dots: the cast stops at the second. */
+    static const char sql[] =
+        "SELECT subject FROM outbox"
+        " UNION SELECT CAST(substr(key, instr(key, '.') + 1) AS INTEGER) FROM marker"
+        "  WHERE key IS NOT NULL ORDER BY 1";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    return rc < 0 ? rc : store_ids(store, statement, ret, error);
+}
+
 int outbox_exists(struct store *store, const char *key, bool *ret, struct error *error)
 {
     sqlite3_stmt *statement;

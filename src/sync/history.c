@@ -112,12 +112,19 @@ static int read_messages(struct history *history, const int64_t *ids, size_t cou
 
 static int save(struct history *history, bool known, struct error *error)
 {
-    int rc = 0;
+    struct store *store = history->pull->store;
+    int rc = store_begin(store, error);
 
+    if (rc < 0)
+        return rc;
     for (size_t i = 0; i < history->n_tickets && rc == 0; i++) {
         history->answers[i].known = known;
-        rc = history_save(history->pull->store, &history->answers[i], error);
+        rc = history_save(store, &history->answers[i], error);
     }
+    if (rc == 0)
+        rc = store_commit(store, error);
+    if (rc < 0)
+        store_rollback(store);
     return rc;
 }
 

@@ -34,10 +34,16 @@ struct verdicts {
     struct texts texts;
     struct tz *zone;
     instant now;
-    int64_t tag; /* of breaches; 0: none */
+    int64_t tag;     /* of breaches; 0: none */
+    struct ids said; /* the tickets of which something is queued or was written */
     struct ids judged;
     struct ids doubtful; /* late, and perhaps only by Odoo's own fields */
 };
+
+static bool was_said(const struct verdicts *verdicts, int64_t ticket)
+{
+    return ids_contain(verdicts->said.items, verdicts->said.count, ticket);
+}
 
 /* ---- Is it sure? ---- */
 
@@ -55,18 +61,17 @@ static bool is_recent(const struct verdicts *verdicts, const struct target_ticke
                verdicts->config->writeback.since;
 }
 
-static int find_doubtful(void *context, const struct respond_target *target, struct error *error)
+/* Whether the history of a ticket must be asked before it is called late. */
+static int is_doubtful(struct verdicts *verdicts, const struct respond_target *target, bool *ret,
+                       struct error *error)
 {
-    struct verdicts *verdicts = context;
     const struct target_ticket *ticket = target->ticket;
-    bool asked, known;
-    int rc;
+    bool asked = true, known;
+    int rc = 0;
 
-    if (!may_be_hidden(&target->verdict, &ticket->facts.response) || !is_recent(verdicts, ticket))
-        return 0;
-    rc = history_asked(verdicts->pull->store, ticket->id, &asked, &known, error);
-    if (rc == 0 && !asked && ids_add(&verdicts->doubtful, ticket->id) < 0)
-        rc = error_memory(error);
+    if (may_be_hidden(&target->verdict, &ticket->facts.response) && is_recent(verdicts, ticket))
+        rc = history_asked(verdicts->pull->store, ticket->id, &asked, &known, error);
+    *ret = !asked;
     return rc;
 }
 
@@ -235,6 +240,8 @@ static int void_queued(struct verdicts *verdicts, const char *kind, int64_t tick
 {
     char prefix[KEY_SIZE];
 
+    if (!was_said(verdicts, ticket))
+        return 0;
     snprintf(prefix, sizeof prefix, "%s.%lld.", kind, (long long)ticket);
     return outbox_keys(verdicts->pull->store, prefix, void_key, verdicts, error);
 }
@@ -244,12 +251,13 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
 {
     int64_t ticket = target->ticket->id;
     struct said said = {.verdicts = verdicts, .ticket = ticket};
-    bool exists = false, asked, known;
+    bool exists = false, asked, known = true;
     char key[KEY_SIZE];
-    int rc;
+    int rc = 0;
 
     snprintf(key, sizeof key, "breach.%lld.", (long long)ticket);
-    rc = outbox_keys(verdicts->pull->store, key, read_flag, &said, error);
+    if (was_said(verdicts, ticket))
+        rc = outbox_keys(verdicts->pull->store, key, read_flag, &said, error);
     if (rc < 0 || said.in_doubt)
         return rc;
     if (target->verdict.state != SLA_BREACHED) {
@@ -258,12 +266,14 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
     }
     if (*said.standing || *said.queued || !is_recent(verdicts, target->ticket))
         return 0;
-    rc = history_asked(verdicts->pull->store, ticket, &asked, &known, error);
-    if (rc < 0 || (may_be_hidden(&target->verdict, &target->ticket->facts.response) && !known))
+    if (may_be_hidden(&target->verdict, &target->ticket->facts.response))
+        rc = history_asked(verdicts->pull->store, ticket, &asked, &known, error);
+    if (rc < 0 || !known)
         return rc;
     snprintf(key, sizeof key, "breach.%lld.%lld", (long long)ticket,
              (long long)target->verdict.deadline);
-    rc = outbox_exists(verdicts->pull->store, key, &exists, error);
+    if (was_said(verdicts, ticket))
+        rc = outbox_exists(verdicts->pull->store, key, &exists, error);
     return rc < 0 || exists ? rc : flag(verdicts, target, key, error);
 }
 
@@ -273,7 +283,7 @@ static int plan_warning(struct verdicts *verdicts, const struct respond_target *
     const struct target_ticket *ticket = target->ticket;
     bool exists = false;
     char key[KEY_SIZE];
-    int rc;
+    int rc = 0;
 
     if (target->verdict.state != SLA_WARNED)
         return void_queued(verdicts, "warning", ticket->id, error);
@@ -282,7 +292,8 @@ static int plan_warning(struct verdicts *verdicts, const struct respond_target *
         return 0;
     snprintf(key, sizeof key, "warning.%lld.%lld", (long long)ticket->id,
              (long long)target->verdict.deadline);
-    rc = outbox_exists(verdicts->pull->store, key, &exists, error);
+    if (was_said(verdicts, ticket->id))
+        rc = outbox_exists(verdicts->pull->store, key, &exists, error);
     return rc < 0 || exists ? rc : warn(verdicts, target, key, error);
 }
 
@@ -325,19 +336,60 @@ static int forget(struct verdicts *verdicts, const struct ids *ids, struct error
     return rc;
 }
 
+/* A doubtful ticket waits until its history is known. */
+static int save_sure_target(void *context, const struct respond_target *target, struct error *error)
+{
+    struct verdicts *verdicts = context;
+    bool doubtful;
+    int rc = is_doubtful(verdicts, target, &doubtful, error);
+
+    if (rc < 0)
+        return rc;
+    if (!doubtful)
+        return save_target(context, target, error);
+    return ids_add(&verdicts->doubtful, target->ticket->id) < 0 ? error_memory(error) : 0;
+}
+
+/* In one transaction: a first pull has none around it, and one per row costs more than the pull. */
+static int judge_each(struct verdicts *verdicts, const struct target_query *query,
+                      int (*row)(void *context, const struct respond_target *target,
+                                 struct error *error),
+                      struct error *error)
+{
+    struct pull *pull = verdicts->pull;
+    struct error problem = {0};
+    int rc = store_begin(pull->store, error);
+
+    if (rc < 0)
+        return rc;
+    rc = respond_each(verdicts->respond, query, verdicts->now, row, verdicts, &problem, error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0)
+        store_rollback(pull->store);
+    if (pull->problem.code == 0)
+        pull->problem = problem;
+    return rc;
+}
+
 static int judge(struct verdicts *verdicts, const struct ids *due, bool all, struct error *error)
 {
     struct target_query query = {.tickets = all ? NULL : due->items, .n_tickets = due->count};
+    struct ids *doubtful = &verdicts->doubtful;
     struct pull *pull = verdicts->pull;
     struct ids known = {0};
-    int rc = respond_each(verdicts->respond, &query, verdicts->now, find_doubtful, verdicts,
-                          &pull->problem, error);
+    int rc = outbox_subjects(pull->store, &verdicts->said, error);
 
-    if (rc == 0 && verdicts->doubtful.count)
-        rc = history_ask(pull, &verdicts->doubtful, error);
+    pull->problem = (struct error){0};
     if (rc == 0)
-        rc = respond_each(verdicts->respond, &query, verdicts->now, save_target, verdicts,
-                          &pull->problem, error);
+        rc = judge_each(verdicts, &query, save_sure_target, error);
+    if (rc == 0 && doubtful->count)
+        rc = history_ask(pull, doubtful, error);
+    if (rc == 0 && doubtful->count) {
+        query = (struct target_query){.tickets = doubtful->items, .n_tickets = doubtful->count};
+        rc = judge_each(verdicts, &query, save_target, error);
+        ids_sort(verdicts->judged.items, verdicts->judged.count);
+    }
     if (rc == 0 && all)
         rc = targets_ids(pull->store, &known, error);
     if (rc == 0)
@@ -422,6 +474,7 @@ int verdicts_update(struct pull *pull, const struct ids *also, struct error *err
     }
     respond_free(verdicts.respond);
     tz_free(verdicts.zone);
+    free(verdicts.said.items);
     free(verdicts.judged.items);
     free(verdicts.doubtful.items);
     free(due.items);
