@@ -100,6 +100,26 @@ int store_run(struct store *store, sqlite3_stmt *statement, struct error *error)
     return rc;
 }
 
+int store_integer(struct store *store, const char *sql, int64_t id, bool *ret_found, int64_t *ret,
+                  struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    if (sqlite3_bind_parameter_count(statement) > 0)
+        sqlite3_bind_int64(statement, 1, id);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret_found = rc == 1 && sqlite3_column_type(statement, 0) == SQLITE_INTEGER;
+    if (*ret_found)
+        *ret = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
 int store_ids(struct store *store, sqlite3_stmt *statement, struct ids *ret, struct error *error)
 {
     struct ids ids = {0};

@@ -32,6 +32,11 @@ int store_step(struct store *store, sqlite3_stmt *statement, struct error *error
 /* Runs a statement that returns no row. */
 int store_run(struct store *store, sqlite3_stmt *statement, struct error *error);
 
+/* The first column of the only row: *ret_found is false when there is none, or it is NULL. `id` is
+ * the first parameter, where the statement has one. */
+int store_integer(struct store *store, const char *sql, int64_t id, bool *ret_found, int64_t *ret,
+                  struct error *error);
+
 /* Collects the first column of every row (NULL left out); the caller frees ret->items. */
 int store_ids(struct store *store, sqlite3_stmt *statement, struct ids *ret, struct error *error);
 

@@ -145,19 +145,14 @@ int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all
 
 static int stored_state(struct store *store, int64_t ticket, int *ret_state, struct error *error)
 {
-    sqlite3_stmt *statement;
-    int rc =
-        store_prepare(store, "SELECT state FROM target WHERE ticket_id = ?1", &statement, error);
+    int64_t state = 0;
+    bool found;
+    int rc = store_integer(store, "SELECT state FROM target WHERE ticket_id = ?1", ticket, &found,
+                           &state, error);
 
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int64(statement, 1, ticket);
-    rc = store_step(store, statement, error);
-    if (rc < 0)
-        return rc;
-    *ret_state = rc == 1 ? sqlite3_column_int(statement, 0) : -1;
-    sqlite3_reset(statement);
-    return 0;
+    if (rc == 0)
+        *ret_state = found ? (int)state : -1;
+    return rc;
 }
 
 int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
@@ -251,37 +246,22 @@ int targets_source(struct store *store, int64_t ticket, enum target_source *ret_
     return 0;
 }
 
-static int one_integer(struct store *store, const char *sql, bool *ret_found, int64_t *ret,
-                       struct error *error)
-{
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store, sql, &statement, error);
-
-    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
-        return rc;
-    *ret_found = rc == 1 && sqlite3_column_type(statement, 0) == SQLITE_INTEGER;
-    if (*ret_found)
-        *ret = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    return 0;
-}
-
 int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return one_integer(store, "SELECT min(next_change) FROM target WHERE next_change IS NOT NULL",
-                       ret_found, ret, error);
+    return store_integer(store, "SELECT min(next_change) FROM target WHERE next_change IS NOT NULL",
+                         0, ret_found, ret, error);
 }
 
 int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return one_integer(store, "SELECT min(deadline) FROM target WHERE next_change IS NOT NULL",
-                       ret_found, ret, error);
+    return store_integer(store, "SELECT min(deadline) FROM target WHERE next_change IS NOT NULL", 0,
+                         ret_found, ret, error);
 }
 
 int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return one_integer(store, "SELECT unixepoch(min(create_date)) FROM ticket", ret_found, ret,
-                       error);
+    return store_integer(store, "SELECT unixepoch(min(create_date)) FROM ticket", 0, ret_found, ret,
+                         error);
 }
 
 int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error)
@@ -305,20 +285,13 @@ int targets_tag(struct store *store, const char *name, int64_t *ret, struct erro
 int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *ret_known,
                   struct error *error)
 {
-    sqlite3_stmt *statement;
-    int rc =
-        store_prepare(store, "SELECT known FROM history WHERE ticket_id = ?1", &statement, error);
+    int64_t known = 0;
+    int rc = store_integer(store, "SELECT known FROM history WHERE ticket_id = ?1", ticket,
+                           ret_asked, &known, error);
 
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int64(statement, 1, ticket);
-    rc = store_step(store, statement, error);
-    if (rc < 0)
-        return rc;
-    *ret_asked = rc == 1;
-    *ret_known = rc == 1 && sqlite3_column_int(statement, 0);
-    sqlite3_reset(statement);
-    return 0;
+    if (rc == 0)
+        *ret_known = known;
+    return rc;
 }
 
 static int lower_date(struct store *store, const char *sql, int64_t ticket, instant when,

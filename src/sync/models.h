@@ -1,4 +1,5 @@
-/* models.h - the mirrored models: one row of the table each (see models.c). */
+/* models.h - the mirrored models: one row of the table each (models.c), and what is read by it
+ * (record.c). */
 #ifndef QUALIODOO_SYNC_MODELS_H
 #define QUALIODOO_SYNC_MODELS_H
 
