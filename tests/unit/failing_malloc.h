@@ -66,6 +66,14 @@ static inline void *failing_malloc_realloc(void *old, size_t size)
     return old ? realloc(old, size) : failing_malloc_count(malloc(size));
 }
 
+static inline void *failing_malloc_reallocarray(void *old, size_t count, size_t size)
+{
+    if (failing_malloc_refuse())
+        return NULL;
+    return old ? reallocarray(old, count, size)
+               : failing_malloc_count(reallocarray(NULL, count, size));
+}
+
 static inline void failing_malloc_free(void *block)
 {
     failing_malloc.alive -= block != NULL;
@@ -75,6 +83,7 @@ static inline void failing_malloc_free(void *block)
 #define malloc(size) failing_malloc_malloc(size)
 #define calloc(count, size) failing_malloc_calloc(count, size)
 #define realloc(old, size) failing_malloc_realloc(old, size)
+#define reallocarray(old, count, size) failing_malloc_reallocarray(old, count, size)
 #define free(block) failing_malloc_free(block)
 
 #endif

@@ -193,8 +193,8 @@ static void test_laws(void **state)
     static const char *const texts[] = {
         DESK "france=yes",
         "zone=Europe/Paris mon-sun=00:00-24:00",
-        "zone=America/New_York mon-thu.0=22:00-24:00 tue-fri.1=00:00-06:13 "
-        "leave=2026-03-01T00:00Z/2026-03-05T17:23Z",
+        ("zone=America/New_York mon-thu.0=22:00-24:00 tue-fri.1=00:00-06:13 "
+         "leave=2026-03-01T00:00Z/2026-03-05T17:23Z"),
         "zone=Australia/Lord_Howe sun=01:30-02:30 sat=23:00-24:00",
     };
 
@@ -275,11 +275,22 @@ static void test_france_in_order(void **state)
 
 static void test_france_names(void **state)
 {
+    static const char *const names[CALENDAR_FRANCE_DAYS][2] = {
+        {"Jour de l'an", "New Year's Day"}, {"Lundi de Pâques", "Easter Monday"},
+        {"Fête du travail", "Labour Day"},  {"8 mai 1945", "Victory in Europe Day"},
+        {"Ascension", "Ascension Day"},     {"Lundi de Pentecôte", "Whit Monday"},
+        {"Fête nationale", "Bastille Day"}, {"Assomption", "Assumption Day"},
+        {"Toussaint", "All Saints' Day"},   {"11 novembre 1918", "Armistice Day"},
+        {"Noël", "Christmas Day"},
+    };
+    civil_day days[CALENDAR_FRANCE_DAYS];
+
     (void)state;
-    assert_string_equal(calendar_france_name(date_of("2026-07-14")), "Fête nationale");
-    assert_string_equal(calendar_france_english(date_of("2026-07-14")), "Bastille Day");
-    assert_string_equal(calendar_france_name(date_of("2026-05-14")), "Ascension");
-    assert_string_equal(calendar_france_english(date_of("2026-05-25")), "Whit Monday");
+    calendar_france(2026, days);
+    for (size_t i = 0; i < CALENDAR_FRANCE_DAYS; i++) {
+        assert_string_equal(calendar_france_name(days[i]), names[i][0]);
+        assert_string_equal(calendar_france_english(days[i]), names[i][1]);
+    }
     assert_null(calendar_france_name(date_of("2026-07-15")));
     assert_null(calendar_france_english(date_of("2026-04-05"))); /* Easter Sunday is a Sunday */
 }
@@ -320,6 +331,27 @@ static void test_offsets(void **state)
     tz_free(tz);
 }
 
+/* However the steps fall, a change is found to the second, and one at the last instant too. */
+static void test_offsets_to_the_second(void **state)
+{
+    struct tz *tz = tz_open("Europe/Paris");
+    instant spring = instant_of("2026-03-29T01:00Z");
+
+    (void)state;
+    for (instant before = 1; before < 400000; before += before < 50 ? 1 : 7919)
+        for (instant after = -1; after <= 1; after++) {
+            struct utc_offset *offsets;
+            size_t count;
+
+            assert_int_equal(tz_offsets(tz, spring - before, spring + after, &offsets, &count), 0);
+            assert_int_equal(count, after < 0 ? 1 : 2);
+            if (count == 2)
+                assert_int_equal(offsets[1].from, spring);
+            free(offsets);
+        }
+    tz_free(tz);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -337,6 +369,7 @@ int main(void)
         cmocka_unit_test(test_france_in_order),
         cmocka_unit_test(test_france_names),
         cmocka_unit_test(test_offsets),
+        cmocka_unit_test(test_offsets_to_the_second),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -252,7 +252,7 @@ static void every_line_of_the_table_holds(void **state)
         calendar_free(vectors.calendars[i].calendar);
     print_message("%d cases\n", vectors.cases);
     assert_int_equal(vectors.failed, 0);
-    assert_true(vectors.cases >= 80);
+    assert_true(vectors.cases >= 130);
 }
 
 int main(void)
