@@ -551,3 +551,25 @@ def test_a_calendar_of_the_configuration(desk: Desk) -> None:
     assert desk.kinds(ticket) == ["warning"]
     desk.sync("10:01")
     assert desk.kinds(ticket) == ["warning", "breach"]
+
+
+# ---- Flavours ----
+
+
+@pytest.mark.parametrize("flavour", [pytest.param(f, marks=pytest.mark.world(flavour=f)) for f in ("enterprise", "task")])
+def test_other_flavours_are_flagged_too(world: World, server: Server, run: Run, flavour: str) -> None:
+    ticket_model = world.ticket_model
+    tag = world.tag("SLA dépassé")
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"}, sla={"targets": {"low": {"hours": 2}, "medium": {"hours": 2}}})
+    if flavour == "task":
+        run.configure(tickets={"flavour": "task", "domain": [["project_id", "=", world.project_id]]})
+    customer = world.partner("Exemple SARL")
+    late, answered = (world.ticket(customer, created=utc("9:00"), user=world.people[0]) for _ in range(2))
+    world.reply(answered, at=utc("9:30"))
+    for _ in range(2):
+        run("sync", now=at("11:30"), check=0)
+    env = world.env()
+    assert [env.read(ticket_model, [t], ["tag_ids"])[0]["tag_ids"] for t in (late, answered)] == [[tag], []]
+    notes = env.search(MESSAGE, [("model", "=", ticket_model), ("message_id", "like", "<qualiodoo-")])
+    assert [row["res_id"] for row in env.read(MESSAGE, notes, ["res_id"])] == [late]
+    assert len(env.search(ACTIVITY, [("res_model", "=", ticket_model), ("res_id", "=", late)])) == 1
