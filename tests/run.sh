@@ -27,7 +27,7 @@ unit() {
         ran=$(grep -c '^\[       OK \]' <<<"$out")
         [ "$status" -eq 0 ] || echo "$out" | tail -n 80
         printf '%-28s %3d passed\n' "${test##*/}" "$ran"
-        add "$status" "$ran" "$(grep -c '^\[  FAILED  \] [a-z_]*$' <<<"$out")" "${test##*/}"
+        add "$status" "$ran" "$(grep '^\[  FAILED  \] [a-z_]*$' <<<"$out" | sort -u | wc -l)" "${test##*/}"
     done
 }
 
