@@ -149,6 +149,14 @@ def test_a_tag_that_was_there_stays(world: World, server: Server, run: Run) -> N
     assert site.picture()["tags"] == [(TAG,)] and site.world.row("helpdesk.ticket", site.ticket)["tag_ids"]
 
 
+def test_a_field_of_that_name_elsewhere_stays(world: World, server: Server, run: Run) -> None:
+    other = world.create("ir.model.fields", name=LAST_DAY, ttype="char", field_description="x",
+                         model_id=world.model_ids["product.template"])
+    site = Site(world, server, run).ready()
+    site.remove("--with-adjustments")
+    assert site.picture() == site.untouched and world.row("ir.model.fields", other)
+
+
 def test_what_an_interrupted_setup_left(world: World, server: Server, run: Run) -> None:
     """Killed between a field and its external id: its name says whose it is."""
     site = Site(world, server, run)

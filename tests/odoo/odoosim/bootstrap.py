@@ -105,7 +105,7 @@ ACCESS: dict[str, tuple[tuple[str | None, str], ...]] = {
     "project.project": ((USER, "r"), (PROJECT, "r"), (PROJECT_ADMIN, "rwcu")),
     "project.task": ((PROJECT, "rwcu"), (TIMESHEETS, "rwcu"), ("base.group_portal", "r")),
     "project.task.type": ((PROJECT, "r"), (PROJECT_ADMIN, "rwcu")),
-    "project.tags": ((USER, "r"), (PROJECT_ADMIN, "rwcu")),
+    "project.tags": ((USER, "rwcu"),),  # by project_todo, which comes with project
     "helpdesk.ticket": ((USER, "r"), (HELPDESK, "rwc"), (HELPDESK_ADMIN, "rwcu"), (EE_HELPDESK, "rwc"), (EE_ADMIN, "rwcu")),
     "helpdesk.ticket.stage": ((USER, "r"), (HELPDESK_ADMIN, "rwcu")),
     "helpdesk.ticket.team": ((USER, "r"), (HELPDESK_ADMIN, "rwcu")),

@@ -156,6 +156,7 @@ def activity_after_create(env: Env, id_: int, vals: Values) -> None:
     row = env.row("mail.activity", id_)
     if row["user_id"] != env.uid:
         if row["res_model"] and not env.su:
+            access.check_rows(env, "mail.activity", [row], "create")
             access.check(env, row["res_model"], "write")
             access.check_rows(env, row["res_model"], [env.row(row["res_model"], row["res_id"])], "write")
         notify(env, row["res_model"], row["res_id"], row["user_id"],
