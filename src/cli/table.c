@@ -135,8 +135,7 @@ void table_free(struct table *table)
 
 void table_cell(struct table *table, const char *text)
 {
-    if (table)
-        add(table, strdup(text ? text : "-"));
+    table_cell_format(table, "%s", text ? text : "-");
 }
 
 void table_cell_format(struct table *table, const char *format, ...)
@@ -157,7 +156,7 @@ void table_cell_minutes(struct table *table, minutes duration)
 {
     char text[FORMAT_MINUTES_SIZE];
 
-    table_cell_format(table, "%s", format_minutes(duration, text));
+    table_cell(table, format_minutes(duration, text));
 }
 
 void table_cell_seconds(struct table *table, int64_t seconds)

@@ -168,7 +168,7 @@ int targets_save(struct store *store, const struct target_row *row, instant now,
                            "REPLACE INTO target VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
                            " ?11)",
                            &statement, error);
-    if (rc < 0)
+    if (rc != 0)
         return rc;
     sqlite3_bind_int64(statement, 1, row->ticket);
     sqlite3_bind_int64(statement, 2, row->calendar);

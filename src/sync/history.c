@@ -149,7 +149,10 @@ static int ask_some(struct history *history, struct error *error)
         }
     }
     free(messages.items);
-    return rc < 0 ? rc : save(history, known, error);
+    if (rc == 0)
+        rc = save(history, known, error);
+    history->answers = NULL;
+    return rc;
 }
 
 int history_ask(struct pull *pull, const struct ids *tickets, struct error *error)

@@ -261,7 +261,7 @@ struct judge {
     instant now;
     int (*row)(void *context, const struct respond_target *target, struct error *error);
     void *context;
-    struct error *problem;
+    struct error problem; /* the first; code 0: none */
 };
 
 enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket)
@@ -296,8 +296,8 @@ static int judge_ticket(void *context, const struct target_ticket *ticket, struc
         }
     }
     if (rc == ERR_CALENDAR) {
-        if (judge->problem->code == 0)
-            *judge->problem = problem;
+        if (judge->problem.code == 0)
+            judge->problem = problem;
         return 0;
     }
     if (rc < 0) {
@@ -312,8 +312,9 @@ int respond_each(struct respond *respond, const struct target_query *query, inst
                             struct error *error),
                  void *context, struct error *ret_problem, struct error *error)
 {
-    struct judge judge = {respond, now, row, context, ret_problem};
+    struct judge judge = {.respond = respond, .now = now, .row = row, .context = context};
+    int rc = targets_each(respond->store, query, judge_ticket, &judge, error);
 
-    *ret_problem = (struct error){0};
-    return targets_each(respond->store, query, judge_ticket, &judge, error);
+    *ret_problem = judge.problem;
+    return rc;
 }
