@@ -1,7 +1,7 @@
 /* push.c - the outbox into Odoo.
  *
  * Rows found SENDING were cut off: they are looked for everywhere, and are DONE or QUEUED again
- * (settle). Before a ticket is flagged or warned of, it is read again and judged again (confirm).
+ * (settle). Before anything is said of a ticket, it is read again and judged again (confirm).
  * Then, for each row in order: is the note it stands on written? Is the write in Odoo already? Then
  * it is done. Otherwise SENDING is committed, the write is made, and what came of it is committed.
  */
@@ -29,9 +29,10 @@ struct push {
 
 /* ---- What is due ---- */
 
+/* The others speak of credit. */
 static bool speaks_of_ticket(const struct outbox_row *row)
 {
-    return strncmp(row->key, "breach.", 7) == 0 || strncmp(row->key, "warning.", 8) == 0;
+    return strcmp(row->model, "res.partner") != 0;
 }
 
 static int add_once(struct ids *ids, int64_t id, struct error *error)

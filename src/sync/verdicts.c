@@ -264,8 +264,10 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
         rc = *said.queued ? void_queued(verdicts, "breach", ticket, error) : 0;
         return rc == 0 && *said.standing ? take_back(verdicts, target, said.standing, error) : rc;
     }
-    if (*said.standing || *said.queued || !is_recent(verdicts, target->ticket))
-        return 0;
+    if (was_said(verdicts, ticket)) /* the answer that cleared it is gone again */
+        rc = void_queued(verdicts, "cleared", ticket, error);
+    if (rc < 0 || *said.standing || *said.queued || !is_recent(verdicts, target->ticket))
+        return rc;
     if (may_be_hidden(&target->verdict, &target->ticket->facts.response))
         rc = history_asked(verdicts->pull->store, ticket, &asked, &known, error);
     if (rc < 0 || !known)

@@ -287,6 +287,18 @@ def test_an_answer_learned_late_corrects_a_breach_that_was_written(desk: Desk) -
     assert desk.kinds(ticket) == ["breach", "cleared"]
 
 
+def test_a_correction_that_is_no_longer_true_is_not_written(desk: Desk) -> None:
+    ticket = desk.ticket()
+    desk.sync("11:30")
+    reply = desk.world.reply(ticket, at=utc("10:00"))
+    desk.server.fault("refuse", lambda c: c.method == "message_post", times=0)
+    desk.sync("11:40", check=1)
+    desk.server.faults.clear()
+    desk.world.delete(MESSAGE, reply)
+    desk.sync("11:50")
+    assert desk.kinds(ticket) == ["breach"] and desk.tags(ticket) == [desk.tag] and len(desk.activities(ticket)) == 1
+
+
 def test_a_breach_that_was_answered_late_stays(desk: Desk) -> None:
     ticket = desk.ticket()
     desk.sync("11:30")
