@@ -65,7 +65,7 @@ static int index_of(const char *const *names, int count, const char *name)
     for (int i = 0; i < count; i++)
         if (strcmp(names[i], name) == 0)
             return i;
-    assert(!"a word that this version wrote");
+    assert(false && "a word that this version wrote");
     return 0;
 }
 
