@@ -13,7 +13,8 @@
 
 /* A page of 1.4 MB becomes 20 MB of small blocks in xmlrpc-c. Given back to the kernel after each
  * page and faulted in again for the next, they double the cost of decoding; odoo_read() gives them
- * back once, at its end. */
+ * back once, at its end. Nor are they kept apart by size when freed (glibc's fast bins): they would
+ * be gathered again by the next large block. */
 enum { KEPT_HEAP = 64 << 20 };
 
 static void set_limits(void)
@@ -26,6 +27,7 @@ static void set_limits(void)
     xmlrpc_limit_set(XMLRPC_XML_SIZE_LIMIT_ID, ODOO_XMLRPC_MAX);
     xmlrpc_limit_set(XMLRPC_NESTING_LIMIT_ID, ODOO_XMLRPC_DEPTH);
     mallopt(M_TRIM_THRESHOLD, KEPT_HEAP);
+    mallopt(M_MXFAST, 0);
 }
 
 void odoo_xmlrpc_start(void)
