@@ -1,5 +1,6 @@
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "qualiodoo/civil.h"
@@ -77,9 +78,29 @@ static int print_lots(const struct ledger *ledger, struct error *error)
     return rc;
 }
 
-/* What is printed, built account by account. */
+/* Prints one item of an array, which the caller closes: with all accounts in it, it would be the
+ * largest thing that this program ever held. Takes over `json`. */
+static int print_item(json_t *json, bool first, struct error *error)
+{
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+
+    json_decref(json);
+    if (!text)
+        return error_memory(error);
+    fputs(first ? "[\n" : ",\n", stdout);
+    for (const char *line = text, *end; *line; line = end) {
+        end = strchrnul(line, '\n');
+        end += *end == '\n';
+        printf("  %.*s", (int)(end - line), line);
+    }
+    free(text);
+    return 0;
+}
+
+/* What is printed, account by account. */
 struct output {
-    json_t *json;
+    bool json;
+    size_t n_printed; /* as JSON */
     struct table *table;
     bool lots; /* print them too: one customer was asked for */
 };
@@ -99,7 +120,7 @@ static int add_account(struct view *view, int64_t customer, struct output *outpu
         return rc;
     }
     if (output->json)
-        json_array_append_new(output->json, account_json(customer, name, &result));
+        rc = print_item(account_json(customer, name, &result), output->n_printed++ == 0, error);
     else
         add_row(output->table, customer, name, &result);
     if (output->table && output->lots) {
@@ -149,18 +170,16 @@ int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error)
 
     if (rc < 0)
         return rc;
+    output.json = cli->json;
     rc = view_open(cli, &view, error);
     if (rc == 0)
         rc = view_require_complete(&view, error);
-    if (rc == 0 && cli->json)
-        output.json = json_array();
-    else if (rc == 0)
+    if (rc == 0 && !output.json)
         output.table = table_new(columns, sizeof columns / sizeof *columns);
     if (rc == 0)
         rc = add_accounts(&view, customer, &output, error);
-    if (rc == 0 && cli->json)
-        rc = cli_print_json(json_incref(output.json), error);
-    json_decref(output.json);
+    if (rc == 0 && output.json)
+        puts(output.n_printed ? "\n]" : "[]");
     table_free(output.table);
     view_close(&view);
     return rc;

@@ -1,9 +1,11 @@
 /* prefetch.c - the thread that waits for the server while the caller works on the last answer.
  *
- *   idle --prefetch_start--> wanted --worker--> done --prefetch_take--> idle
+ * Each slot of the ring goes round by itself, in the order of the requests:
+ *
+ *   IDLE --prefetch_start--> WANTED --worker--> DONE --prefetch_take--> IDLE
  *
  * `state`, `request` and the answer change hands under `mutex`: they are the worker's while
- * `wanted`, the caller's otherwise. The thread does HTTP only; the caller decodes. */
+ * WANTED, the caller's otherwise. The thread does HTTP only; the caller decodes. */
 #include "prefetch.h"
 
 #include <assert.h>
@@ -13,18 +15,23 @@
 
 enum { SLICE_MS = 50 };
 
-struct prefetch {
-    struct odoo *odoo;
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
+struct slot {
     enum { IDLE, WANTED, DONE } state;
-    atomic_bool stop;
     struct odoo_request request;
     int code;
     char *body;
     size_t length;
     struct error error;
+};
+
+struct prefetch {
+    struct odoo *odoo;
+    pthread_t thread;
+    pthread_mutex_t mutex;
+    pthread_cond_t changed;
+    atomic_bool stop;
+    struct slot slots[PREFETCH_DEPTH];
+    size_t started, taken; /* requests so far: the caller's */
 };
 
 static bool is_stopped(void *context)
@@ -40,19 +47,18 @@ static void *work(void *context)
     struct http_abort abort = {.asked = is_stopped, .context = prefetch};
 
     pthread_mutex_lock(&prefetch->mutex);
-    for (;;) {
-        int code;
+    for (size_t i = 0;; i++) {
+        struct slot *slot = &prefetch->slots[i % PREFETCH_DEPTH];
 
-        while (prefetch->state != WANTED && !is_stopped(prefetch))
+        while (slot->state != WANTED && !is_stopped(prefetch))
             pthread_cond_wait(&prefetch->changed, &prefetch->mutex);
         if (is_stopped(prefetch))
             break;
         pthread_mutex_unlock(&prefetch->mutex);
-        code = odoo_fetch(prefetch->odoo, &prefetch->request, &abort, &prefetch->body,
-                          &prefetch->length, &prefetch->error);
+        slot->code = odoo_fetch(prefetch->odoo, &slot->request, &abort, &slot->body, &slot->length,
+                                &slot->error);
         pthread_mutex_lock(&prefetch->mutex);
-        prefetch->code = code;
-        prefetch->state = DONE;
+        slot->state = DONE;
         pthread_cond_broadcast(&prefetch->changed);
     }
     pthread_mutex_unlock(&prefetch->mutex);
@@ -104,8 +110,10 @@ void prefetch_free(struct prefetch *prefetch)
     pthread_cond_broadcast(&prefetch->changed);
     pthread_mutex_unlock(&prefetch->mutex);
     pthread_join(prefetch->thread, NULL);
-    odoo_request_clear(&prefetch->request);
-    free(prefetch->body);
+    for (size_t i = 0; i < PREFETCH_DEPTH; i++) {
+        odoo_request_clear(&prefetch->slots[i].request);
+        free(prefetch->slots[i].body);
+    }
     pthread_cond_destroy(&prefetch->changed);
     pthread_mutex_destroy(&prefetch->mutex);
     free(prefetch);
@@ -113,11 +121,13 @@ void prefetch_free(struct prefetch *prefetch)
 
 void prefetch_start(struct prefetch *prefetch, struct odoo_request *request)
 {
+    struct slot *slot = &prefetch->slots[prefetch->started++ % PREFETCH_DEPTH];
+
     pthread_mutex_lock(&prefetch->mutex);
-    assert(prefetch->state == IDLE);
-    prefetch->request = *request;
+    assert(slot->state == IDLE);
+    slot->request = *request;
     *request = (struct odoo_request){0};
-    prefetch->state = WANTED;
+    slot->state = WANTED;
     pthread_cond_broadcast(&prefetch->changed);
     pthread_mutex_unlock(&prefetch->mutex);
 }
@@ -137,31 +147,30 @@ static void wait_slice(struct prefetch *prefetch)
 int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request, char **ret_body,
                   size_t *ret_length, struct error *error)
 {
+    struct slot *slot = &prefetch->slots[prefetch->taken++ % PREFETCH_DEPTH];
     struct http_abort abort = odoo_abort(prefetch->odoo);
     bool stop = abort.asked && abort.asked(abort.context);
     int code = 0;
 
     pthread_mutex_lock(&prefetch->mutex);
-    assert(prefetch->state != IDLE);
-    while (prefetch->state == WANTED && !stop) {
+    assert(slot->state != IDLE);
+    while (slot->state == WANTED && !stop) {
         wait_slice(prefetch);
         stop = abort.asked && abort.asked(abort.context);
     }
     if (stop)
         code = error_set(error, ERR_INTERRUPTED, "interrupted while waiting for Odoo");
-    else if (prefetch->code) {
-        code = prefetch->code;
+    else if (slot->code) {
+        code = slot->code;
         if (error)
-            *error = prefetch->error;
-        odoo_request_clear(&prefetch->request);
-        prefetch->state = IDLE;
+            *error = slot->error;
+        odoo_request_clear(&slot->request);
+        slot->state = IDLE;
     } else {
-        *ret_request = prefetch->request;
-        *ret_body = prefetch->body;
-        *ret_length = prefetch->length;
-        prefetch->request = (struct odoo_request){0};
-        prefetch->body = NULL;
-        prefetch->state = IDLE;
+        *ret_request = slot->request;
+        *ret_body = slot->body;
+        *ret_length = slot->length;
+        *slot = (struct slot){.state = IDLE};
     }
     pthread_mutex_unlock(&prefetch->mutex);
     return code;

@@ -1,4 +1,4 @@
-/* prefetch.h - one request sent ahead, on a thread. */
+/* prefetch.h - requests sent ahead, one after the other, on a thread. */
 #ifndef QUALIODOO_ODOO_PREFETCH_H
 #define QUALIODOO_ODOO_PREFETCH_H
 
@@ -11,12 +11,16 @@ int prefetch_open(struct odoo *odoo, struct prefetch **ret_prefetch, struct erro
 /* Ends a call under way, joins the thread. NULL is allowed. */
 void prefetch_free(struct prefetch *prefetch);
 
-/* Starts a request; its content is taken over. The answer of the last one must have been taken. */
+/* How many requests may be ahead: while one answer is handled the next can be complete, and the
+ * server must not wait for it to be taken. */
+#define PREFETCH_DEPTH 2
+
+/* Adds a request; its content is taken over. At most PREFETCH_DEPTH are not taken at any time. */
 void prefetch_start(struct prefetch *prefetch, struct odoo_request *request);
 
-/* Waits for the answer of the request started last (the caller's `cancelled` is asked meanwhile),
- * and gives it with the request it answers, for odoo_decode(); both are the caller's. On failure
- * only the error. */
+/* Waits for the answer of the oldest request that was not taken (the caller's `cancelled` is asked
+ * meanwhile), and gives it with the request it answers, for odoo_decode(); both are the caller's.
+ * On failure only the error. */
 int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request, char **ret_body,
                   size_t *ret_length, struct error *error);
 

@@ -1,5 +1,4 @@
-/* read.c - records, chunk by chunk, the next chunk being on its way while the last one is handled.
- */
+/* read.c - records, chunk by chunk, the next chunks being on their way while one is handled. */
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -114,12 +113,18 @@ static struct range chunk_of(const struct odoo_read *read, size_t start)
                           .count = left < read->chunk ? left : read->chunk};
 }
 
+/* Sends the chunk that begins at `start`, if there is one. */
 static int send_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct odoo_read *read,
                       size_t start, struct error *error)
 {
-    struct range range = chunk_of(read, start);
     struct odoo_request request = {0};
-    int code = write_request(odoo, read, &range, &request, error);
+    struct range range;
+    int code;
+
+    if (start >= read->count)
+        return 0;
+    range = chunk_of(read, start);
+    code = write_request(odoo, read, &range, &request, error);
 
     if (!code)
         prefetch_start(prefetch, &request);
@@ -162,8 +167,11 @@ static int handle(struct odoo *odoo, const struct odoo_read *read, const struct 
 static int read_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct odoo_read *read,
                       struct error *error)
 {
-    int code = send_ahead(prefetch, odoo, read, 0, error);
+    size_t ahead = PREFETCH_DEPTH * read->chunk;
+    int code = 0;
 
+    for (size_t start = 0; !code && start < ahead; start += read->chunk)
+        code = send_ahead(prefetch, odoo, read, start, error);
     for (size_t start = 0; !code && start < read->count; start += read->chunk) {
         struct range range = chunk_of(read, start);
         struct odoo_request request = {0};
@@ -171,8 +179,8 @@ static int read_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct
         size_t length = 0;
 
         code = prefetch_take(prefetch, &request, &body, &length, error);
-        if (!code && range.count < read->count - start)
-            code = send_ahead(prefetch, odoo, read, start + read->chunk, error);
+        if (!code)
+            code = send_ahead(prefetch, odoo, read, start + ahead, error);
         if (!code) {
             code = handle(odoo, read, &range, &request, body, length, error);
             body = NULL;
