@@ -37,6 +37,9 @@ int targets_each(struct store *store, const struct target_query *query,
 int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all,
                 struct error *error);
 
+/* Notes that all that targets_due() gave for `now` was judged. */
+int targets_judged(struct store *store, instant now, struct error *error);
+
 /* Stores a verdict; *ret_before is the state it had, -1 when it was not judged before. */
 struct target_row {
     int64_t ticket, calendar;

@@ -120,13 +120,39 @@ int targets_each(struct store *store, const struct target_query *query,
 
 /* ---- Targets ---- */
 
+/* Whether targets were judged at a later time than `now`: the clock was put back, or --now was
+ * given. The latest such time is kept beside them, so that they need not be read to know. */
+static int judged_later(struct store *store, instant now, bool *ret, struct error *error)
+{
+    char *latest = NULL;
+    int rc = store_meta_get(store, "judged_at", &latest, error);
+
+    if (rc == 0)
+        *ret = !latest || strtoll(latest, NULL, 10) > now;
+    free(latest);
+    return rc;
+}
+
+int targets_judged(struct store *store, instant now, struct error *error)
+{
+    char text[24];
+
+    snprintf(text, sizeof text, "%lld", (long long)now);
+    return store_meta_set(store, "judged_at", text, error);
+}
+
 int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all,
                 struct error *error)
 {
     static const char due[] = "SELECT ref FROM change WHERE owner = 'ticket'"
                               " UNION SELECT ticket_id FROM target WHERE next_change <= ?1"
-                              " UNION SELECT ticket_id FROM target WHERE judged_at > ?1 ORDER BY 1";
+                              " ORDER BY 1";
+    static const char due_or_later[] =
+        "SELECT ref FROM change WHERE owner = 'ticket'"
+        " UNION SELECT ticket_id FROM target WHERE next_change <= ?1"
+        " UNION SELECT ticket_id FROM target WHERE judged_at > ?1 ORDER BY 1";
     sqlite3_stmt *statement;
+    bool later = false;
     int rc = store_prepare(store, "SELECT 1 FROM change WHERE owner IN ('all', 'targets') LIMIT 1",
                            &statement, error);
 
@@ -136,7 +162,9 @@ int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all
     *ret_all = rc == 1;
     if (*ret_all)
         return 0;
-    rc = store_prepare(store, due, &statement, error);
+    rc = judged_later(store, now, &later, error);
+    if (rc == 0)
+        rc = store_prepare(store, later ? due_or_later : due, &statement, error);
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, now);

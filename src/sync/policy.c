@@ -174,7 +174,7 @@ static int update_all(struct update *update, struct error *error)
     bool all = false;
     int rc = facts_changed_accounts(update->store, update->today, &changed, &all, error);
 
-    if (rc == 0)
+    if (rc == 0 && (all || changed.count))
         rc = facts_accounts(update->store, &living, error);
     for (size_t i = 0; i < changed.count && rc == 0; i++) {
         if (!ids_contain(living.items, living.count, changed.items[i]))

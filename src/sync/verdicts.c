@@ -396,6 +396,8 @@ static int judge(struct verdicts *verdicts, const struct ids *due, bool all, str
         rc = targets_ids(pull->store, &known, error);
     if (rc == 0)
         rc = forget(verdicts, all ? &known : due, error);
+    if (rc == 0)
+        rc = targets_judged(pull->store, verdicts->now, error);
     free(known.items);
     return rc;
 }

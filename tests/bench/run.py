@@ -142,11 +142,16 @@ def mirror(folder: Path, pages: Pages, answers: Path, curl: Path, args: argparse
 
 
 def cycles(folder: Path, pages: Pages, runs: int) -> None:
-    """A cycle in which nothing happened, and one after one line of work."""
+    """A cycle in which nothing happened for longer than the overlap, and one after one line of work."""
     program = [QUALIODOO, "-c", str(folder / "qualiodoo.yaml"), "sync", "--json"]
     fresh(folder)
     timed(QUALIODOO, "-c", str(folder / "qualiodoo.yaml"), "reconcile")
     pages.replay = False
+    timed(*program)
+    state = sqlite3.connect(folder / "state.db")
+    with state:
+        state.execute("UPDATE cursor SET high_seen_at = high_seen_at - 7200 WHERE high_seen_at > 0")
+    state.close()
     timed(*program)
     before = pages.calls
     idle = [timed(*program) for _ in range(runs)]
