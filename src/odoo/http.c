@@ -10,7 +10,7 @@
 /* How long an order to stop can go unseen. */
 enum { SLICE_MS = 50 };
 
-/* A page is about a megabyte: with libcurl's own 16 KiB, a wait and a read for each of 60 pieces. */
+/* A page is about a megabyte: with libcurl's own 16 KiB, 60 waits and reads. */
 #define RECEIVE_BUFFER (256L << 10)
 
 struct http {

@@ -89,9 +89,13 @@ const char *model_remote(const struct model *model, const struct flavour *flavou
 /* Names of all the fields to ask for (array; the caller owns it; NULL when out of memory). */
 json_t *model_field_names(const struct model *model, const struct flavour *flavour);
 
-/* Puts the values of one record into `values` (texts borrowed from the record, or from `texts`,
- * an array that keeps made texts alive). Computed ones become NULL. */
-void model_values(const struct model *model, const struct flavour *flavour, json_t *record,
+/* The names of the fields in Odoo, one per column (MIRROR_COLUMNS_MAX at most); NULL: none. */
+void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names);
+
+/* Puts the values of one record, whose fields have the `names` of model_names(), into `values`
+ * (texts borrowed from the record, or from `texts`, an array that keeps made texts alive). Computed
+ * ones become NULL. */
+void model_values(const struct model *model, const char *const *names, json_t *record,
                   json_t *texts, struct mirror_value *values);
 
 /* A domain from its JSON text: "@name" strings become the flavour's names, "@ids" the ids. NULL

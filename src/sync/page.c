@@ -200,22 +200,26 @@ static int mark_parts(const struct page *page, int64_t id, const char *write_dat
     return mirror_pending_add(page->pull->store, page->model->table.name, id, error);
 }
 
-static int put_record(struct page *page, json_t *record, struct error *error)
+/* What the records of one page share. */
+struct reading {
+    const char *names[MIRROR_COLUMNS_MAX]; /* of the fields, by column */
+    json_t *texts;                         /* made for the record at hand */
+};
+
+static int put_record(struct page *page, const struct reading *reading, json_t *record,
+                      struct error *error)
 {
     struct pull *pull = page->pull;
     const struct model *model = page->model;
-    const char *remote = model_remote(model, pull->flavour);
     struct mirror_value values[MIRROR_COLUMNS_MAX];
     int64_t id = json_integer_value(json_object_get(record, "id"));
-    json_t *texts = json_array();
     enum mirror_change change = MIRROR_SAME;
     const char *write_date;
     int rc;
 
-    if (!texts)
-        return error_memory(error);
-    model_values(model, pull->flavour, record, texts, values);
-    compute(page, id, record, texts, values);
+    json_array_clear(reading->texts);
+    model_values(model, reading->names, record, reading->texts, values);
+    compute(page, id, record, reading->texts, values);
     write_date = values[0].kind == VALUE_TEXT ? values[0].text : NULL;
     if (write_date && strcmp(write_date, page->high) > 0)
         snprintf(page->high, sizeof page->high, "%s", write_date);
@@ -230,11 +234,10 @@ static int put_record(struct page *page, json_t *record, struct error *error)
         if (rc == 0 && pull->has_unreadable)
             rc = mirror_unreadable(pull->store, model->table.name, id, NULL, error);
         if (change == MIRROR_CREATED)
-            report_count(pull->report->created, remote, 1);
+            report_count(pull->report->created, model_remote(model, pull->flavour), 1);
         if (change == MIRROR_UPDATED)
-            report_count(pull->report->updated, remote, 1);
+            report_count(pull->report->updated, model_remote(model, pull->flavour), 1);
     }
-    json_decref(texts);
     return rc;
 }
 
@@ -276,17 +279,21 @@ static int write_page(struct page *page, const int64_t *requested, size_t count,
                       struct error *error)
 {
     struct pull *pull = page->pull;
+    struct reading reading = {.texts = json_array()};
     json_t *record;
     size_t i;
-    int rc = 0;
+    int rc = reading.texts ? 0 : error_memory(error);
 
+    model_names(page->model, pull->flavour, reading.names);
     json_array_foreach(records, i, record)
     {
-        if ((rc = put_record(page, record, error)) < 0 ||
-            (rc = note_lines(page, record, error)) < 0)
-            return rc;
+        if (rc == 0)
+            rc = put_record(page, &reading, record, error);
+        if (rc == 0)
+            rc = note_lines(page, record, error);
     }
-    if (json_array_size(records) < count)
+    json_decref(reading.texts);
+    if (rc == 0 && json_array_size(records) < count)
         rc = doom_absent(page, requested, count, records, error);
     if (rc == 0 && page->cursor) {
         page->cursor->resume_id = requested[count - 1];

@@ -111,17 +111,21 @@ static struct mirror_value field_value(enum field_kind kind, json_t *value, json
     return (struct mirror_value){.kind = VALUE_NULL};
 }
 
-void model_values(const struct model *model, const struct flavour *flavour, json_t *record,
-                  json_t *texts, struct mirror_value *values)
+void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names)
 {
     for (size_t i = 0; i < model_columns(model); i++) {
         const char *name = model->fields[i].remote;
 
-        if (name)
-            name = flavour_name(flavour, name);
-        values[i] =
-            field_value(model->fields[i].kind, name ? json_object_get(record, name) : NULL, texts);
+        ret_names[i] = name ? flavour_name(flavour, name) : NULL;
     }
+}
+
+void model_values(const struct model *model, const char *const *names, json_t *record,
+                  json_t *texts, struct mirror_value *values)
+{
+    for (size_t i = 0; i < MIRROR_COLUMNS_MAX && model->table.columns[i].name; i++)
+        values[i] = field_value(model->fields[i].kind,
+                                names[i] ? json_object_get(record, names[i]) : NULL, texts);
 }
 
 /* "@link.partner_id" is the flavour's link, then the path. */
