@@ -1,7 +1,8 @@
 # qualiodoo: one Makefile for everything. `make help` lists the targets.
 #
 # Variables: prefix (/usr/local), sysconfdir (/etc), DESTDIR; CC, CFLAGS, LDFLAGS, WERROR=1, V=1 (whole command
-# lines), BUILD (folder of what is built: another one for other flags), JOBS, FUZZ_SECONDS.
+# lines), BUILD (folder of what is built: another one for other flags), JOBS, FUZZ_SECONDS, BENCH (arguments of
+# tests/bench/run.py).
 
 VERSION := 0.1.0
 
@@ -167,7 +168,7 @@ fuzz: ## feed the decoders with anything, FUZZ_SECONDS (30) each
 bench: deps ## how fast, beside curl, the parser alone and Python clients (minutes)
 	@sh tests/deps.sh $(DEBIAN_BENCH)
 	$(quiet)$(SUBMAKE) all $(BUILD)/bench/deadlines
-	@QUALIODOO=$(BUILD)/qualiodoo $(PYTHON) tests/bench/run.py
+	@QUALIODOO=$(BUILD)/qualiodoo $(PYTHON) tests/bench/run.py $(BENCH)
 
 # ---- Lint ----
 

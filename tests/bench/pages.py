@@ -20,19 +20,18 @@ from odoosim import World  # noqa: E402
 
 PER_1000_RECORDS = 0.090  # seconds; measured on Odoo 17 for tickets of 15 fields
 PER_1000_IDS = 0.005
-COUNTED = "2026-06-01"
+NOW = datetime(2026, 11, 22, 10)
 
 
 def build(tickets: int, lines: int, customers: int) -> World:
     """A database of that size, over two years. Tickets are taken up after an hour; of fifty, one is late and one
     is still unanswered."""
-    world = World(today="2026-11-22")
+    world = World(today=NOW)
     product = world.product("SUP12")
-    now = datetime(2026, 11, 22, 10)
-    first = now - timedelta(days=730)
+    first = NOW - timedelta(days=730)
 
     def when(i: int, n: int) -> datetime:
-        return (first + (now - first) * i / n).replace(microsecond=(i * 7919) % 1_000_000)
+        return (first + (NOW - first) * i / n).replace(microsecond=(i * 7919) % 1_000_000)
 
     sample_partner = world.partner("Sample SARL")
     sample_ticket = world.ticket(sample_partner, created="2026-01-01 09:00")
@@ -121,7 +120,8 @@ class Pages:
         return out, "text/xml; charset=utf-8"
 
     def work(self) -> None:
-        """Somebody works an hour on the first ticket."""
+        """Two hours later, somebody works an hour on the first ticket."""
+        self.world.db.clock.freeze(NOW + timedelta(hours=2))
         ticket = min(self.world.db.tables["helpdesk.ticket"].rows)
         self.world.timesheet(ticket, 1.0)
 
