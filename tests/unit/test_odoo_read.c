@@ -59,7 +59,7 @@ static void test_search(void **state)
     free(ids);
     json_decref(domain);
     server_stop(&fixture.server);
-    assert_int_equal(fixture.server.count, 6);
+    assert_int_equal(fixture.server.count, 8);
     assert_non_null(strstr(fixture.server.last, "<name>active_test</name>"));
     assert_non_null(strstr(fixture.server.last, "<name>order</name>"));
     odoo_free(fixture.odoo);
