@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "qualiodoo/agent.h"
 #include "qualiodoo/cli.h"
 #include "qualiodoo/config.h"
 #include "qualiodoo/log.h"
@@ -107,6 +108,9 @@ int main(int argc, char **argv)
     guard_descriptors();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file at its size limit fails to be written, like a full disk */
+#ifdef QUALIODOO_SERVICE
+    cli_service = agent_run;
+#endif
     setlocale(LC_CTYPE,
               "C.UTF-8"); /* what Odoo sends and what is printed, whatever the machine's */
     status = argc > 0 ? dispatch(&cli, argc, argv, &error) : CLI_USAGE;

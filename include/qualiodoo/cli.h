@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "qualiodoo/config.h"
 #include "qualiodoo/error.h"
 #include "qualiodoo/units.h"
 
@@ -39,6 +40,9 @@ struct command {
 };
 
 extern const struct command cli_commands[]; /* ended by a NULL name */
+
+/* What `run` does: main sets it, since the service is another room. NULL: this build has none. */
+extern int (*cli_service)(struct config *config, struct error *error);
 
 /* The command of that name, later ones included, or NULL. */
 const struct command *cli_command_find(const char *name);

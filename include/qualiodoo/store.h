@@ -45,4 +45,8 @@ int store_lock(const char *path, const char *what, int64_t wait_ms, struct store
                struct error *error);
 void store_unlock(struct store_lock *lock); /* NULL is allowed */
 
+/* The lock that a service holds as long as it runs: a second one on the same state gets ERR_BUSY.
+ */
+int store_lock_instance(const char *path, struct store_lock **ret_lock, struct error *error);
+
 #endif

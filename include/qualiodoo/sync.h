@@ -25,6 +25,9 @@ struct cycle_report {
     int64_t breaches_new, breaches_cleared;
     int64_t writes_queued, writes_sent, writes_refused;
     int64_t duration_ms;
+    bool skipped;   /* cycle_options.if_invoices_changed, and none did: nothing was read */
+    bool has_event; /* a response target changes by itself at `event` */
+    instant event;
 };
 
 void cycle_report_free(struct cycle_report *report);
@@ -41,6 +44,9 @@ struct cycle_options {
     bool force;                   /* go past safety.max_delete */
     const char *const *customers; /* reconcile only these: ids, exact names or references */
     size_t n_customers;           /* 0: all */
+    bool service; /* does not wait for the cycle lock (ERR_BUSY), nor tries again too soon what Odoo
+                     did not take */
+    bool if_invoices_changed; /* first asks, in one call, whether any invoice did */
 };
 
 /* One whole cycle: takes the cycle lock, opens the state, talks to Odoo, computes. The outcome is
@@ -52,6 +58,10 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
 /* Asks work in progress to stop at the next transaction's edge; safe in a signal handler. */
 void cycle_interrupt(void);
 bool cycle_interrupted(void *unused);
+
+/* Grows with every page stored, account computed and write sent: whether work goes on. */
+unsigned long cycle_progress(void);
+void cycle_note_progress(void);
 
 /* The client for a configuration: reads the secret, opens (no call is made). */
 int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error);

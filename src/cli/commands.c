@@ -7,7 +7,13 @@
 #include "qualiodoo/suggest.h"
 
 const struct command cli_commands[] = {
-    {"run", "", "the service: sync in the background until told to stop", NULL, NULL},
+    {"run", "", "the service: sync in the background until told to stop",
+     "Asks Odoo for payments every poll.payments and for everything every poll.tickets, and works "
+     "at\n"
+     "once when a response is overdue. SIGHUP reads the configuration again; SIGTERM stops it "
+     "within\n"
+     "a second. Under systemd, see qualiodoo.service.\n",
+     cmd_run},
     {"sync", "", "one cycle: pull, compute, write back",
      "Reads what changed in Odoo since the last cycle, recomputes the accounts and the tickets "
      "that\n"

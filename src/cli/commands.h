@@ -4,6 +4,7 @@
 
 #include "qualiodoo/cli.h"
 
+int cmd_run(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_sync(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_reconcile(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_status(struct cli *cli, int argc, char **argv, struct error *error);

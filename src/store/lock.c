@@ -1,4 +1,5 @@
-/* lock.c - the cycle lock: an flock() on a file beside the state, which names its holder. */
+/* lock.c - the cycle lock and the service's lock: an flock() on a file beside the state, which
+ * names its holder. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -24,15 +25,15 @@ static void read_holder(int fd, char *holder, size_t size)
     holder[strcspn(holder, "\n")] = '\0';
 }
 
-int store_lock(const char *path, const char *what, int64_t wait_ms, struct store_lock **ret_lock,
-               struct error *error)
+static int lock_file(const char *path, const char *suffix, const char *what, int64_t wait_ms,
+                     struct store_lock **ret_lock, struct error *error)
 {
     int64_t deadline = clock_monotonic_ms() + wait_ms;
     struct store_lock *lock = NULL;
     char file[4096], holder[128];
     int fd, length;
 
-    snprintf(file, sizeof file, "%s.lock", path);
+    snprintf(file, sizeof file, "%s%s", path, suffix);
     fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
     if (fd < 0)
         return error_set(
@@ -68,6 +69,17 @@ int store_lock(const char *path, const char *what, int64_t wait_ms, struct store
 fail:
     close(fd);
     return error ? error->code : ERR_BUSY;
+}
+
+int store_lock(const char *path, const char *what, int64_t wait_ms, struct store_lock **ret_lock,
+               struct error *error)
+{
+    return lock_file(path, ".lock", what, wait_ms, ret_lock, error);
+}
+
+int store_lock_instance(const char *path, struct store_lock **ret_lock, struct error *error)
+{
+    return lock_file(path, ".run", "run", 0, ret_lock, error);
 }
 
 void store_unlock(struct store_lock *lock)

@@ -94,6 +94,11 @@ static int latest_write_date(struct pull *pull, const struct model *model, char 
     return rc;
 }
 
+int pull_latest_invoice(struct pull *pull, char **ret, struct error *error)
+{
+    return latest_write_date(pull, &models[MODEL_MOVE], ret, error);
+}
+
 char *pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor)
 {
     char text[INSTANT_TEXT_SIZE];

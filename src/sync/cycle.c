@@ -1,5 +1,6 @@
 /* cycle.c - one cycle: lock, pull, compute, report. */
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,17 @@
 #define DIFFERENCES_SHOWN 200
 
 static volatile sig_atomic_t interrupted;
+static atomic_ulong progress;
+
+unsigned long cycle_progress(void)
+{
+    return atomic_load(&progress);
+}
+
+void cycle_note_progress(void)
+{
+    atomic_fetch_add(&progress, 1);
+}
 
 void cycle_interrupt(void)
 {
@@ -291,6 +303,33 @@ static int say_problems(const struct pull *pull, struct error *error)
     return 0;
 }
 
+/* Whether an invoice was touched since this was last asked. A transaction that was committed late
+ * is not seen by that: the next whole cycle reads behind its cursor. */
+static int invoices_changed(struct pull *pull, bool *ret, struct error *error)
+{
+    char *last = NULL, *latest = NULL;
+    bool complete = false;
+    int rc = mirror_is_complete(pull->store, &complete, error);
+
+    *ret = true;
+    if (rc < 0 || !complete)
+        return rc;
+    rc = pull_open(pull, error);
+    if (rc == 0)
+        rc = pull_latest_invoice(pull, &latest, error);
+    if (rc == 0)
+        rc = store_meta_get(pull->store, "invoices_seen", &last, error);
+    if (rc == 0) {
+        *ret = !last || strcmp(last, latest ? latest : "") != 0;
+        if (*ret)
+            rc = store_meta_set(pull->store, "invoices_seen", latest ? latest : "", error);
+    }
+    pull_close(pull);
+    free(last);
+    free(latest);
+    return rc;
+}
+
 static int run_in_store(const struct config *config, const struct cycle_options *options,
                         struct store *store, struct cycle_report *report, struct error *error)
 {
@@ -298,8 +337,10 @@ static int run_in_store(const struct config *config, const struct cycle_options 
                         .config = config,
                         .report = report,
                         .full = options->reconcile,
-                        .force = options->force};
+                        .force = options->force,
+                        .patient = options->service};
     struct ids customers = {0};
+    bool changed = true;
     int64_t last = 0;
     struct error outcome = {0};
     int rc = results_last_audit(store, &last, error);
@@ -310,16 +351,22 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = sync_connect(config, &pull.odoo, error);
     if (rc < 0)
         return rc;
-    rc = find_customers(&pull, options, &customers, error);
+    if (options->if_invoices_changed)
+        rc = invoices_changed(&pull, &changed, error);
+    report->skipped = rc == 0 && !changed;
     if (rc == 0)
+        rc = find_customers(&pull, options, &customers, error);
+    if (rc == 0 && changed)
         rc = run_pull(&pull, error);
-    if (rc == 0 && !is_trial(config, options) && config->writeback.enabled)
+    if (rc == 0 && changed && !is_trial(config, options) && config->writeback.enabled)
         rc = push_run(&pull, error);
+    if (rc == 0 && changed)
+        rc = targets_next(store, &report->has_event, &report->event, error);
     if (rc == 0)
         rc = say_problems(&pull, error);
     if (rc < 0)
         outcome = *error;
-    if (rc != ERR_NOT_FOUND) /* a misspelt name is no failure of the cycle */
+    if (rc != ERR_NOT_FOUND && (rc < 0 || changed)) /* a misspelt name is no failure of the cycle */
         note_outcome(store, &outcome, options->reconcile && !options->n_customers);
     pull_close(&pull);
     odoo_free(pull.odoo);
@@ -344,8 +391,8 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
 
     /* A trial without a state leaves no file at all, not even a lock. */
     if (rc == 0 && (!trial || access(config->state.path, F_OK) == 0))
-        rc = store_lock(config->state.path, options->reconcile ? "reconcile" : "sync", LOCK_WAIT_MS,
-                        &lock, error);
+        rc = store_lock(config->state.path, options->reconcile ? "reconcile" : "sync",
+                        options->service ? 0 : LOCK_WAIT_MS, &lock, error);
     if (rc == 0)
         rc = store_open(config->state.path, trial ? STORE_TRIAL : STORE_WRITE, &store, error);
     if (rc == 0)

@@ -144,6 +144,7 @@ static int update_account(struct update *update, int64_t account, struct error *
                       error);
     account_result_free(&result);
     update->report->accounts_recomputed++;
+    cycle_note_progress();
     if (changed)
         json_array_append_new(update->report->accounts_changed, json_integer(account));
     return rc;

@@ -307,6 +307,7 @@ static int each_row(struct push *push,
         if (cycle_interrupted(NULL))
             return error_set(error, ERR_INTERRUPTED,
                              "interrupted; the next run goes on from there");
+        cycle_note_progress();
         rc = outbox_get(push->pull->store, push->rows.items[i], step, &sending, &found, error);
     }
     return rc;

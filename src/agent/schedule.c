@@ -1,0 +1,80 @@
+#include "schedule.h"
+
+#include <stdlib.h>
+
+enum {
+    SLEEP_MAX_MS = 60000,
+    RETRY_FIRST_MS = 5000, /* after a failure, doubled each time, and never more than the poll */
+    JITTER_PERCENT = 10,   /* so that many agents do not ask at the same second */
+};
+
+void schedule_begin(struct schedule *schedule)
+{
+    *schedule = (struct schedule){.day = INT32_MIN};
+}
+
+static bool event_passed(const struct schedule *schedule, instant now)
+{
+    return schedule->has_event && now >= schedule->event;
+}
+
+enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms, instant now,
+                                 civil_day today)
+{
+    bool sooner =
+        schedule->failures == 0 &&
+        (event_passed(schedule, now) || (schedule->day != INT32_MIN && today != schedule->day));
+
+    if (now_ms >= schedule->all_ms || sooner)
+        return SCHEDULE_ALL;
+    return schedule->failures == 0 && now_ms >= schedule->payments_ms ? SCHEDULE_PAYMENTS
+                                                                      : SCHEDULE_NONE;
+}
+
+/* An interval, somewhat earlier or later. */
+static int64_t around(int64_t interval_ms)
+{
+    int64_t span = interval_ms * JITTER_PERCENT / 100;
+
+    return interval_ms + (span ? random() % (2 * span + 1) - span : 0);
+}
+
+static int64_t retry_ms(int failures, int64_t poll_ms)
+{
+    int64_t wait = RETRY_FIRST_MS;
+
+    for (int i = 1; i < failures && wait < poll_ms; i++)
+        wait *= 2;
+    return wait < poll_ms ? wait : poll_ms;
+}
+
+void schedule_ended(struct schedule *schedule, const struct config *config,
+                    const struct schedule_outcome *outcome, int64_t now_ms)
+{
+    schedule->payments_ms = now_ms + around(config->poll.payments_ms);
+    if (outcome->failed) {
+        schedule->failures++;
+        schedule->all_ms = now_ms + around(retry_ms(schedule->failures, config->poll.tickets_ms));
+        return;
+    }
+    schedule->failures = 0;
+    if (outcome->cycle == SCHEDULE_PAYMENTS)
+        return;
+    schedule->all_ms = now_ms + around(config->poll.tickets_ms);
+    schedule->has_event = outcome->has_event;
+    schedule->event = outcome->event;
+    schedule->day = outcome->today;
+}
+
+int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, instant now)
+{
+    int64_t sleep = schedule->all_ms - now_ms;
+
+    if (schedule->failures == 0 && schedule->payments_ms - now_ms < sleep)
+        sleep = schedule->payments_ms - now_ms;
+    if (schedule->failures == 0 && schedule->has_event && (schedule->event - now) * 1000 < sleep)
+        sleep = (schedule->event - now) * 1000;
+    if (sleep > SLEEP_MAX_MS)
+        sleep = SLEEP_MAX_MS;
+    return sleep > 0 ? sleep : 0;
+}

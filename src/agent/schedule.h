@@ -1,0 +1,48 @@
+/* schedule.h - when the next cycle is due; internal to the agent. Pure but for its dice. */
+#ifndef QUALIODOO_AGENT_SCHEDULE_H
+#define QUALIODOO_AGENT_SCHEDULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qualiodoo/config.h"
+#include "qualiodoo/units.h"
+
+/* What a cycle looks at. */
+enum schedule_cycle {
+    SCHEDULE_NONE,     /* nothing is due yet */
+    SCHEDULE_PAYMENTS, /* one question: did an invoice change? */
+    SCHEDULE_ALL,
+};
+
+/* Times named `_ms` are of a clock that never jumps. */
+struct schedule {
+    int64_t payments_ms, all_ms; /* due at */
+    int failures;                /* in a row */
+    bool has_event;              /* a response target changes by itself at `event` */
+    instant event;
+    civil_day day; /* of the last whole cycle that succeeded: another day lets credit end */
+};
+
+/* Everything is due at once. */
+void schedule_begin(struct schedule *schedule);
+
+/* What is due now. `today` is the civil date of `now` in the configured zone. */
+enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms, instant now,
+                                 civil_day today);
+
+/* A cycle ended: plans the next ones. `failed`: it must be tried again soon, later each time. */
+struct schedule_outcome {
+    enum schedule_cycle cycle;
+    bool failed;
+    bool has_event;
+    instant event;
+    civil_day today;
+};
+void schedule_ended(struct schedule *schedule, const struct config *config,
+                    const struct schedule_outcome *outcome, int64_t now_ms);
+
+/* How long the loop may sleep; at most a minute, so that a clock that jumps is seen. >= 0. */
+int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, instant now);
+
+#endif

@@ -1,0 +1,363 @@
+/* service.c - the event loop: timers, signals, and one worker thread that runs the cycles.
+ *
+ *     IDLE --- something is due: start_cycle ---> BUSY --- the worker is done: on_done ---> IDLE
+ *      |                                           |
+ *      |  SIGTERM: on_stop                         |  SIGTERM: the cycle is interrupted
+ *      v                                           v
+ *     (the loop ends)                            STOPPING --- on_done ---> (the loop ends)
+ *
+ * Invariants: only the worker talks to Odoo and to the state, only the loop to systemd; a new
+ * configuration takes the place of the old one in IDLE alone, so that a cycle has one from its
+ * beginning to its end; the watchdog is fed while idle, or while the work goes on. */
+#include <assert.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+#include <unistd.h>
+
+#include "qualiodoo/agent.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+#include "qualiodoo/log.h"
+#include "qualiodoo/sync.h"
+#include "qualiodoo/tz.h"
+#include "schedule.h"
+
+#define MS_USEC UINT64_C(1000)
+
+/* What the worker is given, and what it gives back. */
+struct job {
+    const struct config *config;
+    struct cycle_options options;
+    enum schedule_cycle cycle;
+    struct cycle_report report;
+    struct error error;
+    int rc, done_fd;
+};
+
+struct service {
+    struct config *config, *next; /* the one in force, and the one that takes its place */
+    struct tz *zone;
+    struct store_lock *lock;
+    sd_event *event;
+    sd_event_source *timer, *watchdog;
+    uint64_t watchdog_usec; /* 0: nobody watches */
+    unsigned long progress; /* last seen */
+    struct schedule schedule;
+    pthread_t worker;
+    struct job job;
+    bool busy, stopping;
+    int done_fd;
+};
+
+static int fail(struct error *error, const char *what, int code)
+{
+    return error_set(error, ERR_STATE, "the service cannot be started: %s: %s", what,
+                     strerror(-code));
+}
+
+/* ---- The worker ---- */
+
+static void *work(void *context)
+{
+    struct job *job = context;
+    uint64_t one = 1;
+
+    job->rc = cycle_run(job->config, &job->options, &job->report, &job->error);
+    while (write(job->done_fd, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+    return NULL;
+}
+
+static int start_cycle(struct service *service, enum schedule_cycle cycle, struct error *error)
+{
+    int failed;
+
+    assert(!service->busy);
+    service->job = (struct job){
+        .config = service->config,
+        .options = {.service = true, .if_invoices_changed = cycle == SCHEDULE_PAYMENTS},
+        .cycle = cycle,
+        .done_fd = service->done_fd};
+    failed = pthread_create(&service->worker, NULL, work, &service->job);
+    if (failed)
+        return fail(error, "no thread", -failed);
+    service->busy = true;
+    return 0;
+}
+
+/* ---- What is due ---- */
+
+static int arm(struct service *service, struct error *error)
+{
+    int64_t sleep = schedule_sleep_ms(&service->schedule, clock_monotonic_ms(), clock_now());
+    int rc = sd_event_source_set_time_relative(service->timer, (uint64_t)sleep * MS_USEC);
+
+    if (rc >= 0)
+        rc = sd_event_source_set_enabled(service->timer, SD_EVENT_ONESHOT);
+    return rc < 0 ? fail(error, "timer", rc) : 0;
+}
+
+static void take_next_config(struct service *service)
+{
+    struct tz *zone;
+
+    if (!service->next)
+        return;
+    zone = tz_open(service->next->timezone);
+    if (!zone)
+        return; /* memory is short: at the next wake-up */
+    tz_free(service->zone);
+    config_free(service->config);
+    service->zone = zone;
+    service->config = service->next;
+    service->next = NULL;
+    schedule_begin(&service->schedule);
+}
+
+static int wake(struct service *service, struct error *error)
+{
+    enum schedule_cycle due;
+
+    if (service->busy || service->stopping)
+        return 0;
+    take_next_config(service);
+    due = schedule_due(&service->schedule, clock_monotonic_ms(), clock_now(),
+                       tz_civil_day(service->zone, clock_now()));
+    return due == SCHEDULE_NONE ? arm(service, error) : start_cycle(service, due, error);
+}
+
+/* A failure of the loop itself ends the service: systemd starts it again. */
+static int wake_or_exit(struct service *service)
+{
+    struct error error = {0};
+
+    if (wake(service, &error) < 0) {
+        log_error("%s", error.message);
+        return sd_event_exit(service->event, error.code);
+    }
+    return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *context)
+{
+    (void)source;
+    (void)usec;
+    return wake_or_exit(context);
+}
+
+/* ---- The end of a cycle ---- */
+
+static void say_status(const struct service *service)
+{
+    const struct job *job = &service->job;
+    char now[INSTANT_TEXT_SIZE], event[INSTANT_TEXT_SIZE] = "none";
+
+    instant_format(clock_now(), now);
+    if (service->schedule.has_event)
+        instant_format(service->schedule.event, event);
+    if (job->rc < 0)
+        sd_notifyf(0, "STATUS=Failed at %s, tries again: %s", now, job->error.message);
+    else
+        sd_notifyf(0, "STATUS=Up to date at %s; next response target: %s", now, event);
+}
+
+static void log_outcome(const struct job *job)
+{
+    const struct cycle_report *report = &job->report;
+
+    if (job->rc == ERR_INTERRUPTED || job->rc == ERR_BUSY || (job->rc == 0 && report->skipped))
+        return;
+    if (job->rc < 0)
+        log_error("%s", job->error.message);
+    else if (json_array_size(report->accounts_changed) || report->breaches_new ||
+             report->breaches_cleared || report->writes_sent)
+        log_info("%zu accounts changed, %lld new breaches, %lld corrected, %lld writes",
+                 json_array_size(report->accounts_changed), (long long)report->breaches_new,
+                 (long long)report->breaches_cleared, (long long)report->writes_sent);
+}
+
+static void end_cycle(struct service *service)
+{
+    struct job *job = &service->job;
+    bool skipped = job->rc == 0 && job->report.skipped;
+    /* A refused write or an unusable calendar does not pass by itself: no hurry. */
+    struct schedule_outcome outcome = {.cycle = skipped ? SCHEDULE_PAYMENTS : SCHEDULE_ALL,
+                                       .failed = job->rc < 0 && job->rc != ERR_REFUSED &&
+                                                 job->rc != ERR_CALENDAR,
+                                       .has_event = job->report.has_event,
+                                       .event = job->report.event,
+                                       .today = tz_civil_day(service->zone, clock_now())};
+
+    schedule_ended(&service->schedule, service->config, &outcome, clock_monotonic_ms());
+    log_outcome(job);
+    if (!skipped)
+        say_status(service);
+    cycle_report_free(&job->report);
+}
+
+static int on_done(sd_event_source *source, int fd, uint32_t events, void *context)
+{
+    struct service *service = context;
+    uint64_t count;
+
+    (void)source;
+    (void)events;
+    if (read(fd, &count, sizeof count) < 0)
+        return 0;
+    pthread_join(service->worker, NULL);
+    service->busy = false;
+    end_cycle(service);
+    return service->stopping ? sd_event_exit(service->event, 0) : wake_or_exit(service);
+}
+
+/* ---- Signals ---- */
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+    struct service *service = context;
+
+    (void)source;
+    (void)info;
+    sd_notify(0, "STOPPING=1\nSTATUS=Stopping at the edge of a transaction");
+    service->stopping = true;
+    cycle_interrupt();
+    return service->busy ? 0 : sd_event_exit(service->event, 0);
+}
+
+/* The new configuration, when it can be used; the old one stays otherwise. */
+static void reload(struct service *service)
+{
+    struct config *config = NULL;
+    struct error error = {0};
+
+    if (config_load(service->config->path, &config, &error) < 0) {
+        log_error("the configuration stays as it was: %s", error.message);
+        return;
+    }
+    if (strcmp(config->state.path, service->config->state.path) != 0) {
+        log_error("the configuration stays as it was: another state.path needs a restart");
+        config_free(config);
+        return;
+    }
+    config_free(service->next);
+    service->next = config;
+    log_info("the configuration was read again");
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)
+{
+    struct service *service = context;
+
+    (void)source;
+    (void)info;
+    sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu",
+               (unsigned long long)clock_monotonic_ms() * MS_USEC);
+    reload(service);
+    sd_notify(0, "READY=1");
+    return wake_or_exit(service);
+}
+
+static int on_watchdog(sd_event_source *source, uint64_t usec, void *context)
+{
+    struct service *service = context;
+    unsigned long progress = cycle_progress();
+
+    (void)usec;
+    if (!service->busy || progress != service->progress)
+        sd_notify(0, "WATCHDOG=1");
+    service->progress = progress;
+    sd_event_source_set_time_relative(source, service->watchdog_usec / 4);
+    return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* ---- The whole ---- */
+
+static int add_sources(struct service *service, struct error *error)
+{
+    int rc = sd_event_add_signal(service->event, NULL, SIGTERM, on_stop, service);
+
+    if (rc >= 0)
+        rc = sd_event_add_signal(service->event, NULL, SIGINT, on_stop, service);
+    if (rc >= 0)
+        rc = sd_event_add_signal(service->event, NULL, SIGHUP, on_reload, service);
+    if (rc >= 0)
+        rc = sd_event_add_io(service->event, NULL, service->done_fd, EPOLLIN, on_done, service);
+    if (rc >= 0)
+        rc = sd_event_add_time_relative(service->event, &service->timer, CLOCK_BOOTTIME, 0, 0,
+                                        on_timer, service);
+    if (rc >= 0 && sd_watchdog_enabled(0, &service->watchdog_usec) > 0)
+        rc = sd_event_add_time_relative(service->event, &service->watchdog, CLOCK_MONOTONIC,
+                                        service->watchdog_usec / 4, 0, on_watchdog, service);
+    return rc < 0 ? fail(error, "event loop", rc) : 0;
+}
+
+/* Threads inherit the mask: signals go to the loop alone. */
+static int block_signals(struct error *error)
+{
+    sigset_t signals;
+
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGHUP);
+    return sigprocmask(SIG_BLOCK, &signals, NULL) < 0 ? fail(error, "signals", -errno) : 0;
+}
+
+static int open_service(struct service *service, struct error *error)
+{
+    int rc = store_lock_instance(service->config->state.path, &service->lock, error);
+
+    if (rc == 0)
+        rc = block_signals(error);
+    if (rc < 0)
+        return rc;
+    service->zone = tz_open(service->config->timezone);
+    service->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (!service->zone)
+        return error_memory(error);
+    if (service->done_fd < 0)
+        return fail(error, "eventfd", -errno);
+    rc = sd_event_new(&service->event);
+    return rc < 0 ? fail(error, "event loop", rc) : add_sources(service, error);
+}
+
+static void close_service(struct service *service)
+{
+    assert(!service->busy);
+    sd_event_source_unref(service->timer);
+    sd_event_source_unref(service->watchdog);
+    sd_event_unref(service->event);
+    if (service->done_fd >= 0)
+        close(service->done_fd);
+    tz_free(service->zone);
+    store_unlock(service->lock);
+    config_free(service->next);
+    config_free(service->config);
+}
+
+int agent_run(struct config *config, struct error *error)
+{
+    struct service service = {.config = config, .done_fd = -1};
+    int rc;
+
+    schedule_begin(&service.schedule);
+    rc = open_service(&service, error);
+    if (rc == 0) {
+        sd_notify(0, "READY=1\nSTATUS=Reading from Odoo");
+        log_info("started: %s, database %s", config->odoo.url, config->odoo.database);
+        rc = sd_event_loop(service.event);
+        if (rc < 0 && !error->code)
+            rc = error_set(error, ERR_STATE, "the service ended: %s", strerror(-rc));
+    }
+    if (rc == 0)
+        log_info("stopped");
+    close_service(&service);
+    return rc;
+}

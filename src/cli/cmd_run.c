@@ -1,0 +1,28 @@
+#include "commands.h"
+#include "qualiodoo/log.h"
+
+int (*cli_service)(struct config *config, struct error *error);
+
+int cmd_run(struct cli *cli, int argc, char **argv, struct error *error)
+{
+    struct config *config = NULL;
+    int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
+
+    if (rc < 0)
+        return rc;
+    if (!cli_service)
+        return error_set(error, ERR_USAGE,
+                         "this build has no service (it was made with SYSTEMD=0): run "
+                         "'qualiodoo sync' from a timer instead");
+    if (cli->has_now)
+        return error_set(error, ERR_USAGE,
+                         "--now is for what-if questions; 'run' is the service, which works with "
+                         "the real time: leave it out");
+    rc = config_load(cli->config_path, &config, error);
+    if (rc < 0)
+        return rc;
+    if (cli->verbosity == 0)
+        log_set_level(LOG_LEVEL_INFO); /* the journal is where its work is seen */
+    rc = cli_service(config, error);
+    return rc < 0 ? rc : CLI_DONE;
+}
