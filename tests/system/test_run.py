@@ -1,0 +1,205 @@
+"""The service: `qualiodoo run` against a simulated Odoo in real time, watched as systemd watches it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import BINARY, Run, Server, World, environment
+
+pytestmark = pytest.mark.skipif(
+    subprocess.run([BINARY, "run", "--now", "2026-01-01T00:00:00Z"], capture_output=True, text=True,
+                   check=False).stderr.find("no service") >= 0, reason="a build without the service")
+
+
+def until(what: Callable[[], Any], seconds: float = 15) -> Any:
+    """Waits until something is true; its last value."""
+    end = time.monotonic() + seconds
+    while not (found := what()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return found
+
+
+class Service:
+    """The program under a socket that hears what systemd would."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.heard: list[str] = []
+        self.path = str(run.folder / "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.socket.setblocking(False)
+        self.log = open(run.folder / "log", "w+b")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self, **more: str) -> None:
+        self.process = subprocess.Popen(self.run.command("run", now=False), stdin=subprocess.DEVNULL, stdout=self.log,
+                                        stderr=self.log, env={**environment(), "NOTIFY_SOCKET": self.path, **more})
+
+    def listen(self) -> str:
+        try:
+            while True:
+                self.heard.append(self.socket.recv(4096).decode())
+        except BlockingIOError:
+            return "\n".join(self.heard)
+
+    def says(self, text: str, seconds: float = 15) -> bool:
+        return bool(until(lambda: text in self.listen(), seconds))
+
+    def logged(self, text: str, seconds: float = 15) -> bool:
+        return bool(until(lambda: text in Path(self.log.name).read_text(), seconds))
+
+    def send(self, number: int) -> None:
+        assert self.process
+        self.process.send_signal(number)
+
+    def stop(self, number: int = signal.SIGTERM, seconds: float = 5) -> int:
+        self.send(number)
+        assert self.process
+        return self.process.wait(seconds)
+
+    def close(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.socket.close()
+        self.log.close()
+
+
+@pytest.fixture
+def world() -> World:
+    made = World()  # real time
+    made.product("SUP12")
+    made.opening_hours({day: [(0.0, 24.0)] for day in range(7)})
+    return made
+
+
+@pytest.fixture
+def service(run: Run) -> Iterator[Service]:
+    run.configure(poll={"payments": "1s", "tickets": "2s"})
+    made = Service(run)
+    yield made
+    made.close()
+
+
+def ready(service: Service, **more: str) -> None:
+    service.start(**more)
+    assert service.says("READY=1") and service.says("STATUS=Up to date"), Path(service.log.name).read_text()
+
+
+def test_a_payment_is_credited_and_it_stops_when_told(world: World, service: Service) -> None:
+    customer = world.partner("Exemple SARL")
+    invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
+    ready(service)
+    assert service.run.balance(customer) == 0
+    world.pay(invoice, str(world.today))
+    assert until(lambda: service.run.balance(customer) == 720, 5)
+    began = time.monotonic()
+    assert service.stop() == 0 and time.monotonic() - began < 2
+    assert service.says("STOPPING=1", 1)
+    assert service.run("reconcile", "--dry-run", now=False, check=0).code == 0
+
+
+def test_a_quiet_poll_of_payments_is_one_question(world: World, server: Server, service: Service) -> None:
+    service.run.configure(poll={"payments": "1s", "tickets": "10min"})
+    ready(service)
+    time.sleep(4)  # the first poll has nothing to compare with, and reads all
+    server.clear()
+    assert until(lambda: len(server.named("search_read", "account.move")) >= 2)
+    assert {(c.model, c.method) for c in server.calls} <= {(None, "authenticate"), ("account.move", "search_read"),
+                                                           ("x_qualiodoo_adjustment", "fields_get")}
+
+
+def test_a_breach_is_flagged_within_seconds_of_its_deadline(world: World, server: Server, service: Service) -> None:
+    """The poll is far away: the deadline itself wakes the service."""
+    service.run.configure(poll={"payments": "10min", "tickets": "10min"},
+                          writeback={"enabled": True, "since": str(world.today - timedelta(days=2))})
+    deadline = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=4)
+    ticket = world.ticket(world.partner("Exemple SARL"), created=(deadline - timedelta(hours=2)).replace(tzinfo=None), priority="3")
+    ready(service)
+
+    def flagged() -> list[int]:
+        return world.env().search("mail.message", [("res_id", "=", ticket), ("message_id", "like", "qualiodoo-breach")])
+
+    assert not flagged()
+    assert until(flagged, 12)
+    assert timedelta(0) < datetime.now(timezone.utc) - deadline < timedelta(seconds=8)
+
+
+def test_odoo_away_then_back(world: World, server: Server, service: Service) -> None:
+    customer = world.partner("Exemple SARL")
+    ready(service)
+    with server.down():
+        assert service.logged("127.0.0.1", 30)
+        assert service.process and service.process.poll() is None
+        world.pay(world.invoice(customer, [("SUP12", 1)], str(world.today)), str(world.today))
+    assert until(lambda: service.run.balance(customer) == 720, 30)
+
+
+def test_the_configuration_is_read_again(world: World, service: Service) -> None:
+    ready(service)
+    service.run.configure(poll={"payments": "soon"})
+    service.run.command("config", "check")  # writes the file
+    service.send(signal.SIGHUP)
+    assert service.says("RELOADING=1\nMONOTONIC_USEC=") and service.logged("stays as it was")
+    assert service.heard.count("READY=1") >= 1 and service.process and service.process.poll() is None
+    service.run.configure(poll={"payments": "1s"}, language="en")
+    service.run.command("config", "check")
+    service.send(signal.SIGHUP)
+    assert service.logged("was read again")
+    assert service.stop() == 0
+
+
+def test_a_second_service_is_refused_and_commands_go_beside_it(world: World, service: Service) -> None:
+    ready(service)
+    second = service.run("run", now=False)
+    assert second.code == 1 and "in use by process" in second.err and "(run)" in second.err
+    service.run("sync", now=False, check=0)
+    service.run("status", now=False)
+    assert service.stop() == 0
+
+
+def test_stopped_while_odoo_does_not_answer(world: World, server: Server, service: Service) -> None:
+    ready(service)
+    server.fault("hang", times=0, seconds=20)
+    time.sleep(3)
+    began = time.monotonic()
+    assert service.stop() == 0 and time.monotonic() - began < 3
+    server.faults.clear()
+    service.run("sync", now=False, check=0)
+
+
+def test_killed_and_started_again(world: World, server: Server, service: Service) -> None:
+    customer = world.partner("Exemple SARL")
+    ready(service)
+    world.pay(world.invoice(customer, [("SUP12", 1)], str(world.today)), str(world.today))
+    assert service.stop(signal.SIGKILL) == -signal.SIGKILL
+    service.heard.clear()
+    ready(service)
+    assert until(lambda: service.run.balance(customer) == 720)
+
+
+def test_the_watchdog_is_fed_by_work_alone(world: World, server: Server, service: Service) -> None:
+    ready(service, WATCHDOG_USEC="2000000")
+    assert service.says("WATCHDOG=1")
+    server.fault("hang", times=0, seconds=30)
+    time.sleep(4)  # a cycle hangs in its first call
+    service.listen()
+    fed = service.heard.count("WATCHDOG=1")
+    time.sleep(2)
+    service.listen()
+    assert service.heard.count("WATCHDOG=1") == fed
+
+
+def test_no_what_if(run: Run) -> None:
+    refused = run("run", now="2026-01-01")
+    assert refused.code == 2 and "--now" in refused.err
