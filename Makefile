@@ -152,9 +152,9 @@ system: deps ## the tests of the program, of the model and of the simulated Odoo
 	$(quiet)$(SUBMAKE) all test-tools
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh system
 
-asan: deps ## every test under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
+asan: deps ## the tests of the program under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	$(quiet)$(SUBMAKE) BUILD=build-asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" all unit-tests
-	@BUILD=build-asan PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh unit system
+	@BUILD=build-asan PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh unit program
 
 valgrind: deps ## the unit tests and the demo under valgrind
 	@sh tests/deps.sh valgrind

@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh unit|system... - runs the tests that were built in $BUILD and ends with one line: N passed, N failed.
+# run.sh unit|system|program... - runs the tests that were built in $BUILD and ends with one line: N passed, N failed.
 # RUNNER goes in front of each unit test (valgrind). No test executed is a failure. A crash or a time-out counts as one failed.
 set -u
 build=${BUILD:-build} python=${PYTHON:-/usr/bin/python3} jobs=${JOBS:-1}
@@ -31,11 +31,15 @@ unit() {
     done
 }
 
-system() {
+# The tests of the program, of its models, and (system) of the simulated Odoo, which is Python alone.
+system() { run_pytest tests/odoo tests/model tests/system; }
+program() { run_pytest tests/model tests/system; }
+
+run_pytest() {
     local log status last
     log=$(mktemp)
     QUALIODOO=$(realpath "$build")/qualiodoo timeout 1800 "$python" -m pytest -q -p no:cacheprovider --no-header -n "$jobs" \
-        tests/odoo tests/model tests/system </dev/null 2>&1 | tee "$log"
+        "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     last=$(tail -n 1 "$log")
     rm -f "$log"
@@ -43,7 +47,10 @@ system() {
 }
 
 for what; do
-    case $what in unit | system) $what ;; *) echo "run.sh: unit or system, found '$what'" >&2; exit 2 ;; esac
+    case $what in
+    unit | system | program) $what ;;
+    *) echo "run.sh: unit, system or program, found '$what'" >&2; exit 2 ;;
+    esac
 done
 [ $((passed + failed)) -gt 0 ] || { echo "no test was run"; failed=1; }
 echo "$passed passed, $failed failed"
