@@ -193,10 +193,10 @@ static void test_minutes(void **state)
 
 static void test_commands(void **state)
 {
-    static const char *const later[] = {"run", "statement", "forecast", "privacy", "backup", NULL};
-    static const char *const now[] = {"sync",   "reconcile", "status", "balance", "ledger",
-                                      "sla",    "explain",   "adjust", "doctor",  "setup",
-                                      "outbox", "config",    NULL};
+    static const char *const later[] = {"statement", "forecast", "privacy", "backup", NULL};
+    static const char *const now[] = {"run",    "sync",   "reconcile", "status", "balance",
+                                      "ledger", "sla",    "explain",   "adjust", "doctor",
+                                      "setup",  "outbox", "config",    NULL};
 
     (void)state;
     for (size_t i = 0; later[i]; i++)
