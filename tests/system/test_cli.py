@@ -19,7 +19,7 @@ writeback: {since: 2026-01-01}
 """
 
 NOW = ["sync", "reconcile", "status", "balance", "ledger", "sla", "explain", "adjust", "doctor", "setup", "outbox", "config"]
-LATER = ["run", "statement", "forecast", "privacy", "backup"]
+LATER = ["statement", "forecast", "privacy", "backup"]
 
 
 def run(*arguments, env=None, **options):
