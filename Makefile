@@ -16,6 +16,7 @@ DESTDIR    ?=
 bindir      = $(prefix)/bin
 unitdir     = $(prefix)/lib/systemd/system
 sysusersdir = $(prefix)/lib/sysusers.d
+mandir      = $(prefix)/share/man
 docdir      = $(prefix)/share/doc/qualiodoo
 confdir     = $(sysconfdir)/qualiodoo
 
@@ -212,24 +213,30 @@ format: ## format the C sources in place
 
 # ---- Install ----
 
-UNITS := qualiodoo-sync.service qualiodoo-sync.timer qualiodoo-reconcile.service qualiodoo-reconcile.timer
-# The units name the program and its configuration by their places.
-PLACES = sed 's|/usr/bin/|$(bindir)/|g; s|/etc/qualiodoo|$(confdir)|g'
+UNITS := $(if $(filter-out 0,$(SYSTEMD)),$(patsubst systemd/%,%,$(sort $(wildcard $(addprefix systemd/,*.service *.timer *.d/*.conf)))))
+MANS  := man1/qualiodoo.1 man5/qualiodoo.yaml.5
+# Units and manual name the program and its configuration by their places.
+PLACES = sed -i 's|/usr/bin/|$(bindir)/|g; s|/etc/qualiodoo|$(confdir)|g'
 
-install: all ## program, units, example configuration, documentation (DESTDIR, prefix)
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(unitdir) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(docdir) $(DESTDIR)$(confdir)
+install: all ## program, units, manual, example configuration, documentation (DESTDIR, prefix)
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(docdir) $(DESTDIR)$(confdir)
 	install -m 755 $(BINARY) $(DESTDIR)$(bindir)/qualiodoo
 	for unit in $(UNITS); do \
-	    $(PLACES) systemd/$$unit > $(DESTDIR)$(unitdir)/$$unit && chmod 644 $(DESTDIR)$(unitdir)/$$unit || exit 1; \
+	    file=$(DESTDIR)$(unitdir)/$$unit && install -D -m 644 systemd/$$unit $$file && $(PLACES) $$file || exit 1; \
+	done
+	for page in $(MANS); do \
+	    file=$(DESTDIR)$(mandir)/$$page && install -D -m 644 man/$${page#*/} $$file && $(PLACES) $$file || exit 1; \
 	done
 	install -m 644 systemd/qualiodoo.sysusers $(DESTDIR)$(sysusersdir)/qualiodoo.conf
 	install -m 644 config/qualiodoo.yaml $(DESTDIR)$(confdir)/qualiodoo.yaml.example
 	install -m 644 README.md LICENSE $(DESTDIR)$(docdir)/
 
 uninstall: ## what install put; configuration, secret and state stay
-	rm -f $(DESTDIR)$(bindir)/qualiodoo $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(DESTDIR)$(sysusersdir)/qualiodoo.conf \
-	    $(DESTDIR)$(confdir)/qualiodoo.yaml.example $(DESTDIR)$(docdir)/README.md $(DESTDIR)$(docdir)/LICENSE
-	-rmdir $(DESTDIR)$(docdir) $(DESTDIR)$(confdir) 2>/dev/null || true
+	rm -f $(DESTDIR)$(bindir)/qualiodoo $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(MANS:%=$(DESTDIR)$(mandir)/%) \
+	    $(DESTDIR)$(sysusersdir)/qualiodoo.conf $(DESTDIR)$(confdir)/qualiodoo.yaml.example \
+	    $(DESTDIR)$(docdir)/README.md $(DESTDIR)$(docdir)/LICENSE
+	-rmdir $(patsubst %/,%,$(addprefix $(DESTDIR)$(unitdir)/,$(filter-out ./,$(sort $(dir $(UNITS)))))) \
+	    $(DESTDIR)$(docdir) $(DESTDIR)$(confdir) 2>/dev/null || true
 
 deps: ## the missing Debian packages, for building and testing (as root or through sudo)
 	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CHECK)
