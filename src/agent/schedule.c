@@ -8,6 +8,10 @@ enum {
     JITTER_PERCENT = 10,   /* so that many agents do not ask at the same second */
 };
 
+/* Odoo 17 calls before it commits, and a transaction may go on for seconds: no gap is longer than
+ * a second and a half, so that what it commits is seen within two. */
+static const int64_t look_delays_ms[SCHEDULE_LOOKS] = {0, 300, 1000, 2000, 3500, 5000};
+
 void schedule_begin(struct schedule *schedule)
 {
     *schedule = (struct schedule){.day = INT32_MIN};
@@ -18,17 +22,50 @@ static bool event_passed(const struct schedule *schedule, instant now)
     return schedule->has_event && now >= schedule->event;
 }
 
+/* The widest look that is due. */
+static enum schedule_cycle look_due(const struct schedule *schedule, int64_t now_ms)
+{
+    enum schedule_cycle due = SCHEDULE_NONE;
+
+    for (size_t i = 0; i < SCHEDULE_LOOKS; i++)
+        if (schedule->looks[i].cycle > due && now_ms >= schedule->looks[i].at_ms)
+            due = schedule->looks[i].cycle;
+    return due;
+}
+
+void schedule_hook(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms)
+{
+    for (size_t i = 0; i < SCHEDULE_LOOKS; i++) {
+        struct schedule_look *look = &schedule->looks[i];
+
+        look->at_ms = now_ms + look_delays_ms[i];
+        if (look->cycle < cycle)
+            look->cycle = cycle;
+    }
+    schedule->looks[SCHEDULE_LOOKS - 1].cycle = SCHEDULE_ALL;
+}
+
+void schedule_started(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms)
+{
+    for (size_t i = 0; i < SCHEDULE_LOOKS; i++)
+        if (schedule->looks[i].cycle <= cycle && now_ms >= schedule->looks[i].at_ms)
+            schedule->looks[i].cycle = SCHEDULE_NONE;
+}
+
 enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms, instant now,
                                  civil_day today)
 {
     bool sooner =
         schedule->failures == 0 &&
         (event_passed(schedule, now) || (schedule->day != INT32_MIN && today != schedule->day));
+    enum schedule_cycle look;
 
     if (now_ms >= schedule->all_ms || sooner)
         return SCHEDULE_ALL;
-    return schedule->failures == 0 && now_ms >= schedule->payments_ms ? SCHEDULE_PAYMENTS
-                                                                      : SCHEDULE_NONE;
+    if (schedule->failures)
+        return SCHEDULE_NONE;
+    look = look_due(schedule, now_ms);
+    return look == SCHEDULE_NONE && now_ms >= schedule->payments_ms ? SCHEDULE_PAYMENTS : look;
 }
 
 /* An interval, somewhat earlier or later. */
@@ -74,6 +111,9 @@ int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, insta
         sleep = schedule->payments_ms - now_ms;
     if (schedule->failures == 0 && schedule->has_event && (schedule->event - now) * 1000 < sleep)
         sleep = (schedule->event - now) * 1000;
+    for (size_t i = 0; i < SCHEDULE_LOOKS && schedule->failures == 0; i++)
+        if (schedule->looks[i].cycle != SCHEDULE_NONE && schedule->looks[i].at_ms - now_ms < sleep)
+            sleep = schedule->looks[i].at_ms - now_ms;
     if (sleep > SLEEP_MAX_MS)
         sleep = SLEEP_MAX_MS;
     return sleep > 0 ? sleep : 0;

@@ -8,12 +8,14 @@
 #include "qualiodoo/config.h"
 #include "qualiodoo/units.h"
 
-/* What a cycle looks at. */
+/* What a cycle looks at; each one also does what those before it do. */
 enum schedule_cycle {
     SCHEDULE_NONE,     /* nothing is due yet */
     SCHEDULE_PAYMENTS, /* one question: did an invoice change? */
     SCHEDULE_ALL,
 };
+
+#define SCHEDULE_LOOKS 6 /* after a hook */
 
 /* Times named `_ms` are of a clock that never jumps. */
 struct schedule {
@@ -22,6 +24,10 @@ struct schedule {
     bool has_event;              /* a response target changes by itself at `event` */
     instant event;
     civil_day day; /* of the last whole cycle that succeeded: another day lets credit end */
+    struct schedule_look {
+        int64_t at_ms;
+        enum schedule_cycle cycle; /* SCHEDULE_NONE: not planned */
+    } looks[SCHEDULE_LOOKS];
 };
 
 /* Everything is due at once. */
@@ -30,6 +36,14 @@ void schedule_begin(struct schedule *schedule);
 /* What is due now. `today` is the civil date of `now` in the configured zone. */
 enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms, instant now,
                                  civil_day today);
+
+/* Odoo says that something changed, or will once it commits: looks at `cycle` now, and again within
+ * some seconds; the last time at everything, since that reads behind the cursors. Hooks that come
+ * one after the other share these looks: each is as long after the last of them. */
+void schedule_hook(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms);
+
+/* A cycle begins: the looks that were due are part of it, those of later hooks are not. */
+void schedule_started(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms);
 
 /* A cycle ended: plans the next ones. `failed`: it must be tried again soon, later each time. */
 struct schedule_outcome {

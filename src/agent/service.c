@@ -77,6 +77,8 @@ static void *work(void *context)
 
 static int start_cycle(struct service *service, enum schedule_cycle cycle, struct error *error)
 {
+    int64_t now_ms =
+        clock_monotonic_ms(); /* a hook that comes later may be about what is not read */
     int failed;
 
     assert(!service->busy);
@@ -89,6 +91,7 @@ static int start_cycle(struct service *service, enum schedule_cycle cycle, struc
     if (failed)
         return fail(error, "no thread", -failed);
     service->busy = true;
+    schedule_started(&service->schedule, cycle, now_ms);
     return 0;
 }
 

@@ -1,0 +1,193 @@
+/* When the service looks at Odoo: the polls, a deadline, a new day, failures, and hooks. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "agent/schedule.h"
+
+#define START_MS INT64_C(100000)
+#define TODAY 20000
+#define NOW INT64_C(1700000000)
+
+static const struct config config = {.poll = {.payments_ms = 600000, .tickets_ms = 3600000}};
+
+/* After a whole cycle that ended at START_MS. */
+static struct schedule idle(void)
+{
+    struct schedule schedule;
+
+    schedule_begin(&schedule);
+    schedule_ended(&schedule, &config,
+                   &(struct schedule_outcome){.cycle = SCHEDULE_ALL, .today = TODAY}, START_MS);
+    return schedule;
+}
+
+static enum schedule_cycle due(const struct schedule *schedule, int64_t now_ms)
+{
+    return schedule_due(schedule, now_ms, NOW, TODAY);
+}
+
+/* Runs what is due at that moment, as a cycle that takes no time and finds nothing. */
+static enum schedule_cycle run(struct schedule *schedule, int64_t now_ms, bool failed)
+{
+    enum schedule_cycle cycle = due(schedule, now_ms);
+
+    if (cycle == SCHEDULE_NONE)
+        return cycle;
+    schedule_started(schedule, cycle, now_ms);
+    schedule_ended(schedule, &config,
+                   &(struct schedule_outcome){.cycle = cycle, .failed = failed, .today = TODAY},
+                   now_ms);
+    return cycle;
+}
+
+static void test_everything_is_due_at_first(void **state)
+{
+    struct schedule schedule;
+
+    (void)state;
+    schedule_begin(&schedule);
+    assert_int_equal(due(&schedule, START_MS), SCHEDULE_ALL);
+    assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW), 0);
+}
+
+static void test_polls_come_within_their_jitter(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 200; i++) {
+        struct schedule schedule = idle();
+
+        assert_int_equal(due(&schedule, START_MS + 539999), SCHEDULE_NONE);
+        assert_int_equal(due(&schedule, START_MS + 660000), SCHEDULE_PAYMENTS);
+        assert_int_equal(due(&schedule, START_MS + 3239999), SCHEDULE_PAYMENTS);
+        assert_int_equal(due(&schedule, START_MS + 3960000), SCHEDULE_ALL);
+        assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW), 60000);
+    }
+}
+
+static void test_a_deadline_and_a_new_day_wake_it(void **state)
+{
+    struct schedule schedule = idle();
+
+    (void)state;
+    assert_int_equal(schedule_due(&schedule, START_MS, NOW, TODAY + 1), SCHEDULE_ALL);
+    schedule.has_event = true;
+    schedule.event = NOW + 3;
+    assert_int_equal(schedule_due(&schedule, START_MS, NOW + 2, TODAY), SCHEDULE_NONE);
+    assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW), 3000);
+    assert_int_equal(schedule_due(&schedule, START_MS, NOW + 3, TODAY), SCHEDULE_ALL);
+}
+
+static void test_a_failure_is_tried_again_later_each_time(void **state)
+{
+    struct schedule schedule = idle();
+    int64_t now = START_MS + 4000000, last = 0;
+
+    (void)state;
+    for (int i = 0; i < 8; i++) {
+        int64_t failed_at = now;
+
+        assert_int_equal(run(&schedule, now, true), SCHEDULE_ALL);
+        while (due(&schedule, now) == SCHEDULE_NONE)
+            now += 100;
+        assert_true(now - failed_at > last && now - failed_at >= 4500);
+        last = now - failed_at;
+    }
+}
+
+static void test_a_hook_looks_at_once_and_again(void **state)
+{
+    struct schedule schedule = idle();
+    int64_t looked = START_MS;
+    int looks = 0;
+
+    (void)state;
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS);
+    assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW), 0);
+    for (int64_t now = START_MS; now <= START_MS + 10000; now += 50) {
+        enum schedule_cycle cycle = run(&schedule, now, false);
+
+        if (cycle == SCHEDULE_NONE)
+            continue;
+        assert_true(now - looked <= 1500);
+        assert_int_equal(cycle, now - START_MS == 5000 ? SCHEDULE_ALL : SCHEDULE_PAYMENTS);
+        looked = now;
+        looks++;
+    }
+    assert_int_equal(looks, SCHEDULE_LOOKS);
+    assert_int_equal(looked, START_MS + 5000);
+}
+
+static void test_a_hook_about_something_else_looks_at_everything(void **state)
+{
+    struct schedule schedule = idle();
+
+    (void)state;
+    schedule_hook(&schedule, SCHEDULE_ALL, START_MS);
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS);
+    assert_int_equal(run(&schedule, START_MS, false), SCHEDULE_ALL);
+    assert_int_equal(due(&schedule, START_MS), SCHEDULE_NONE);
+}
+
+/* A cycle that was under way may have read before the change. */
+static void test_a_hook_during_a_cycle_is_for_the_next_one(void **state)
+{
+    struct schedule schedule = idle();
+
+    (void)state;
+    schedule_started(&schedule, SCHEDULE_ALL, START_MS);
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS + 10);
+    schedule_ended(&schedule, &config,
+                   &(struct schedule_outcome){.cycle = SCHEDULE_ALL, .today = TODAY},
+                   START_MS + 200);
+    assert_int_equal(run(&schedule, START_MS + 200, false), SCHEDULE_PAYMENTS);
+    assert_int_equal(due(&schedule, START_MS + 200), SCHEDULE_NONE);
+}
+
+static void test_hooks_in_a_row_share_their_looks(void **state)
+{
+    struct schedule schedule = idle();
+    int looks = 0;
+
+    (void)state;
+    for (int64_t now = START_MS; now <= START_MS + 20000; now += 50) {
+        if (now < START_MS + 10000)
+            schedule_hook(&schedule, SCHEDULE_PAYMENTS, now);
+        looks += run(&schedule, now, false) != SCHEDULE_NONE;
+    }
+    assert_int_equal(looks, 200 + SCHEDULE_LOOKS - 1);
+}
+
+static void test_while_odoo_fails_a_hook_changes_nothing(void **state)
+{
+    struct schedule schedule = idle();
+
+    (void)state;
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS);
+    run(&schedule, START_MS, true);
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS + 100);
+    assert_int_equal(due(&schedule, START_MS + 4000), SCHEDULE_NONE);
+    assert_in_range(schedule_sleep_ms(&schedule, START_MS, NOW), 4500, 5500);
+    assert_int_equal(run(&schedule, START_MS + 5600, false), SCHEDULE_ALL);
+    assert_int_equal(due(&schedule, START_MS + 5600), SCHEDULE_NONE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_everything_is_due_at_first),
+        cmocka_unit_test(test_polls_come_within_their_jitter),
+        cmocka_unit_test(test_a_deadline_and_a_new_day_wake_it),
+        cmocka_unit_test(test_a_failure_is_tried_again_later_each_time),
+        cmocka_unit_test(test_a_hook_looks_at_once_and_again),
+        cmocka_unit_test(test_a_hook_about_something_else_looks_at_everything),
+        cmocka_unit_test(test_a_hook_during_a_cycle_is_for_the_next_one),
+        cmocka_unit_test(test_hooks_in_a_row_share_their_looks),
+        cmocka_unit_test(test_while_odoo_fails_a_hook_changes_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
