@@ -8,6 +8,9 @@ VERSION := 0.1.0
 
 # SYSTEMD=0 leaves the service (`run`) out, and libsystemd with it.
 SYSTEMD    ?= 1
+# WEBHOOK=0 leaves out what listens to Odoo, and libmicrohttpd with it.
+WEBHOOK    ?= 1
+with_webhook := $(if $(filter-out 0,$(SYSTEMD)),$(filter-out 0,$(WEBHOOK)))
 
 prefix     ?= /usr/local
 sysconfdir ?= /etc
@@ -23,14 +26,15 @@ confdir     = $(sysconfdir)/qualiodoo
 # ---- Dependencies: Debian 12 packages; `a/b` is either ----
 
 DEBIAN_BUILD := gcc libc6-dev pkg-config/pkgconf libxmlrpc-core-c3-dev libcurl4-openssl-dev/libcurl4-gnutls-dev \
-    $(if $(filter-out 0,$(SYSTEMD)),libsystemd-dev) libjansson-dev libyaml-dev libsqlite3-dev libglib2.0-dev ca-certificates tzdata
+    $(if $(filter-out 0,$(SYSTEMD)),libsystemd-dev) $(if $(with_webhook),libmicrohttpd-dev) libjansson-dev libyaml-dev libsqlite3-dev libglib2.0-dev ca-certificates tzdata
 DEBIAN_CHECK := libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-hypothesis
 DEBIAN_DEMO  := python3
 DEBIAN_CLANG := clang libclang-rt-dev/libclang-rt-14-dev
 DEBIAN_LINT  := clang-tidy clang-format cppcheck
 DEBIAN_BENCH := curl python3-odoorpc
 
-PACKAGES := libcurl jansson yaml-0.1 sqlite3 glib-2.0 $(if $(filter-out 0,$(SYSTEMD)),libsystemd)
+PACKAGES := libcurl jansson yaml-0.1 sqlite3 glib-2.0 $(if $(filter-out 0,$(SYSTEMD)),libsystemd) \
+    $(if $(with_webhook),libmicrohttpd)
 XMLRPC   := -lxmlrpc -lxmlrpc_util -lxmlrpc_xmlparse -lxmlrpc_xmltok # no pkg-config in Debian
 
 # Asked once, and only by a rule that needs it: `deps` may have just installed them.
@@ -53,7 +57,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-pr
     -Wformat=2 -Wundef -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 HARDENING := -fstack-protector-strong -fPIE
 DEFINES   := -Iinclude -I$(BUILD) -Isrc -Isrc/store -D_GNU_SOURCE -DQUALIODOO_VERSION='"$(VERSION)"' \
-    $(if $(filter-out 0,$(SYSTEMD)),-DQUALIODOO_SERVICE)
+    $(if $(filter-out 0,$(SYSTEMD)),-DQUALIODOO_SERVICE) $(if $(with_webhook),-DQUALIODOO_WEBHOOK)
 
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
@@ -70,7 +74,8 @@ link    = $(CC) $(CFLAGS) $(LDFLAGS)
 # ---- Files ----
 
 ROOMS   := util core config odoo store sync cli $(if $(filter-out 0,$(SYSTEMD)),agent)
-SOURCES := $(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c)))
+LEFT_OUT := $(if $(with_webhook),,src/agent/listener.c)
+SOURCES := $(filter-out $(LEFT_OUT),$(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c))))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/src/store/migrations.o
 LIBRARY := $(BUILD)/libqualiodoo.a
 BINARY  := $(BUILD)/qualiodoo

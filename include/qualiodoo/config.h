@@ -143,6 +143,8 @@ json_t *config_to_json(const struct config *config);
  * credential directory is systemd's and exempt). The message never holds the secret. */
 int config_secret(const struct config *config, char **ret_secret, struct error *error);
 int config_secret_from_file(const char *path, char **ret_secret, struct error *error);
+/* The same of webhook.secret_file, whose secret must be long, and fit into an address. */
+int config_webhook_secret(const struct config *config, char **ret_secret, struct error *error);
 void config_secret_free(char *secret); /* NULL is allowed */
 
 /* Whether the host of a URL is this machine: localhost, 127.0.0.0/8 or [::1]. */

@@ -21,6 +21,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "listener.h"
 #include "qualiodoo/agent.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
@@ -47,8 +48,9 @@ struct service {
     struct store_lock *lock;
     sd_event *event;
     sd_event_source *timer, *watchdog;
-    uint64_t watchdog_usec; /* 0: nobody watches */
-    unsigned long progress; /* last seen */
+    uint64_t watchdog_usec;    /* 0: nobody watches */
+    unsigned long progress;    /* last seen */
+    struct listener *listener; /* or NULL */
     struct schedule schedule;
     pthread_t worker;
     struct job job;
@@ -234,18 +236,33 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
     return service->busy ? 0 : sd_event_exit(service->event, 0);
 }
 
+static bool is_same(const char *one, const char *other)
+{
+    return one && other ? strcmp(one, other) == 0 : one == other;
+}
+
+/* What cannot be changed while it is in use. */
+static int check_next(const struct service *service, const struct config *config,
+                      struct error *error)
+{
+    if (!is_same(config->state.path, service->config->state.path))
+        return error_set(error, ERR_CONFIG, "another state.path needs a restart");
+    if (!is_same(config->webhook.listen, service->config->webhook.listen))
+        return error_set(error, ERR_CONFIG, "another webhook.listen needs a restart");
+    return listener_reload(service->listener, config, error);
+}
+
 /* The new configuration, when it can be used; the old one stays otherwise. */
 static void reload(struct service *service)
 {
     struct config *config = NULL;
     struct error error = {0};
+    int rc = config_load(service->config->path, &config, &error);
 
-    if (config_load(service->config->path, &config, &error) < 0) {
+    if (rc == 0)
+        rc = check_next(service, config, &error);
+    if (rc < 0) {
         log_error("the configuration stays as it was: %s", error.message);
-        return;
-    }
-    if (strcmp(config->state.path, service->config->state.path) != 0) {
-        log_error("the configuration stays as it was: another state.path needs a restart");
         config_free(config);
         return;
     }
@@ -278,6 +295,19 @@ static int on_watchdog(sd_event_source *source, uint64_t usec, void *context)
     service->progress = progress;
     sd_event_source_set_time_relative(source, service->watchdog_usec / 4);
     return sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+}
+
+/* ---- Hooks ---- */
+
+/* The cycle starts when the caller has his answer: the timer is a source of the loop as well. */
+static void on_hook(void *context, enum schedule_cycle cycle)
+{
+    struct service *service = context;
+    struct error error = {0};
+
+    schedule_hook(&service->schedule, cycle, clock_monotonic_ms());
+    if (!service->busy && !service->stopping && arm(service, &error) < 0)
+        log_error("%s", error.message);
 }
 
 /* ---- The whole ---- */
@@ -328,12 +358,17 @@ static int open_service(struct service *service, struct error *error)
     if (service->done_fd < 0)
         return fail(error, "eventfd", -errno);
     rc = sd_event_new(&service->event);
-    return rc < 0 ? fail(error, "event loop", rc) : add_sources(service, error);
+    rc = rc < 0 ? fail(error, "event loop", rc) : add_sources(service, error);
+    return rc < 0 ? rc
+                  : listener_open(service->event, service->config,
+                                  (struct listener_handler){on_hook, service}, &service->listener,
+                                  error);
 }
 
 static void close_service(struct service *service)
 {
     assert(!service->busy);
+    listener_close(service->listener);
     sd_event_source_unref(service->timer);
     sd_event_source_unref(service->watchdog);
     sd_event_unref(service->event);

@@ -12,11 +12,12 @@
 
 #define MAX_SECRET_SIZE 4096 /* an API key of Odoo is 40 characters */
 #define CREDENTIAL "odoo"
+#define WEBHOOK_SECRET_MIN 16
 
 static int fail_errno(const char *path, struct error *error)
 {
-    return error_set(error, ERR_CONFIG, "%s: cannot read the secret: %s; check odoo.secret_file",
-                     path, strerror(errno));
+    return error_set(error, ERR_CONFIG, "%s: cannot read the secret: %s; check secret_file", path,
+                     strerror(errno));
 }
 
 /* Whether systemd made the file: it gives its credentials to the service alone, by its own means.
@@ -116,6 +117,30 @@ int config_secret_from_file(const char *path, char **ret_secret, struct error *e
         result = read_secret(fd, path, ret_secret, error);
     close(fd);
     return result;
+}
+
+int config_webhook_secret(const struct config *config, char **ret_secret, struct error *error)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                  "-_.~";
+    const char *path = config->webhook.secret_file;
+    char *secret = NULL;
+    int rc = path ? config_secret_from_file(path, &secret, error)
+                  : error_set(error, ERR_CONFIG,
+                              "webhook.secret_file: found nothing, expected the "
+                              "name of a file that holds the secret");
+
+    if (rc < 0)
+        return rc;
+    if (strlen(secret) < WEBHOOK_SECRET_MIN || secret[strspn(secret, allowed)] != '\0') {
+        config_secret_free(secret);
+        return error_set(error, ERR_CONFIG,
+                         "%s: expected a secret of at least %d letters, digits and -_.~, as it is "
+                         "part of an address; make one with: openssl rand -hex 24",
+                         path, WEBHOOK_SECRET_MIN);
+    }
+    *ret_secret = secret;
+    return 0;
 }
 
 static int secret_from_environment(char **ret_secret, struct error *error)

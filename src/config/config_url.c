@@ -133,19 +133,29 @@ bool config_url_is_loopback(const char *text)
     return loopback;
 }
 
-/* ---- Where the webhook listens: HOST:PORT, or a socket that systemd passes ---- */
+/* ---- Where the webhook listens: HOST:PORT, or a socket that systemd passes ----
+ *
+ * It speaks HTTP without TLS: only to this machine, unless an administrator says otherwise in a
+ * socket unit. */
 
-static bool is_host_port(const char *text)
+static bool is_local_port(const char *text)
 {
     const char *colon = strrchr(text, ':');
     int64_t port;
+    bool loopback;
+    char *host;
 
     if (!colon || colon == text || strchr(text, ' ') || strchr(text, '/'))
         return false;
     if (memchr(text, ':', (size_t)(colon - text)) && (*text != '[' || colon[-1] != ']'))
         return false;
-    return config_quantity_read(colon + 1, config_number.units, &port, NULL) && port >= 1 &&
-           port <= 65535;
+    if (!config_quantity_read(colon + 1, config_number.units, &port, NULL) || port < 1 ||
+        port > 65535)
+        return false;
+    host = strndup(text, (size_t)(colon - text));
+    loopback = host && host_is_loopback(host);
+    free(host);
+    return loopback;
 }
 
 static int set_listen(struct reader *reader, const struct key *key, yaml_node_t *node)
@@ -158,13 +168,14 @@ static int set_listen(struct reader *reader, const struct key *key, yaml_node_t 
     result = config_line(reader, node, key->path, key->type->expected, &text);
     if (result)
         return result;
-    if (strcmp(text, "systemd") != 0 && !is_host_port(text))
+    if (strcmp(text, "systemd") != 0 && !is_local_port(text))
         return config_fail_key(reader, node, key, NULL);
     return config_text.set(reader, key, node);
 }
 
 const struct key_type config_listen = {
-    .expected = "an address and a port, such as 127.0.0.1:8075, or systemd, or null",
+    .expected =
+        "an address of this machine and a port, such as 127.0.0.1:8075, or systemd, or null",
     .set = set_listen,
     .show = config_show_text,
     .drop = config_drop_text};

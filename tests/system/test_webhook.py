@@ -1,0 +1,313 @@
+"""The listener of the service: what Odoo's automation rule calls, so that a payment is credited at once."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import BINARY, Run, Server, World
+from test_run import Service, pytestmark as needs_service, until, world  # noqa: F401
+
+SECRET = "0123456789abcdef-SECRET"
+MODEL_MOVE = json.dumps({"_model": "account.move", "_id": 1}).encode()
+
+
+def has_listener() -> bool:
+    return subprocess.run(["grep", "-q", "X-Qualiodoo-Secret", BINARY], check=False).returncode == 0
+
+
+pytestmark = [needs_service, pytest.mark.skipif(not has_listener(), reason="a build without the listener")]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Hooked(Service):
+    """A service that listens, with polls that are far away."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(run)
+        self.port = free_port()
+        self.secret = run.folder / "hook-secret"
+        self.secret.write_text(SECRET + "\n")
+        self.secret.chmod(0o600)
+        run.configure(poll={"payments": "10min", "tickets": "10min"},
+                      webhook={"listen": f"127.0.0.1:{self.port}", "secret_file": str(self.secret)})
+
+    def ready(self, **more: str) -> None:
+        self.start(**more)
+        assert self.says("READY=1") and self.says("STATUS=Up to date"), Path(self.log.name).read_text()
+
+    def ask(self, path: str = f"/hook/{SECRET}", method: str = "POST", body: Any = MODEL_MOVE, **headers: str) -> int:
+        return self.answer(path, method, body, **headers).status
+
+    def answer(self, path: str, method: str, body: Any, **headers: str) -> http.client.HTTPResponse:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request(method, path, body, {k.replace("_", "-"): v for k, v in headers.items()})
+            answer = connection.getresponse()
+            answer.read()
+            return answer
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def hooked(run: Run) -> Iterator[Hooked]:
+    made = Hooked(run)
+    yield made
+    made.close()
+
+
+def automate(world: World, url: str) -> None:
+    """What `setup --webhook` makes."""
+    move = world.env().search("ir.model", [("model", "=", "account.move")])[0]
+    world.create("base.automation", name="Paid", model_id=move, trigger="on_create_or_write",
+                 filter_pre_domain="[('payment_state', '!=', 'paid')]", filter_domain="[('payment_state', '=', 'paid')]",
+                 action_server_ids=[(0, 0, {"name": "x", "model_id": move, "state": "webhook", "webhook_url": url})])
+
+
+def settle(server: Server) -> int:
+    """Waits until the looks after a hook are over; how many calls were made."""
+    time.sleep(6.5)
+    return len(server.calls)
+
+
+@pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
+                                     pytest.param(19, marks=pytest.mark.world(version=19))])
+def test_a_payment_is_credited_at_once(world: World, server: Server, hooked: Hooked, version: int) -> None:  # noqa: F811
+    customer = world.partner("Exemple SARL")
+    invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
+    automate(world, f"http://127.0.0.1:{hooked.port}/hook/{SECRET}")
+    hooked.ready()
+    world.pay(invoice, str(world.today))
+    paid = time.monotonic()
+    assert until(lambda: hooked.run.balance(customer) == 720, 5), Path(hooked.log.name).read_text()
+    assert time.monotonic() - paid < 2
+
+
+def test_a_commit_seconds_after_the_hook_is_seen(world: World, hooked: Hooked) -> None:  # noqa: F811
+    customer = world.partner("Exemple SARL")
+    invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
+    hooked.ready()
+    for late in (0.6, 4.2):
+        assert hooked.ask() == 204
+        time.sleep(late)
+        before = hooked.run.balance(customer)
+        world.pay(invoice, str(world.today))
+        paid = time.monotonic()
+        assert until(lambda: hooked.run.balance(customer) == before + 720, 5)  # noqa: B023
+        assert time.monotonic() - paid < 2
+        invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
+
+
+def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+    hooked.ready()
+    assert hooked.ask() == 204
+    settle(server)
+    server.clear()
+    assert hooked.ask() == 204
+    time.sleep(4.4)
+    assert {(c.model, c.method) for c in server.calls} <= {(None, "authenticate"), ("account.move", "search_read"),
+                                                           ("x_qualiodoo_adjustment", "fields_get")}
+    assert len(server.named("search_read", "account.move")) == 5
+    settle(server)
+    server.clear()
+    time.sleep(2)
+    assert not server.calls
+
+
+def test_a_hook_of_a_ticket_looks_at_everything(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+    hooked.ready()
+    world.ticket(world.partner("Exemple SARL"), "Panne")
+    assert hooked.ask(body=b'{"_model": "helpdesk.ticket", "_id": 3}') == 204
+    assert until(lambda: server.named("search_read", "helpdesk.ticket"), 3)
+
+
+@pytest.mark.parametrize("path, method, headers, status", [
+    ("/hook/" + SECRET, "POST", {}, 204),
+    ("/hook", "POST", {"X_Qualiodoo_Secret": SECRET}, 204),
+    ("/hook/", "POST", {"X_Qualiodoo_Secret": SECRET}, 204),
+    ("/hook/" + SECRET + "x", "POST", {}, 403),
+    ("/hook/" + SECRET[:-1], "POST", {}, 403),
+    ("/hook/" + SECRET[:-1] + "x", "POST", {}, 403),
+    ("/hook/" + SECRET * 2, "POST", {}, 403),
+    ("/hook/" + SECRET + "/", "POST", {}, 403),
+    ("/hook/x", "POST", {"X_Qualiodoo_Secret": SECRET}, 403),
+    ("/hook/", "POST", {}, 403),
+    ("/hook", "POST", {}, 403),
+    ("/hook", "POST", {"X_Qualiodoo_Secret": ""}, 403),
+    ("/hook", "POST", {"X_Qualiodoo_Secret": SECRET.lower()}, 403),
+    ("/", "POST", {}, 404),
+    ("/hooks/" + SECRET, "POST", {}, 404),
+    ("/hook" + SECRET, "POST", {}, 404),
+    ("//hook/" + SECRET, "POST", {}, 404),
+    ("/hook/" + SECRET, "GET", {}, 405),
+    ("/hook/" + SECRET, "PUT", {}, 405),
+    ("/hook/" + SECRET, "DELETE", {}, 405),
+])
+def test_who_is_answered_what(world: World, server: Server, hooked: Hooked, path: str, method: str,  # noqa: F811
+                              headers: dict[str, str], status: int) -> None:
+    hooked.ready()
+    server.clear()
+    answer = hooked.answer(path, method, MODEL_MOVE, **headers)
+    assert answer.status == status
+    assert answer.getheader("Allow") == ("POST" if status == 405 else None)
+    if status == 204:
+        assert until(lambda: server.calls, 3)
+    else:
+        time.sleep(0.7)
+        assert not server.calls
+    assert hooked.stop() == 0
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff" * 100, b'{"_model": 3}', b"x" * 65536, b"[" * 60000])
+def test_what_a_hook_says_is_not_believed(world: World, server: Server, hooked: Hooked, body: bytes) -> None:  # noqa: F811
+    hooked.ready()
+    server.clear()
+    assert hooked.ask(body=body) == 204
+    assert until(lambda: server.named("search_read", "helpdesk.ticket") or len(server.calls) > 3, 3)
+
+
+def test_too_long_and_endless_bodies(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+    hooked.ready()
+    server.clear()
+    assert hooked.ask(body=b"x" * 65537) == 413
+    assert hooked.ask(body=iter([b"x" * 40000] * 2)) == 413
+    with pytest.raises(OSError):
+        hooked.ask(body=iter([b"x" * 65536] * 4000))
+    time.sleep(0.7)
+    assert not server.calls and hooked.ask() == 204
+
+
+def test_no_more_than_twenty_in_a_second(world: World, hooked: Hooked) -> None:  # noqa: F811
+    hooked.ready()
+    began = time.monotonic()
+    answers = [hooked.ask() for _ in range(60)]
+    allowed = 20 + 20 * (time.monotonic() - began)
+    assert set(answers) == {204, 429} and 20 <= answers.count(204) <= allowed + 1
+    assert [hooked.ask(f"/hook/wrong{i}") for i in range(30)] == [403] * 30
+    time.sleep(0.5)
+    assert hooked.ask() == 204, "who does not know the secret takes nothing away from who does"
+
+
+def test_it_answers_while_a_cycle_hangs(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+    """Odoo waits for the answer inside the payment's transaction, which the cycle may wait for in turn."""
+    customer = world.partner("Exemple SARL")
+    hooked.ready()
+    server.fault("hang", times=1, seconds=3)
+    assert hooked.ask() == 204
+    time.sleep(0.5)
+    world.pay(world.invoice(customer, [("SUP12", 1)], str(world.today)), str(world.today))
+    slowest = 0.0
+    for _ in range(10):
+        began = time.monotonic()
+        assert hooked.ask() == 204
+        slowest = max(slowest, time.monotonic() - began)
+    assert slowest < 0.3
+    assert until(lambda: hooked.run.balance(customer) == 720, 12)
+
+
+def test_silent_callers_are_let_go(world: World, hooked: Hooked) -> None:  # noqa: F811
+    hooked.ready()
+    silent = [socket.create_connection(("127.0.0.1", hooked.port)) for _ in range(20)]
+    for connection in silent:
+        connection.sendall(b"POST /hook/x HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc")
+    assert hooked.ask() == 204
+    silent[0].settimeout(12)
+    began = time.monotonic()
+    assert silent[0].recv(1) == b"" and 3 < time.monotonic() - began < 10
+    for connection in silent:
+        connection.close()
+
+
+def test_a_socket_that_systemd_passes(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+    hooked.run.configure(webhook={"listen": "systemd", "secret_file": str(hooked.secret)})
+    passed = socket.create_server(("127.0.0.1", hooked.port))
+    command = hooked.run.command("run", now=False)
+    script = "import os, sys; os.dup2(int(sys.argv[1]), 3); os.environ.update(LISTEN_FDS='1', LISTEN_PID=str(os.getpid())); " \
+             "os.execv(sys.argv[2], sys.argv[2:])"
+    hooked.run.command = lambda *a, **k: ["/usr/bin/python3", "-c", script, str(passed.fileno()), *command]  # type: ignore[method-assign]
+    passed.set_inheritable(True)
+    real = subprocess.Popen
+
+    def popen(*a: Any, **k: Any) -> Any:
+        return real(*a, **k, close_fds=False)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", popen)
+        hooked.ready()
+    assert hooked.ask() == 204 and hooked.ask("/hook/x") == 403
+    assert hooked.stop() == 0
+
+
+@pytest.mark.parametrize("broken, code, message", [
+    ("no socket", 1, "systemd passed 0 sockets"),
+    ("taken", 1, "cannot listen on"),
+    ("short", 2, "at least 16 letters"),
+    ("odd", 2, "at least 16 letters"),
+    ("readable", 2, "chmod 600"),
+    ("missing", 2, "cannot read the secret"),
+    ("elsewhere", 2, "an address of this machine"),
+])
+def test_what_cannot_be_used_is_said_at_once(world: World, server: Server, hooked: Hooked, broken: str,  # noqa: F811
+                                             code: int, message: str) -> None:
+    listen, taken = f"127.0.0.1:{hooked.port}", None
+    if broken == "no socket":
+        listen = "systemd"
+    elif broken == "taken":
+        taken = socket.create_server(("127.0.0.1", hooked.port))
+    elif broken in ("short", "odd"):
+        hooked.secret.write_text("abcdef" if broken == "short" else "0123456789/abcdef?xyz")
+    elif broken == "readable":
+        hooked.secret.chmod(0o644)
+    elif broken == "missing":
+        hooked.secret.unlink()
+    else:
+        listen = "192.0.2.1:8075"
+    hooked.run.configure(webhook={"listen": listen, "secret_file": str(hooked.secret)})
+    done = hooked.run("run", now=False)
+    assert done.code == code and message in done.err and "abcdef" not in done.err
+    assert not server.calls
+    if taken:
+        taken.close()
+
+
+def test_another_secret_is_taken_over(world: World, hooked: Hooked) -> None:  # noqa: F811
+    hooked.ready()
+    hooked.secret.write_text("another-secret-0123456789\n")
+    hooked.send(signal.SIGHUP)
+    assert hooked.logged("was read again")
+    assert hooked.ask() == 403 and hooked.ask("/hook/another-secret-0123456789") == 204
+    hooked.secret.write_text("short\n")
+    hooked.send(signal.SIGHUP)
+    assert hooked.logged("stays as it was") and hooked.ask("/hook/another-secret-0123456789") == 204
+    hooked.run.configure(webhook={"listen": f"127.0.0.1:{free_port()}"})
+    hooked.run.command("config", "check")  # writes the file
+    hooked.send(signal.SIGHUP)
+    assert hooked.logged("needs a restart") and hooked.ask("/hook/another-secret-0123456789") == 204
+
+
+def test_without_a_secret_no_hook_is_served(world: World, hooked: Hooked) -> None:  # noqa: F811
+    hooked.run.configure(webhook={"listen": f"127.0.0.1:{hooked.port}", "secret_file": None})
+    hooked.ready()
+    assert hooked.ask() == 403 and hooked.ask("/hook/") == 403 and hooked.logged("no hook")
+
+
+def test_the_secret_is_nowhere(world: World, hooked: Hooked) -> None:  # noqa: F811
+    hooked.ready()
+    assert hooked.ask() == 204 and hooked.stop() == 0
+    for path in hooked.run.folder.rglob("*"):
+        if path.is_file() and path != hooked.secret:
+            assert SECRET.encode() not in path.read_bytes(), path
