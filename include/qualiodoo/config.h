@@ -145,6 +145,10 @@ int config_secret(const struct config *config, char **ret_secret, struct error *
 int config_secret_from_file(const char *path, char **ret_secret, struct error *error);
 /* The same of webhook.secret_file, whose secret must be long, and fit into an address. */
 int config_webhook_secret(const struct config *config, char **ret_secret, struct error *error);
+/* The whole address of the webhook: one that names no path gets "/hook/" and the secret. On the
+ * heap, for config_secret_free(). ERR_USAGE: it is no address. */
+int config_webhook_url(const struct config *config, const char *given, char **ret_url,
+                       struct error *error);
 void config_secret_free(char *secret); /* NULL is allowed */
 
 /* Whether the host of a URL is this machine: localhost, 127.0.0.0/8 or [::1]. */

@@ -147,6 +147,7 @@ struct setup_options {
     bool dry_run;
     bool remove;           /* all that was made, but adjustments and what it takes to read them */
     bool with_adjustments; /* with `remove`: these too */
+    const char *webhook;   /* or NULL: where Odoo shall call (config_webhook_url()) */
     void (*step)(void *context, const char *what, enum setup_outcome outcome);
     void *context;
 };

@@ -33,7 +33,10 @@ static int read_arguments(struct cli *cli, struct arguments *given, int argc, ch
     if (given->with_adjustments && !given->remove)
         return error_set(error, ERR_USAGE,
                          "--with-adjustments goes with --remove: it removes the adjustments too");
-    return given->webhook ? cli_later("setup --webhook", error) : 0;
+    if (given->webhook && given->remove)
+        return error_set(error, ERR_USAGE,
+                         "--webhook goes without --remove, which takes the rule away");
+    return 0;
 }
 
 /* ---- Asking on the terminal ---- */
@@ -176,6 +179,7 @@ static int run_setup(const struct config *config, struct report *report, struct 
                                         .dry_run = given->dry_run,
                                         .remove = given->remove,
                                         .with_adjustments = given->with_adjustments,
+                                        .webhook = given->webhook,
                                         .step = add_step,
                                         .context = report};
 
@@ -207,8 +211,9 @@ int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = config_load(cli->config_path, &config, error);
     if (rc == 0)
-        rc = given.remove || setup_has_work(config) ? run_setup(config, &report, error)
-                                                    : nothing_to_make(&report, error);
+        rc = given.remove || given.webhook || setup_has_work(config)
+                 ? run_setup(config, &report, error)
+                 : nothing_to_make(&report, error);
     json_decref(report.steps);
     config_free(config);
     return rc;

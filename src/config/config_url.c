@@ -133,6 +133,65 @@ bool config_url_is_loopback(const char *text)
     return loopback;
 }
 
+/* ---- Where Odoo calls ---- */
+
+static int add_hook(CURLU *url, const struct config *config, struct error *error)
+{
+    char *secret = NULL, *path = NULL;
+    int rc = config_webhook_secret(config, &secret, error);
+
+    if (rc == 0 && (asprintf(&path, "/hook/%s", secret) < 0 ||
+                    curl_url_set(url, CURLUPART_PATH, path, 0) != CURLUE_OK))
+        rc = error_memory(error);
+    config_secret_free(path);
+    config_secret_free(secret);
+    return rc;
+}
+
+static bool has_no_path(CURLU *url)
+{
+    char *path = NULL;
+    bool none = curl_url_get(url, CURLUPART_PATH, &path, 0) != CURLUE_OK || strcmp(path, "/") == 0;
+
+    curl_free(path);
+    return none;
+}
+
+static bool is_web(CURLU *url, const char *text)
+{
+    char *scheme = NULL;
+    bool web = curl_url_set(url, CURLUPART_URL, text, 0) == CURLUE_OK &&
+               curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+               (strcmp(scheme, "http") == 0 || strcmp(scheme, "https") == 0);
+
+    curl_free(scheme);
+    return web;
+}
+
+int config_webhook_url(const struct config *config, const char *given, char **ret_url,
+                       struct error *error)
+{
+    CURLU *url = curl_url();
+    char *text = NULL;
+    int rc = 0;
+
+    if (!url)
+        return error_memory(error);
+    if (!is_web(url, given)) /* it may hold a secret: it is not shown */
+        rc = error_set(error, ERR_USAGE,
+                       "--webhook: expected an address such as http://127.0.0.1:8075");
+    else if (has_no_path(url))
+        rc = add_hook(url, config, error);
+    if (rc == 0 &&
+        (curl_url_get(url, CURLUPART_URL, &text, 0) != CURLUE_OK || !(*ret_url = strdup(text))))
+        rc = error_memory(error);
+    if (text)
+        explicit_bzero(text, strlen(text));
+    curl_free(text);
+    curl_url_cleanup(url);
+    return rc;
+}
+
 /* ---- Where the webhook listens: HOST:PORT, or a socket that systemd passes ----
  *
  * It speaks HTTP without TLS: only to this machine, unless an administrator says otherwise in a

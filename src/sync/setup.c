@@ -1,10 +1,10 @@
 /* setup.c - what the agent needs in Odoo, made by an administrator: the model of adjustments,
- * fields of customers, the tag of a breach.
+ * fields of customers, the tag of a breach, the rule that calls the agent.
  *
  * Each thing is looked for before it is made, by its external id (module `qualiodoo`) or by what it
  * is, so that a setup that was cut off is completed by the next one, and one that is complete
  * changes nothing. The order is that of need: group, its member, model with its fields, rights of
- * access, fields of customers, tag, external ids. setup_remove.c is the way back. */
+ * access, fields of customers, tag, rule, external ids. setup_remove.c is the way back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -243,6 +243,8 @@ static int run(struct setup *setup, struct error *error)
         rc = setup_fields_of_partner(setup, error);
     if (rc == 0 && setup_wants_tag(config))
         rc = setup_tag(setup, error);
+    if (rc == 0 && setup->options->webhook)
+        rc = setup_webhook(setup, error);
     return rc < 0 ? rc : setup_externals(setup, error);
 }
 

@@ -1,6 +1,7 @@
 /* setup.h - what the rooms of setup share: setup.c (the whole, the group), setup_model.c (the model
  * of adjustments and the rights on it), setup_fields.c (fields), setup_tag.c (the tag of a breach),
- * setup_external.c (external ids) and setup_remove.c (the way back). */
+ * setup_webhook.c (the rule that calls the agent), setup_external.c (external ids) and
+ * setup_remove.c (the way back). */
 #ifndef QUALIODOO_SYNC_SETUP_H
 #define QUALIODOO_SYNC_SETUP_H
 
@@ -21,6 +22,7 @@ struct setup {
     int64_t group, model, system_group;
     int64_t field_ids[SETUP_FIELDS], agent_access, system_access;
     int64_t partner_field_ids[SETUP_PARTNER_FIELDS];
+    int64_t rule, rule_action; /* the webhook's */
 };
 
 /* What the configuration asks for. */
@@ -77,6 +79,17 @@ const char *setup_partner_field_name(size_t index);
 #define SETUP_TAG "tag_breach"
 int setup_tag(struct setup *setup, struct error *error);
 
+/* --- setup_webhook.c --- */
+
+/* The rule and its action, with the address of options->webhook. ERR_REFUSED: this Odoo has no such
+ * rules. */
+#define SETUP_RULE "automation_payment"
+#define SETUP_RULE_ACTION "automation_payment_action"
+int setup_webhook(struct setup *setup, struct error *error);
+
+/* The rule as it is there, or 0. ERR_MISSING_MODEL: its module is not installed. */
+int setup_find_rule(struct setup *setup, struct error *error);
+
 /* --- setup_external.c --- */
 
 /* An external id: its row, and the record it names; 0 where there is none. */
@@ -90,8 +103,8 @@ int setup_external_find(const struct setup *setup, const char *name, struct setu
 /* Gives all that was made or found its external id, but for the tag. */
 int setup_externals(const struct setup *setup, struct error *error);
 
-/* Those of the fields of customers and of the tag, and with `adjustments` of all that belongs to
- * adjustments: the ids of their rows (new reference). */
+/* Those of the fields of customers, of the tag and of the rule, and with `adjustments` of all that
+ * belongs to adjustments: the ids of their rows (new reference). */
 int setup_externals_left(const struct setup *setup, bool adjustments, json_t **ret_ids,
                          struct error *error);
 int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error);

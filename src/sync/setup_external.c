@@ -105,6 +105,14 @@ int setup_externals(const struct setup *setup, struct error *error)
                              error);
         count++;
     }
+    if (setup->options->webhook) {
+        if (rc == 0)
+            rc = ensure_external(setup, SETUP_RULE, "base.automation", setup->rule, &made, error);
+        if (rc == 0)
+            rc = ensure_external(setup, SETUP_RULE_ACTION, "ir.actions.server", setup->rule_action,
+                                 &made, error);
+        count += 2;
+    }
     if (rc == 0 && count)
         setup_step_made(setup, made, "external ids of all these (module '" SETUP_MODULE "')");
     return rc;
@@ -116,7 +124,7 @@ static json_t *names_to_remove(const struct setup *setup, bool adjustments)
 {
     struct external list[4 + SETUP_FIELDS];
     size_t count = adjustments ? list_adjustments(setup, list) : 0;
-    json_t *names = json_pack("[s]", SETUP_TAG);
+    json_t *names = json_pack("[sss]", SETUP_TAG, SETUP_RULE, SETUP_RULE_ACTION);
     char name[NAME_SIZE];
 
     for (size_t i = 0; i < SETUP_PARTNER_FIELDS; i++) {

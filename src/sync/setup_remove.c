@@ -1,7 +1,7 @@
 /* setup_remove.c - takes away what setup made.
  *
- *     fields of customers -> tag -> model (with its rows, fields and rights) -> group -> external
- * ids
+ *     rule of the webhook -> fields of customers -> tag -> model (with its rows, fields and rights)
+ *         -> group -> external ids
  *
  * The model goes before the group that its rights name, and external ids go last: a removal that
  * was cut off finds by them what is left. A tag without external id is a person's. Without
@@ -59,6 +59,20 @@ static int remove_partner_field(const struct setup *setup, const char *name, str
 
     snprintf(what, sizeof what, "the field %s of customers (with its values)", name);
     return rc < 0 || !id ? rc : take_away(setup, "ir.model.fields", id, what, error);
+}
+
+/* ---- The rule of the webhook ---- */
+
+/* Its action goes with it. */
+static int remove_rule(struct setup *setup, struct error *error)
+{
+    int rc = setup_find_rule(setup, error);
+
+    if (rc == ERR_MISSING_MODEL) /* its module was never installed, or is no more */
+        return 0;
+    return rc < 0 || !setup->rule ? rc
+                                  : take_away(setup, "base.automation", setup->rule,
+                                              "the automation rule that calls the webhook", error);
 }
 
 /* ---- The tag ---- */
@@ -148,7 +162,7 @@ static int remove_group(struct setup *setup, struct error *error)
 
 static int remove_records(struct setup *setup, bool adjustments, struct error *error)
 {
-    int rc = 0;
+    int rc = remove_rule(setup, error);
 
     for (size_t i = 0; i < SETUP_PARTNER_FIELDS && rc == 0; i++)
         rc = remove_partner_field(setup, setup_partner_field_name(i), error);
