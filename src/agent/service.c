@@ -56,6 +56,7 @@ struct service {
     struct job job;
     bool busy, stopping;
     int done_fd;
+    struct error failure; /* of the loop itself; code 0: none */
 };
 
 static int fail(struct error *error, const char *what, int code)
@@ -141,13 +142,9 @@ static int wake(struct service *service, struct error *error)
 /* A failure of the loop itself ends the service: systemd starts it again. */
 static int wake_or_exit(struct service *service)
 {
-    struct error error = {0};
-
-    if (wake(service, &error) < 0) {
-        log_error("%s", error.message);
-        return sd_event_exit(service->event, error.code);
-    }
-    return 0;
+    return wake(service, &service->failure) < 0
+               ? sd_event_exit(service->event, service->failure.code)
+               : 0;
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *context)
@@ -391,7 +388,9 @@ int agent_run(struct config *config, struct error *error)
         sd_notify(0, "READY=1\nSTATUS=Reading from Odoo");
         log_info("started: %s, database %s", config->odoo.url, config->odoo.database);
         rc = sd_event_loop(service.event);
-        if (rc < 0 && !error->code)
+        if (service.failure.code)
+            *error = service.failure;
+        else if (rc < 0)
             rc = error_set(error, ERR_STATE, "the service ended: %s", strerror(-rc));
     }
     if (rc == 0)
