@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from conftest import BINARY, SECRET, Run, Server, World, environment
 from sandbox import NOBODY
 from test_run import Service, until
 from test_run import world as world  # real time
+from test_webhook import SECRET as HOOK_SECRET
+from test_webhook import free_port, has_listener
 
 HERE = Path(__file__).resolve().parent
 UNITS = HERE.parents[1] / "systemd"
@@ -55,6 +58,10 @@ class Boxed(Run):
         # By name, so that it is looked up.
         self.configure(odoo={"secret_file": None, "url": server.url.replace("127.0.0.1", "localhost")},
                        poll={"payments": "1s", "tickets": "2s"})
+        self.hook = folder / "hook-secret"
+        self.hook.write_text(HOOK_SECRET)
+        self.hook.chmod(0o400)
+        os.chown(self.hook, NOBODY, NOBODY)
         self.environment = {**environment(), "CREDENTIALS_DIRECTORY": str(credential.parent)}
         self.box = [sys.executable, str(HERE / "sandbox.py"), str(UNITS / unit), str(self.home)]
 
@@ -75,6 +82,9 @@ def boxed(request: pytest.FixtureRequest, server: Server) -> Iterator[Boxed]:
 def test_it_works(world: World, boxed: Boxed) -> None:
     customer = world.partner("Exemple SARL")
     invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
+    port = free_port() if has_listener() else None
+    if port:
+        boxed.configure(webhook={"listen": f"127.0.0.1:{port}", "secret_file": str(boxed.hook)})
     service = Service(boxed)
     os.chmod(service.path, 0o666)
     try:
@@ -82,6 +92,9 @@ def test_it_works(world: World, boxed: Boxed) -> None:
         assert service.says("STATUS=Up to date"), Path(service.log.name).read_text()
         world.pay(invoice, str(world.today))
         assert until(lambda: boxed.balance(customer) == 720)
+        if port:
+            hook = urllib.request.Request(f"http://127.0.0.1:{port}/hook/{HOOK_SECRET}", b'{"_model": "account.move", "_id": 1}')
+            assert urllib.request.urlopen(hook, timeout=5).status == 204
         service.send(1)
         assert service.logged("was read again") and service.says("WATCHDOG=1")
         assert boxed("status", now=False, check=0, env=boxed.environment)
