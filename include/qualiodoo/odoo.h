@@ -40,9 +40,13 @@ void odoo_free(struct odoo *odoo); /* NULL is allowed; ends a call under way */
 int odoo_version(struct odoo *odoo, const char **ret_version, struct error *error);
 
 /* Authenticates; ERR_ACCESS_DENIED when login or secret are wrong or the database is unknown.
- * The other calls do it by themselves when needed. */
+ * The other calls do it by themselves when needed. Only the first time asks. */
 int odoo_authenticate(struct odoo *odoo, struct error *error);
 int64_t odoo_uid(const struct odoo *odoo); /* 0 before authentication */
+
+/* What an earlier client found: Odoo takes its time (0.7 s) to check a password, and then only
+ * compares it. ERR_ACCESS_DENIED comes with the first call instead, when it is no longer so. */
+void odoo_assume_uid(struct odoo *odoo, int64_t uid);
 void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats);
 
 /* execute_kw: `arguments` is an array, `keywords` an object or NULL. *ret_result is owned by the

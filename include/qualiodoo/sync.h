@@ -47,6 +47,8 @@ struct cycle_options {
     bool service; /* does not wait for the cycle lock (ERR_BUSY), nor tries again too soon what Odoo
                      did not take */
     bool if_invoices_changed; /* first asks, in one call, whether any invoice did */
+    int64_t *uid; /* or NULL: the user's number that the last cycle of this process found; 0: none.
+                     Forgotten when a cycle fails */
 };
 
 /* One whole cycle: takes the cycle lock, opens the state, talks to Odoo, computes. The outcome is

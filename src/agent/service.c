@@ -54,6 +54,7 @@ struct service {
     struct schedule schedule;
     pthread_t worker;
     struct job job;
+    int64_t uid; /* the worker's; of the configuration in force */
     bool busy, stopping;
     int done_fd;
     struct error failure; /* of the loop itself; code 0: none */
@@ -85,11 +86,12 @@ static int start_cycle(struct service *service, enum schedule_cycle cycle, struc
     int failed;
 
     assert(!service->busy);
-    service->job = (struct job){
-        .config = service->config,
-        .options = {.service = true, .if_invoices_changed = cycle == SCHEDULE_PAYMENTS},
-        .cycle = cycle,
-        .done_fd = service->done_fd};
+    service->job = (struct job){.config = service->config,
+                                .options = {.service = true,
+                                            .if_invoices_changed = cycle == SCHEDULE_PAYMENTS,
+                                            .uid = &service->uid},
+                                .cycle = cycle,
+                                .done_fd = service->done_fd};
     failed = pthread_create(&service->worker, NULL, work, &service->job);
     if (failed)
         return fail(error, "no thread", -failed);
@@ -124,6 +126,7 @@ static void take_next_config(struct service *service)
     service->zone = zone;
     service->config = service->next;
     service->next = NULL;
+    service->uid = 0;
     schedule_begin(&service->schedule);
 }
 

@@ -325,7 +325,7 @@ int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_r
                  struct error *error)
 {
     struct odoo_request request = {0};
-    int code = odoo_require_uid(odoo, error);
+    int code = odoo_authenticate(odoo, error);
 
     if (!code)
         code = odoo_request_execute(odoo, call, &request, error);

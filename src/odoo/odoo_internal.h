@@ -54,7 +54,6 @@ int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **re
               struct error *error);
 
 /* Authenticates unless it was done. */
-int odoo_require_uid(struct odoo *odoo, struct error *error);
 
 /* For tests: the first delay is drawn up to a quarter of `base_ms`, then up to base_ms, doubling,
  * at most `max_ms`. Default 1000 and 30000. */

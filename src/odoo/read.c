@@ -199,7 +199,7 @@ int odoo_read(struct odoo *odoo, const struct odoo_read *read, struct error *err
 
     if (read->count == 0)
         return 0;
-    code = odoo_require_uid(odoo, error);
+    code = odoo_authenticate(odoo, error);
     if (!code && read->count <= read->chunk)
         return read_range(odoo, read, &all, error);
     if (!code)

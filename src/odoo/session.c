@@ -76,10 +76,12 @@ static int check_uid(struct odoo *odoo, const json_t *result, struct error *erro
 int odoo_authenticate(struct odoo *odoo, struct error *error)
 {
     const struct odoo_options *options = &odoo->options;
-    json_t *secret = json_string(options->secret);
-    json_t *result = NULL;
+    json_t *secret, *result = NULL;
     int code;
 
+    if (odoo->uid)
+        return 0;
+    secret = json_string(options->secret);
     if (!secret)
         return error_set(error, ERR_CONFIG, "the secret of odoo.secret_file is not UTF-8 text");
     code = call_common(odoo, "authenticate",
@@ -98,9 +100,9 @@ int64_t odoo_uid(const struct odoo *odoo)
     return odoo->uid;
 }
 
-int odoo_require_uid(struct odoo *odoo, struct error *error)
+void odoo_assume_uid(struct odoo *odoo, int64_t uid)
 {
-    return odoo->uid ? 0 : odoo_authenticate(odoo, error);
+    odoo->uid = uid;
 }
 
 int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,

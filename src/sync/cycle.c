@@ -351,6 +351,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = sync_connect(config, &pull.odoo, error);
     if (rc < 0)
         return rc;
+    if (options->uid)
+        odoo_assume_uid(pull.odoo, *options->uid);
     if (options->if_invoices_changed)
         rc = invoices_changed(&pull, &changed, error);
     report->skipped = rc == 0 && !changed;
@@ -368,6 +370,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         outcome = *error;
     if (rc != ERR_NOT_FOUND && (rc < 0 || changed)) /* a misspelt name is no failure of the cycle */
         note_outcome(store, &outcome, options->reconcile && !options->n_customers);
+    if (options->uid)
+        *options->uid = rc < 0 ? 0 : odoo_uid(pull.odoo);
     pull_close(&pull);
     odoo_free(pull.odoo);
     free(customers.items);
