@@ -374,7 +374,7 @@ def test_an_unreachable_server(office: Office) -> None:
     (["--remove", "--with-adjustments", "--admin", "admin"], "missing --admin-secret-file FILE"),
     (["--with-adjustments"], "--with-adjustments goes with --remove"),
     (["--with-adjustments", "--dry-run"], "--with-adjustments goes with --remove"),
-    (["--webhook", "http://x"], "'setup --webhook' is not available in this version"),
+    (["--webhook", "http://x", "--remove"], "--webhook goes without --remove"),
     (["now"], "found 'now', expected nothing there"),
 ])
 def test_bad_usage(office: Office, arguments: list[str], message: str) -> None:

@@ -14,10 +14,20 @@ from typing import Any
 
 import pytest
 from conftest import BINARY, Run, Server, World
-from test_run import Service, pytestmark as needs_service, until, world  # noqa: F401
+from test_run import Service, pytestmark as needs_service, until
+from test_setup import Office
 
 SECRET = "0123456789abcdef-SECRET"
 MODEL_MOVE = json.dumps({"_model": "account.move", "_id": 1}).encode()
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    """In real time."""
+    marker = request.node.get_closest_marker("world")
+    made = World(**(marker.kwargs if marker else {}))
+    made.product("SUP12")
+    return made
 
 
 def has_listener() -> bool:
@@ -86,7 +96,7 @@ def settle(server: Server) -> int:
 
 @pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
                                      pytest.param(19, marks=pytest.mark.world(version=19))])
-def test_a_payment_is_credited_at_once(world: World, server: Server, hooked: Hooked, version: int) -> None:  # noqa: F811
+def test_a_payment_is_credited_at_once(world: World, server: Server, hooked: Hooked, version: int) -> None:
     customer = world.partner("Exemple SARL")
     invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
     automate(world, f"http://127.0.0.1:{hooked.port}/hook/{SECRET}")
@@ -97,7 +107,7 @@ def test_a_payment_is_credited_at_once(world: World, server: Server, hooked: Hoo
     assert time.monotonic() - paid < 2
 
 
-def test_a_commit_seconds_after_the_hook_is_seen(world: World, hooked: Hooked) -> None:  # noqa: F811
+def test_a_commit_seconds_after_the_hook_is_seen(world: World, hooked: Hooked) -> None:
     customer = world.partner("Exemple SARL")
     invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
     hooked.ready()
@@ -107,12 +117,12 @@ def test_a_commit_seconds_after_the_hook_is_seen(world: World, hooked: Hooked) -
         before = hooked.run.balance(customer)
         world.pay(invoice, str(world.today))
         paid = time.monotonic()
-        assert until(lambda: hooked.run.balance(customer) == before + 720, 5)  # noqa: B023
+        assert until(lambda: hooked.run.balance(customer) == before + 720, 5)
         assert time.monotonic() - paid < 2
         invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
 
 
-def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server, hooked: Hooked) -> None:
     hooked.ready()
     assert hooked.ask() == 204
     settle(server)
@@ -128,7 +138,7 @@ def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server,
     assert not server.calls
 
 
-def test_a_hook_of_a_ticket_looks_at_everything(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+def test_a_hook_of_a_ticket_looks_at_everything(world: World, server: Server, hooked: Hooked) -> None:
     hooked.ready()
     world.ticket(world.partner("Exemple SARL"), "Panne")
     assert hooked.ask(body=b'{"_model": "helpdesk.ticket", "_id": 3}') == 204
@@ -157,7 +167,7 @@ def test_a_hook_of_a_ticket_looks_at_everything(world: World, server: Server, ho
     ("/hook/" + SECRET, "PUT", {}, 405),
     ("/hook/" + SECRET, "DELETE", {}, 405),
 ])
-def test_who_is_answered_what(world: World, server: Server, hooked: Hooked, path: str, method: str,  # noqa: F811
+def test_who_is_answered_what(world: World, server: Server, hooked: Hooked, path: str, method: str,
                               headers: dict[str, str], status: int) -> None:
     hooked.ready()
     server.clear()
@@ -173,14 +183,14 @@ def test_who_is_answered_what(world: World, server: Server, hooked: Hooked, path
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff" * 100, b'{"_model": 3}', b"x" * 65536, b"[" * 60000])
-def test_what_a_hook_says_is_not_believed(world: World, server: Server, hooked: Hooked, body: bytes) -> None:  # noqa: F811
+def test_what_a_hook_says_is_not_believed(world: World, server: Server, hooked: Hooked, body: bytes) -> None:
     hooked.ready()
     server.clear()
     assert hooked.ask(body=body) == 204
     assert until(lambda: server.named("search_read", "helpdesk.ticket") or len(server.calls) > 3, 3)
 
 
-def test_too_long_and_endless_bodies(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+def test_too_long_and_endless_bodies(world: World, server: Server, hooked: Hooked) -> None:
     hooked.ready()
     server.clear()
     assert hooked.ask(body=b"x" * 65537) == 413
@@ -191,7 +201,7 @@ def test_too_long_and_endless_bodies(world: World, server: Server, hooked: Hooke
     assert not server.calls and hooked.ask() == 204
 
 
-def test_no_more_than_twenty_in_a_second(world: World, hooked: Hooked) -> None:  # noqa: F811
+def test_no_more_than_twenty_in_a_second(world: World, hooked: Hooked) -> None:
     hooked.ready()
     began = time.monotonic()
     answers = [hooked.ask() for _ in range(60)]
@@ -202,7 +212,7 @@ def test_no_more_than_twenty_in_a_second(world: World, hooked: Hooked) -> None: 
     assert hooked.ask() == 204, "who does not know the secret takes nothing away from who does"
 
 
-def test_it_answers_while_a_cycle_hangs(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+def test_it_answers_while_a_cycle_hangs(world: World, server: Server, hooked: Hooked) -> None:
     """Odoo waits for the answer inside the payment's transaction, which the cycle may wait for in turn."""
     customer = world.partner("Exemple SARL")
     hooked.ready()
@@ -219,7 +229,7 @@ def test_it_answers_while_a_cycle_hangs(world: World, server: Server, hooked: Ho
     assert until(lambda: hooked.run.balance(customer) == 720, 12)
 
 
-def test_silent_callers_are_let_go(world: World, hooked: Hooked) -> None:  # noqa: F811
+def test_silent_callers_are_let_go(world: World, hooked: Hooked) -> None:
     hooked.ready()
     silent = [socket.create_connection(("127.0.0.1", hooked.port)) for _ in range(20)]
     for connection in silent:
@@ -232,7 +242,7 @@ def test_silent_callers_are_let_go(world: World, hooked: Hooked) -> None:  # noq
         connection.close()
 
 
-def test_a_socket_that_systemd_passes(world: World, server: Server, hooked: Hooked) -> None:  # noqa: F811
+def test_a_socket_that_systemd_passes(world: World, server: Server, hooked: Hooked) -> None:
     hooked.run.configure(webhook={"listen": "systemd", "secret_file": str(hooked.secret)})
     passed = socket.create_server(("127.0.0.1", hooked.port))
     command = hooked.run.command("run", now=False)
@@ -261,7 +271,7 @@ def test_a_socket_that_systemd_passes(world: World, server: Server, hooked: Hook
     ("missing", 2, "cannot read the secret"),
     ("elsewhere", 2, "an address of this machine"),
 ])
-def test_what_cannot_be_used_is_said_at_once(world: World, server: Server, hooked: Hooked, broken: str,  # noqa: F811
+def test_what_cannot_be_used_is_said_at_once(world: World, server: Server, hooked: Hooked, broken: str,
                                              code: int, message: str) -> None:
     listen, taken = f"127.0.0.1:{hooked.port}", None
     if broken == "no socket":
@@ -284,7 +294,7 @@ def test_what_cannot_be_used_is_said_at_once(world: World, server: Server, hooke
         taken.close()
 
 
-def test_another_secret_is_taken_over(world: World, hooked: Hooked) -> None:  # noqa: F811
+def test_another_secret_is_taken_over(world: World, hooked: Hooked) -> None:
     hooked.ready()
     hooked.secret.write_text("another-secret-0123456789\n")
     hooked.send(signal.SIGHUP)
@@ -299,15 +309,126 @@ def test_another_secret_is_taken_over(world: World, hooked: Hooked) -> None:  # 
     assert hooked.logged("needs a restart") and hooked.ask("/hook/another-secret-0123456789") == 204
 
 
-def test_without_a_secret_no_hook_is_served(world: World, hooked: Hooked) -> None:  # noqa: F811
+def test_without_a_secret_no_hook_is_served(world: World, hooked: Hooked) -> None:
     hooked.run.configure(webhook={"listen": f"127.0.0.1:{hooked.port}", "secret_file": None})
     hooked.ready()
     assert hooked.ask() == 403 and hooked.ask("/hook/") == 403 and hooked.logged("no hook")
 
 
-def test_the_secret_is_nowhere(world: World, hooked: Hooked) -> None:  # noqa: F811
+def test_the_secret_is_nowhere(world: World, hooked: Hooked) -> None:
     hooked.ready()
     assert hooked.ask() == 204 and hooked.stop() == 0
     for path in hooked.run.folder.rglob("*"):
         if path.is_file() and path != hooked.secret:
             assert SECRET.encode() not in path.read_bytes(), path
+
+
+# setup --webhook
+
+
+@pytest.fixture
+def office(world: World, server: Server, run: Run) -> Office:
+    made = Office(world, server, run)
+    path = run.folder / "hook-secret"
+    path.write_text(SECRET + "\n")
+    path.chmod(0o600)
+    run.configure(webhook={"listen": "127.0.0.1:8075", "secret_file": str(path)})
+    return made
+
+
+WEBHOOK = ("--webhook", "http://127.0.0.1:8075")
+
+
+def rules(world: World) -> list[tuple[Any, ...]]:
+    env = world.env().with_context(active_test=False)
+    found = []
+    for rule in [env.row("base.automation", i) for i in env.search("base.automation", [], order="id")]:
+        actions = [env.row("ir.actions.server", i) for i in
+                   env.search("ir.actions.server", [("base_automation_id", "=", rule["id"])], order="id")]
+        found.append((rule["trigger"], rule["active"], rule["filter_pre_domain"], rule["filter_domain"],
+                      [(a["state"], a["webhook_url"]) for a in actions]))
+    return found
+
+
+def external(world: World) -> set[str]:
+    env = world.env()
+    return {env.row("ir.model.data", i)["name"] for i in env.search("ir.model.data", [("module", "=", "qualiodoo"),
+                                                                                      ("name", "like", "automation")])}
+
+
+WANTED = ("on_create_or_write", True, "[('payment_state', '!=', 'paid')]",
+          "[('move_type', 'in', ['out_invoice', 'out_refund']), ('state', '=', 'posted'), ('payment_state', '=', 'paid')]",
+          [("webhook", f"http://127.0.0.1:8075/hook/{SECRET}")])
+
+
+@pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
+                                     pytest.param(19, marks=pytest.mark.world(version=19))])
+def test_setup_makes_the_rule_once_and_takes_it_away(office: Office, version: int) -> None:
+    assert "would make: automation rule" in office.setup(*WEBHOOK, "--dry-run").out and not rules(office.world)
+    done = office.setup(*WEBHOOK)
+    assert "made: automation rule" in done.out and SECRET not in done.out
+    assert rules(office.world) == [WANTED] and external(office.world) == {"automation_payment", "automation_payment_action"}
+    office.server.clear()
+    assert "nothing to do" in office.setup(*WEBHOOK).out and "nothing to do" in office.setup().out
+    assert not [c for c in office.server.calls if c.writes]
+    assert "removed: the automation rule" in office.setup("--remove").out
+    assert not rules(office.world) and not external(office.world)
+    assert "automation" not in office.setup("--remove").out
+
+
+def test_setup_repairs_the_rule(office: Office) -> None:
+    office.setup(*WEBHOOK)
+    env = office.world.env()
+    rule = env.search("base.automation", [])[0]
+    office.world.write("base.automation", rule, active=False, name="Renamed", filter_domain="[]")
+    assert "would make: automation rule" in office.setup(*WEBHOOK, "--dry-run").out
+    assert "made: automation rule" in office.setup(*WEBHOOK).out and rules(office.world) == [WANTED]
+    office.world.delete("ir.actions.server", *env.search("ir.actions.server", [("base_automation_id", "=", rule)]))
+    office.setup(*WEBHOOK)
+    assert rules(office.world) == [WANTED]
+    office.setup("--webhook", "https://agent.example/odoo/here?x=1")
+    assert [r[4] for r in rules(office.world)] == [[("webhook", "https://agent.example/odoo/here?x=1")]]
+    office.setup(*WEBHOOK)
+    assert rules(office.world) == [WANTED]
+
+
+def test_setup_cut_off_makes_no_second_rule(office: Office) -> None:
+    office.setup()
+    for number in range(1, 40):
+        office.setup("--remove")
+        office.killed_before(number, *WEBHOOK)
+        office.setup(*WEBHOOK)
+        assert rules(office.world) == [WANTED] and len(external(office.world)) == 2, number
+        office.server.clear()
+        office.setup(*WEBHOOK)
+        if len(office.server.calls) <= number:
+            break
+
+
+def test_setup_takes_in_payment_invoices_where_they_count(office: Office) -> None:
+    office.run.configure(credit={"payment": "in_payment"})
+    office.setup(*WEBHOOK)
+    assert "['paid', 'in_payment']" in rules(office.world)[0][2] and "['paid', 'in_payment']" in rules(office.world)[0][3]
+
+
+@pytest.mark.world(without_modules=("base_automation",))
+def test_setup_without_the_module(office: Office) -> None:
+    done = office.setup(*WEBHOOK, check=1)
+    assert "base_automation" in done.err and "install it" in done.err
+    assert "removed" in office.setup("--remove", "--with-adjustments").out
+
+
+@pytest.mark.parametrize("url, secret, code, message", [
+    ("127.0.0.1", SECRET, 2, "--webhook: expected an address"),
+    ("ftp://x", SECRET, 2, "--webhook: expected an address"),
+    ("", SECRET, 2, "--webhook: expected an address"),
+    ("http://127.0.0.1:8075", "short", 2, "at least 16"),
+    ("http://127.0.0.1:8075/", None, 2, "webhook.secret_file"),
+])
+def test_setup_with_a_bad_address_or_secret(office: Office, url: str, secret: str | None, code: int, message: str) -> None:
+    if secret is None:
+        office.run.configure(webhook={"listen": "127.0.0.1:8075", "secret_file": None})
+    else:
+        (office.run.folder / "hook-secret").write_text(secret)
+    assert message in office.setup("--webhook", url, check=code).err
+    assert not rules(office.world)
