@@ -15,7 +15,7 @@ enum schedule_cycle {
     SCHEDULE_ALL,
 };
 
-#define SCHEDULE_LOOKS 6 /* after a hook */
+#define SCHEDULE_LOOKS 8 /* after a hook */
 
 /* Times named `_ms` are of a clock that never jumps. */
 struct schedule {

@@ -200,6 +200,19 @@ def test_the_watchdog_is_fed_by_work_alone(world: World, server: Server, service
     assert service.heard.count("WATCHDOG=1") == fed
 
 
+def test_the_password_is_checked_once(world: World, server: Server, service: Service) -> None:
+    """Odoo takes most of a second for that; what it answered holds until a call is refused."""
+    service.run.configure(poll={"payments": "1s", "tickets": "10min"})
+    ready(service)
+    assert until(lambda: len(server.named("search_read", "account.move")) >= 4)
+    assert len(server.named("authenticate")) == 1
+    kept, world.passwords["agent@example.com"] = world.passwords["agent@example.com"], {"another"}
+    assert service.logged("qualiodoo: error")
+    world.passwords["agent@example.com"] = kept
+    server.clear()
+    assert until(lambda: server.named("authenticate") and len(server.calls) > 5, 15)
+
+
 def test_no_what_if(run: Run) -> None:
     refused = run("run", now="2026-01-01")
     assert refused.code == 2 and "--now" in refused.err

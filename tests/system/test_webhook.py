@@ -131,7 +131,7 @@ def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server,
     time.sleep(4.4)
     assert {(c.model, c.method) for c in server.calls} <= {(None, "authenticate"), ("account.move", "search_read"),
                                                            ("x_qualiodoo_adjustment", "fields_get")}
-    assert len(server.named("search_read", "account.move")) == 5
+    assert len(server.named("search_read", "account.move")) == 7
     settle(server)
     server.clear()
     time.sleep(2)
