@@ -295,7 +295,7 @@ static int own_socket(const char *where, int *ret, struct error *error)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     const char *colon = strrchr(where, ':');
-    bool bracket = *where == '[';
+    size_t bracket = *where == '[' ? 1 : 0;
     struct addrinfo *found = NULL;
     char *host = strndup(where + bracket, (size_t)(colon - where) - 2 * bracket);
     int rc;
