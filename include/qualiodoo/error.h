@@ -29,6 +29,7 @@ enum {
     ERR_NO_MEMORY = -18,
     ERR_INTERRUPTED = -19, /* a signal asked to stop */
     ERR_CALENDAR = -20,    /* a working calendar that cannot be used */
+    ERR_COUNT = 20,        /* how many there are */
 };
 
 enum error_retry {
@@ -60,6 +61,9 @@ static inline int error_memory(struct error *error)
     (void)error_set(error, ERR_NO_MEMORY, "out of memory");
     return ERR_NO_MEMORY;
 }
+
+/* One word for a code, for machines: "network", "access_denied"... Never NULL. */
+const char *error_name(int code);
 
 /* The process exit status of a failure (interface.md): 1, 2 or 4. */
 int error_exit_status(int code);

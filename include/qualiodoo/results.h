@@ -8,13 +8,20 @@
 #include "qualiodoo/array.h"
 #include "qualiodoo/store.h"
 
+/* How an account differs from what was kept: whether in anything a user sees, and how much more it
+ * was credited (grants, upward adjustments, minutes come back), consumed and expired in all; less
+ * is negative. */
+struct results_change {
+    bool changed;
+    minutes credited, consumed, expired;
+};
+
 /* Compares the result with what is stored for the account and, where they differ, replaces it and
  * writes the audit trail, naming the records noted in `change` as the cause (or `why` when there
- * is none: "the calendar", "the configuration"). *ret_changed says whether anything a user sees
- * differs. Runs inside the caller's transaction. */
+ * is none: "the calendar", "the configuration"). Runs inside the caller's transaction. */
 int results_save(struct store *store, int64_t account_id, civil_day today,
-                 const struct account_result *result, const char *why, bool *ret_changed,
-                 struct error *error);
+                 const struct account_result *result, const char *why,
+                 struct results_change *ret_change, struct error *error);
 
 /* Removes the result of an account that has no fact left. */
 int results_remove(struct store *store, int64_t account_id, const char *why, bool *ret_changed,

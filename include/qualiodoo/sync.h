@@ -25,10 +25,22 @@ struct cycle_report {
     int64_t breaches_new, breaches_cleared;
     int64_t writes_queued, writes_sent, writes_refused;
     int64_t duration_ms;
-    bool skipped;   /* cycle_options.if_invoices_changed, and none did: nothing was read */
-    bool has_event; /* a response target changes by itself at `event` */
+    struct odoo_stats odoo; /* calls made, retries among them */
+    json_t *events;         /* array of {"event", "ticket" or "customer", "minutes"?}: see below */
+    bool skipped;           /* cycle_options.if_invoices_changed, and none did: nothing was read */
+    bool has_event;         /* a response target changes by itself at `event` */
     instant event;
 };
+
+/* What happened, once each: "breach" and "cleared" of a ticket; "credited" (granted, adjusted
+ * upwards or come back), "consumed" and "expired" of a customer, with how many more minutes of it
+ * the account has than before. What a first pull finds is history, and no event; what is undone
+ * with its transaction is none either. */
+void cycle_report_event(struct cycle_report *report, const char *event, int64_t ticket,
+                        int64_t customer, minutes amount);
+
+/* Takes back the events after the first `count`: their transaction was rolled back. */
+void cycle_report_undo_events(struct cycle_report *report, size_t count);
 
 void cycle_report_free(struct cycle_report *report);
 

@@ -94,9 +94,10 @@ static int report_open(struct cycle_report *report, struct error *error)
         .accounts_changed = json_array(),
         .moves = json_array(),
         .differences = json_array(),
+        .events = json_array(),
     };
     if (report->checked && report->created && report->updated && report->deleted &&
-        report->accounts_changed && report->moves && report->differences)
+        report->accounts_changed && report->moves && report->differences && report->events)
         return 0;
     return error_memory(error);
 }
@@ -110,7 +111,28 @@ void cycle_report_free(struct cycle_report *report)
     json_decref(report->accounts_changed);
     json_decref(report->moves);
     json_decref(report->differences);
+    json_decref(report->events);
     *report = (struct cycle_report){0};
+}
+
+void cycle_report_event(struct cycle_report *report, const char *event, int64_t ticket,
+                        int64_t customer, minutes amount)
+{
+    json_t *found = json_pack("{ss}", "event", event);
+
+    if (ticket)
+        json_object_set_new(found, "ticket", json_integer(ticket));
+    if (customer) {
+        json_object_set_new(found, "customer", json_integer(customer));
+        json_object_set_new(found, "minutes", json_integer(amount));
+    }
+    json_array_append_new(report->events, found);
+}
+
+void cycle_report_undo_events(struct cycle_report *report, size_t count)
+{
+    while (json_array_size(report->events) > count)
+        json_array_remove(report->events, json_array_size(report->events) - 1);
 }
 
 bool cycle_report_drift(const struct cycle_report *report)
@@ -243,8 +265,10 @@ static int run_pull(struct pull *pull, struct error *error)
         rc = pull_and_compute(pull, error);
     if (rc == 0)
         rc = store_commit(pull->store, error);
-    if (rc < 0)
+    if (rc < 0) {
         store_rollback(pull->store);
+        cycle_report_undo_events(pull->report, 0);
+    }
     return rc;
 }
 
@@ -373,6 +397,7 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     if (options->uid)
         *options->uid = rc < 0 ? 0 : odoo_uid(pull.odoo);
     pull_close(&pull);
+    odoo_stats(pull.odoo, &report->odoo);
     odoo_free(pull.odoo);
     free(customers.items);
     if (rc == 0)

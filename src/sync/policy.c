@@ -104,12 +104,13 @@ static char *policy_text(const struct config *config)
     return text;
 }
 
-static int touch_if_new_policy(struct store *store, const struct config *config,
+static int touch_if_new_policy(struct store *store, const struct config *config, bool *ret_first,
                                struct error *error)
 {
     char *text = policy_text(config), *known = NULL;
     int rc = text ? store_meta_get(store, "policy", &known, error) : error_memory(error);
 
+    *ret_first = rc == 0 && !known;
     if (rc == 0 && (!known || strcmp(known, text) != 0)) {
         rc = known ? mirror_touch_all(store, "configuration", error) : 0;
         if (rc == 0)
@@ -125,14 +126,27 @@ struct update {
     struct policy policy;
     struct facts *facts;
     civil_day today;
+    bool first; /* of this state: what it finds is no news */
     struct cycle_report *report;
 };
+
+static void add_events(struct update *update, int64_t account, const struct results_change *change)
+{
+    if (update->first)
+        return;
+    if (change->credited > 0)
+        cycle_report_event(update->report, "credited", 0, account, change->credited);
+    if (change->consumed > 0)
+        cycle_report_event(update->report, "consumed", 0, account, change->consumed);
+    if (change->expired > 0)
+        cycle_report_event(update->report, "expired", 0, account, change->expired);
+}
 
 static int update_account(struct update *update, int64_t account, struct error *error)
 {
     const struct account_facts *facts;
     struct account_result result;
-    bool changed = false;
+    struct results_change change = {0};
     int rc =
         facts_load(update->facts, update->store, &update->policy.facts, account, &facts, error);
 
@@ -140,13 +154,15 @@ static int update_account(struct update *update, int64_t account, struct error *
         rc = account_compute(facts, &update->policy.account, update->today, &result, error);
     if (rc < 0)
         return error_prefix(error, "account %lld", (long long)account);
-    rc = results_save(update->store, account, update->today, &result, "the calendar", &changed,
+    rc = results_save(update->store, account, update->today, &result, "the calendar", &change,
                       error);
     account_result_free(&result);
     update->report->accounts_recomputed++;
     cycle_note_progress();
-    if (changed)
+    if (change.changed)
         json_array_append_new(update->report->accounts_changed, json_integer(account));
+    if (rc == 0)
+        add_events(update, account, &change);
     return rc;
 }
 
@@ -207,7 +223,7 @@ int accounts_update(struct store *store, const struct config *config, civil_day 
     update.facts = facts_new();
     rc = update.facts ? store_begin(store, error) : error_memory(error);
     if (rc == 0) {
-        rc = touch_if_new_policy(store, config, error);
+        rc = touch_if_new_policy(store, config, &update.first, error);
         if (rc == 0)
             rc = update_all(&update, error);
         if (rc == 0)

@@ -271,6 +271,7 @@ static int read_back(struct push *push, struct error *error)
 {
     struct page page = {.pull = push->pull, .model = &models[MODEL_PARTNER], .log = true};
     struct pull *pull = push->pull;
+    size_t events = json_array_size(pull->report->events);
     int rc;
 
     if (!push->touched.count && !push->partners.count)
@@ -289,8 +290,10 @@ static int read_back(struct push *push, struct error *error)
         rc = cycle_compute(pull, NULL, error);
     if (rc == 0)
         rc = store_commit(pull->store, error);
-    if (rc < 0)
+    if (rc < 0) {
         store_rollback(pull->store);
+        cycle_report_undo_events(pull->report, events);
+    }
     return rc;
 }
 

@@ -185,6 +185,7 @@ static int take_back(struct verdicts *verdicts, const struct respond_target *tar
     if (rc < 0 || exists)
         return rc;
     verdicts->pull->report->breaches_cleared++;
+    cycle_report_event(verdicts->pull->report, "cleared", ticket, 0, 0);
     rc = add_note(verdicts, key, ticket,
                   texts_cleared(&verdicts->texts, target, strtoll(deadline, NULL, 10)), error);
     if (rc == 0 && verdicts->tag)
@@ -315,8 +316,11 @@ static int save_target(void *context, const struct respond_target *target, struc
     if (rc < 0)
         return rc;
     if (row.verdict.state == SLA_BREACHED && before != SLA_BREACHED &&
-        is_recent(verdicts, target->ticket))
+        is_recent(verdicts, target->ticket)) {
         report->breaches_new++;
+        if (before >= 0 || !verdicts->pull->first_pulls)
+            cycle_report_event(report, "breach", row.ticket, 0, 0);
+    }
     rc = plan_breach(verdicts, target, error);
     return rc < 0 ? rc : plan_warning(verdicts, target, error);
 }

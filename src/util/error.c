@@ -41,6 +41,35 @@ int error_prefix(struct error *error, const char *format, ...)
     return error->code;
 }
 
+const char *error_name(int code)
+{
+    static const char *const names[] = {
+        [0] = "none",
+        [-ERR_USAGE] = "usage",
+        [-ERR_CONFIG] = "config",
+        [-ERR_STATE] = "state",
+        [-ERR_NETWORK] = "network",
+        [-ERR_PROTOCOL] = "protocol",
+        [-ERR_UNPARSABLE] = "unparsable",
+        [-ERR_ACCESS_DENIED] = "access_denied",
+        [-ERR_ACCESS_RIGHTS] = "access_rights",
+        [-ERR_MISSING_RECORD] = "missing_record",
+        [-ERR_MISSING_MODEL] = "missing_model",
+        [-ERR_MISSING_FIELD] = "missing_field",
+        [-ERR_REFUSED] = "refused",
+        [-ERR_CONCURRENCY] = "concurrency",
+        [-ERR_FAULT] = "fault",
+        [-ERR_SAFETY] = "safety",
+        [-ERR_NOT_FOUND] = "not_found",
+        [-ERR_BUSY] = "busy",
+        [-ERR_NO_MEMORY] = "no_memory",
+        [-ERR_INTERRUPTED] = "interrupted",
+        [-ERR_CALENDAR] = "calendar",
+    };
+
+    return code <= 0 && code >= -ERR_COUNT ? names[-code] : "unknown";
+}
+
 int error_exit_status(int code)
 {
     switch (code) {
