@@ -49,4 +49,10 @@ void store_unlock(struct store_lock *lock); /* NULL is allowed */
  */
 int store_lock_instance(const char *path, struct store_lock **ret_lock, struct error *error);
 
+/* Whether a service holds that lock now, and who ("process 123 (run)"): `holder` is "" when nobody
+ * does, or when it is not known. Nothing is waited for, and no service is kept from starting. */
+#define STORE_HOLDER_SIZE 128
+int store_instance_holder(const char *path, bool *ret_running, char holder[STORE_HOLDER_SIZE],
+                          struct error *error);
+
 #endif

@@ -19,6 +19,8 @@ struct status {
     char *oldest;
     int64_t oldest_age;
     struct outbox_counts writes;
+    bool running; /* a service, and who: */
+    char holder[STORE_HOLDER_SIZE];
     bool has_deadline, has_target_change;
     instant deadline, target_change;
 };
@@ -188,13 +190,14 @@ static json_t *status_json(const struct status *status)
     const struct config *config = status->config;
 
     return json_pack(
-        "{sb sO s{ss ss so so so so so} sO sI so so so so}", "healthy",
-        json_array_size(status->problems) == 0, "problems", status->problems, "odoo", "url",
-        config->odoo.url, "database", config->odoo.database, "flavour", json_text(status->flavour),
-        "last_success", json_text(status->last_success), "last_reconcile",
-        json_text(status->last_reconcile), "last_error", json_text(status->last_error),
-        "last_error_at", json_text(status->last_error_at), "mirrors", status->mirrors, "accounts",
-        (json_int_t)status->summary.accounts, "next_change",
+        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so}", "healthy",
+        json_array_size(status->problems) == 0, "problems", status->problems, "service", "running",
+        status->running, "holder", json_text(*status->holder ? status->holder : NULL), "odoo",
+        "url", config->odoo.url, "database", config->odoo.database, "flavour",
+        json_text(status->flavour), "last_success", json_text(status->last_success),
+        "last_reconcile", json_text(status->last_reconcile), "last_error",
+        json_text(status->last_error), "last_error_at", json_text(status->last_error_at), "mirrors",
+        status->mirrors, "accounts", (json_int_t)status->summary.accounts, "next_change",
         json_optional_day(status->summary.has_next_change, (civil_day)status->summary.next_change),
         "queue", queue_json(status), "next_deadline",
         json_optional_instant(status->has_deadline, status->deadline), "next_target_change",
@@ -249,6 +252,7 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     printf("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
            status->flavour ? " (" : "", status->flavour ? status->flavour : "",
            status->flavour ? ")" : "");
+    printf("service: %s%s\n", status->running ? "running, " : "not running", status->holder);
     printf("last success: %s\n", status->last_success ? status->last_success : "never");
     printf("last reconcile: %s\n", status->last_reconcile ? status->last_reconcile : "never");
     if (status->last_error)
@@ -271,6 +275,8 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = view_open(cli, &view, error);
     status.config = view.config;
+    if (rc == 0)
+        rc = store_instance_holder(view.config->state.path, &status.running, status.holder, error);
     if (rc == 0)
         rc = read_status(&status, view.store, error);
     if (rc == 0)

@@ -13,6 +13,10 @@
 
 #define RETRY_MS 100
 
+/* A question about the service (store_instance_holder) takes its lock for an instant, shared: a
+ * service that starts just then tries again. */
+#define INSTANCE_WAIT_MS 300
+
 struct store_lock {
     int fd;
 };
@@ -30,7 +34,7 @@ static int lock_file(const char *path, const char *suffix, const char *what, int
 {
     int64_t deadline = clock_monotonic_ms() + wait_ms;
     struct store_lock *lock = NULL;
-    char file[4096], holder[128];
+    char file[4096], holder[STORE_HOLDER_SIZE];
     int fd, length;
 
     snprintf(file, sizeof file, "%s%s", path, suffix);
@@ -79,7 +83,29 @@ int store_lock(const char *path, const char *what, int64_t wait_ms, struct store
 
 int store_lock_instance(const char *path, struct store_lock **ret_lock, struct error *error)
 {
-    return lock_file(path, ".run", "run", 0, ret_lock, error);
+    return lock_file(path, ".run", "run", INSTANCE_WAIT_MS, ret_lock, error);
+}
+
+int store_instance_holder(const char *path, bool *ret_running, char holder[STORE_HOLDER_SIZE],
+                          struct error *error)
+{
+    char file[4096];
+    int fd;
+
+    *holder = '\0';
+    *ret_running = false;
+    snprintf(file, sizeof file, "%s.run", path);
+    fd = open(file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno == ENOENT
+                   ? 0
+                   : error_set(error, ERR_STATE, "%s cannot be read: %s", file, strerror(errno));
+    if (flock(fd, LOCK_SH | LOCK_NB) < 0) {
+        *ret_running = true;
+        read_holder(fd, holder, STORE_HOLDER_SIZE);
+    }
+    close(fd);
+    return 0;
 }
 
 void store_unlock(struct store_lock *lock)
