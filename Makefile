@@ -84,7 +84,7 @@ SCHEMA  := $(sort $(wildcard src/store/schema/*.sql))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 # The schedule is part of the service.
 ifeq ($(SYSTEMD),0)
-UNIT_TESTS := $(filter-out %/test_schedule,$(UNIT_TESTS))
+UNIT_TESTS := $(filter-out %/test_schedule %/test_metrics,$(UNIT_TESTS))
 endif
 TEST_TOOLS := $(BUILD)/tests/sla_answers # programs that tests in Python ask
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))

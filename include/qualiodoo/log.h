@@ -19,6 +19,19 @@ enum log_level {
 /* Messages above `level` are dropped. Default LOG_LEVEL_WARNING; -v INFO, -vv DEBUG, -q ERROR. */
 void log_set_level(enum log_level level);
 
+/* What a line is about, for a log that keeps fields: 0 and NULL where it has none. */
+struct log_event {
+    enum log_level level;
+    const char *id; /* 128 bits in hexadecimal: what kind of event */
+    int64_t ticket, customer;
+};
+
+/* Where lines go instead of standard error: returns false when it could not take one, which is then
+ * printed. Called by any thread. NULL: none. */
+void log_set_sink(bool (*sink)(const struct log_event *event, const char *line));
+
+void log_event(const struct log_event *event, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define log_error(...) log_at(LOG_LEVEL_ERROR, __VA_ARGS__)

@@ -21,7 +21,9 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "journal.h"
 #include "listener.h"
+#include "metrics.h"
 #include "qualiodoo/agent.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
@@ -39,6 +41,8 @@ struct job {
     enum schedule_cycle cycle;
     struct cycle_report report;
     struct error error;
+    struct health health;
+    bool has_health; /* the state could be read */
     int rc, done_fd;
 };
 
@@ -52,6 +56,8 @@ struct service {
     unsigned long progress;    /* last seen */
     struct listener *listener; /* or NULL */
     struct schedule schedule;
+    struct metrics metrics;
+    bool metrics_lost; /* the file could not be written: said once */
     pthread_t worker;
     struct job job;
     int64_t uid; /* the worker's; of the configuration in force */
@@ -68,12 +74,24 @@ static int fail(struct error *error, const char *what, int code)
 
 /* ---- The worker ---- */
 
+/* For the monitor: what cannot be read stays as it was. */
+static void look(struct job *job)
+{
+    struct store *store = NULL;
+    struct error ignored;
+
+    if (store_open(job->config->state.path, STORE_READ, &store, &ignored) == 0)
+        job->has_health = health_read(store, &job->health, &ignored) == 0;
+    store_close(store);
+}
+
 static void *work(void *context)
 {
     struct job *job = context;
     uint64_t one = 1;
 
     job->rc = cycle_run(job->config, &job->options, &job->report, &job->error);
+    look(job);
     while (write(job->done_fd, &one, sizeof one) < 0 && errno == EINTR)
         ;
     return NULL;
@@ -180,12 +198,39 @@ static void log_outcome(const struct job *job)
     if (job->rc == ERR_INTERRUPTED || job->rc == ERR_BUSY || (job->rc == 0 && report->skipped))
         return;
     if (job->rc < 0)
-        log_error("%s", job->error.message);
+        log_event(&(struct log_event){.level = LOG_LEVEL_ERROR, .id = JOURNAL_FAILURE}, "%s",
+                  job->error.message);
     else if (json_array_size(report->accounts_changed) || report->breaches_new ||
              report->breaches_cleared || report->writes_sent)
         log_info("%zu accounts changed, %lld new breaches, %lld corrected, %lld writes",
                  json_array_size(report->accounts_changed), (long long)report->breaches_new,
                  (long long)report->breaches_cleared, (long long)report->writes_sent);
+}
+
+/* The service does not depend on it: what is wrong is said once. */
+static void write_metrics(struct service *service)
+{
+    const char *path = service->config->status.metrics_file;
+    char *text = path ? metrics_text(&service->metrics, service->config->odoo.database) : NULL;
+    struct error error = {0};
+    int rc = text ? metrics_write(path, text, &error) : 0;
+
+    if (rc < 0 && !service->metrics_lost)
+        log_warning("%s", error.message);
+    service->metrics_lost = rc < 0;
+    free(text);
+}
+
+static void count_cycle(struct service *service)
+{
+    const struct job *job = &service->job;
+
+    metrics_add(&service->metrics, job->rc, &job->report);
+    if (job->has_health) {
+        service->metrics.health = job->health;
+        service->metrics.has_health = true;
+    }
+    write_metrics(service);
 }
 
 static void end_cycle(struct service *service)
@@ -201,7 +246,9 @@ static void end_cycle(struct service *service)
                                        .today = tz_civil_day(service->zone, clock_now())};
 
     schedule_ended(&service->schedule, service->config, &outcome, clock_monotonic_ms());
+    journal_events(&job->report);
     log_outcome(job);
+    count_cycle(service);
     if (!skipped)
         say_status(service);
     cycle_report_free(&job->report);
@@ -385,6 +432,7 @@ int agent_run(struct config *config, struct error *error)
     struct service service = {.config = config, .done_fd = -1};
     int rc;
 
+    journal_open();
     schedule_begin(&service.schedule);
     rc = open_service(&service, error);
     if (rc == 0) {

@@ -7,30 +7,55 @@
 
 static enum log_level threshold = LOG_LEVEL_WARNING;
 static bool progress_shown;
+static bool (*sink_or_null)(const struct log_event *event, const char *line);
 
 void log_set_level(enum log_level level)
 {
     threshold = level;
 }
 
-void log_at(enum log_level level, const char *format, ...)
+void log_set_sink(bool (*sink)(const struct log_event *event, const char *line))
+{
+    sink_or_null = sink;
+}
+
+__attribute__((format(printf, 2, 0))) static void log_v(const struct log_event *event,
+                                                        const char *format, va_list arguments)
 {
     static const char *const words[] = {[LOG_LEVEL_ERROR] = "error: ",
                                         [LOG_LEVEL_WARNING] = "warning: ",
                                         [LOG_LEVEL_DEBUG] = "debug: "};
-    va_list arguments;
+    enum log_level level = event->level;
     char line[2048];
 
     if (level > threshold)
         return;
     log_progress_end();
-    va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
-    va_end(arguments);
+    if (sink_or_null && sink_or_null(event, line))
+        return;
     if (getenv("JOURNAL_STREAM"))
         fprintf(stderr, "<%d>%s\n", (int)level, line);
     else
         fprintf(stderr, "qualiodoo: %s%s\n", words[level] ? words[level] : "", line);
+}
+
+void log_event(const struct log_event *event, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    log_v(event, format, arguments);
+    va_end(arguments);
+}
+
+void log_at(enum log_level level, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    log_v(&(struct log_event){.level = level}, format, arguments);
+    va_end(arguments);
 }
 
 void log_progress(const char *what, int64_t done, int64_t total)

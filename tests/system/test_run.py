@@ -40,9 +40,10 @@ class Service:
         self.socket.setblocking(False)
         self.log = open(run.folder / "log", "w+b")
         self.process: subprocess.Popen[bytes] | None = None
+        self.under: list[str] = []  # a command that runs it
 
     def start(self, **more: str) -> None:
-        self.process = subprocess.Popen(self.run.command("run", now=False), stdin=subprocess.DEVNULL, stdout=self.log,
+        self.process = subprocess.Popen([*self.under, *self.run.command("run", now=False)], stdin=subprocess.DEVNULL, stdout=self.log,
                                         stderr=self.log, env={**environment(), "NOTIFY_SOCKET": self.path, **more})
 
     def listen(self) -> str:

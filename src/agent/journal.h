@@ -1,0 +1,20 @@
+/* journal.h - what happened, in the journal with its fields; internal to the agent. */
+#ifndef QUALIODOO_AGENT_JOURNAL_H
+#define QUALIODOO_AGENT_JOURNAL_H
+
+#include "qualiodoo/sync.h"
+
+/* MESSAGE_ID of what an administrator may wait for (journalctl MESSAGE_ID=...). Never changed. */
+#define JOURNAL_BREACH "b5b1a5e1c6a94d1f9a7e0c3a54f7d201"
+#define JOURNAL_CREDIT "0f9d3f6e2b7c4c58a1e66d3c8b90e802"
+#define JOURNAL_EXPIRY "7c2e48d90a534f3b8d15b6f2e97ac103"
+#define JOURNAL_FAILURE "e86a0b7f35d24a3c9c4f1d72a68be504"
+
+/* Lines go to the journal, when standard error is its own and it listens; to standard error else.
+ */
+void journal_open(void);
+
+/* Tells the breaches, credits and expiries of a report: QUALIODOO_TICKET=, QUALIODOO_CUSTOMER=. */
+void journal_events(const struct cycle_report *report);
+
+#endif
