@@ -185,7 +185,9 @@ static void say_status(const struct service *service)
     instant_format(clock_now(), now);
     if (service->schedule.has_event)
         instant_format(service->schedule.event, event);
-    if (job->rc < 0)
+    if (job->rc == ERR_BUSY)
+        sd_notifyf(0, "STATUS=Waiting at %s: %s", now, job->error.message);
+    else if (job->rc < 0)
         sd_notifyf(0, "STATUS=Failed at %s, tries again: %s", now, job->error.message);
     else
         sd_notifyf(0, "STATUS=Up to date at %s; next response target: %s", now, event);
