@@ -387,36 +387,6 @@ static int audit_account(struct store *store, int64_t account, const struct kept
     return rc < 0 ? rc : audit_lots(store, account, &result->ledger, cause, error);
 }
 
-/* Adds `sign` times the minutes of an entry to what it counts for. */
-static void count_entry(struct results_change *totals, enum ledger_kind kind, minutes amount,
-                        int sign)
-{
-    if (kind == LEDGER_GRANT || kind == LEDGER_REINSTATE || (kind == LEDGER_ADJUST && amount > 0))
-        totals->credited += sign * amount;
-    else if (kind == LEDGER_DEBIT)
-        totals->consumed -= sign * amount;
-    else if (kind == LEDGER_EXPIRE)
-        totals->expired -= sign * amount;
-}
-
-static int compare_totals(struct store *store, int64_t account, const struct ledger *ledger,
-                          struct results_change *change, struct error *error)
-{
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store, "SELECT kind, minutes FROM entry WHERE account_id = ?1",
-                           &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int64(statement, 1, account);
-    while ((rc = store_step(store, statement, error)) == 1)
-        count_entry(change, (enum ledger_kind)sqlite3_column_int(statement, 0),
-                    sqlite3_column_int64(statement, 1), -1);
-    for (size_t i = 0; i < ledger->n_entries; i++)
-        count_entry(change, ledger->entries[i].kind, ledger->entries[i].amount, 1);
-    return rc;
-}
-
 int results_save(struct store *store, int64_t account_id, civil_day today,
                  const struct account_result *result, const char *why,
                  struct results_change *ret_change, struct error *error)
@@ -434,7 +404,7 @@ int results_save(struct store *store, int64_t account_id, civil_day today,
     *ret_change =
         (struct results_change){.changed = !lots || !entries || kept.held != result->held};
     if (!entries)
-        rc = compare_totals(store, account_id, &result->ledger, ret_change, error);
+        rc = results_totals_compare(store, account_id, &result->ledger, ret_change, error);
     if (rc == 0 && ret_change->changed)
         rc = audit_account(store, account_id, &kept, result, why, error);
     if (rc == 0)

@@ -46,6 +46,12 @@ int store_exec(struct store *store, const char *sql, struct error *error);
 /* Turns SQLite's last error into a sentence. */
 int store_fail(struct store *store, struct error *error);
 
+/* Fills the minutes of `change`: the entries of `ledger` against those that are kept. */
+struct ledger;
+struct results_change;
+int results_totals_compare(struct store *store, int64_t account, const struct ledger *ledger,
+                           struct results_change *change, struct error *error);
+
 void mirror_cache_free(struct store *store);
 
 int store_migrate(struct store *store, struct error *error);

@@ -1,0 +1,33 @@
+/* results_totals.c - what an account was credited, consumed and lost, before and after. */
+#include "qualiodoo/results.h"
+#include "store_internal.h"
+
+/* Adds `sign` times the minutes of an entry to what it counts for. */
+static void count_entry(struct results_change *totals, enum ledger_kind kind, minutes amount,
+                        int sign)
+{
+    if (kind == LEDGER_GRANT || kind == LEDGER_REINSTATE || (kind == LEDGER_ADJUST && amount > 0))
+        totals->credited += sign * amount;
+    else if (kind == LEDGER_DEBIT)
+        totals->consumed -= sign * amount;
+    else if (kind == LEDGER_EXPIRE)
+        totals->expired -= sign * amount;
+}
+
+int results_totals_compare(struct store *store, int64_t account, const struct ledger *ledger,
+                           struct results_change *change, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT kind, minutes FROM entry WHERE account_id = ?1",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, account);
+    while ((rc = store_step(store, statement, error)) == 1)
+        count_entry(change, (enum ledger_kind)sqlite3_column_int(statement, 0),
+                    sqlite3_column_int64(statement, 1), -1);
+    for (size_t i = 0; i < ledger->n_entries; i++)
+        count_entry(change, ledger->entries[i].kind, ledger->entries[i].amount, 1);
+    return rc;
+}
