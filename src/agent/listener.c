@@ -21,6 +21,7 @@
 
 #define MS_USEC UINT64_C(1000)
 #define SECRET_HEADER "X-Qualiodoo-Secret"
+#define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
 enum {
     BODY_MAX = 64 * 1024,
@@ -53,6 +54,7 @@ struct endpoint {
     /* The status of the answer. */
     unsigned (*answer)(struct listener *listener, struct MHD_Connection *connection,
                        const char *rest, const struct request *request);
+    bool is_text; /* its answer is the metrics */
 };
 
 /* In a time that says nothing about the secret but its length. */
@@ -106,6 +108,7 @@ static unsigned answer_hook(struct listener *listener, struct MHD_Connection *co
 static const struct endpoint endpoints[] = {
     {"/hook", MHD_HTTP_METHOD_POST, answer_hook},
     {"/hook/", MHD_HTTP_METHOD_POST, answer_hook},
+    {"/metrics", MHD_HTTP_METHOD_GET, .is_text = true},
 };
 
 static const struct endpoint *find_endpoint(const char *path)
@@ -137,6 +140,24 @@ static enum MHD_Result answer(struct MHD_Connection *connection, unsigned status
     return result;
 }
 
+static enum MHD_Result answer_metrics(struct listener *listener, struct MHD_Connection *connection)
+{
+    char *text = listener->handler.metrics(listener->handler.context);
+    struct MHD_Response *response = NULL;
+    enum MHD_Result result;
+
+    if (text)
+        response = MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
+    if (!response) {
+        free(text);
+        return MHD_NO;
+    }
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, METRICS_TYPE);
+    result = MHD_queue_response(connection, MHD_HTTP_OK, response);
+    MHD_destroy_response(response);
+    return result;
+}
+
 /* Its end: what was sent is here, as far as it fits. */
 static enum MHD_Result answer_request(struct listener *listener, struct MHD_Connection *connection,
                                       const char *path, const char *method,
@@ -151,6 +172,8 @@ static enum MHD_Result answer_request(struct listener *listener, struct MHD_Conn
         status = MHD_HTTP_METHOD_NOT_ALLOWED;
     else if (request->sent > BODY_MAX)
         status = MHD_HTTP_CONTENT_TOO_LARGE;
+    else if (endpoint->is_text)
+        return answer_metrics(listener, connection);
     else
         status = endpoint->answer(listener, connection, path + strlen(endpoint->path), request);
     return answer(connection, status, endpoint ? endpoint->method : NULL);

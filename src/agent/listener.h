@@ -3,9 +3,11 @@
  *
  *     POST /hook/SECRET, or POST /hook with the header X-Qualiodoo-Secret
  *
- * answers 204; 403 to another secret, 404 and 405 to anything else, 413 to more than 64 KiB, 429 to
- * more than a few in a second. Only numbers of answers leave this room, and a hint of what to look
- * at: nothing of what a caller says is believed. */
+ *     GET /metrics, for Prometheus: no secret, since it names no customer
+ *
+ * A hook is answered with 204; 403 to another secret, 404 and 405 to anything else, 413 to more
+ * than 64 KiB, 429 to more than a few in a second. Only numbers of answers leave this room, and a
+ * hint of what to look at: nothing of what a caller says is believed. */
 #ifndef QUALIODOO_AGENT_LISTENER_H
 #define QUALIODOO_AGENT_LISTENER_H
 
@@ -17,9 +19,10 @@
 
 struct listener;
 
-/* Is told what to look at. */
+/* Is told what to look at, and says how it goes. */
 struct listener_handler {
     void (*hook)(void *context, enum schedule_cycle cycle);
+    char *(*metrics)(void *context); /* on the heap; NULL: memory is short */
     void *context;
 };
 

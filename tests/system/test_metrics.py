@@ -10,6 +10,8 @@ import stat
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
@@ -19,6 +21,7 @@ import pytest
 from conftest import Run, Server, World
 from test_run import Service, ready, until
 from test_run import pytestmark, service, world  # noqa: F401 - the fixtures of the service
+from test_webhook import free_port, has_listener
 
 NAME, LABEL = r"[a-zA-Z_:][a-zA-Z0-9_:]*", r"[a-zA-Z_][a-zA-Z0-9_]*"
 SAMPLE = re.compile(rf'({NAME})\{{({LABEL}="(?:[^"\\\n]|\\["\\n])*"(?:,{LABEL}="(?:[^"\\\n]|\\["\\n])*")*)\}} (-?[0-9]+(?:\.[0-9]+)?)')
@@ -140,6 +143,26 @@ def test_a_breach_is_counted(world: World, service: Service, file: Path) -> None
     assert until(lambda: read(file)["qualiodoo_breached_tickets"] == {"": 1})
     assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 1, "cleared": 0}, 2)
     assert service.logged(f"ticket {ticket}: the response target is breached", 1)
+
+
+def test_the_same_on_the_listener(world: World, server: Server, service: Service) -> None:  # noqa: F811
+    if not has_listener():
+        pytest.skip("a build without the listener")
+    port = free_port()
+    service.run.configure(webhook={"listen": f"127.0.0.1:{port}"})
+    ready(service)
+    server.fault("hang", times=0, seconds=20)
+    time.sleep(2)  # a cycle is at work
+    began = time.monotonic()
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+        told = parse(answer.read().decode())
+    assert time.monotonic() - began < 0.5
+    assert told["qualiodoo_cycles_total"]["done"] >= 1 and told["qualiodoo_mirror_lag_seconds"]["ticket"] >= 1
+    with pytest.raises(urllib.error.HTTPError, match="405"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", b"", timeout=5)
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics/x", timeout=5)
 
 
 # ---- status beside the service ----
