@@ -135,14 +135,22 @@ def test_a_file_that_cannot_be_written_is_said_once(world: World, service: Servi
     assert service.stop() == 0
 
 
-def test_a_breach_is_counted(world: World, service: Service, file: Path) -> None:  # noqa: F811
-    deadline = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=3)
-    ticket = world.ticket(world.partner("Exemple SARL"), created=(deadline - timedelta(hours=2)).replace(tzinfo=None),
-                          priority="3")
+def test_breaches_are_counted(world: World, service: Service, file: Path) -> None:  # noqa: F811
+    customer = world.partner("Exemple SARL")
+
+    def late(at: datetime) -> int:
+        return world.ticket(customer, created=(at - timedelta(hours=2)).replace(tzinfo=None), priority="3")
+
+    now = datetime.now(timezone.utc).replace(microsecond=0)
+    late(now - timedelta(hours=1))  # history
+    ticket = late(now + timedelta(seconds=4))
     ready(service)
-    assert until(lambda: read(file)["qualiodoo_breached_tickets"] == {"": 1})
-    assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 1, "cleared": 0}, 2)
+    assert until(lambda: read(file)["qualiodoo_breached_tickets"] == {"": 2})
+    assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 1, "cleared": 0}, 2), read(file)
     assert service.logged(f"ticket {ticket}: the response target is breached", 1)
+    late(now - timedelta(minutes=1))  # new to the agent, and late already
+    assert until(lambda: read(file)["qualiodoo_breached_tickets"] == {"": 3})
+    assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 2, "cleared": 0}, 2), read(file)
 
 
 def test_the_same_on_the_listener(world: World, server: Server, service: Service) -> None:  # noqa: F811
