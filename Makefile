@@ -84,12 +84,12 @@ SCHEMA  := $(sort $(wildcard src/store/schema/*.sql))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 # The schedule is part of the service.
 ifeq ($(SYSTEMD),0)
-UNIT_TESTS := $(filter-out %/test_schedule %/test_metrics,$(UNIT_TESTS))
+UNIT_TESTS := $(filter-out %/test_schedule %/test_schedule_times %/test_metrics,$(UNIT_TESTS))
 endif
-TEST_TOOLS := $(BUILD)/tests/sla_answers # programs that tests in Python ask
+TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test # programs that tests in Python ask
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
-OBJECTS_D  := $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
+OBJECTS_D  := $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
 
 .PHONY: all demo check unit system asan valgrind lint fuzz bench install uninstall deps clean format help \
     unit-tests test-tools fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
@@ -118,6 +118,14 @@ $(BUILD)/migrations.c: $(SCHEMA) src/store/embed.sh
 $(BUILD)/src/store/migrations.o: $(BUILD)/migrations.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(compile) $(WARNINGS) -MMD -MP -c -o $@ $<
+
+# The program with a clock that tests can set: never installed.
+$(BUILD)/test-clock.o: src/util/clock.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC,$@)$(compile) $(WARNINGS) -DQUALIODOO_TEST_CLOCK -MMD -MP -c -o $@ $<
+
+$(BUILD)/qualiodoo-test: $(BUILD)/src/main.o $(BUILD)/test-clock.o $(LIBRARY)
+	$(call say,LINK,$@)$(link) -pie -o $@ $^ $(pkg_libs)
 
 $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
 	@mkdir -p $(@D)

@@ -1,4 +1,5 @@
-/* clock.h - the only place that reads a clock. */
+/* clock.h - the only place that reads a clock. A build with QUALIODOO_TEST_CLOCK
+ * (build/qualiodoo-test) can be given another one, that goes faster: see clock.c. */
 #ifndef QUALIODOO_CLOCK_H
 #define QUALIODOO_CLOCK_H
 
@@ -20,6 +21,9 @@ instant clock_real(void);
 
 /* Milliseconds of a clock that never jumps, for durations. */
 int64_t clock_monotonic_ms(void);
+
+/* What a timer of the system must be set to for a wait of `ms` >= 0 of this clock. */
+uint64_t clock_timer_usec(int64_t ms);
 
 /* Sleeps; returns early when a signal arrives. `ms` >= 0. */
 void clock_sleep_ms(int64_t ms);

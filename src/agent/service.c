@@ -123,7 +123,7 @@ static int start_cycle(struct service *service, enum schedule_cycle cycle, struc
 static int arm(struct service *service, struct error *error)
 {
     int64_t sleep = schedule_sleep_ms(&service->schedule, clock_monotonic_ms(), clock_now());
-    int rc = sd_event_source_set_time_relative(service->timer, (uint64_t)sleep * MS_USEC);
+    int rc = sd_event_source_set_time_relative(service->timer, clock_timer_usec(sleep));
 
     if (rc >= 0)
         rc = sd_event_source_set_enabled(service->timer, SD_EVENT_ONESHOT);
