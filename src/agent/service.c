@@ -33,6 +33,7 @@
 #include "schedule.h"
 
 #define MS_USEC UINT64_C(1000)
+#define ACCURACY_MS 250 /* of the timer: the system wakes for several programs at once */
 
 /* What the worker is given, and what it gives back. */
 struct job {
@@ -380,8 +381,8 @@ static int add_sources(struct service *service, struct error *error)
     if (rc >= 0)
         rc = sd_event_add_io(service->event, NULL, service->done_fd, EPOLLIN, on_done, service);
     if (rc >= 0)
-        rc = sd_event_add_time_relative(service->event, &service->timer, CLOCK_BOOTTIME, 0, 0,
-                                        on_timer, service);
+        rc = sd_event_add_time_relative(service->event, &service->timer, CLOCK_BOOTTIME, 0,
+                                        clock_timer_usec(ACCURACY_MS), on_timer, service);
     if (rc >= 0 && sd_watchdog_enabled(0, &service->watchdog_usec) > 0)
         rc = sd_event_add_time_relative(service->event, &service->watchdog, CLOCK_MONOTONIC,
                                         service->watchdog_usec / 4, 0, on_watchdog, service);
