@@ -42,8 +42,8 @@ int store_fail(struct store *store, struct error *error)
                              "readers must: run the command as the owner of the file",
                              path);
         return error_set(error, ERR_STATE,
-                         "%s cannot be written (%s): check the owner and rights of the file and of "
-                         "its folder",
+                         "%s cannot be written (%s): check the owner and rights of the file, of "
+                         "those named after it (-wal, -shm) and of the folder",
                          path, sqlite3_errmsg(store->db));
     case SQLITE_CANTOPEN:
         return error_set(error, ERR_STATE,

@@ -99,14 +99,25 @@ int pull_latest_invoice(struct pull *pull, char **ret, struct error *error)
     return latest_write_date(pull, &models[MODEL_MOVE], ret, error);
 }
 
+static instant earlier(instant a, instant b)
+{
+    return a < b ? a : b;
+}
+
+/* A `high` in the future was read before the clocks were set back: what is written from now on is
+ * dated before it, and is looked for from the last pull on. */
 char *pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor)
 {
+    int64_t overlap = pull->config->poll.overlap_ms / 1000;
     char text[INSTANT_TEXT_SIZE];
-    instant high;
+    instant high, now = clock_real();
 
     if (!cursor->high || !instant_parse_odoo(cursor->high, &high))
         return NULL;
-    high += cursor->high_seen_at ? -pull->config->poll.overlap_ms / 1000 : 1;
+    if (high > now)
+        high = earlier(now, cursor->pulled_at) - overlap;
+    else
+        high += cursor->high_seen_at ? -overlap : 1;
     return strdup(instant_format_odoo(high, text));
 }
 
