@@ -280,7 +280,9 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 
     (void)source;
     (void)info;
-    sd_notify(0, "STOPPING=1\nSTATUS=Stopping at the edge of a transaction");
+    /* The edge of a transaction is near, but a slow disk may take its time. */
+    sd_notifyf(0, "STOPPING=1\nSTATUS=Stopping at the edge of a transaction%s",
+               service->busy ? "\nEXTEND_TIMEOUT_USEC=30000000" : "");
     service->stopping = true;
     cycle_interrupt();
     return service->busy ? 0 : sd_event_exit(service->event, 0);

@@ -175,6 +175,7 @@ def test_stopped_while_odoo_does_not_answer(world: World, server: Server, servic
     time.sleep(3)
     began = time.monotonic()
     assert service.stop() == 0 and time.monotonic() - began < 3
+    assert service.says("EXTEND_TIMEOUT_USEC=", 1)
     server.faults.clear()
     service.run("sync", now=False, check=0)
 
