@@ -288,7 +288,7 @@ def test_a_day_of_faults_ends_as_a_day_without(clock: Time, tmp_path: Path, seed
             services[-1].start()
         storm = Storm(seed, services[0], services[0].run.server)
         stack.callback(storm.calm)
-        end, steps = time.monotonic() + 22, 0
+        end, steps = time.monotonic() + 25, 0
         while time.monotonic() < end:
             for story in stories:
                 story.step()
@@ -298,7 +298,7 @@ def test_a_day_of_faults_ends_as_a_day_without(clock: Time, tmp_path: Path, seed
             time.sleep(0.15)
         storm.calm()
         runs = [stopped(service) for service in services]
-        assert runs[0].world.now - BEGIN > timedelta(hours=22)
+        assert runs[0].world.now - BEGIN > timedelta(hours=24)
         assert storm.kills and "tries again" in services[0].listen()
         pictures = [run.picture(ledgers=True) for run in runs]
         assert pictures[0] == runs[0].rebuilt(ledgers=True)
