@@ -35,10 +35,11 @@ unit() {
 system() { run_pytest tests/odoo tests/model tests/system; }
 program() { run_pytest tests/model tests/system; }
 
+# Two workers for each core: the tests of the service mostly wait.
 run_pytest() {
     local log status last
     log=$(mktemp)
-    QUALIODOO=$(realpath "$build")/qualiodoo timeout 1800 "$python" -m pytest -q -p no:cacheprovider --no-header -n "$jobs" \
+    QUALIODOO=$(realpath "$build")/qualiodoo timeout 1800 "$python" -m pytest -q -p no:cacheprovider --no-header -n "$((jobs * 2))" \
         "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     last=$(tail -n 1 "$log")
