@@ -210,6 +210,16 @@ def environment() -> dict[str, str]:
     return {k: v for k, v in os.environ.items() if k not in ("JOURNAL_STREAM", "CREDENTIALS_DIRECTORY")}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spreads the tests that mostly wait among the others: else one worker has them all at the end."""
+    slow = [item for item in items if "/test_run" in item.nodeid]
+    others = [item for item in items if "/test_run" not in item.nodeid]
+    step = len(others) // (len(slow) + 1) + 1
+    for place, item in enumerate(slow):
+        others.insert(place * step, item)
+    items[:] = others
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "world(**options): what the simulated Odoo is made with")
 
