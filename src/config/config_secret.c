@@ -1,5 +1,6 @@
 /* The password or API key: found, checked, handed over once, wiped. It goes through no stdio
  * buffer and appears in no message. */
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -125,13 +126,16 @@ int config_webhook_secret(const struct config *config, char **ret_secret, struct
                                   "-_.~";
     const char *path = config->webhook.secret_file;
     char *secret = NULL;
-    int rc = path ? config_secret_from_file(path, &secret, error)
-                  : error_set(error, ERR_CONFIG,
-                              "webhook.secret_file: found nothing, expected the "
-                              "name of a file that holds the secret");
+    int rc;
 
+    if (!path)
+        return error_set(error, ERR_CONFIG,
+                         "webhook.secret_file: found nothing, expected the name of a file that "
+                         "holds the secret");
+    rc = config_secret_from_file(path, &secret, error);
     if (rc < 0)
         return rc;
+    assert(secret);
     if (strlen(secret) < WEBHOOK_SECRET_MIN || secret[strspn(secret, allowed)] != '\0') {
         config_secret_free(secret);
         return error_set(error, ERR_CONFIG,
