@@ -27,6 +27,9 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 
+/* As many as may be written, with their payments, while a transaction is open. */
+#define NEWEST_INVOICES 20
+
 json_t *pull_domain(struct pull *pull, const char *text, json_t *extra)
 {
     json_t *domain = model_domain(text, pull->flavour, pull->ids);
@@ -63,40 +66,60 @@ static char *not_after(const char *text, instant limit)
     return strdup(strcmp(text, latest) > 0 ? latest : text);
 }
 
-/* The latest write_date among the records of a domain; *ret NULL when there is none. */
-static int latest_write_date(struct pull *pull, const struct model *model, char **ret,
-                             struct error *error)
+/* The id, write_date and `field` (may be NULL) of the `limit` records that were written last. */
+static int written_last(struct pull *pull, const struct model *model, const char *field, int limit,
+                        json_t **ret, struct error *error)
 {
     json_t *domain =
         pull_domain(pull, model->change_domain ? model->change_domain : model->domain, NULL);
-    json_t *arguments = json_pack("[o]", domain), *result = NULL;
-    json_t *keywords =
-        json_pack("{s[s] ss si ss s{sb}}", "fields", "write_date", "order", "write_date desc",
-                  "limit", 1, "load", "", "context", "active_test", 0);
+    json_t *arguments = json_pack("[o]", domain);
+    json_t *keywords = json_pack("{s[ss*] ss si ss s{sb}}", "fields", "write_date", field, "order",
+                                 "write_date desc, id desc", "limit", limit, "load", "", "context",
+                                 "active_test", 0);
     struct odoo_call call = {.model = model_remote(model, pull->flavour),
                              .method = "search_read",
                              .arguments = arguments,
                              .keywords = keywords,
                              .safe = true};
-    int rc = arguments && keywords ? odoo_execute(pull->odoo, &call, &result, error)
-                                   : error_memory(error);
-    const char *text;
+    int rc =
+        arguments && keywords ? odoo_execute(pull->odoo, &call, ret, error) : error_memory(error);
 
-    *ret = NULL;
     json_decref(arguments);
     json_decref(keywords);
-    if (rc < 0)
-        return rc;
-    text = json_string_value(json_object_get(json_array_get(result, 0), "write_date"));
-    if (text && !(*ret = not_after(text, clock_real())))
-        rc = error_memory(error);
-    json_decref(result);
     return rc;
 }
 
-int pull_latest_invoice(struct pull *pull, char **ret, struct error *error)
+/* The latest write_date among the records of the model; *ret NULL when there is none. */
+static int latest_write_date(struct pull *pull, const struct model *model, char **ret,
+                             struct error *error)
 {
-    return latest_write_date(pull, &models[MODEL_MOVE], ret, error);
+    json_t *records = NULL;
+    int rc = written_last(pull, model, NULL, 1, &records, error);
+    const char *text;
+
+    *ret = NULL;
+    if (rc < 0)
+        return rc;
+    text = json_string_value(json_object_get(json_array_get(records, 0), "write_date"));
+    if (text && !(*ret = not_after(text, clock_real())))
+        rc = error_memory(error);
+    json_decref(records);
+    return rc;
+}
+
+/* With the state of payment, as two changes within one second have the same write_date. */
+int pull_newest_invoices(struct pull *pull, char **ret, struct error *error)
+{
+    json_t *records = NULL;
+    int rc =
+        written_last(pull, &models[MODEL_MOVE], "payment_state", NEWEST_INVOICES, &records, error);
+
+    *ret = NULL;
+    if (rc < 0)
+        return rc;
+    *ret = json_dumps(records, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(records);
+    return *ret ? 0 : error_memory(error);
 }
 
 static instant earlier(instant a, instant b)

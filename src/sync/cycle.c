@@ -327,11 +327,11 @@ static int say_problems(const struct pull *pull, struct error *error)
     return 0;
 }
 
-/* Whether an invoice was touched since this was last asked. A transaction that was committed late
- * is not seen by that: the next whole cycle reads behind its cursor. */
+/* Whether an invoice was touched since this was last asked. What was committed late, behind many
+ * newer ones, is not seen by that: the next whole cycle reads behind its cursor. */
 static int invoices_changed(struct pull *pull, bool *ret, struct error *error)
 {
-    char *last = NULL, *latest = NULL;
+    char *seen = NULL, *newest = NULL;
     bool complete = false;
     int rc = mirror_is_complete(pull->store, &complete, error);
 
@@ -340,17 +340,17 @@ static int invoices_changed(struct pull *pull, bool *ret, struct error *error)
         return rc;
     rc = pull_open(pull, error);
     if (rc == 0)
-        rc = pull_latest_invoice(pull, &latest, error);
+        rc = pull_newest_invoices(pull, &newest, error);
     if (rc == 0)
-        rc = store_meta_get(pull->store, "invoices_seen", &last, error);
+        rc = store_meta_get(pull->store, "invoices_seen", &seen, error);
     if (rc == 0) {
-        *ret = !last || strcmp(last, latest ? latest : "") != 0;
+        *ret = !seen || strcmp(seen, newest) != 0;
         if (*ret)
-            rc = store_meta_set(pull->store, "invoices_seen", latest ? latest : "", error);
+            rc = store_meta_set(pull->store, "invoices_seen", newest, error);
     }
     pull_close(pull);
-    free(last);
-    free(latest);
+    free(seen);
+    free(newest);
     return rc;
 }
 

@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
@@ -118,6 +119,22 @@ def test_a_quiet_poll_of_payments_is_one_question(world: World, server: Server, 
     assert until(lambda: len(server.named("search_read", "account.move")) >= 2)
     assert {(c.model, c.method) for c in server.calls} <= {(None, "authenticate"), ("account.move", "search_read"),
                                                            ("x_qualiodoo_adjustment", "fields_get")}
+
+
+def test_a_payment_committed_behind_a_newer_one_does_not_wait_for_the_long_poll(world: World, service: Service) -> None:
+    service.run.configure(poll={"payments": "1s", "tickets": "10min"})
+    slow, quick = world.partner("Exemple SARL"), world.partner("Boulangerie Lefort")
+    invoices = [world.invoice(customer, [("SUP12", 1)], str(world.today)) for customer in (slow, quick)]
+    ready(service)
+    with world.late_commit():
+        world.pay(invoices[0], str(world.today))
+        time.sleep(2)
+        other = threading.Thread(target=world.pay, args=(invoices[1], str(world.today)))
+        other.start()
+        other.join()
+        assert until(lambda: service.run.balance(quick) == 720, 30)
+        assert service.run.balance(slow) == 0
+    assert until(lambda: service.run.balance(slow) == 720, 30)
 
 
 def test_a_breach_is_flagged_within_seconds_of_its_deadline(world: World, server: Server, service: Service) -> None:
