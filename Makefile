@@ -230,9 +230,10 @@ format: ## format the C sources in place
 
 # ---- Install ----
 
-UNITS := $(if $(filter-out 0,$(SYSTEMD)),$(patsubst systemd/%,%,$(sort $(wildcard $(addprefix systemd/,*.service *.timer *.d/*.conf)))))
+UNITS := $(if $(filter-out 0,$(SYSTEMD)),$(patsubst systemd/%,%,$(sort $(wildcard $(addprefix systemd/,\
+    *.service *.timer $(if $(with_webhook),*.socket) *.d/*.conf)))))
 MANS  := man1/qualiodoo.1 man5/qualiodoo.yaml.5
-# Units and manual name the program and its configuration by their places.
+# Units, manual and example name the program and its configuration by their places.
 PLACES = sed -i 's|/usr/bin/|$(bindir)/|g; s|/etc/qualiodoo|$(confdir)|g'
 
 install: all ## program, units, manual, example configuration, documentation (DESTDIR, prefix)
@@ -245,7 +246,7 @@ install: all ## program, units, manual, example configuration, documentation (DE
 	    file=$(DESTDIR)$(mandir)/$$page && install -D -m 644 man/$${page#*/} $$file && $(PLACES) $$file || exit 1; \
 	done
 	install -m 644 systemd/qualiodoo.sysusers $(DESTDIR)$(sysusersdir)/qualiodoo.conf
-	install -m 644 config/qualiodoo.yaml $(DESTDIR)$(confdir)/qualiodoo.yaml.example
+	file=$(DESTDIR)$(confdir)/qualiodoo.yaml.example && install -m 644 config/qualiodoo.yaml $$file && $(PLACES) $$file
 	install -m 644 README.md LICENSE $(DESTDIR)$(docdir)/
 
 uninstall: ## what install put; configuration, secret and state stay

@@ -1,7 +1,6 @@
 /* db.c - opening, statements and transactions. */
 #include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +9,6 @@
 
 #include "store_internal.h"
 
-#define STATE_MODE 0640 /* it holds customers' names */
 #define BUSY_TIMEOUT_MS                                                                            \
     10000 /* writers are serialised by the cycle lock: only checkpoints collide */
 
@@ -158,10 +156,10 @@ char *column_copy(sqlite3_stmt *statement, int column)
     return strdup(text ? text : "");
 }
 
-/* Makes an empty file with the right mode; SQLite then gives its companions the same. */
+/* Makes an empty file with the right mode and owner; SQLite then gives its companions the same. */
 static int create_file(const char *path, struct error *error)
 {
-    int fd = open(path, O_CREAT | O_RDWR | O_CLOEXEC, STATE_MODE);
+    int fd = store_make_file(path);
 
     if (fd < 0)
         return error_set(error, ERR_STATE,

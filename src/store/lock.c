@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "qualiodoo/clock.h"
-#include "qualiodoo/store.h"
+#include "store_internal.h"
 
 #define RETRY_MS 100
 
@@ -38,7 +38,7 @@ static int lock_file(const char *path, const char *suffix, const char *what, int
     int fd, length;
 
     snprintf(file, sizeof file, "%s%s", path, suffix);
-    fd = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0640);
+    fd = store_make_file(file);
     if (fd < 0)
         return error_set(
             error, ERR_STATE,

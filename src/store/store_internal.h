@@ -23,6 +23,11 @@ struct store {
     struct mirror_statements *mirrors; /* list; see mirror.c */
 };
 
+/* Opens a file of the state for reading and writing; one that is missing is made. Made by root, it
+ * belongs to the owner of its folder: the service is not root, and works with it afterwards. The
+ * descriptor, or -1 with errno. */
+int store_make_file(const char *path);
+
 /* A prepared, reset statement. `sql` must live as long as the store. */
 int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret, struct error *error);
 

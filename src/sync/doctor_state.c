@@ -351,7 +351,8 @@ int doctor_state(struct doctor *doctor, struct error *error)
 
     doctor->topic = "state";
     if (access(path, F_OK) < 0) {
-        doctor_note(doctor, "run 'qualiodoo reconcile' once all else is right",
+        doctor_note(doctor,
+                    "start the service, or run 'qualiodoo reconcile', once all else is right",
                     "there is no local state at %s yet", path);
         return 0;
     }

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from conftest import Run, Server, Shop, World
 
-README = (Path(__file__).resolve().parents[2] / "README.md").read_text()
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
 EXAMPLES = {name: json.loads(text)
             for name, text in re.findall(r"<!-- ([a-z ]+) -->\n```json\n(.*?)```", README, re.S)}
 FREE_KEYS = {"checked", "created", "updated", "deleted"}  # models
@@ -81,6 +82,13 @@ def test_the_first_configuration_is_valid(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "first.yaml"
     file.write_text(text.replace("/etc/qualiodoo/odoo.secret", str(run.secret)))
     assert "shadow mode" in run("-c", file, "config", "check", check=0).out
+
+
+def test_the_steps_the_example_and_the_unit_name_one_secret() -> None:
+    """Step 4 asks Odoo by hand, without the service's credential."""
+    (secret,) = re.findall(r"^  secret_file: (\S+)$", (ROOT / "config" / "qualiodoo.yaml").read_text(), re.M)
+    assert f"/dev/stdin {secret} " in README
+    assert f"LoadCredential=odoo:{secret}\n" in (ROOT / "systemd" / "qualiodoo.service").read_text()
 
 
 def test_every_command_is_there_with_an_example(run: Run) -> None:

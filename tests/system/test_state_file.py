@@ -201,6 +201,24 @@ def as_nobody(run: Run) -> dict[str, object]:
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
 
 
+def test_what_root_makes_belongs_to_the_owner_of_the_folder(server: Server, shop: Shop, shared_folder: Path) -> None:
+    run = Run(shared_folder, server)
+    who = as_nobody(run)
+    if not who:
+        pytest.skip("needs root")
+    os.chown(shared_folder, NOBODY, NOBODY)
+    other = shared_folder / "other"  # of somebody else, behind a link that the owner of the folder made
+    other.write_text("")
+    (shared_folder / "state.db.lock").symlink_to(other)
+    run("sync", check=0)
+    assert other.stat().st_uid == 0 and run.state.stat().st_uid == NOBODY
+    (shared_folder / "state.db.lock").unlink()
+    run("sync", check=0)
+    made = list(shared_folder.glob("state.db*"))
+    assert len(made) >= 2 and {(path.stat().st_uid, path.stat().st_gid) for path in made} == {(NOBODY, NOBODY)}
+    run("sync", check=0, **who)
+
+
 def test_a_file_that_cannot_be_written_is_named(server: Server, shop: Shop, shared_folder: Path) -> None:
     run = Run(shared_folder, server)
     run("sync", check=0)
