@@ -161,6 +161,18 @@ def test_a_name_that_is_a_number_yields_to_the_id(world: World, run: Run, shop: 
     assert run("ledger", "77777", "--json").json["customer_id"] == number
 
 
+@pytest.mark.parametrize("text", ["00{}", "+{}", " {}"])
+def test_a_reference_that_only_looks_like_an_id_is_no_id(world: World, run: Run, shop: Shop, text: str) -> None:
+    text = text.format(shop.acme)
+    run("sync", check=0)
+    assert f"'{text}'" in run("balance", text, check=1).message
+    assert f"'{text}'" in run("reconcile", "--customer", text, check=1).message
+    other = world.partner("Autre", ref=text)
+    world.pay(world.invoice(other, [("SUP12", 1)], "2026-03-01"), "2026-03-02")
+    run("reconcile", "--customer", text, check=0)
+    assert [b["customer_id"] for b in run("balance", text, "--json", check=0).json] == [other]
+
+
 def test_names_with_strange_characters_are_printed_harmlessly(world: World, run: Run) -> None:
     for name in ("Évasion \x1b[31mrouge", "a\tb\nc", "日本語 株式会社", '"quoted" \\ back', "x" * 3000, "e\u0301 \u202egauche", "\x9b31mrouge"):
         world.invoice(world.partner(name), [("SUP12", 1)], "2026-03-01")
@@ -205,6 +217,16 @@ def test_a_ticket_is_an_id_or_a_number(synced: Run, world: World, shop: Shop) ->
     number = world.row("helpdesk.ticket", shop.fix)["number"]
     assert synced("explain", "charge", shop.fix, "--json", check=0).json == synced(
         "explain", "charge", number, "--json", check=0).json
+
+
+@pytest.mark.world(flavour="enterprise")
+def test_a_number_padded_with_zeros_is_no_id(world: World, run: Run, shop: Shop) -> None:
+    assert world.row("helpdesk.ticket", shop.fix)["ticket_ref"] == f"{shop.fix:05}"
+    world.patch("helpdesk.ticket", shop.fix, ticket_ref=f"{shop.other:05}")  # imported, or some were deleted
+    world.patch("helpdesk.ticket", shop.other, ticket_ref="00099")
+    run("sync", check=0)
+    asked = {what: run("explain", "charge", what, "--json", check=0).json["ticket_id"] for what in (f"{shop.other:05}", shop.other)}
+    assert asked == {f"{shop.other:05}": shop.fix, shop.other: shop.other}
 
 
 def test_explain_balance_says_how_each_line_was_worth_what_it_is(world: World, run: Run, shop: Shop) -> None:
