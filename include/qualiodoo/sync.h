@@ -88,6 +88,9 @@ int sync_connect_as(const struct config *config, const char *login, const char *
  * loopback (interface.md). */
 bool sync_read_only(const struct config *config);
 
+/* ERR_STATE when the state is that of another database than the configuration's. */
+int sync_check_database(const struct config *config, struct store *store, struct error *error);
+
 /* How the configuration and the state say that accounts are computed. Borrows from `config`. */
 struct policy {
     struct account_policy account;

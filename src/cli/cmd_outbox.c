@@ -273,12 +273,14 @@ static int print_changes(const struct cli *cli, struct store *store,
     return rc;
 }
 
-/* A state that is not there is not made by this. */
+/* A state that is not there is not made by this; that of another database is left alone. */
 static int check_state(const struct config *config, struct error *error)
 {
     struct store *store = NULL;
     int rc = store_open(config->state.path, STORE_READ, &store, error);
 
+    if (rc == 0)
+        rc = sync_check_database(config, store, error);
     store_close(store);
     return rc;
 }

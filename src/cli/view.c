@@ -16,6 +16,8 @@ int view_open(struct cli *cli, struct view *view, struct error *error)
     if (rc == 0)
         rc = store_begin(view->store, error);
     if (rc == 0)
+        rc = sync_check_database(view->config, view->store, error);
+    if (rc == 0)
         rc = policy_open(view->config, view->store, &view->policy, error);
     if (rc < 0)
         return rc;
