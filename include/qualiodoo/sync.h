@@ -28,7 +28,9 @@ struct cycle_report {
     struct odoo_stats odoo; /* calls made, retries among them */
     json_t *events;         /* array of {"event", "ticket" or "customer", "minutes"?}: see below */
     bool skipped;           /* cycle_options.if_invoices_changed, and none did: nothing was read */
-    bool has_event;         /* a response target changes by itself at `event` */
+    bool whole;     /* the cycle went to its end, even when what it met there makes it fail: a
+                       write that was refused, a calendar that cannot be used */
+    bool has_event; /* a response target changes by itself at `event` */
     instant event;
 };
 

@@ -102,10 +102,13 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
         return rc;
     catch_signals();
     rc = cycle_run(config, options, &report, error);
-    if (rc == 0 && cli->json)
-        rc = cli_print_json(cycle_report_json(&report), error);
-    else if (rc == 0)
-        rc = print_report(&report, options->dry_run || sync_read_only(config), error);
+    if (report.whole) {
+        int printed =
+            cli->json ? cli_print_json(cycle_report_json(&report), error)
+                      : print_report(&report, options->dry_run || sync_read_only(config), error);
+
+        rc = printed < 0 ? printed : rc;
+    }
     if (rc == 0 && options->dry_run && cycle_report_drift(&report))
         rc = CLI_FOUND;
     cycle_report_free(&report);
