@@ -107,7 +107,8 @@ const struct command cli_commands[] = {
     {"privacy", "export|erase CUSTOMER", "personal data held locally about a customer", NULL, NULL},
     {"backup", "FILE", "a consistent copy of the state, taken while the service runs", NULL, NULL},
     {"config", "check|show", "validates the file; prints the effective configuration",
-     "  check   reads the file and the secret, and says what is wrong, with the line and the key\n"
+     "  check   reads the file and those it names, and says what is wrong, with the line and the "
+     "key\n"
      "  show    prints every key with the value in force; secrets are not part of it\n",
      cmd_config},
     {NULL, NULL, NULL, NULL, NULL},

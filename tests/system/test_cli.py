@@ -236,7 +236,35 @@ def test_bad_secret_file(config, tmp_path, mode, content, message):
 def test_secret_file_missing(config, tmp_path):
     file, path = with_secret(config, tmp_path)
     path.unlink()
-    check(run("-c", file, "config", "check"), 2, "No such file")
+    check(run("-c", file, "config", "check"), 2, f"odoo.secret_file: {path}: cannot read the secret: No such file")
+
+
+@pytest.mark.parametrize("mode, content, message", [
+    (0o644, "s" * 20, "chmod 600"), (0o600, "short", "at least 16"), (0o600, "", "empty"), (None, "", "No such file"),
+    (0o600, "s" * 20, None),
+])
+def test_webhook_secret_is_checked_as_run_does(config, tmp_path, mode, content, message):
+    path = tmp_path / "hook"
+    if mode is not None:
+        path.write_text(content)
+        path.chmod(mode)
+    file = config(GOOD + f"webhook: {{listen: '127.0.0.1:8075', secret_file: {path}}}\n")
+    result = run("-c", file, "config", "check")
+    check(result, 2 if message else 0, message, output="" if message else f"{file}: valid\n")
+    if message:
+        assert result.stderr.startswith(f"qualiodoo: webhook.secret_file: {path}: ")
+    check(run("-c", file, "config", "show"), 0, output=None)
+
+
+def test_ca_file_is_checked(config, tmp_path):
+    path = tmp_path / "ca.pem"
+    file = config(GOOD.replace("login: l", f"login: l, ca_file: {path}"))
+    for content in (None, "", "-----BEGIN PRIVATE KEY-----\n"):
+        if content is not None:
+            path.write_text(content)
+        check(run("-c", file, "config", "check"), 2, f"odoo.ca_file: '{path}' cannot be read, or holds no certificate")
+    path.write_text("An authority\n-----BEGIN CERTIFICATE-----\n")
+    check(run("-c", file, "config", "check"), 0, output=f"{file}: valid\n")
 
 
 def test_secret_file_under_credentials(config, tmp_path):
