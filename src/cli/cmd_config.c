@@ -121,5 +121,5 @@ int cmd_config(struct cli *cli, int argc, char **argv, struct error *error)
         config_free(config);
         return result;
     }
-    return cli_unknown("action of config", "", argv[1], names, error);
+    return cli_unknown_choice("action of config", argv[1], names, error);
 }

@@ -329,7 +329,7 @@ int cmd_outbox(struct cli *cli, int argc, char **argv, struct error *error)
     while (actions[which] && strcmp(actions[which], action) != 0)
         which++;
     if (!actions[which])
-        return cli_unknown("action of outbox", "", action, actions, error);
+        return cli_unknown_choice("action of outbox", action, actions, error);
     if (count == 2)
         rc = parse_id(argv[2], &decision.id, error);
     if (rc < 0)

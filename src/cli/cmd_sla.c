@@ -40,7 +40,7 @@ static int add_state(struct targets *targets, const char *word, struct error *er
             return 0;
         }
     }
-    return cli_unknown("state", "", word, known, error);
+    return cli_unknown_choice("state", word, known, error);
 }
 
 static int read_arguments(struct cli *cli, struct targets *targets, int argc, char **argv,
