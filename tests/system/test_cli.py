@@ -92,6 +92,8 @@ def test_version():
     (["zzzzzzz"], "unknown command 'zzzzzzz'; see qualiodoo --help"),
     ([""], "unknown command ''"),
     (["\x1b[31m\n"], "unknown command '?[31m '"),
+    (["\x9b31mé\u202f"], "unknown command '?31mé\u202f'"),
+    ([b"H\xf4tel"], "unknown command 'H?tel'"),
     (["--jsn", "balance"], "unknown option '--jsn'; did you mean '--json'?"),
     (["balance", "--jsn"], "unknown option '--jsn'; did you mean '--json'?"),
     (["-x"], "unknown option '-x'"),

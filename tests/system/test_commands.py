@@ -185,6 +185,13 @@ def test_names_with_strange_characters_are_printed_harmlessly(world: World, run:
     for command in (["ledger", customer], ["explain", "balance", customer]):
         told = run(*command, check=0).out
         assert "\x9b" not in told and (command[0] == "ledger" or told.startswith("?31mrouge "))
+    ticket = world.ticket(None, created="2026-03-11 09:00")
+    world.timesheet(ticket, 1.0, "2026-03-12")
+    world.patch("helpdesk.ticket", ticket, number="HT\x9b31mrouge")
+    run("sync", check=0)
+    told = run("doctor", check=3).out
+    assert "charged to nobody: HT?31mrouge" in told and "\x9b" not in told
+    assert "'?31mjaune? '" in run("balance", "\x9b31mjaune\x1b\n", check=1).message
 
 
 def test_a_cycle_says_what_it_did_in_tables_and_in_hours(world: World, run: Run, shop: Shop) -> None:
