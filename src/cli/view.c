@@ -56,15 +56,17 @@ static int only_one(struct ids *ids, const char *what, const char *text, const c
 
 int view_customer(struct view *view, const char *text, int64_t *ret_customer, struct error *error)
 {
+    static const char nameless[] = "names are not kept (privacy.keep_names: false): give the id of "
+                                   "a partner of Odoo ('qualiodoo balance' lists them)",
+                      named[] = "give the id, the exact name or the exact reference of a partner "
+                                "of Odoo that has an invoice of a pack, a ticket or an adjustment "
+                                "('qualiodoo balance' lists them)";
     struct ids ids = {0};
     int rc = lookup_customers(view->store, text, &ids, error);
 
     if (rc < 0)
         return rc;
-    return only_one(&ids, "customer", text,
-                    "give the id, the exact name or the exact reference of a partner of Odoo that "
-                    "has an invoice of a pack, a ticket or an adjustment ('qualiodoo balance' "
-                    "lists them)",
+    return only_one(&ids, "customer", text, view->config->privacy.keep_names ? named : nameless,
                     ret_customer, error);
 }
 

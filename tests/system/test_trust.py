@@ -396,6 +396,8 @@ def test_names_are_not_kept_when_that_is_asked(run: Run, shop: Shop) -> None:
     run("sync", check=0)
     shown = run("balance", "--json", check=0).json
     assert [b["customer"] for b in shown] == [None, None, None]
+    assert "privacy.keep_names: false" in run("balance", "Exemple SARL", check=1).message
+    assert run("balance", shop.acme, "--json", check=0).json == shown[:1]
     assert run.sql("SELECT count(*) FROM partner WHERE name IS NOT NULL OR reference IS NOT NULL") == [(0,)]
 
 
