@@ -138,8 +138,7 @@ struct adjustment_outcome {
 /* A new unique key. */
 int adjustment_key(char key[ADJUSTMENT_KEY_SIZE], struct error *error);
 
-/* What can be refused without asking Odoo: shadow mode, an impossible request. Looks at the
- * configuration alone when `request` is NULL. */
+/* What can be refused without asking Odoo: an impossible request, shadow mode. */
 int adjustment_check(const struct config *config, const struct adjustment_request *request,
                      struct error *error);
 

@@ -226,6 +226,7 @@ def test_shadow_mode(desk: Desk) -> None:
     desk.run.configure(writeback={"enabled": False})
     message = desk.adjust(check=1).message
     assert "shadow mode (writeback.enabled: false)" in message
+    assert "--reason: found no text" in desk.run("adjust", desk.shop.acme, 30, "--reason", "", check=2).message
     assert not desk.rows and not desk.server.calls
 
 
