@@ -32,38 +32,6 @@ static int check_webhook(const struct config *config, struct error *error)
     return result;
 }
 
-static bool holds_certificate(FILE *file)
-{
-    char *line = NULL;
-    size_t size = 0;
-    bool found = false;
-
-    while (!found && getline(&line, &size, file) > 0)
-        found = strncmp(line, "-----BEGIN ", 11) == 0 && strstr(line, "CERTIFICATE-----");
-    free(line);
-    return found;
-}
-
-/* What the certificates are worth, the first connection tells. */
-static int check_ca_file(const struct config *config, struct error *error)
-{
-    const char *path = config->odoo.ca_file;
-    FILE *file;
-    bool usable;
-
-    if (!path || strncasecmp(config->odoo.url, "https:", 6) != 0)
-        return 0;
-    file = fopen(path, "re");
-    usable = file && holds_certificate(file);
-    if (file)
-        fclose(file);
-    if (usable)
-        return 0;
-    return error_set(error, ERR_CONFIG,
-                     "odoo.ca_file: '%s' cannot be read, or holds no certificate in PEM form",
-                     path);
-}
-
 static int check(const struct cli *cli, const struct config *config, struct error *error)
 {
     int result = check_secret(config, error);
@@ -72,7 +40,7 @@ static int check(const struct cli *cli, const struct config *config, struct erro
     if (result == 0)
         result = check_webhook(config, error);
     if (result == 0)
-        result = check_ca_file(config, error);
+        result = config_check_ca_file(config, error);
     if (result)
         return result;
     if (cli->json)

@@ -98,8 +98,12 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
     struct config *config = NULL;
     int rc = config_load(cli->config_path, &config, error);
 
-    if (rc < 0)
+    if (rc == 0)
+        rc = config_check_access(config, error);
+    if (rc < 0) {
+        config_free(config);
         return rc;
+    }
     catch_signals();
     rc = cycle_run(config, options, &report, error);
     if (report.whole) {

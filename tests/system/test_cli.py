@@ -264,11 +264,12 @@ def test_webhook_secret_is_checked_as_run_does(config, tmp_path, mode, content, 
 
 def test_ca_file_is_checked(config, tmp_path):
     path = tmp_path / "ca.pem"
-    file = config(GOOD.replace("login: l", f"login: l, ca_file: {path}"))
+    file = config(GOOD.replace("login: l", f"login: l, ca_file: {path}"), "ca.yaml")
     for content in (None, "", "-----BEGIN PRIVATE KEY-----\n"):
         if content is not None:
             path.write_text(content)
         check(run("-c", file, "config", "check"), 2, f"odoo.ca_file: '{path}' cannot be read, or holds no certificate")
+    check(run("-c", config(GOOD.replace("login: l", "login: l, ca_file: /dev/zero")), "config", "check"), 2, "odoo.ca_file")
     path.write_text("An authority\n-----BEGIN CERTIFICATE-----\n")
     check(run("-c", file, "config", "check"), 0, output=f"{file}: valid\n")
 

@@ -409,6 +409,17 @@ def test_a_bad_configuration_is_exit_2_and_nothing_is_started(server: Server, ru
     assert server.calls == [] and not run.state.exists()
 
 
+@pytest.mark.parametrize("command", ["sync", "reconcile", "run"])
+def test_a_secret_that_cannot_be_read_is_exit_2_and_nothing_is_started(server: Server, run: Run, command: str) -> None:
+    run.secret.unlink()
+    assert "odoo.secret_file" in run(command, check=2, now=False).message
+    run.configure(odoo={"secret_file": None})
+    assert "QUALIODOO_SECRET" in run(command, check=2, now=False).message
+    run.configure(odoo={"url": "https://127.0.0.1:1", "ca_file": "/dev/zero"})
+    assert "odoo.ca_file" in run(command, check=2, now=False, env={**environment(), "QUALIODOO_SECRET": "s"}).message
+    assert not server.calls and not list(run.folder.glob("state.db*"))
+
+
 def test_output_that_cannot_be_written_is_a_failure(synced: Run) -> None:
     with open("/dev/full", "w") as full:
         for command in (["balance"], ["balance", "--json"], ["sync", "--json"]):
