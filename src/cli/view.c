@@ -47,9 +47,10 @@ static int only_one(struct ids *ids, const char *what, const char *text, const c
     else if (ids->count == 0)
         rc = error_set(error, ERR_NOT_FOUND, "no %s '%s' is known here: %s", what, text, advice);
     else
-        rc = error_set(error, ERR_NOT_FOUND,
-                       "'%s' names %zu %ss (%lld, %lld...): give the id of one", text, ids->count,
-                       what, (long long)ids->items[0], (long long)ids->items[1]);
+        rc =
+            error_set(error, ERR_NOT_FOUND, "'%s' names %zu %ss (%lld, %lld%s): give the id of one",
+                      text, ids->count, what, (long long)ids->items[0], (long long)ids->items[1],
+                      ids->count > 2 ? ", ..." : "");
     free(ids->items);
     return rc;
 }

@@ -366,6 +366,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     struct error outcome = {0}, problem = {0};
     int rc = results_last_audit(store, &last, error);
 
+    if (rc == 0)
+        rc = sync_check_database(config, store, error); /* whose outcome this would not be */
     if (rc == 0 && options->reconcile)
         rc = store_check(store, error);
     if (rc == 0)
