@@ -12,6 +12,7 @@
 #include "qualiodoo/cli.h"
 #include "qualiodoo/config.h"
 #include "qualiodoo/log.h"
+#include "qualiodoo/table.h"
 
 /* Makes sure that descriptors 0 to 2 are taken: else the state database could become number 1, and
  * what is printed would be written into it. Closed ones fail when they are used, as they should. */
@@ -25,13 +26,16 @@ static void guard_descriptors(void)
 }
 
 /* Prints a message for the person who must act, without what would play with their terminal. */
-static void print_error(const char *message)
+static void print_error(char *message)
 {
+    char *rest = message;
+
     log_progress_end();
     fputs(getenv("JOURNAL_STREAM") ? "<3>qualiodoo: " : "qualiodoo: ", stderr);
-    for (const char *c = message; *c; c++)
-        putc((unsigned char)*c < ' ' || *c == 0x7F ? (*c == '\n' ? ' ' : '?') : *c, stderr);
-    putc('\n', stderr);
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        table_print_text(line, stderr);
+        putc(rest ? ' ' : '\n', stderr);
+    }
 }
 
 /* Output that could not be written (full disk, closed pipe) is a failure, found at the latest here.

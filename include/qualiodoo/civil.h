@@ -32,8 +32,9 @@ char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE]);
 /* Reads Odoo's "YYYY-MM-DD HH:MM:SS" (UTC). Returns false on anything else. */
 bool instant_parse_odoo(const char *text, instant *ret_instant);
 
-/* Reads ISO 8601 with a zone: 2026-03-10T08:00:00Z, 2026-03-10T08:00+01:00. The seconds may be
- * left out; the zone may not. Returns false on anything else. */
+/* Reads ISO 8601 with a zone, in its extended form: 2026-03-10T08:00:00Z, 2026-03-10T09:00+01:00,
+ * 2026-03-10T09:00:00.123456+0100. The seconds may be left out, their fraction is dropped; the zone
+ * may not. Returns false on anything else. */
 bool instant_parse_iso(const char *text, instant *ret_instant);
 
 /* Writes YYYY-MM-DDTHH:MM:SSZ into `text` and returns it. */

@@ -52,6 +52,11 @@ const struct command *cli_command_find(const char *name);
 int cli_unknown(const char *what, const char *prefix, const char *word, const char *const *known,
                 struct error *error);
 
+/* The same for one of a few words, which are named when none is near: "unknown state 'late',
+ * expected one of: pending, warned, met, breached". */
+int cli_unknown_choice(const char *what, const char *word, const char *const *known,
+                       struct error *error);
+
 /* ERR_USAGE: "'run' is not available in this version". */
 int cli_later(const char *name, struct error *error);
 

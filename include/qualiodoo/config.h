@@ -151,6 +151,14 @@ int config_webhook_url(const struct config *config, const char *given, char **re
                        struct error *error);
 void config_secret_free(char *secret); /* NULL is allowed */
 
+/* ERR_CONFIG when odoo.ca_file, with https, cannot be read or holds no certificate. What these are
+ * worth, the first connection tells. */
+int config_check_ca_file(const struct config *config, struct error *error);
+
+/* What a connection needs beside the configuration itself: a secret, and the file of certificates
+ * where one is named. ERR_CONFIG: nothing needs to be started to know that it would fail. */
+int config_check_access(const struct config *config, struct error *error);
+
 /* Whether the host of a URL is this machine: localhost, 127.0.0.0/8 or [::1]. */
 bool config_url_is_loopback(const char *url);
 

@@ -8,6 +8,11 @@
 #include "qualiodoo/array.h"
 #include "qualiodoo/store.h"
 
+/* Whether a text is an id, as Odoo prints it: digits that start with no zero. "0042", "+42" and "
+ * 42" are names, references or numbers: those of tickets are padded with zeros in Odoo Enterprise.
+ */
+bool lookup_parse_id(const char *text, int64_t *ret_id);
+
 /* Commercial entities that a text names: the id of a partner (any contact), else an exact name or
  * reference. Sorted; several when a name is not unique; the caller frees ret->items. */
 int lookup_customers(struct store *store, const char *text, struct ids *ret, struct error *error);

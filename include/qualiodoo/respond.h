@@ -22,10 +22,16 @@ struct respond_calendar {
     const struct calendar_rows *rows; /* NULL: the configuration's */
 };
 
-/* Whether a response is owed: out of the domain nothing is promised, and an archived ticket that
- * nobody answered was withdrawn. */
-enum respond_duty { RESPOND_OWED, RESPOND_OUT_OF_DOMAIN, RESPOND_WITHDRAWN };
-enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket);
+/* Whether a response is owed: out of the domain nothing is promised, an archived ticket that nobody
+ * answered was withdrawn, and one that is created after `now` does not exist yet. */
+enum respond_duty {
+    RESPOND_OWED,
+    RESPOND_OUT_OF_DOMAIN,
+    RESPOND_WITHDRAWN,
+    RESPOND_NOT_YET,
+};
+enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket,
+                               instant now);
 
 /* One judged ticket. */
 struct respond_target {

@@ -28,7 +28,9 @@ struct cycle_report {
     struct odoo_stats odoo; /* calls made, retries among them */
     json_t *events;         /* array of {"event", "ticket" or "customer", "minutes"?}: see below */
     bool skipped;           /* cycle_options.if_invoices_changed, and none did: nothing was read */
-    bool has_event;         /* a response target changes by itself at `event` */
+    bool whole;     /* the cycle went to its end, even when what it met there makes it fail: a
+                       write that was refused, a calendar that cannot be used */
+    bool has_event; /* a response target changes by itself at `event` */
     instant event;
 };
 
@@ -88,6 +90,9 @@ int sync_connect_as(const struct config *config, const char *login, const char *
  * loopback (interface.md). */
 bool sync_read_only(const struct config *config);
 
+/* ERR_STATE when the state is that of another database than the configuration's. */
+int sync_check_database(const struct config *config, struct store *store, struct error *error);
+
 /* How the configuration and the state say that accounts are computed. Borrows from `config`. */
 struct policy {
     struct account_policy account;
@@ -133,8 +138,7 @@ struct adjustment_outcome {
 /* A new unique key. */
 int adjustment_key(char key[ADJUSTMENT_KEY_SIZE], struct error *error);
 
-/* What can be refused without asking Odoo: shadow mode, an impossible request. Looks at the
- * configuration alone when `request` is NULL. */
+/* What can be refused without asking Odoo: an impossible request, shadow mode. */
 int adjustment_check(const struct config *config, const struct adjustment_request *request,
                      struct error *error);
 

@@ -43,6 +43,9 @@ void table_cell_seconds(struct table *table, int64_t seconds);
  * stay in its error indicator. */
 int table_print(struct table *table, FILE *output, struct error *error);
 
+/* Prints a text of one line, made harmless. */
+void table_print_text(const char *text, FILE *output);
+
 /* printf() for lines outside of a table, with texts of Odoo in them: the same care is taken of the
  * terminal, only line feeds stay. Nothing is printed when memory is short. */
 void table_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -27,6 +27,8 @@ struct target_ticket {
 struct target_query {
     const int64_t *tickets; /* sorted; NULL: all */
     size_t n_tickets;
+    bool has_until; /* only those created by then */
+    instant until;
 };
 int targets_each(struct store *store, const struct target_query *query,
                  int (*row)(void *context, const struct target_ticket *ticket, struct error *error),

@@ -19,11 +19,28 @@ static int check_secret(const struct config *config, struct error *error)
     return result;
 }
 
+/* Without it `run` would not start. */
+static int check_webhook(const struct config *config, struct error *error)
+{
+    char *secret = NULL;
+    int result;
+
+    if (!config->webhook.listen || !config->webhook.secret_file)
+        return 0;
+    result = config_webhook_secret(config, &secret, error);
+    config_secret_free(secret);
+    return result;
+}
+
 static int check(const struct cli *cli, const struct config *config, struct error *error)
 {
     int result = check_secret(config, error);
     const char *mode = config->writeback.enabled ? "" : ", writes nothing into Odoo (shadow mode)";
 
+    if (result == 0)
+        result = check_webhook(config, error);
+    if (result == 0)
+        result = config_check_ca_file(config, error);
     if (result)
         return result;
     if (cli->json)
@@ -72,5 +89,5 @@ int cmd_config(struct cli *cli, int argc, char **argv, struct error *error)
         config_free(config);
         return result;
     }
-    return cli_unknown("action of config", "", argv[1], names, error);
+    return cli_unknown_choice("action of config", argv[1], names, error);
 }

@@ -98,14 +98,21 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
     struct config *config = NULL;
     int rc = config_load(cli->config_path, &config, error);
 
-    if (rc < 0)
+    if (rc == 0)
+        rc = config_check_access(config, error);
+    if (rc < 0) {
+        config_free(config);
         return rc;
+    }
     catch_signals();
     rc = cycle_run(config, options, &report, error);
-    if (rc == 0 && cli->json)
-        rc = cli_print_json(cycle_report_json(&report), error);
-    else if (rc == 0)
-        rc = print_report(&report, options->dry_run || sync_read_only(config), error);
+    if (report.whole) {
+        int printed =
+            cli->json ? cli_print_json(cycle_report_json(&report), error)
+                      : print_report(&report, options->dry_run || sync_read_only(config), error);
+
+        rc = printed < 0 ? printed : rc;
+    }
     if (rc == 0 && options->dry_run && cycle_report_drift(&report))
         rc = CLI_FOUND;
     cycle_report_free(&report);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "qualiodoo/table.h"
 #include "view.h"
 
 static const char *const level_names[] = {
@@ -28,23 +29,16 @@ static const char *member(json_t *finding, const char *name)
     return json_string_value(json_object_get(finding, name));
 }
 
-/* What comes from Odoo must not play with the terminal. */
-static void print_text(const char *text)
-{
-    for (; *text; text++)
-        putchar((unsigned char)*text < ' ' || *text == 0x7F ? '?' : *text);
-}
-
 static void print_finding(json_t *finding, const char *head)
 {
     const char *advice = member(finding, "advice");
 
     printf("  %-8s ", head);
-    print_text(member(finding, "text"));
+    table_print_text(member(finding, "text"), stdout);
     putchar('\n');
     if (advice) {
         printf("  %-8s -> ", "");
-        print_text(advice);
+        table_print_text(advice, stdout);
         putchar('\n');
     }
 }
@@ -72,7 +66,7 @@ static void print_findings(const struct findings *findings)
     {
         if (strcmp(member(finding, "level"), level_names[DOCTOR_PROBLEM]) == 0) {
             printf("  %s: ", member(finding, "topic"));
-            print_text(member(finding, "text"));
+            table_print_text(member(finding, "text"), stdout);
             putchar('\n');
         }
     }

@@ -16,5 +16,5 @@ int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error)
         return explain_charge(cli, argv[2], error);
     if (strcmp(argv[1], "sla") == 0)
         return explain_sla(cli, argv[2], error);
-    return cli_unknown("subject of explain", "", argv[1], subjects, error);
+    return cli_unknown_choice("subject of explain", argv[1], subjects, error);
 }

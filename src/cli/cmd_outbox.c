@@ -273,12 +273,14 @@ static int print_changes(const struct cli *cli, struct store *store,
     return rc;
 }
 
-/* A state that is not there is not made by this. */
+/* A state that is not there is not made by this; that of another database is left alone. */
 static int check_state(const struct config *config, struct error *error)
 {
     struct store *store = NULL;
     int rc = store_open(config->state.path, STORE_READ, &store, error);
 
+    if (rc == 0)
+        rc = sync_check_database(config, store, error);
     store_close(store);
     return rc;
 }
@@ -327,7 +329,7 @@ int cmd_outbox(struct cli *cli, int argc, char **argv, struct error *error)
     while (actions[which] && strcmp(actions[which], action) != 0)
         which++;
     if (!actions[which])
-        return cli_unknown("action of outbox", "", action, actions, error);
+        return cli_unknown_choice("action of outbox", action, actions, error);
     if (count == 2)
         rc = parse_id(argv[2], &decision.id, error);
     if (rc < 0)

@@ -19,8 +19,12 @@ int cmd_run(struct cli *cli, int argc, char **argv, struct error *error)
                          "--now is for what-if questions; 'run' is the service, which works with "
                          "the real time: leave it out");
     rc = config_load(cli->config_path, &config, error);
-    if (rc < 0)
+    if (rc == 0)
+        rc = config_check_access(config, error);
+    if (rc < 0) {
+        config_free(config);
         return rc;
+    }
     if (cli->verbosity == 0)
         log_set_level(LOG_LEVEL_INFO); /* the journal is where its work is seen */
     rc = cli_service(config, error);

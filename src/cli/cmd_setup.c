@@ -172,7 +172,9 @@ static int run_setup(const struct config *config, struct report *report, struct 
     int rc = ask_administrator(given, login, typed, error);
 
     if (rc == 0 && given->secret_file)
-        rc = config_secret_from_file(given->secret_file, &from_file, error);
+        rc = config_secret_from_file(given->secret_file, &from_file, error) < 0
+                 ? error_prefix(error, "--admin-secret-file")
+                 : 0;
     if (rc == 0) {
         struct setup_options options = {.admin_login = given->admin ? given->admin : login,
                                         .admin_secret = from_file ? from_file : typed,

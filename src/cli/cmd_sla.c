@@ -40,7 +40,7 @@ static int add_state(struct targets *targets, const char *word, struct error *er
             return 0;
         }
     }
-    return cli_unknown("state", "", word, known, error);
+    return cli_unknown_choice("state", word, known, error);
 }
 
 static int read_arguments(struct cli *cli, struct targets *targets, int argc, char **argv,
@@ -100,12 +100,13 @@ static int compare_rows(const void *a, const void *b)
 static int find_targets(struct targets *targets, struct error *problem, struct error *error)
 {
     struct view *view = targets->view;
-    struct target_query all = {0};
+    /* What is dated after now does not exist yet. */
+    struct target_query born = {.has_until = true, .until = clock_now()};
     struct respond *respond = NULL;
     int rc = respond_open(view->config, view->store, &respond, error);
 
     if (rc == 0)
-        rc = respond_each(respond, &all, clock_now(), add_target, targets, problem, error);
+        rc = respond_each(respond, &born, clock_now(), add_target, targets, problem, error);
     respond_free(respond);
     if (rc == 0 && targets->n_rows)
         qsort(targets->rows, targets->n_rows, sizeof *targets->rows, compare_rows);

@@ -77,7 +77,7 @@ const struct command cli_commands[] = {
     {"doctor", "",
      "checks the connection, version, rights, models, and data that cannot be charged",
      "Exit code 3 when there is a problem.\n", cmd_doctor},
-    {"setup", "[--dry-run] [--remove [--with-adjustments]] [--admin LOGIN]",
+    {"setup", "[--dry-run] [--remove [--with-adjustments]] [--webhook URL]",
      "creates in Odoo what the agent uses: model of adjustments, fields, tag of a breach",
      "Asks for an administrator's login, and keeps none of it. What is there already is left as "
      "it\n"
@@ -107,7 +107,8 @@ const struct command cli_commands[] = {
     {"privacy", "export|erase CUSTOMER", "personal data held locally about a customer", NULL, NULL},
     {"backup", "FILE", "a consistent copy of the state, taken while the service runs", NULL, NULL},
     {"config", "check|show", "validates the file; prints the effective configuration",
-     "  check   reads the file and the secret, and says what is wrong, with the line and the key\n"
+     "  check   reads the file and those it names, and says what is wrong, with the line and the "
+     "key\n"
      "  show    prints every key with the value in force; secrets are not part of it\n",
      cmd_config},
     {NULL, NULL, NULL, NULL, NULL},
@@ -132,6 +133,18 @@ int cli_unknown(const char *what, const char *prefix, const char *word, const ch
                          word, prefix, nearest);
     return error_set(error, ERR_USAGE, "unknown %s '%s%s'; see qualiodoo --help", what, prefix,
                      word);
+}
+
+int cli_unknown_choice(const char *what, const char *word, const char *const *known,
+                       struct error *error)
+{
+    char list[120] = "";
+
+    if (suggest_nearest(word, known))
+        return cli_unknown(what, "", word, known, error);
+    for (size_t i = 0; known[i]; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", known[i]);
+    return error_set(error, ERR_USAGE, "unknown %s '%s', expected one of: %s", what, word, list);
 }
 
 int cli_later(const char *name, struct error *error)

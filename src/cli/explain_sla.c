@@ -35,6 +35,7 @@ static int add_ticket(struct story *story, struct error *error)
         [RESPOND_OWED] = NULL,
         [RESPOND_OUT_OF_DOMAIN] = "it does not match tickets.domain",
         [RESPOND_WITHDRAWN] = "it was archived before anybody answered",
+        [RESPOND_NOT_YET] = "it is created later than the time that is asked about",
     };
     char *customer = NULL;
     json_t *items;
@@ -257,7 +258,7 @@ static int tell(void *context, const struct target_ticket *ticket, struct error 
     int rc;
 
     story->target.ticket = ticket;
-    story->duty = respond_duty(story->respond, ticket);
+    story->duty = respond_duty(story->respond, ticket, clock_now());
     owed = story->duty == RESPOND_OWED;
     rc = owed ? judge(story, error) : 0;
     if (rc == 0)

@@ -271,9 +271,8 @@ static int check_count(int count, int least, int most, char **argv, struct error
                          arguments);
     if (count > most)
         return error_set(error, ERR_USAGE,
-                         "found '%s', expected nothing there; usage: qualiodoo "
-                         "%s %s",
-                         argv[most + 1], argv[0], arguments);
+                         "found '%s', expected nothing there; usage: qualiodoo %s%s%s",
+                         argv[most + 1], argv[0], *arguments ? " " : "", arguments);
     return count;
 }
 
@@ -323,8 +322,11 @@ int cli_parse_minutes(const char *text, minutes *ret_minutes, struct error *erro
     if (length > 0 && length <= 9 && digits[length] == '\0')
         value = strtoll(text, NULL, 10);
     if (value == 0)
-        return error_set(error, ERR_USAGE,
-                         "found '%s', expected a whole number of minutes, such as 90 or -30", text);
+        return error_set(
+            error, ERR_USAGE,
+            "found '%s', expected a whole number of minutes, such as 90 or -30: not 0, and of "
+            "at most nine digits",
+            text);
     *ret_minutes = value;
     return 0;
 }

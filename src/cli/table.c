@@ -50,7 +50,7 @@ static size_t width(const char *text)
     return columns;
 }
 
-static void print_text(const char *text, FILE *output)
+void table_print_text(const char *text, FILE *output)
 {
     while (*text) {
         const char *start = text;
@@ -75,7 +75,7 @@ void table_say(const char *format, ...)
         return;
     rest = text;
     while ((line = strsep(&rest, "\n")) != NULL) {
-        print_text(line, stdout);
+        table_print_text(line, stdout);
         if (rest)
             putchar('\n');
     }
@@ -178,7 +178,7 @@ static void print_row(const struct table *table, size_t first, const size_t *wid
             owed += padding;
         if (*text) {
             print_blanks(owed, output);
-            print_text(text, output);
+            table_print_text(text, output);
             owed = 0;
         }
         if (table->aligns[i] == TABLE_LEFT)

@@ -16,6 +16,8 @@ int view_open(struct cli *cli, struct view *view, struct error *error)
     if (rc == 0)
         rc = store_begin(view->store, error);
     if (rc == 0)
+        rc = sync_check_database(view->config, view->store, error);
+    if (rc == 0)
         rc = policy_open(view->config, view->store, &view->policy, error);
     if (rc < 0)
         return rc;
@@ -45,24 +47,27 @@ static int only_one(struct ids *ids, const char *what, const char *text, const c
     else if (ids->count == 0)
         rc = error_set(error, ERR_NOT_FOUND, "no %s '%s' is known here: %s", what, text, advice);
     else
-        rc = error_set(error, ERR_NOT_FOUND,
-                       "'%s' names %zu %ss (%lld, %lld...): give the id of one", text, ids->count,
-                       what, (long long)ids->items[0], (long long)ids->items[1]);
+        rc =
+            error_set(error, ERR_NOT_FOUND, "'%s' names %zu %ss (%lld, %lld%s): give the id of one",
+                      text, ids->count, what, (long long)ids->items[0], (long long)ids->items[1],
+                      ids->count > 2 ? ", ..." : "");
     free(ids->items);
     return rc;
 }
 
 int view_customer(struct view *view, const char *text, int64_t *ret_customer, struct error *error)
 {
+    static const char nameless[] = "names are not kept (privacy.keep_names: false): give the id of "
+                                   "a partner of Odoo ('qualiodoo balance' lists them)",
+                      named[] = "give the id, the exact name or the exact reference of a partner "
+                                "of Odoo that has an invoice of a pack, a ticket or an adjustment "
+                                "('qualiodoo balance' lists them)";
     struct ids ids = {0};
     int rc = lookup_customers(view->store, text, &ids, error);
 
     if (rc < 0)
         return rc;
-    return only_one(&ids, "customer", text,
-                    "give the id, the exact name or the exact reference of a partner of Odoo that "
-                    "has an invoice of a pack, a ticket or an adjustment ('qualiodoo balance' "
-                    "lists them)",
+    return only_one(&ids, "customer", text, view->config->privacy.keep_names ? named : nameless,
                     ret_customer, error);
 }
 

@@ -5,8 +5,9 @@
 #include "config_internal.h"
 
 #define PACK_EXPECTED "a pack {product: REFERENCE, hours: NUMBER}"
-#define HOURS_EXPECTED "a number of hours that makes whole minutes, such as 12 or 1.5"
-#define MAX_PACK_MINUTES (1000000 * INT64_C(60))
+#define HOURS_EXPECTED                                                                             \
+    "a number of hours without quotes that makes whole minutes, such as 12 or 1.5, up to 1000000"
+#define MAX_PACK_MINUTES (1000000 * INT64_C(60)) /* as HOURS_EXPECTED says */
 
 /* The two keys of a pack; anything else, or one of them twice, is an error. */
 static int find_parts(const struct reader *reader, const struct key *key, const yaml_node_t *node,

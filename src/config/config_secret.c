@@ -17,8 +17,7 @@
 
 static int fail_errno(const char *path, struct error *error)
 {
-    return error_set(error, ERR_CONFIG, "%s: cannot read the secret: %s; check secret_file", path,
-                     strerror(errno));
+    return error_set(error, ERR_CONFIG, "%s: cannot read the secret: %s", path, strerror(errno));
 }
 
 /* Whether systemd made the file: it gives its credentials to the service alone, by its own means.
@@ -134,12 +133,13 @@ int config_webhook_secret(const struct config *config, char **ret_secret, struct
                          "holds the secret");
     rc = config_secret_from_file(path, &secret, error);
     if (rc < 0)
-        return rc;
+        return error_prefix(error, "webhook.secret_file");
     assert(secret);
     if (strlen(secret) < WEBHOOK_SECRET_MIN || secret[strspn(secret, allowed)] != '\0') {
         config_secret_free(secret);
         return error_set(error, ERR_CONFIG,
-                         "%s: expected a secret of at least %d letters, digits and -_.~, as it is "
+                         "webhook.secret_file: %s: expected a secret of at least %d letters, "
+                         "digits and -_.~, as it is "
                          "part of an address; make one with: openssl rand -hex 24",
                          path, WEBHOOK_SECRET_MIN);
     }
@@ -175,8 +175,10 @@ int config_secret(const struct config *config, char **ret_secret, struct error *
     char *path;
     int result;
 
-    if (config->odoo.secret_file)
-        return config_secret_from_file(config->odoo.secret_file, ret_secret, error);
+    if (config->odoo.secret_file) {
+        result = config_secret_from_file(config->odoo.secret_file, ret_secret, error);
+        return result < 0 ? error_prefix(error, "odoo.secret_file") : result;
+    }
     if (!directory || !*directory)
         return secret_from_environment(ret_secret, error);
     if (asprintf(&path, "%s/%s", directory, CREDENTIAL) < 0)

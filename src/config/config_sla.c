@@ -246,10 +246,12 @@ static int set_target(struct reader *reader, const struct key *key, yaml_node_t 
         !config_quantity_read(number, hours ? config_hours_as_seconds.units : config_number.units,
                               &count, NULL) ||
         count < 1 || count > (hours ? MAX_TARGET_SECONDS : MAX_TARGET_DAYS))
-        return config_fail_expected(reader, value, key->path,
-                                    hours ? "a number of hours above 0, up to 10000"
-                                          : "a whole number of days from 1 to 1000",
-                                    NULL);
+        return config_fail_expected(
+            reader, value, key->path,
+            hours
+                ? "a number of hours without quotes that makes whole seconds, above 0, up to 10000"
+                : "a whole number of days without quotes from 1 to 1000",
+            NULL);
     if (hours)
         field->hours_seconds = count;
     else

@@ -5,12 +5,14 @@
 
 #include "store_internal.h"
 
-static bool parse_id(const char *text, int64_t *ret_id)
+bool lookup_parse_id(const char *text, int64_t *ret_id)
 {
-    char *end;
-    long long id = strtoll(text, &end, 10);
+    size_t length = strspn(text, "0123456789");
+    long long id = length > 0 && length <= 10 && text[length] == '\0' && *text != '0'
+                       ? strtoll(text, NULL, 10)
+                       : 0;
 
-    if (end == text || *end || id <= 0)
+    if (id <= 0 || id > INT32_MAX) /* what Odoo counts with */
         return false;
     *ret_id = id;
     return true;
@@ -44,7 +46,7 @@ int lookup_customers(struct store *store, const char *text, struct ids *ret, str
 {
     int64_t id;
 
-    if (parse_id(text, &id)) {
+    if (lookup_parse_id(text, &id)) {
         int rc = find_by_id(store,
                             "SELECT coalesce(commercial_id, id) FROM partner WHERE id = ?1"
                             " UNION SELECT customer_id FROM move WHERE customer_id = ?1",
@@ -63,7 +65,7 @@ int lookup_tickets(struct store *store, const char *text, struct ids *ret, struc
 {
     int64_t id;
 
-    if (parse_id(text, &id)) {
+    if (lookup_parse_id(text, &id)) {
         int rc = find_by_id(store, "SELECT id FROM ticket WHERE id = ?1", id, ret, error);
 
         if (rc < 0 || ret->count)

@@ -73,6 +73,7 @@ static struct target_ticket read_ticket(sqlite3_stmt *row)
 }
 
 struct ticket_reader {
+    const struct target_query *query;
     int (*row)(void *context, const struct target_ticket *ticket, struct error *error);
     void *context;
 };
@@ -91,6 +92,8 @@ static int read_tickets(struct store *store, const char *sql, int64_t parameter,
         struct target_ticket ticket = read_ticket(statement);
 
         *ret_last = ticket.id;
+        if (reader->query->has_until && ticket.facts.response.created > reader->query->until)
+            continue;
         rc = reader->row(reader->context, &ticket, error);
         if (rc < 0)
             break;
@@ -103,7 +106,7 @@ int targets_each(struct store *store, const struct target_query *query,
                  int (*row)(void *context, const struct target_ticket *ticket, struct error *error),
                  void *context, struct error *error)
 {
-    struct ticket_reader reader = {row, context};
+    struct ticket_reader reader = {query, row, context};
     int64_t last = 0;
     int rc = 0;
 

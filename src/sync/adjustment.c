@@ -96,8 +96,15 @@ static int check_days(const struct config *config, const struct adjustment_reque
 int adjustment_check(const struct config *config, const struct adjustment_request *request,
                      struct error *error)
 {
-    int rc;
+    /* Bad usage comes first: it is that whatever the configuration says. */
+    int rc = check_key(request->key, error);
 
+    if (rc == 0)
+        rc = check_reason(request->reason, error);
+    if (rc == 0)
+        rc = check_days(config, request, error);
+    if (rc < 0)
+        return rc;
     if (!config->writeback.enabled)
         return error_set(error, ERR_REFUSED,
                          "nothing is written into Odoo in shadow mode (writeback.enabled: false), "
@@ -107,12 +114,7 @@ int adjustment_check(const struct config *config, const struct adjustment_reques
                          "--now is for what-if questions: with it, nothing is written on %s (give "
                          "the day of an adjustment with --date)",
                          config->odoo.url);
-    if (!request)
-        return 0;
-    rc = check_key(request->key, error);
-    if (rc == 0)
-        rc = check_reason(request->reason, error);
-    return rc < 0 ? rc : check_days(config, request, error);
+    return 0;
 }
 
 /* ---- The whole ---- */

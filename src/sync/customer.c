@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "qualiodoo/lookup.h"
 #include "qualiodoo/sync.h"
 
 #define IDS_SHOWN 5 /* of a name that is not unique */
@@ -48,20 +49,12 @@ static int not_unique(const char *text, const struct ids *ids, struct error *err
                      text, ids->count, list, ids->count > IDS_SHOWN ? ", ..." : "");
 }
 
-static bool parse_id(const char *text, int64_t *ret_id)
-{
-    size_t length = strspn(text, "0123456789");
-
-    *ret_id = length > 0 && length < 10 && !text[length] ? strtoll(text, NULL, 10) : 0;
-    return *ret_id > 0;
-}
-
 int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_customer,
                          struct error *error)
 {
     json_t *readable = json_string(text); /* NULL when it is not UTF-8 */
     struct ids ids = {0};
-    int64_t id;
+    int64_t id = 0;
     int rc = 0;
 
     json_decref(readable);
@@ -70,7 +63,7 @@ int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_custo
                          "found %s, expected the id, the exact name or the exact reference of a "
                          "customer",
                          *text ? "a name that is not UTF-8 text" : "an empty name");
-    if (parse_id(text, &id))
+    if (lookup_parse_id(text, &id))
         rc = customer_entities(odoo, json_pack("[[ssI]]", "id", "=", (json_int_t)id), &ids, error);
     if (rc == 0 && !ids.count)
         rc = customer_entities(

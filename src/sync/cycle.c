@@ -313,18 +313,15 @@ static bool is_trial(const struct config *config, const struct cycle_options *op
 }
 
 /* What did not stop the work, and is no success either. */
-static int say_problems(const struct pull *pull, struct error *error)
+static void say_problems(const struct pull *pull, struct error *error)
 {
     if (pull->report->writes_refused)
-        return error_set(error, ERR_REFUSED,
-                         "Odoo refused %lld of the writes: 'qualiodoo outbox' says why, and how to "
-                         "go on",
-                         (long long)pull->report->writes_refused);
-    if (pull->problem.code) {
+        error_set(error, ERR_REFUSED,
+                  "Odoo refused %lld of the writes: 'qualiodoo outbox' says why, and how to "
+                  "go on",
+                  (long long)pull->report->writes_refused);
+    else if (pull->problem.code)
         *error = pull->problem;
-        return pull->problem.code;
-    }
-    return 0;
 }
 
 /* Whether an invoice was touched since this was last asked. What was committed late, behind many
@@ -366,9 +363,11 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     struct ids customers = {0};
     bool changed = true;
     int64_t last = 0;
-    struct error outcome = {0};
+    struct error outcome = {0}, problem = {0};
     int rc = results_last_audit(store, &last, error);
 
+    if (rc == 0)
+        rc = sync_check_database(config, store, error); /* whose outcome this would not be */
     if (rc == 0 && options->reconcile)
         rc = store_check(store, error);
     if (rc == 0)
@@ -389,13 +388,12 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     if (rc == 0 && changed)
         rc = targets_next(store, &report->has_event, &report->event, error);
     if (rc == 0)
-        rc = say_problems(&pull, error);
-    if (rc < 0)
-        outcome = *error;
+        say_problems(&pull, &problem);
+    outcome = rc < 0 ? *error : problem;
     if (rc != ERR_NOT_FOUND && (rc < 0 || changed)) /* a misspelt name is no failure of the cycle */
         note_outcome(store, &outcome, options->reconcile && !options->n_customers);
     if (options->uid)
-        *options->uid = rc < 0 ? 0 : odoo_uid(pull.odoo);
+        *options->uid = outcome.code ? 0 : odoo_uid(pull.odoo);
     pull_close(&pull);
     odoo_stats(pull.odoo, &report->odoo);
     odoo_free(pull.odoo);
@@ -406,6 +404,11 @@ static int run_in_store(const struct config *config, const struct cycle_options 
             &(struct differences){
                 .store = store, .report = report, .first = pull.first_pulls, .error = error},
             error);
+    report->whole = rc == 0;
+    if (rc == 0 && problem.code) {
+        *error = problem;
+        rc = problem.code;
+    }
     return rc;
 }
 

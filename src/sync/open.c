@@ -93,20 +93,38 @@ bool pull_has_field(const struct pull *pull, enum model_id id, const char *name)
     return false;
 }
 
-/* The state belongs to one database: another one would look like a thousand deletions. */
-static int check_database(struct pull *pull, struct error *error)
+/* `known` tells whether the state says whose it is. */
+static int compare_database(const struct config *config, struct store *store, bool *known,
+                            struct error *error)
 {
-    char *known = NULL;
-    int rc = store_meta_get(pull->store, "database", &known, error);
+    char *database = NULL;
+    int rc = store_meta_get(store, "database", &database, error);
 
-    if (rc == 0 && !known)
-        rc = store_meta_set(pull->store, "database", pull->config->odoo.database, error);
-    else if (rc == 0 && strcmp(known, pull->config->odoo.database) != 0)
+    *known = database;
+    if (rc == 0 && database && strcmp(database, config->odoo.database) != 0)
         rc = error_set(error, ERR_STATE,
                        "%s holds the state of database '%s', and odoo.database is '%s': give each "
                        "database its own state.path",
-                       pull->config->state.path, known, pull->config->odoo.database);
-    free(known);
+                       config->state.path, database, config->odoo.database);
+    free(database);
+    return rc;
+}
+
+int sync_check_database(const struct config *config, struct store *store, struct error *error)
+{
+    bool known;
+
+    return compare_database(config, store, &known, error);
+}
+
+/* Another database would look like a thousand deletions. */
+static int claim_state(struct pull *pull, struct error *error)
+{
+    bool known;
+    int rc = compare_database(pull->config, pull->store, &known, error);
+
+    if (rc == 0 && !known)
+        rc = store_meta_set(pull->store, "database", pull->config->odoo.database, error);
     return rc;
 }
 
@@ -257,7 +275,7 @@ int pull_forget_schema(struct pull *pull, struct error *error)
 
 int pull_open(struct pull *pull, struct error *error)
 {
-    int rc = check_database(pull, error);
+    int rc = claim_state(pull, error);
 
     if (rc == 0)
         rc = set_names(pull, error);

@@ -243,7 +243,7 @@ static int run(struct setup *setup, struct error *error)
         rc = setup_fields_of_partner(setup, error);
     if (rc == 0 && setup_wants_tag(config))
         rc = setup_tag(setup, error);
-    if (rc == 0 && setup->options->webhook)
+    if (rc == 0 && setup->webhook_url)
         rc = setup_webhook(setup, error);
     return rc < 0 ? rc : setup_externals(setup, error);
 }
@@ -258,9 +258,14 @@ int setup_run(const struct config *config, const struct setup_options *options, 
                          "--now is for what-if questions: with it, nothing is written on %s; leave "
                          "it out, or add --dry-run",
                          config->odoo.url);
-    rc = sync_connect_as(config, options->admin_login, options->admin_secret, &setup.odoo, error);
+    if (options->webhook) /* bad usage starts nothing */
+        rc = config_webhook_url(config, options->webhook, &setup.webhook_url, error);
+    if (rc == 0)
+        rc = sync_connect_as(config, options->admin_login, options->admin_secret, &setup.odoo,
+                             error);
     if (rc == 0)
         rc = run(&setup, error);
     odoo_free(setup.odoo);
+    config_secret_free(setup.webhook_url);
     return rc;
 }

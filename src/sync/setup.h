@@ -23,6 +23,7 @@ struct setup {
     int64_t field_ids[SETUP_FIELDS], agent_access, system_access;
     int64_t partner_field_ids[SETUP_PARTNER_FIELDS];
     int64_t rule, rule_action; /* the webhook's */
+    char *webhook_url;         /* NULL: no rule is asked for. It holds a secret */
 };
 
 /* What the configuration asks for. */
@@ -81,7 +82,7 @@ int setup_tag(struct setup *setup, struct error *error);
 
 /* --- setup_webhook.c --- */
 
-/* The rule and its action, with the address of options->webhook. ERR_REFUSED: this Odoo has no such
+/* The rule and its action, with the address webhook_url. ERR_REFUSED: this Odoo has no such
  * rules. */
 #define SETUP_RULE "automation_payment"
 #define SETUP_RULE_ACTION "automation_payment_action"

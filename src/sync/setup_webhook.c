@@ -187,20 +187,16 @@ static int ensure_rule(struct setup *setup, const char *url, bool *changed, stru
 
 int setup_webhook(struct setup *setup, struct error *error)
 {
-    char *url = NULL;
     bool changed = false;
-    int rc = config_webhook_url(setup->config, setup->options->webhook, &url, error);
+    int rc = check_version(setup, error);
 
-    if (rc == 0)
-        rc = check_version(setup, error);
     if (rc == 0) {
         rc = setup_find_rule(setup, error);
         if (rc == ERR_MISSING_MODEL)
             rc = no_module(error);
     }
     if (rc == 0)
-        rc = ensure_rule(setup, url, &changed, error);
-    config_secret_free(url);
+        rc = ensure_rule(setup, setup->webhook_url, &changed, error);
     if (rc == 0)
         setup_step_made(setup, changed, "automation rule '" RULE_NAME "', which calls the webhook");
     return rc;

@@ -97,8 +97,23 @@ static bool read_date(const char **cursor, civil_day *ret_day)
     return true;
 }
 
-/* HH:MM, and :SS when there is one or when it is needed; seconds since midnight. */
-static bool read_time(const char **cursor, bool seconds_needed, int *ret_seconds)
+/* Drops the fraction of a second that many programs write; false when it has no digit. */
+static bool skip_fraction(const char **cursor)
+{
+    int digit;
+
+    if (!read_char(cursor, '.') && !read_char(cursor, ','))
+        return true;
+    if (!read_digits(cursor, 1, &digit))
+        return false;
+    while (read_digits(cursor, 1, &digit))
+        continue;
+    return true;
+}
+
+/* HH:MM:SS as Odoo writes it or, less `strict`, HH:MM too, and a fraction; seconds since midnight.
+ */
+static bool read_time(const char **cursor, bool strict, int *ret_seconds)
 {
     int hours, mins, seconds = 0;
 
@@ -108,18 +123,20 @@ static bool read_time(const char **cursor, bool seconds_needed, int *ret_seconds
     if (read_char(cursor, ':')) {
         if (!read_digits(cursor, 2, &seconds) || seconds > 59)
             return false;
-    } else if (seconds_needed) {
+        if (!strict && !skip_fraction(cursor))
+            return false;
+    } else if (strict) {
         return false;
     }
     *ret_seconds = hours * 3600 + mins * 60 + seconds;
     return true;
 }
 
-/* Z, +HH:MM or -HH:MM: seconds east of UTC. */
+/* Z, or + or - with HH:MM, HHMM or HH: seconds east of UTC. */
 static bool read_zone(const char **cursor, int *ret_offset)
 {
     int sign = **cursor == '-' ? -1 : 1;
-    int hours, mins;
+    int hours, mins = 0;
 
     if (read_char(cursor, 'Z')) {
         *ret_offset = 0;
@@ -127,8 +144,9 @@ static bool read_zone(const char **cursor, int *ret_offset)
     }
     if (!read_char(cursor, '+') && !read_char(cursor, '-'))
         return false;
-    if (!read_digits(cursor, 2, &hours) || !read_char(cursor, ':') ||
-        !read_digits(cursor, 2, &mins) || hours > 23 || mins > 59)
+    if (!read_digits(cursor, 2, &hours) || hours > 23)
+        return false;
+    if ((read_char(cursor, ':') || **cursor) && (!read_digits(cursor, 2, &mins) || mins > 59))
         return false;
     *ret_offset = sign * (hours * 3600 + mins * 60);
     return true;

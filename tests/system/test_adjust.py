@@ -204,7 +204,8 @@ def test_a_name_that_is_not_unique_lists_the_ids(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("arguments, message", [
-    (["0", "--reason", "x"], "whole number of minutes"),
+    (["0", "--reason", "x"], "whole number of minutes, such as 90 or -30: not 0"),
+    (["1000000000", "--reason", "x"], "at most nine digits"),
     (["1.5", "--reason", "x"], "whole number of minutes"),
     (["30"], "missing --reason"),
     (["30", "--reason", "  "], "--reason: found no text"),
@@ -225,6 +226,7 @@ def test_shadow_mode(desk: Desk) -> None:
     desk.run.configure(writeback={"enabled": False})
     message = desk.adjust(check=1).message
     assert "shadow mode (writeback.enabled: false)" in message
+    assert "--reason: found no text" in desk.run("adjust", desk.shop.acme, 30, "--reason", "", check=2).message
     assert not desk.rows and not desk.server.calls
 
 

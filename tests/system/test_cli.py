@@ -92,6 +92,8 @@ def test_version():
     (["zzzzzzz"], "unknown command 'zzzzzzz'; see qualiodoo --help"),
     ([""], "unknown command ''"),
     (["\x1b[31m\n"], "unknown command '?[31m '"),
+    (["\x9b31mé\u202f"], "unknown command '?31mé\u202f'"),
+    ([b"H\xf4tel"], "unknown command 'H?tel'"),
     (["--jsn", "balance"], "unknown option '--jsn'; did you mean '--json'?"),
     (["balance", "--jsn"], "unknown option '--jsn'; did you mean '--json'?"),
     (["-x"], "unknown option '-x'"),
@@ -102,13 +104,17 @@ def test_version():
     (["-v", "balance", "-q"], "both -v and -q"),
     (["config"], "missing an argument; usage: qualiodoo config check|show"),
     (["config", "chek"], "unknown action of config 'chek'; did you mean 'check'?"),
+    (["config", "edit"], "unknown action of config 'edit', expected one of: check, show"),
+    (["explain", "zzzzzz", "1"], "unknown subject of explain 'zzzzzz', expected one of: balance, charge, sla"),
     (["config", "check", "x"], "found 'x', expected nothing there"),
-    (["sla", "--state", "late"], "unknown state 'late'; see"),
+    (["sla", "--state", "late"], "unknown state 'late', expected one of: pending, warned, met, breached"),
     (["sla", "--state", "met", "--state", "warnd"], "unknown state 'warnd'; did you mean 'warned'?"),
     (["sla", "--since", "today"], "--since: found 'today', expected a date"),
     (["sla", "42"], "found '42', expected nothing there"),
     (["outbox", "lst"], "unknown action of outbox 'lst'; did you mean 'list'?"),
-    (["outbox", "4"], "unknown action of outbox '4'"),
+    (["outbox", "4"], "unknown action of outbox '4', expected one of: list, retry, drop"),
+    (["status", "x"], "found 'x', expected nothing there; usage: qualiodoo status\n"),
+    (["setup", "x"], "usage: qualiodoo setup [--dry-run] [--remove [--with-adjustments]] [--webhook URL]\n"),
     (["outbox", "retry", "-1"], "found '-1', expected the id of a write"),
     (["outbox", "list", "0"], "found '0', expected the id of a write"),
     (["outbox", "list", "9" * 19], "expected the id of a write"),
@@ -236,7 +242,36 @@ def test_bad_secret_file(config, tmp_path, mode, content, message):
 def test_secret_file_missing(config, tmp_path):
     file, path = with_secret(config, tmp_path)
     path.unlink()
-    check(run("-c", file, "config", "check"), 2, "No such file")
+    check(run("-c", file, "config", "check"), 2, f"odoo.secret_file: {path}: cannot read the secret: No such file")
+
+
+@pytest.mark.parametrize("mode, content, message", [
+    (0o644, "s" * 20, "chmod 600"), (0o600, "short", "at least 16"), (0o600, "", "empty"), (None, "", "No such file"),
+    (0o600, "s" * 20, None),
+])
+def test_webhook_secret_is_checked_as_run_does(config, tmp_path, mode, content, message):
+    path = tmp_path / "hook"
+    if mode is not None:
+        path.write_text(content)
+        path.chmod(mode)
+    file = config(GOOD + f"webhook: {{listen: '127.0.0.1:8075', secret_file: {path}}}\n")
+    result = run("-c", file, "config", "check")
+    check(result, 2 if message else 0, message, output="" if message else f"{file}: valid\n")
+    if message:
+        assert result.stderr.startswith(f"qualiodoo: webhook.secret_file: {path}: ")
+    check(run("-c", file, "config", "show"), 0, output=None)
+
+
+def test_ca_file_is_checked(config, tmp_path):
+    path = tmp_path / "ca.pem"
+    file = config(GOOD.replace("login: l", f"login: l, ca_file: {path}"), "ca.yaml")
+    for content in (None, "", "-----BEGIN PRIVATE KEY-----\n"):
+        if content is not None:
+            path.write_text(content)
+        check(run("-c", file, "config", "check"), 2, f"odoo.ca_file: '{path}' cannot be read, or holds no certificate")
+    check(run("-c", config(GOOD.replace("login: l", "login: l, ca_file: /dev/zero")), "config", "check"), 2, "odoo.ca_file")
+    path.write_text("An authority\n-----BEGIN CERTIFICATE-----\n")
+    check(run("-c", file, "config", "check"), 0, output=f"{file}: valid\n")
 
 
 def test_secret_file_under_credentials(config, tmp_path):

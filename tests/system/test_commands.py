@@ -150,7 +150,7 @@ def test_a_name_that_two_customers_have_lists_their_ids(world: World, run: Run) 
     run("sync", check=0)
     for who in ("Martin", "M"):
         refused = run("balance", who, check=1).message
-        assert str(ids[0]) in refused and str(ids[1]) in refused
+        assert f"'{who}' names 2 customers ({ids[0]}, {ids[1]}): give the id of one" in refused
 
 
 def test_a_name_that_is_a_number_yields_to_the_id(world: World, run: Run, shop: Shop) -> None:
@@ -159,6 +159,18 @@ def test_a_name_that_is_a_number_yields_to_the_id(world: World, run: Run, shop: 
     run("sync", check=0)
     assert run("ledger", shop.acme, "--json").json["customer_id"] == shop.acme
     assert run("ledger", "77777", "--json").json["customer_id"] == number
+
+
+@pytest.mark.parametrize("text", ["00{}", "+{}", " {}"])
+def test_a_reference_that_only_looks_like_an_id_is_no_id(world: World, run: Run, shop: Shop, text: str) -> None:
+    text = text.format(shop.acme)
+    run("sync", check=0)
+    assert f"'{text}'" in run("balance", text, check=1).message
+    assert f"'{text}'" in run("reconcile", "--customer", text, check=1).message
+    other = world.partner("Autre", ref=text)
+    world.pay(world.invoice(other, [("SUP12", 1)], "2026-03-01"), "2026-03-02")
+    run("reconcile", "--customer", text, check=0)
+    assert [b["customer_id"] for b in run("balance", text, "--json", check=0).json] == [other]
 
 
 def test_names_with_strange_characters_are_printed_harmlessly(world: World, run: Run) -> None:
@@ -173,6 +185,13 @@ def test_names_with_strange_characters_are_printed_harmlessly(world: World, run:
     for command in (["ledger", customer], ["explain", "balance", customer]):
         told = run(*command, check=0).out
         assert "\x9b" not in told and (command[0] == "ledger" or told.startswith("?31mrouge "))
+    ticket = world.ticket(None, created="2026-03-11 09:00")
+    world.timesheet(ticket, 1.0, "2026-03-12")
+    world.patch("helpdesk.ticket", ticket, number="HT\x9b31mrouge")
+    run("sync", check=0)
+    told = run("doctor", check=3).out
+    assert "charged to nobody: HT?31mrouge" in told and "\x9b" not in told
+    assert "'?31mjaune? '" in run("balance", "\x9b31mjaune\x1b\n", check=1).message
 
 
 def test_a_cycle_says_what_it_did_in_tables_and_in_hours(world: World, run: Run, shop: Shop) -> None:
@@ -205,6 +224,16 @@ def test_a_ticket_is_an_id_or_a_number(synced: Run, world: World, shop: Shop) ->
     number = world.row("helpdesk.ticket", shop.fix)["number"]
     assert synced("explain", "charge", shop.fix, "--json", check=0).json == synced(
         "explain", "charge", number, "--json", check=0).json
+
+
+@pytest.mark.world(flavour="enterprise")
+def test_a_number_padded_with_zeros_is_no_id(world: World, run: Run, shop: Shop) -> None:
+    assert world.row("helpdesk.ticket", shop.fix)["ticket_ref"] == f"{shop.fix:05}"
+    world.patch("helpdesk.ticket", shop.fix, ticket_ref=f"{shop.other:05}")  # imported, or some were deleted
+    world.patch("helpdesk.ticket", shop.other, ticket_ref="00099")
+    run("sync", check=0)
+    asked = {what: run("explain", "charge", what, "--json", check=0).json["ticket_id"] for what in (f"{shop.other:05}", shop.other)}
+    assert asked == {f"{shop.other:05}": shop.fix, shop.other: shop.other}
 
 
 def test_explain_balance_says_how_each_line_was_worth_what_it_is(world: World, run: Run, shop: Shop) -> None:
@@ -378,6 +407,17 @@ def test_a_bad_configuration_is_exit_2_and_nothing_is_started(server: Server, ru
     for command in (["sync"], ["reconcile", "--dry-run"], ["balance"], ["status"]):
         assert "pagesize" in run(*command, check=2).message
     assert server.calls == [] and not run.state.exists()
+
+
+@pytest.mark.parametrize("command", ["sync", "reconcile", "run"])
+def test_a_secret_that_cannot_be_read_is_exit_2_and_nothing_is_started(server: Server, run: Run, command: str) -> None:
+    run.secret.unlink()
+    assert "odoo.secret_file" in run(command, check=2, now=False).message
+    run.configure(odoo={"secret_file": None})
+    assert "QUALIODOO_SECRET" in run(command, check=2, now=False).message
+    run.configure(odoo={"url": "https://127.0.0.1:1", "ca_file": "/dev/zero"})
+    assert "odoo.ca_file" in run(command, check=2, now=False, env={**environment(), "QUALIODOO_SECRET": "s"}).message
+    assert not server.calls and not list(run.folder.glob("state.db*"))
 
 
 def test_output_that_cannot_be_written_is_a_failure(synced: Run) -> None:

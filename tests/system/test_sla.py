@@ -66,6 +66,19 @@ def test_states_follow_the_time_asked_about(world: World, run: Run, hours: int) 
         "13:30:00": ("breached", 12600, 5400, answered), "14:00:00": ("breached", 12600, 5400, answered)}
 
 
+def test_a_ticket_that_is_created_later_does_not_exist_yet(world: World, run: Run, hours: int) -> None:
+    first = world.ticket(created="2026-03-16 09:00")
+    second = world.ticket(created="2026-03-18 09:00")
+    run("sync", check=0)
+    for time, there in (("2026-03-16T08:59:59Z", []), ("2026-03-16T09:00:00Z", [first]), ("2026-03-18T08:59:59Z", [first]),
+                        ("2026-03-18T09:00:00Z", [first, second]), ("1990-01-01T00:00:00Z", [])):
+        assert list(sla(run, now=time)) == there
+    told = run("explain", "sla", second, "--json", check=0, now="2026-03-18T08:59:59Z").json
+    assert not told["owed"] and told["state"] is None and told["deadline"] is None
+    assert told["why_not"] == "it is created later than the time that is asked about"
+    assert run("explain", "sla", second, "--json", check=0, now="2026-03-18T09:00:00Z").json["owed"]
+
+
 def test_states_and_days_narrow_the_list(world: World, run: Run, hours: int) -> None:
     met = world.ticket(created="2026-03-16 23:30")  # already the 17th in Paris
     world.reply(met, at="2026-03-17 09:00")

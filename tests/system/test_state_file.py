@@ -73,6 +73,19 @@ def test_a_newer_schema_is_refused_and_left_untouched(run: Run, shop: Shop) -> N
     refused(run, "newer", "99", "upgrade")
 
 
+def test_the_state_of_another_database_is_not_shown_for_ones_own(run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    run.configure(odoo={"database": "production"})
+    before = run.dump()
+    for command in (["balance"], ["balance", shop.acme], ["ledger", shop.acme], ["sla"], ["status"], ["status", "--json"],
+                    ["explain", "balance", shop.acme], ["explain", "sla", shop.fix], ["explain", "charge", shop.fix],
+                    ["outbox"], ["outbox", "retry"], ["outbox", "drop", 1]):
+        ended = run(*command, check=1)
+        assert "'demo'" in ended.message and "'production'" in ended.message and "state.path" in ended.message
+        assert ended.out == ""
+    assert run.dump() == before
+
+
 def test_an_empty_file_is_taken_for_a_new_state(run: Run, shop: Shop) -> None:
     run.state.touch()
     assert "empty" in run("balance", check=1).message

@@ -396,6 +396,8 @@ def test_names_are_not_kept_when_that_is_asked(run: Run, shop: Shop) -> None:
     run("sync", check=0)
     shown = run("balance", "--json", check=0).json
     assert [b["customer"] for b in shown] == [None, None, None]
+    assert "privacy.keep_names: false" in run("balance", "Exemple SARL", check=1).message
+    assert run("balance", shop.acme, "--json", check=0).json == shown[:1]
     assert run.sql("SELECT count(*) FROM partner WHERE name IS NOT NULL OR reference IS NOT NULL") == [(0,)]
 
 
@@ -453,12 +455,14 @@ def test_what_touches_everybody_does_not_hide_the_record_that_changed_one_accoun
 
 def test_the_state_of_another_database_is_refused(server: Server, run: Run, shop: Shop) -> None:
     run("sync", check=0)
-    before = run.dump("meta")
+    before = run.dump()
     server.world.database = "production"
     refused = run("sync", check=1)
     assert "'demo'" in refused.message and "'production'" in refused.message and "state.path" in refused.message
-    assert run("reconcile", "--force", check=1)
-    assert run.dump("meta") == before
+    run("reconcile", "--force", check=1)
+    assert run.dump() == before
+    server.world.database = "demo"
+    assert run("status", "--json", now=False, check=0).json["odoo"]["last_error"] is None
 
 
 def test_a_record_with_a_forbidden_character_is_skipped_alone_and_read_once_repaired(

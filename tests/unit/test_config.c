@@ -234,6 +234,8 @@ static void test_credit(void **state)
          {"f.yaml:1:38: credit.packs: found '0', expected a "
           "number of hours"}},
         {ONE_PACK("{product: A, hours: 0.001}"), {"found '0.001'", "whole minutes"}},
+        {ONE_PACK("{product: A, hours: '12'}"), {"found '12'", "without quotes"}},
+        {ONE_PACK("{product: A, hours: 1000001}"), {"found '1000001'", "up to 1000000"}},
         {ONE_PACK("{product: A, hours: 1.666666666}"), {"found '1.666666666'", "whole minutes"}},
         {ONE_PACK("{product: A, hours: -1}"), {"found '-1'"}},
         {ONE_PACK("{product: A, hours: '12'}"), {"found '12', expected a number of hours"}},
