@@ -83,7 +83,7 @@ int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *re
 struct history_answer {
     int64_t ticket;
     bool known;
-    instant assigned, closed;
+    instant created, assigned, closed;
 };
 int history_save(struct store *store, const struct history_answer *answer, struct error *error);
 
