@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qualiodoo/civil.h"
+#include "qualiodoo/mirror.h"
 #include "store_internal.h"
 
 /* The first reply is the earliest by date, then id; OdooBot's are none. A ticket's calendar is its
@@ -333,7 +334,11 @@ static int lower_date(struct store *store, const char *sql, int64_t ticket, inst
         return rc;
     sqlite3_bind_int64(statement, 1, ticket);
     sqlite3_bind_text(statement, 2, instant_format_odoo(when, text), -1, SQLITE_TRANSIENT);
-    return store_run(store, statement, error);
+    rc = store_run(store, statement, error);
+    if (rc == 0 && sqlite3_changes(store->db))
+        rc = mirror_touch_ticket(store, ticket,
+                                 error); /* with count_from: response, it is charged */
+    return rc;
 }
 
 int history_save(struct store *store, const struct history_answer *answer, struct error *error)
