@@ -33,7 +33,7 @@ static const struct flavour flavours[] = {
                             .assigned = "assign_date",
                             .closed = "close_date",
                             .stage_closed = "fold",
-                            .empties_closed = true},
+                            .hides_responses = true},
     [FLAVOUR_TASK] = {.name = "task",
                       .module = "project",
                       .link_module = "hr_timesheet",
@@ -48,7 +48,7 @@ static const struct flavour flavours[] = {
                       .assigned = "date_assign",
                       .closed = "date_end",
                       .stage_closed = "fold",
-                      .empties_closed = true},
+                      .hides_responses = true},
 };
 
 static const struct {

@@ -323,6 +323,17 @@ int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *re
     return rc;
 }
 
+int history_forget(struct store *store, int64_t ticket, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "DELETE FROM history WHERE ticket_id = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, ticket);
+    return store_run(store, statement, error);
+}
+
 static int lower_date(struct store *store, const char *sql, int64_t ticket, instant when,
                       struct error *error)
 {

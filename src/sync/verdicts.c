@@ -12,8 +12,8 @@
  *     warned      (for the warning: the same, but a warning that was given is not taken back)
  *
  * Invariants: nothing is said twice of one ticket and deadline (outbox.c, 2); no ticket created
- * before writeback.since is flagged or warned of; nothing is a breach before the history was asked
- * for an earlier response that Odoo's own fields may hide (history.c). */
+ * before writeback.since is flagged or warned of; nothing is said before the history was asked for
+ * an earlier response that Odoo's own fields may hide (history.c). */
 #include "verdicts.h"
 
 #include <assert.h>
@@ -53,13 +53,12 @@ static bool may_be_rewritten(const struct sla_verdict *verdict, const struct res
     return verdict->event != RESPONSE_NONE && (facts->assigned || facts->closed);
 }
 
-/* Some also empty that of closing: a ticket that was reopened looks as if it had never been closed.
- */
 static bool may_be_hidden(const struct verdicts *verdicts, const struct sla_verdict *verdict,
                           const struct response_facts *facts)
 {
-    return verdict->state == SLA_BREACHED &&
-           (verdicts->pull->flavour->empties_closed || may_be_rewritten(verdict, facts));
+    if (verdicts->pull->flavour->hides_responses)
+        return verdict->state == SLA_BREACHED || verdict->state == SLA_WARNED;
+    return verdict->state == SLA_BREACHED && may_be_rewritten(verdict, facts);
 }
 
 static bool is_recent(const struct verdicts *verdicts, const struct target_ticket *ticket)

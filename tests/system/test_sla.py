@@ -170,6 +170,29 @@ def test_a_closing_between_two_cycles_is_found_at_the_deadline(world: World, run
     assert sla(run)[ticket]["responded_at"] == "2026-03-20T08:30:00Z"
 
 
+@pytest.mark.world(flavour="enterprise")
+def test_an_assignment_after_that_of_the_creation_is_a_response(world: World, run: Run, hours: int) -> None:
+    """Enterprise keeps the date of the first assignment, even if the creation made it."""
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"})
+    in_time, late = (world.ticket(priority="3", created="2026-03-20 08:00", user=world.people[0]) for _ in range(2))
+    seen = {}
+    for now, moved in (("08:30", in_time), ("09:40", None), ("10:30", None), ("11:00", late), ("11:10", None)):
+        world.now = f"2026-03-20 {now}:00"
+        if moved:
+            world.assign(moved, world.people[1])
+        run("sync", check=0)
+        run.age_cursors()
+        seen[now] = {t: (row["state"], row["responded_at"]) for t, row in sla(run).items()}
+    answered = {in_time: ("met", "2026-03-20T08:30:00Z")}
+    assert seen["09:40"] == {**answered, late: ("warned", None)}
+    assert seen["10:30"] == {**answered, late: ("breached", None)}
+    assert seen["11:10"] == {**answered, late: ("breached", "2026-03-20T11:00:00Z")}
+    assert run.sql("SELECT DISTINCT subject FROM outbox") == [(late,)]
+    run.forget()
+    run("sync", check=0)
+    assert {t: (row["state"], row["responded_at"]) for t, row in sla(run).items()} == seen["11:10"]
+
+
 @pytest.mark.world(flavour="enterprise", version=19)
 def test_where_the_history_is_not_shown_an_unanswered_ticket_is_still_late(world: World, run: Run, hours: int) -> None:
     run.configure(writeback={"enabled": True, "since": "2026-03-01"})
