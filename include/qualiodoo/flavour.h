@@ -19,6 +19,9 @@ struct flavour {
     const char *link;                        /* field of account.analytic.line */
     const char *number, *user, *team_field, *assigned, *closed; /* fields of the ticket */
     const char *stage_closed;                                   /* field of the stage */
+    /* `assigned` and `closed` may show nothing of a response: a reopening empties the closing, an
+     * assignment after that of the creation is not noted. */
+    bool hides_responses;
 };
 
 /* Finds the flavour from fields_get, or checks the configured one. ERR_MISSING_MODEL or

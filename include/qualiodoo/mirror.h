@@ -130,6 +130,9 @@ int mirror_is_complete(struct store *store, bool *ret, struct error *error);
 /* Notes that every account must be computed again, because of `why` ("first pull"...). */
 int mirror_touch_all(struct store *store, const char *why, struct error *error);
 
+/* Notes that a ticket's row was changed by something else than a pull. */
+int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error);
+
 /* Notes that every response target must be judged again. */
 int mirror_touch_targets(struct store *store, const char *why, struct error *error);
 

@@ -85,9 +85,11 @@ int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *re
 struct history_answer {
     int64_t ticket;
     bool known;
-    instant assigned, closed;
+    instant created, assigned, closed;
 };
 int history_save(struct store *store, const struct history_answer *answer, struct error *error);
+/* The ticket changed: what its history said may not be all. */
+int history_forget(struct store *store, int64_t ticket, struct error *error);
 
 /* The id of the ticket tag of that name; 0: none. */
 int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error);

@@ -32,7 +32,8 @@ static const struct flavour flavours[] = {
                             .team_field = "team_id",
                             .assigned = "assign_date",
                             .closed = "close_date",
-                            .stage_closed = "fold"},
+                            .stage_closed = "fold",
+                            .hides_responses = true},
     [FLAVOUR_TASK] = {.name = "task",
                       .module = "project",
                       .link_module = "hr_timesheet",
@@ -46,7 +47,8 @@ static const struct flavour flavours[] = {
                       .team_field = "project_id",
                       .assigned = "date_assign",
                       .closed = "date_end",
-                      .stage_closed = "fold"},
+                      .stage_closed = "fold",
+                      .hides_responses = true},
 };
 
 static const struct {

@@ -347,6 +347,11 @@ int mirror_touch_all(struct store *store, const char *why, struct error *error)
     return log_change(store, OWNER_ALL, 0, why, 0, "", error);
 }
 
+int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error)
+{
+    return log_change(store, OWNER_TICKET, ticket, "ticket", ticket, "updated", error);
+}
+
 int mirror_touch_targets(struct store *store, const char *why, struct error *error)
 {
     return log_change(store, OWNER_TARGETS, 0, why, 0, "", error);

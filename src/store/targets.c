@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qualiodoo/civil.h"
+#include "qualiodoo/mirror.h"
 #include "store_internal.h"
 
 /* The first reply is the earliest by date, then id; OdooBot's are none. A ticket's calendar is its
@@ -325,6 +326,17 @@ int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *re
     return rc;
 }
 
+int history_forget(struct store *store, int64_t ticket, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "DELETE FROM history WHERE ticket_id = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, ticket);
+    return store_run(store, statement, error);
+}
+
 static int lower_date(struct store *store, const char *sql, int64_t ticket, instant when,
                       struct error *error)
 {
@@ -336,7 +348,11 @@ static int lower_date(struct store *store, const char *sql, int64_t ticket, inst
         return rc;
     sqlite3_bind_int64(statement, 1, ticket);
     sqlite3_bind_text(statement, 2, instant_format_odoo(when, text), -1, SQLITE_TRANSIENT);
-    return store_run(store, statement, error);
+    rc = store_run(store, statement, error);
+    if (rc == 0 && sqlite3_changes(store->db))
+        rc = mirror_touch_ticket(store, ticket,
+                                 error); /* with count_from: response, it is charged */
+    return rc;
 }
 
 int history_save(struct store *store, const struct history_answer *answer, struct error *error)

@@ -10,6 +10,7 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/lookup.h"
+#include "qualiodoo/response.h"
 #include "verdicts.h"
 
 enum { TICKETS_AT_ONCE = 50, MESSAGES_AT_ONCE = 100 };
@@ -57,7 +58,8 @@ static int read_change(struct history *history, struct history_answer *answer, j
     if (!field || !text || !*text)
         return 0;
     if (strcmp(field, history->pull->flavour->user) == 0) {
-        keep_earlier(&answer->assigned, when);
+        if (!response_assigned_at_creation(answer->created, when))
+            keep_earlier(&answer->assigned, when);
     } else if (strcmp(field, "stage_id") == 0) {
         rc = lookup_closed_stage(history->pull->store, text, &closed, error);
         if (rc == 0 && closed)
@@ -128,16 +130,32 @@ static int save(struct history *history, bool known, struct error *error)
     return rc;
 }
 
+/* An answer begins with what the mirror knows: an assignment by the creation itself is none. */
+static int begin_answer(void *context, const struct target_ticket *ticket, struct error *error)
+{
+    struct history *history = context;
+
+    (void)error;
+    for (size_t i = 0; i < history->n_tickets; i++)
+        if (history->tickets[i] == ticket->id)
+            history->answers[i].created = ticket->facts.response.created;
+    return 0;
+}
+
 static int ask_some(struct history *history, struct error *error)
 {
+    struct target_query query = {.tickets = history->tickets, .n_tickets = history->n_tickets};
     struct history_answer answers[TICKETS_AT_ONCE] = {0};
     struct ids messages = {0};
     bool known = true;
-    int rc = list_messages(history, &messages, error);
+    int rc;
 
     history->answers = answers;
     for (size_t i = 0; i < history->n_tickets; i++)
         answers[i].ticket = history->tickets[i];
+    rc = targets_each(history->pull->store, &query, begin_answer, history, error);
+    if (rc == 0)
+        rc = list_messages(history, &messages, error);
     for (size_t i = 0; i < messages.count && rc == 0 && known; i += MESSAGES_AT_ONCE) {
         size_t left = messages.count - i;
 

@@ -7,6 +7,7 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/response.h"
+#include "qualiodoo/targets.h"
 
 /* safety.max_delete never stops fewer rows than this: small tables change by whole percents. */
 #define DELETE_ALWAYS_ALLOWED 20
@@ -231,6 +232,9 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
             rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, write_date, change, error);
+        if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_UPDATED &&
+            pull->flavour->hides_responses)
+            rc = history_forget(pull->store, id, error);
         if (rc == 0 && pull->has_unreadable)
             rc = mirror_unreadable(pull->store, model->table.name, id, NULL, error);
         if (change == MIRROR_CREATED)

@@ -246,51 +246,53 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
     return rc;
 }
 
-/* Leaves those that this user may read. */
-static int keep_visible(struct pull *pull, const struct model *model, struct ids *ids,
-                        struct error *error)
+/* Those that this user may read. */
+static int find_visible(struct pull *pull, const struct model *model, const struct ids *ids,
+                        struct ids *ret, struct error *error)
 {
-    struct ids visible = {0};
     json_t *list = json_array(), *only;
     int rc;
 
     for (size_t i = 0; i < ids->count; i++)
         json_array_append_new(list, json_integer(ids->items[i]));
     only = json_pack("[[sso]]", "id", "in", list);
-    rc = only ? search_ids(pull, model, "[]", only, &visible, error) : error_memory(error);
+    rc = only ? search_ids(pull, model, "[]", only, ret, error) : error_memory(error);
     json_decref(only);
-    if (rc < 0)
-        return rc;
-    free(ids->items);
-    *ids = visible;
-    return 0;
+    return rc;
+}
+
+static bool same_ids(const struct ids *a, const struct ids *b)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof *a->items) == 0);
 }
 
 int pull_needed(struct pull *pull, const struct model *model, struct error *error)
 {
+    struct ids before = {0};
+    int rc = 0;
+
     /* A partner leads to its commercial entity: two rounds, and one that finds nothing new. */
-    size_t before = 0;
-
-    for (int round = 0; round < 8; round++) {
+    for (int round = 0; round < 8 && rc == 0; round++) {
         struct page page = {.pull = pull, .model = model, .log = !pull->first_pulls};
-        struct ids needed = {0};
-        int rc = mirror_set_ids(pull->store, model->needed, NULL, 0, &needed, error);
+        struct ids needed = {0}, readable = {0};
 
-        if (rc == 0 && (needed.count == 0 || needed.count == before)) {
+        rc = mirror_set_ids(pull->store, model->needed, NULL, 0, &needed, error);
+        if (rc < 0 || same_ids(&needed, &before)) {
             free(needed.items);
-            return 0; /* what remains cannot be read: doctor lists it */
+            break; /* what remains cannot be read: doctor lists it */
         }
-        before = needed.count;
-        if (rc == 0)
-            rc = page_read(&page, needed.items, needed.count, error);
-        if (rc == ERR_ACCESS_RIGHTS && (rc = keep_visible(pull, model, &needed, error)) == 0)
-            rc = page_read(&page, needed.items, needed.count, error);
+        rc = page_read(&page, needed.items, needed.count, error);
+        if (rc == ERR_ACCESS_RIGHTS &&
+            (rc = find_visible(pull, model, &needed, &readable, error)) == 0)
+            rc = page_read(&page, readable.items, readable.count, error);
         pull->doomed.count = 0;
-        free(needed.items);
-        if (rc < 0)
-            return rc;
+        free(readable.items);
+        free(before.items);
+        before = needed;
     }
-    return 0;
+    free(before.items);
+    return rc;
 }
 
 /* Rows that stand under another scope lack what this one asks for: they are read again, page by

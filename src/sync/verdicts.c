@@ -12,8 +12,8 @@
  *     warned      (for the warning: the same, but a warning that was given is not taken back)
  *
  * Invariants: nothing is said twice of one ticket and deadline (outbox.c, 2); no ticket created
- * before writeback.since is flagged or warned of; a late response is no breach while an earlier one
- * may be hidden by Odoo's own fields (history.c). */
+ * before writeback.since is flagged or warned of; nothing is said before the history was asked for
+ * an earlier response that Odoo's own fields may hide (history.c). */
 #include "verdicts.h"
 
 #include <assert.h>
@@ -48,10 +48,17 @@ static bool was_said(const struct verdicts *verdicts, int64_t ticket)
 /* ---- Is it sure? ---- */
 
 /* Odoo rewrites the dates of assignment and closing: a late one may hide an earlier one. */
-static bool may_be_hidden(const struct sla_verdict *verdict, const struct response_facts *facts)
+static bool may_be_rewritten(const struct sla_verdict *verdict, const struct response_facts *facts)
 {
-    return verdict->state == SLA_BREACHED && verdict->event != RESPONSE_NONE &&
-           (facts->assigned || facts->closed);
+    return verdict->event != RESPONSE_NONE && (facts->assigned || facts->closed);
+}
+
+static bool may_be_hidden(const struct verdicts *verdicts, const struct sla_verdict *verdict,
+                          const struct response_facts *facts)
+{
+    if (verdicts->pull->flavour->hides_responses)
+        return verdict->state == SLA_BREACHED || verdict->state == SLA_WARNED;
+    return verdict->state == SLA_BREACHED && may_be_rewritten(verdict, facts);
 }
 
 static bool is_recent(const struct verdicts *verdicts, const struct target_ticket *ticket)
@@ -69,7 +76,8 @@ static int is_doubtful(struct verdicts *verdicts, const struct respond_target *t
     bool asked = true, known;
     int rc = 0;
 
-    if (may_be_hidden(&target->verdict, &ticket->facts.response) && is_recent(verdicts, ticket))
+    if (may_be_hidden(verdicts, &target->verdict, &ticket->facts.response) &&
+        is_recent(verdicts, ticket))
         rc = history_asked(verdicts->pull->store, ticket->id, &asked, &known, error);
     *ret = !asked;
     return rc;
@@ -269,7 +277,7 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
         rc = void_queued(verdicts, "cleared", ticket, error);
     if (rc < 0 || *said.standing || *said.queued || !is_recent(verdicts, target->ticket))
         return rc;
-    if (may_be_hidden(&target->verdict, &target->ticket->facts.response))
+    if (may_be_rewritten(&target->verdict, &target->ticket->facts.response))
         rc = history_asked(verdicts->pull->store, ticket, &asked, &known, error);
     if (rc < 0 || !known)
         return rc;

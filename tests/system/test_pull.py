@@ -196,6 +196,11 @@ def ticket_of_a_new_customer(world: World, shop: Shop) -> None:
     world.write("helpdesk.ticket", shop.fix, partner_id=world.partner("Nouveau SARL"))
 
 
+def ticket_of_a_new_customer_s_contact(world: World, shop: Shop) -> None:
+    contact = world.partner("Jean Petit", parent=world.partner("Nouveau SARL"))
+    world.write("helpdesk.ticket", shop.fix, partner_id=contact)
+
+
 def ticket_of_nobody(world: World, shop: Shop) -> None:
     world.write("helpdesk.ticket", shop.fix, partner_id=False)
 
@@ -300,7 +305,7 @@ CHANGES: list[tuple[Change, int, int, int]] = [
     (timesheet_deleted, 715, 660, 0), (timesheet_unlinked, 715, 660, 0), (timesheet_moved, 685, 660, 0),
     (timesheet_moved_to_another_customer, 715, 630, 0), (negative_timesheet, 715, 660, 0),
     (timesheet_in_days, 445, 660, 0), (ticket_of_another_customer, 720, 625, 0), (ticket_of_a_new_customer, 720, 660, 0),
-    (ticket_of_nobody, 720, 660, 0), (ticket_deleted, 720, 660, 0), (ticket_archived, 685, 660, 0),
+    (ticket_of_a_new_customer_s_contact, 720, 660, 0), (ticket_of_nobody, 720, 660, 0), (ticket_deleted, 720, 660, 0), (ticket_archived, 685, 660, 0),
     (customer_archived, 685, 660, 0), (product_archived, 685, 660, 0), (contact_of_another_company, 720, 625, 0),
     (company_renamed, 685, 660, 0), (excluded_tag_added, 720, 660, 0), (tag_renamed_to_the_excluded_one, 720, 660, 0),
     (pack_reference_changed, -35, -60, 0), (product_becomes_a_pack, 685, 660, 2160),

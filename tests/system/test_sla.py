@@ -148,6 +148,73 @@ def test_a_first_pull_that_is_not_complete_is_refused(world: World, run: Run, sh
     assert "first pull" in run("sla", check=1).message
 
 
+@pytest.mark.parametrize("flavour", [pytest.param(f, marks=pytest.mark.world(flavour=f)) for f in ("enterprise", "task")])
+def test_a_closing_that_the_reopening_emptied_is_found_by_a_new_state(world: World, run: Run, hours: int, flavour: str) -> None:
+    run.configure(tickets={"flavour": flavour, **({"domain": [["project_id", "=", world.project_id]]} if flavour == "task" else {})},
+                  sla={"urgency": {"0": "urgent"}})
+    ticket = world.ticket(priority="0", created="2026-03-19 08:00")
+    never = world.ticket(priority="0", created="2026-03-19 08:00")
+    world.close(ticket, at="2026-03-19 08:30")
+    run("sync", check=0, now="2026-03-19T08:45:00Z")
+    world.reopen(ticket, at="2026-03-19 14:30")
+    for _ in range(2):
+        run("sync", check=0)
+        assert {t: (row["state"], row["responded_at"]) for t, row in sla(run).items()} == {
+            ticket: ("met", "2026-03-19T08:30:00Z"), never: ("breached", None)}
+        run.forget()
+
+
+@pytest.mark.world(flavour="enterprise")
+def test_a_closing_between_two_cycles_is_found_at_the_deadline(world: World, run: Run, hours: int) -> None:
+    """And charged, where only what follows the response is."""
+    run.configure(credit={"count_from": "response"})
+    customer = world.partner("Exemple SARL")
+    ticket = world.ticket(customer, priority="3", created="2026-03-20 08:00")
+    world.timesheet(ticket, 0.5, "2026-03-20")
+    world.now = "2026-03-20 08:10:00"
+    run("sync", check=0)
+    world.close(ticket, at="2026-03-20 08:30")
+    world.reopen(ticket, at="2026-03-20 08:31")
+    for now, balance in (("08:40", 0), ("10:30", -30)):
+        world.now = f"2026-03-20 {now}:00"
+        run("sync", check=0)
+        run.age_cursors()
+        assert run.balance(customer) == balance
+    assert sla(run)[ticket]["responded_at"] == "2026-03-20T08:30:00Z"
+
+
+@pytest.mark.world(flavour="enterprise")
+def test_an_assignment_after_that_of_the_creation_is_a_response(world: World, run: Run, hours: int) -> None:
+    """Enterprise keeps the date of the first assignment, even if the creation made it."""
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"})
+    in_time, late = (world.ticket(priority="3", created="2026-03-20 08:00", user=world.people[0]) for _ in range(2))
+    seen = {}
+    for now, moved in (("08:30", in_time), ("09:40", None), ("10:30", None), ("11:00", late), ("11:10", None)):
+        world.now = f"2026-03-20 {now}:00"
+        if moved:
+            world.assign(moved, world.people[1])
+        run("sync", check=0)
+        run.age_cursors()
+        seen[now] = {t: (row["state"], row["responded_at"]) for t, row in sla(run).items()}
+    answered = {in_time: ("met", "2026-03-20T08:30:00Z")}
+    assert seen["09:40"] == {**answered, late: ("warned", None)}
+    assert seen["10:30"] == {**answered, late: ("breached", None)}
+    assert seen["11:10"] == {**answered, late: ("breached", "2026-03-20T11:00:00Z")}
+    assert run.sql("SELECT DISTINCT subject FROM outbox") == [(late,)]
+    run.forget()
+    run("sync", check=0)
+    assert {t: (row["state"], row["responded_at"]) for t, row in sla(run).items()} == seen["11:10"]
+
+
+@pytest.mark.world(flavour="enterprise", version=19)
+def test_where_the_history_is_not_shown_an_unanswered_ticket_is_still_late(world: World, run: Run, hours: int) -> None:
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"})
+    ticket = world.ticket(priority="3", created="2026-03-19 08:00")
+    run("sync", check=0)
+    assert sla(run)[ticket]["state"] == "breached"
+    assert run.sql("SELECT DISTINCT state FROM outbox WHERE part = 'note'") == [("done",)]
+
+
 # ---- explain sla ----
 
 EXPLAINED = ["ticket_id", "ticket", "record", "customer_id", "customer", "owed", "why_not", "created_at", "priority",

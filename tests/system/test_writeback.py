@@ -387,6 +387,30 @@ def test_the_history_tells_when_a_ticket_was_first_assigned(desk: Desk) -> None:
     assert desk.run.sql("SELECT assigned_date FROM ticket") == [(utc("9:30:00"),)]
 
 
+@pytest.mark.parametrize("end", ["reassigned", "closed"])
+def test_an_assignment_by_the_creation_is_no_answer_in_the_history_either(desk: Desk, end: str) -> None:
+    """A rule assigned the ticket at once, and nobody answered in time."""
+    ticket = desk.ticket()
+    desk.world.assign(ticket, desk.leader, at=utc("9:00:03"))
+    if end == "reassigned":
+        desk.world.assign(ticket, desk.agent, at=utc("15:00"))
+    else:
+        desk.world.close(ticket, at=utc("15:00"))
+    desk.sync("16:00")
+    assert desk.kinds(ticket) == ["breach"]
+    assert desk.run.sql("SELECT responded FROM target") == [(1774015200,)]  # 15:00
+
+
+def test_the_first_assignment_after_that_of_the_creation_is_found(desk: Desk) -> None:
+    ticket = desk.ticket()
+    desk.world.assign(ticket, desk.leader, at=utc("9:00:03"))
+    desk.world.assign(ticket, desk.agent, at=utc("9:30"))
+    desk.world.assign(ticket, desk.leader, at=utc("15:00"))
+    desk.sync("16:00")
+    assert desk.kinds(ticket) == []
+    assert desk.run.sql("SELECT assigned_date FROM ticket") == [(utc("9:30:00"),)]
+
+
 @pytest.mark.world(version=19)
 def test_where_the_history_is_not_shown_an_assigned_ticket_is_not_flagged(desk: Desk) -> None:
     ticket = reassigned(desk)
