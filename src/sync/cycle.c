@@ -390,7 +390,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     if (rc == 0)
         say_problems(&pull, &problem);
     outcome = rc < 0 ? *error : problem;
-    if (rc != ERR_NOT_FOUND && (rc < 0 || changed)) /* a misspelt name is no failure of the cycle */
+    /* A misspelt name is no failure of the cycle, nor is an order to stop. */
+    if (rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED && (rc < 0 || changed))
         note_outcome(store, &outcome, options->reconcile && !options->n_customers);
     if (options->uid)
         *options->uid = outcome.code ? 0 : odoo_uid(pull.odoo);

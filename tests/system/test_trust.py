@@ -170,6 +170,19 @@ def test_interrupted_while_it_waits_for_an_answer_it_stops_at_once(server: Serve
     assert time.monotonic() - began < 1
 
 
+def test_an_order_to_stop_is_no_failure(server: Server, run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    server.fault("delay", match=lambda call: call.method == "fields_get", seconds=5)
+    server.clear()
+    process = run.start("sync")
+    while not server.named("fields_get"):
+        time.sleep(0.01)
+    process.terminate()
+    assert "interrupted" in run.finish(process, check=1).message
+    status = run("status", "--json", now=False, check=0).json
+    assert status["healthy"] and status["odoo"]["last_error"] is None
+
+
 # ---- Rights, deletions, safety ----
 
 
