@@ -86,7 +86,7 @@ def test_the_first_configuration_is_valid(run: Run, tmp_path: Path) -> None:
 
 def test_the_steps_the_example_and_the_unit_name_one_secret() -> None:
     """Step 4 asks Odoo by hand, without the service's credential."""
-    (secret,) = re.findall(r"^  secret_file: (\S+)$", (ROOT / "config" / "qualiodoo.yaml").read_text(), re.M)
+    secret = re.findall(r"^  #secret_file: (\S+)$", (ROOT / "config" / "qualiodoo.yaml").read_text(), re.M)[0]
     assert f"/dev/stdin {secret} " in README
     assert f"LoadCredential=odoo:{secret}\n" in (ROOT / "systemd" / "qualiodoo.service").read_text()
 
