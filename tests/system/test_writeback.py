@@ -299,6 +299,41 @@ def test_a_correction_that_is_no_longer_true_is_not_written(desk: Desk) -> None:
     assert desk.kinds(ticket) == ["breach"] and desk.tags(ticket) == [desk.tag] and len(desk.activities(ticket)) == 1
 
 
+def test_what_of_a_flag_was_not_written_does_not_follow_its_correction(desk: Desk) -> None:
+    """The tag is refused, the flag corrected, and then somebody has the tag tried again."""
+    ticket = desk.ticket()
+    for model, method in ((TICKET, "write"), (ACTIVITY, "create")):
+        desk.server.fault("fault", lambda c, m=(model, method): (c.model, c.method) == m, error=UserError("Étape verrouillée."))
+    desk.sync("11:30", check=1)
+    desk.world.reply(ticket, at=utc("10:00"))
+    desk.sync("11:40")
+    desk.run("outbox", "retry", now=at("11:45"), check=0)
+    desk.sync("11:50")
+    assert desk.kinds(ticket) == ["breach", "cleared"] and desk.tags(ticket) == [] and desk.activities(ticket) == []
+    assert [row[1:] for row in desk.outbox() if row[2] == "void"] == [("tag", "void"), ("activity", "void")]
+
+
+def test_no_activity_warns_of_a_ticket_that_was_answered_meanwhile(desk: Desk) -> None:
+    """The note was written, then Odoo went away."""
+    ticket = desk.ticket()
+    desk.server.fault("refuse", lambda c: c.model == ACTIVITY, times=0)
+    desk.sync("10:45", check=1)
+    desk.server.faults.clear()
+    desk.world.reply(ticket, at=utc("10:50"))
+    desk.sync("10:55")
+    assert desk.kinds(ticket) == ["warning"] and desk.activities(ticket) == []
+
+
+def test_nothing_more_is_written_on_a_ticket_that_owes_nothing_any_more(desk: Desk) -> None:
+    ticket = desk.ticket()
+    desk.server.fault("refuse", lambda c: c.model == ACTIVITY, times=0)
+    desk.sync("11:30", check=1)
+    desk.server.faults.clear()
+    desk.world.archive(TICKET, ticket)
+    desk.sync("11:40")
+    assert desk.kinds(ticket) == ["breach"] and desk.activities(ticket) == []
+
+
 def test_a_breach_that_was_answered_late_stays(desk: Desk) -> None:
     ticket = desk.ticket()
     desk.sync("11:30")
