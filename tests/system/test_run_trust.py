@@ -527,6 +527,17 @@ def test_what_was_flagged_under_a_wrong_clock_is_corrected(clock: Time, world: W
     assert until(lambda: notes(world, ticket) == ["breach", "cleared"], 20), log(service)
 
 
+def test_a_write_put_off_under_a_wrong_clock_is_not_forgotten(clock: Time, world: World, server: Server, service: Service,
+                                                              shop: Shop) -> None:
+    late = world.ticket(shop.acme, priority="3", created=world.now - timedelta(hours=3))
+    clock.set(clock.now() + timedelta(days=1))
+    server.fault("refuse", lambda c: c.method == "message_post")
+    service.start()
+    assert until(lambda: service.run.state.exists() and any(service.run.sql("SELECT max(next_try) FROM outbox")[0]), 20), log(service)
+    clock.set(clock.now() - timedelta(days=1))
+    assert until(lambda: notes(world, late) == ["breach"], 20), log(service)
+
+
 def test_credit_ends_at_midnight_of_the_configured_zone(clock: Time, world: World, service: Service, shop: Shop) -> None:
     """No poll comes near: the day itself wakes it. The pack paid on 29 March 2025 ends with 28 March 2026."""
     service.run.configure(poll={"payments": "20h", "tickets": "20h"})
