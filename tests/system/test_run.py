@@ -180,6 +180,20 @@ def test_stopped_while_odoo_does_not_answer(world: World, server: Server, servic
     service.run("sync", now=False, check=0)
 
 
+def test_stopped_while_the_name_server_does_not_answer(world: World, service: Service, tmp_path: Path) -> None:
+    source, library = tmp_path / "silent.c", tmp_path / "silent.so"
+    source.write_text("#include <netdb.h>\n#include <unistd.h>\n"
+                      "int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r)\n"
+                      "{ for (int i = 0; i < 60; i++) sleep(1); return EAI_AGAIN; }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    service.run.configure(odoo={"url": "https://odoo.example.invalid"})
+    service.start(LD_PRELOAD=str(library), ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
+    assert service.says("READY=1")
+    time.sleep(2)
+    began = time.monotonic()
+    assert service.stop(seconds=90) == 0 and time.monotonic() - began < 20  # it sleeps for 60 s
+
+
 def test_killed_and_started_again(world: World, server: Server, service: Service) -> None:
     customer = world.partner("Exemple SARL")
     ready(service)
