@@ -46,6 +46,12 @@ bool cycle_interrupted(void *unused)
     return atomic_load(&interrupted);
 }
 
+static void note_answer(void *unused)
+{
+    (void)unused;
+    cycle_note_progress();
+}
+
 int sync_connect_as(const struct config *config, const char *login, const char *secret,
                     struct odoo **ret_odoo, struct error *error)
 {
@@ -61,6 +67,7 @@ int sync_connect_as(const struct config *config, const char *login, const char *
         .min_interval_ms = config->odoo.min_interval_ms,
         .max_attempts = CALL_ATTEMPTS,
         .cancelled = cycle_interrupted,
+        .answered = note_answer,
     };
 
     return odoo_open(&options, ret_odoo, error);

@@ -216,6 +216,15 @@ def test_the_watchdog_is_fed_by_work_alone(world: World, server: Server, service
     assert service.heard.count("WATCHDOG=1") == fed
 
 
+def test_the_watchdog_is_fed_by_each_answer(world: World, server: Server, service: Service) -> None:
+    """Before the first page there are some thirty questions; a slow Odoo must not have it killed there, again and again."""
+    server.delay = 0.2
+    server.before_call(lambda c: c.number == 20, lambda: fed.append(service.listen().count("WATCHDOG=1")))
+    fed: list[int] = []
+    service.start(WATCHDOG_USEC="2000000")
+    assert until(lambda: fed, 60) and fed[0] > 2 and not server.named("read", "helpdesk.ticket")
+
+
 def test_the_password_is_checked_once(world: World, server: Server, service: Service) -> None:
     """Odoo takes most of a second for that; what it answered holds until a call is refused."""
     service.run.configure(poll={"payments": "1s", "tickets": "10min"})
