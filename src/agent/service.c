@@ -105,6 +105,8 @@ static int start_cycle(struct service *service, enum schedule_cycle cycle, struc
     int failed;
 
     assert(!service->busy);
+    if (store_lock_keep(service->config->state.path, &service->lock, error) == ERR_BUSY)
+        return ERR_BUSY; /* what else is wrong with the folder, the cycle will say */
     service->job = (struct job){.config = service->config,
                                 .options = {.service = true,
                                             .if_invoices_changed = cycle == SCHEDULE_PAYMENTS,

@@ -360,6 +360,31 @@ def test_a_state_removed_under_it_is_made_again(world: World, service: Service, 
     same_as_rebuilt(service)
 
 
+def test_with_its_state_removed_it_is_still_the_only_one(world: World, service: Service, shop: Shop) -> None:
+    """`rm state.db*` takes the lock's file as well."""
+    started(service)
+    for path in service.run.folder.glob("state.db*"):
+        path.unlink()
+    up_to_date(service)
+    second = service.run("run", now=False, check=1)
+    assert "in use by process" in second.err
+    assert "service: running, process" in service.run("status", now=False).out
+    same_as_rebuilt(service)
+
+
+def test_of_two_services_one_gives_way(world: World, service: Service, shop: Shop) -> None:
+    """The second one starts before the first one sees that the lock's file is gone."""
+    service.run.configure(poll={"payments": "3min", "tickets": "3min"})
+    started(service)
+    for path in service.run.folder.glob("state.db*"):
+        path.unlink()
+    second = service.run.start("run", now=False)
+    assert service.process and service.process.wait(30) == 1, log(service)
+    assert "in use by process" in log(service) and second.poll() is None
+    second.terminate()
+    assert second.wait(20) == 0
+
+
 def test_a_full_disk_is_said_and_goes_on_when_there_is_room(tiny: Path, world: World, service: Service,  # noqa: F811
                                                             shop: Shop) -> None:
     service.run.configure(state={"path": str(tiny / "state.db")})
