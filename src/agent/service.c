@@ -301,6 +301,9 @@ static int check_next(const struct service *service, const struct config *config
 {
     if (!is_same(config->state.path, service->config->state.path))
         return error_set(error, ERR_CONFIG, "another state.path needs a restart");
+    if (!is_same(config->odoo.database, service->config->odoo.database))
+        return error_set(error, ERR_CONFIG,
+                         "another odoo.database needs its own state.path, and a restart");
     if (!is_same(config->webhook.listen, service->config->webhook.listen))
         return error_set(error, ERR_CONFIG, "another webhook.listen needs a restart");
     return listener_reload(service->listener, config, error);

@@ -160,6 +160,18 @@ def test_the_configuration_is_read_again(world: World, service: Service) -> None
     assert service.stop() == 0
 
 
+@pytest.mark.parametrize("change", [{"odoo": {"database": "other"}}, {"state": {"path": "/nowhere/state.db"}}], ids=str)
+def test_what_the_state_belongs_to_cannot_change_while_it_runs(world: World, service: Service, change: dict[str, Any]) -> None:
+    customer = world.partner("Exemple SARL")
+    ready(service)
+    service.run.configure(**change)
+    service.run.command("config", "check")  # writes the file
+    service.send(signal.SIGHUP)
+    assert service.logged("stays as it was") and service.logged("needs")
+    world.pay(world.invoice(customer, [("SUP12", 1)], str(world.today)), str(world.today))
+    assert until(lambda: service.run.balance(customer) == 720, 30)
+
+
 def test_a_second_service_is_refused_and_commands_go_beside_it(world: World, service: Service) -> None:
     ready(service)
     second = service.run("run", now=False)
