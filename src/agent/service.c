@@ -238,14 +238,18 @@ static void count_cycle(struct service *service)
     write_metrics(service);
 }
 
+/* What does not pass by itself: no hurry, and payments are looked at meanwhile. */
+static bool waits_for_a_person(int code)
+{
+    return code == ERR_REFUSED || code == ERR_CALENDAR || code == ERR_SAFETY;
+}
+
 static void end_cycle(struct service *service)
 {
     struct job *job = &service->job;
     bool skipped = job->rc == 0 && job->report.skipped;
-    /* A refused write or an unusable calendar does not pass by itself: no hurry. */
     struct schedule_outcome outcome = {.cycle = skipped ? SCHEDULE_PAYMENTS : SCHEDULE_ALL,
-                                       .failed = job->rc < 0 && job->rc != ERR_REFUSED &&
-                                                 job->rc != ERR_CALENDAR,
+                                       .failed = job->rc < 0 && !waits_for_a_person(job->rc),
                                        .has_event = job->report.has_event,
                                        .event = job->report.event,
                                        .today = tz_civil_day(service->zone, clock_now())};

@@ -525,6 +525,19 @@ def test_deletions_beyond_the_limit_wait_for_a_person(world: World, service: Ser
     same_as_rebuilt(service)
 
 
+def test_payments_go_on_while_a_storm_waits_for_a_person(world: World, service: Service, shop: Shop) -> None:
+    service.run.configure(poll={"payments": "1min", "tickets": "4h"}, safety={"max_writes": 2})
+    for _ in range(3):
+        world.ticket(shop.acme, priority="3", created=world.now - timedelta(hours=3))
+    service.start()
+    assert service.logged("safety.max_writes"), log(service)
+    time.sleep(11)  # with a pause that doubled each time, the next try would be far away
+    began = world.now
+    credited(service, world, shop.cargo)
+    assert world.now - began < timedelta(minutes=6)
+    assert alive(service)
+
+
 # ---- The clock ----
 
 
