@@ -25,6 +25,7 @@ struct odoo_options {
     int64_t min_interval_ms;
     int max_attempts;                 /* tries of one call for what can pass; >= 1 */
     bool (*cancelled)(void *context); /* NULL: never; asked often, also while waiting */
+    void (*answered)(void *context);  /* or NULL; called from whichever thread did the call */
     void *context;
 };
 

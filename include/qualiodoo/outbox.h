@@ -60,7 +60,7 @@ int outbox_add(struct store *store, const struct outbox_row *row, instant now, b
 enum outbox_filter {
     OUTBOX_ALL,
     OUTBOX_OPEN,   /* queued, sending, refused, shadow */
-    OUTBOX_DUE,    /* queued or sending, next_try reached */
+    OUTBOX_DUE,    /* queued or sending, next_try reached (or the clock was put back) */
     OUTBOX_OF_KEY, /* every part of a key */
 };
 

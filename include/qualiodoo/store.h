@@ -49,6 +49,10 @@ void store_unlock(struct store_lock *lock); /* NULL is allowed */
  */
 int store_lock_instance(const char *path, struct store_lock **ret_lock, struct error *error);
 
+/* Takes the service's lock again when its file was removed, as it is with the state; ERR_BUSY when
+ * another service was faster. The lock is the same or a new one; unchanged after a failure. */
+int store_lock_keep(const char *path, struct store_lock **lock, struct error *error);
+
 /* Whether a service holds that lock now, and who ("process 123 (run)"): `holder` is "" when nobody
  * does, or when it is not known. Nothing is waited for, and no service is kept from starting. */
 #define STORE_HOLDER_SIZE 128

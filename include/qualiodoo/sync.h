@@ -75,7 +75,8 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
 void cycle_interrupt(void);
 bool cycle_interrupted(void *unused);
 
-/* Grows with every page stored, account computed and write sent: whether work goes on. */
+/* Grows with every answer of Odoo, page stored, account computed and write sent: whether work goes
+ * on. */
 unsigned long cycle_progress(void);
 void cycle_note_progress(void);
 

@@ -20,6 +20,7 @@
 #include "qualiodoo/log.h"
 
 #define MS_USEC UINT64_C(1000)
+#define ACCURACY_USEC 1000 /* of the timer: the answer is waited for */
 #define SECRET_HEADER "X-Qualiodoo-Secret"
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 
@@ -28,13 +29,23 @@ enum {
     SENT_MAX = 16 * BODY_MAX, /* who sends more than this is cut off */
     CONNECTIONS_MAX = 32,
     SILENCE_S = 5,
+    REQUEST_MS = 10000, /* who sends a byte now and then must not keep the others out */
     HOOKS_PER_S = 20,
     HOOK_MS = 1000 / HOOKS_PER_S,
+};
+
+/* A connection, from when it may send its next request. */
+struct caller {
+    int fd;
+    int64_t since_ms;
+    struct caller *next, **place; /* place: what points to it */
 };
 
 struct listener {
     struct MHD_Daemon *daemon;
     sd_event_source *io, *timer;
+    struct caller *callers;
+    bool changed; /* a connection came or went */
     struct listener_handler handler;
     char *secret;       /* NULL: no hook is served */
     int64_t hooks_used; /* until when the hooks of the last second were allowed: a leaky bucket */
@@ -224,22 +235,82 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
 static void on_completed(void *context, struct MHD_Connection *connection, void **state,
                          enum MHD_RequestTerminationCode code)
 {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct caller *caller = info ? info->socket_context : NULL;
+
     (void)context;
-    (void)connection;
     (void)code;
     free(*state);
     *state = NULL;
+    if (caller)
+        caller->since_ms = clock_monotonic_ms();
+}
+
+/* ---- Connections ---- */
+
+static void add_caller(struct listener *listener, struct MHD_Connection *connection, void **socket)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct caller *caller = info ? malloc(sizeof *caller) : NULL;
+
+    if (!caller)
+        return; /* memory is short: this one has no limit */
+    *caller = (struct caller){.fd = info->connect_fd,
+                              .since_ms = clock_monotonic_ms(),
+                              .next = listener->callers,
+                              .place = &listener->callers};
+    if (caller->next)
+        caller->next->place = &caller->next;
+    listener->callers = caller;
+    *socket = caller;
+}
+
+static void remove_caller(struct caller *caller)
+{
+    *caller->place = caller->next;
+    if (caller->next)
+        caller->next->place = caller->place;
+    free(caller);
+}
+
+static void on_connection(void *context, struct MHD_Connection *connection, void **socket,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct listener *listener = context;
+
+    listener->changed = true;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        add_caller(listener, connection, socket);
+    } else if (*socket) {
+        remove_caller(*socket);
+        *socket = NULL;
+    }
+}
+
+/* libmicrohttpd limits the silence alone; it takes the end of the stream as it comes. */
+static void cut_off_slow_callers(const struct listener *listener)
+{
+    int64_t now_ms = clock_monotonic_ms();
+
+    for (const struct caller *caller = listener->callers; caller; caller = caller->next)
+        if (now_ms - caller->since_ms > REQUEST_MS)
+            shutdown(caller->fd, SHUT_RDWR);
 }
 
 /* ---- The event loop ---- */
 
-/* What libmicrohttpd has to do, and when it wants to be called again. */
+/* What libmicrohttpd has to do, and when it wants to be called again: at once after a connection
+ * came or went, since at its limit it stops listening, and listens again at the next call alone. */
 static int serve(struct listener *listener)
 {
-    MHD_UNSIGNED_LONG_LONG wait_ms;
+    MHD_UNSIGNED_LONG_LONG wait_ms = 0;
 
+    cut_off_slow_callers(listener);
+    listener->changed = false;
     MHD_run(listener->daemon);
-    if (MHD_get_timeout(listener->daemon, &wait_ms) != MHD_YES)
+    if (!listener->changed && MHD_get_timeout(listener->daemon, &wait_ms) != MHD_YES)
         return sd_event_source_set_enabled(listener->timer, SD_EVENT_OFF);
     sd_event_source_set_time_relative(listener->timer, wait_ms * MS_USEC);
     return sd_event_source_set_enabled(listener->timer, SD_EVENT_ONESHOT);
@@ -274,8 +345,8 @@ static int add_sources(struct listener *listener, sd_event *event, const char *l
                   : -ENOTSUP;
 
     if (rc >= 0)
-        rc = sd_event_add_time_relative(event, &listener->timer, CLOCK_MONOTONIC, 0, 0, on_timer,
-                                        listener);
+        rc = sd_event_add_time_relative(event, &listener->timer, CLOCK_MONOTONIC, 0, ACCURACY_USEC,
+                                        on_timer, listener);
     return rc < 0 ? fail(error, listen, strerror(-rc)) : 0;
 }
 
@@ -344,11 +415,11 @@ static int start(struct listener *listener, const char *where, struct error *err
 
     if (rc < 0)
         return rc;
-    listener->daemon =
-        MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, listener,
-                         MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-                         NULL, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
-                         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S, MHD_OPTION_END);
+    listener->daemon = MHD_start_daemon(
+        MHD_USE_EPOLL, 0, NULL, NULL, on_request, listener, MHD_OPTION_LISTEN_SOCKET, fd,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, listener, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S, MHD_OPTION_END);
     if (listener->daemon)
         return 0;
     close(fd);

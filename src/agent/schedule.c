@@ -68,12 +68,12 @@ enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms
     return look == SCHEDULE_NONE && now_ms >= schedule->payments_ms ? SCHEDULE_PAYMENTS : look;
 }
 
-/* An interval, somewhat earlier or later. */
+/* An interval, somewhat earlier or later; agents that are started together part. */
 static int64_t around(int64_t interval_ms)
 {
     int64_t span = interval_ms * JITTER_PERCENT / 100;
 
-    return interval_ms + (span ? random() % (2 * span + 1) - span : 0);
+    return interval_ms + arc4random_uniform((uint32_t)(2 * span + 1)) - span;
 }
 
 static int64_t retry_ms(int failures, int64_t poll_ms)

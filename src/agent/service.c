@@ -105,6 +105,8 @@ static int start_cycle(struct service *service, enum schedule_cycle cycle, struc
     int failed;
 
     assert(!service->busy);
+    if (store_lock_keep(service->config->state.path, &service->lock, error) == ERR_BUSY)
+        return ERR_BUSY; /* what else is wrong with the folder, the cycle will say */
     service->job = (struct job){.config = service->config,
                                 .options = {.service = true,
                                             .if_invoices_changed = cycle == SCHEDULE_PAYMENTS,
@@ -236,14 +238,18 @@ static void count_cycle(struct service *service)
     write_metrics(service);
 }
 
+/* What does not pass by itself: no hurry, and payments are looked at meanwhile. */
+static bool waits_for_a_person(int code)
+{
+    return code == ERR_REFUSED || code == ERR_CALENDAR || code == ERR_SAFETY;
+}
+
 static void end_cycle(struct service *service)
 {
     struct job *job = &service->job;
     bool skipped = job->rc == 0 && job->report.skipped;
-    /* A refused write or an unusable calendar does not pass by itself: no hurry. */
     struct schedule_outcome outcome = {.cycle = skipped ? SCHEDULE_PAYMENTS : SCHEDULE_ALL,
-                                       .failed = job->rc < 0 && job->rc != ERR_REFUSED &&
-                                                 job->rc != ERR_CALENDAR,
+                                       .failed = job->rc < 0 && !waits_for_a_person(job->rc),
                                        .has_event = job->report.has_event,
                                        .event = job->report.event,
                                        .today = tz_civil_day(service->zone, clock_now())};
@@ -299,6 +305,9 @@ static int check_next(const struct service *service, const struct config *config
 {
     if (!is_same(config->state.path, service->config->state.path))
         return error_set(error, ERR_CONFIG, "another state.path needs a restart");
+    if (!is_same(config->odoo.database, service->config->odoo.database))
+        return error_set(error, ERR_CONFIG,
+                         "another odoo.database needs its own state.path, and a restart");
     if (!is_same(config->webhook.listen, service->config->webhook.listen))
         return error_set(error, ERR_CONFIG, "another webhook.listen needs a restart");
     return listener_reload(service->listener, config, error);

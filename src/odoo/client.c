@@ -222,6 +222,8 @@ static int send_once(struct odoo *odoo, const struct odoo_request *request,
         atomic_fetch_add(&odoo->calls, 1);
         code = http_post(odoo->http, &post, abort, answer, error);
         atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
+        if (!code && odoo->options.answered)
+            odoo->options.answered(odoo->options.context);
     }
     pthread_mutex_unlock(&odoo->line);
     return code;

@@ -98,6 +98,7 @@ static bool set_options(struct http *http)
 
     ok &= !curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     ok &= !curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    ok &= !curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* no waiting for a silent resolver */
     ok &= !curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "qualiodoo/clock.h"
@@ -19,6 +20,7 @@
 
 struct store_lock {
     int fd;
+    char *file;
 };
 
 static void read_holder(int fd, char *holder, size_t size)
@@ -29,50 +31,75 @@ static void read_holder(int fd, char *holder, size_t size)
     holder[strcspn(holder, "\n")] = '\0';
 }
 
-static int lock_file(const char *path, const char *suffix, const char *what, int64_t wait_ms,
-                     struct store_lock **ret_lock, struct error *error)
+/* Whether others who lock the file find this one: it may have been removed with the state. */
+static bool is_named(int fd, const char *file)
 {
-    int64_t deadline = clock_monotonic_ms() + wait_ms;
-    struct store_lock *lock = NULL;
-    char file[4096], holder[STORE_HOLDER_SIZE];
-    int fd, length;
+    struct stat ours, theirs;
 
-    snprintf(file, sizeof file, "%s%s", path, suffix);
-    fd = store_make_file(file);
-    if (fd < 0)
+    return fstat(fd, &ours) == 0 && stat(file, &theirs) == 0 && ours.st_ino == theirs.st_ino &&
+           ours.st_dev == theirs.st_dev;
+}
+
+static int open_file(const char *file, int *ret_fd, struct error *error)
+{
+    *ret_fd = store_make_file(file);
+    if (*ret_fd < 0)
         return error_set(
             error, ERR_STATE,
             "%s cannot be opened (%s): check that its folder exists and the rights of both", file,
             strerror(errno));
+    return 0;
+}
+
+static int wait_for(int fd, const char *path, int64_t deadline, struct error *error)
+{
+    char holder[STORE_HOLDER_SIZE];
+
     while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        if (errno != EWOULDBLOCK && errno != EINTR) {
-            error_set(error, ERR_STATE, "%s cannot be locked: %s", file, strerror(errno));
-            goto fail;
-        }
+        if (errno != EWOULDBLOCK && errno != EINTR)
+            return error_set(error, ERR_STATE, "the lock of %s cannot be taken: %s", path,
+                             strerror(errno));
         if (clock_monotonic_ms() >= deadline) {
             read_holder(fd, holder, sizeof holder);
-            error_set(error, ERR_BUSY,
-                      "%s is in use by %s: try again when it has finished, or stop it", path,
-                      *holder ? holder : "another qualiodoo");
-            goto fail;
+            return error_set(error, ERR_BUSY,
+                             "%s is in use by %s: try again when it has finished, or stop it", path,
+                             *holder ? holder : "another qualiodoo");
         }
         clock_sleep_ms(RETRY_MS);
     }
+    return 0;
+}
+
+static int lock_file(const char *path, const char *suffix, const char *what, int64_t wait_ms,
+                     struct store_lock **ret_lock, struct error *error)
+{
+    int64_t deadline = clock_monotonic_ms() + wait_ms;
+    struct store_lock *lock = calloc(1, sizeof *lock);
+    char holder[STORE_HOLDER_SIZE];
+    int length, rc;
+
+    if (!lock || asprintf(&lock->file, "%s%s", path, suffix) < 0) {
+        free(lock);
+        return error_memory(error);
+    }
+    lock->fd = -1;
+    do {
+        if (lock->fd >= 0)
+            close(lock->fd);
+        rc = open_file(lock->file, &lock->fd, error);
+        if (rc == 0)
+            rc = wait_for(lock->fd, path, deadline, error);
+    } while (rc == 0 && !is_named(lock->fd, lock->file)); /* removed meanwhile */
+    if (rc < 0) {
+        store_unlock(lock);
+        return rc;
+    }
     length = snprintf(holder, sizeof holder, "process %d (%s)\n", (int)getpid(), what);
-    if (ftruncate(fd, 0) < 0 || pwrite(fd, holder, (size_t)length, 0) < 0) {
+    if (ftruncate(lock->fd, 0) < 0 || pwrite(lock->fd, holder, (size_t)length, 0) < 0) {
         /* the name of the holder is only a courtesy: a full disk must not stop the work */
     }
-    lock = malloc(sizeof *lock);
-    if (!lock) {
-        error_memory(error);
-        goto fail;
-    }
-    lock->fd = fd;
     *ret_lock = lock;
     return 0;
-fail:
-    close(fd);
-    return error ? error->code : ERR_BUSY;
 }
 
 int store_lock(const char *path, const char *what, int64_t wait_ms, struct store_lock **ret_lock,
@@ -84,6 +111,21 @@ int store_lock(const char *path, const char *what, int64_t wait_ms, struct store
 int store_lock_instance(const char *path, struct store_lock **ret_lock, struct error *error)
 {
     return lock_file(path, ".run", "run", INSTANCE_WAIT_MS, ret_lock, error);
+}
+
+int store_lock_keep(const char *path, struct store_lock **lock, struct error *error)
+{
+    struct store_lock *other;
+    int rc;
+
+    if (is_named((*lock)->fd, (*lock)->file))
+        return 0;
+    rc = store_lock_instance(path, &other, error);
+    if (rc < 0)
+        return rc;
+    store_unlock(*lock);
+    *lock = other;
+    return 0;
 }
 
 int store_instance_holder(const char *path, bool *ret_running, char holder[STORE_HOLDER_SIZE],
@@ -112,6 +154,8 @@ void store_unlock(struct store_lock *lock)
 {
     if (!lock)
         return;
-    close(lock->fd);
+    if (lock->fd >= 0)
+        close(lock->fd);
+    free(lock->file);
     free(lock);
 }

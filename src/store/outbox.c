@@ -151,8 +151,9 @@ static const char *query_sql(enum outbox_filter filter)
         return "SELECT " COLUMNS " FROM outbox WHERE id > ?1"
                " AND state IN ('queued', 'sending', 'refused', 'shadow') ORDER BY id LIMIT 1";
     case OUTBOX_DUE:
+        /* A row of later than now: the clock was put back, and what it waits for is far away. */
         return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 AND state IN ('queued', 'sending')"
-               " AND next_try <= ?2 ORDER BY id LIMIT 1";
+               " AND (next_try <= ?2 OR changed_at > ?2) ORDER BY id LIMIT 1";
     case OUTBOX_OF_KEY:
         return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 AND key = ?2 ORDER BY id LIMIT 1";
     case OUTBOX_ALL:

@@ -1,5 +1,4 @@
 /* cycle.c - one cycle: lock, pull, compute, report. */
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,7 +22,7 @@
 /* Differences kept for people; the audit trail has them all. */
 #define DIFFERENCES_SHOWN 200
 
-static volatile sig_atomic_t interrupted;
+static atomic_bool interrupted; /* set by a signal's handler, or by the service's loop */
 static atomic_ulong progress;
 
 unsigned long cycle_progress(void)
@@ -38,13 +37,19 @@ void cycle_note_progress(void)
 
 void cycle_interrupt(void)
 {
-    interrupted = 1;
+    atomic_store(&interrupted, true);
 }
 
 bool cycle_interrupted(void *unused)
 {
     (void)unused;
-    return interrupted;
+    return atomic_load(&interrupted);
+}
+
+static void note_answer(void *unused)
+{
+    (void)unused;
+    cycle_note_progress();
 }
 
 int sync_connect_as(const struct config *config, const char *login, const char *secret,
@@ -62,6 +67,7 @@ int sync_connect_as(const struct config *config, const char *login, const char *
         .min_interval_ms = config->odoo.min_interval_ms,
         .max_attempts = CALL_ATTEMPTS,
         .cancelled = cycle_interrupted,
+        .answered = note_answer,
     };
 
     return odoo_open(&options, ret_odoo, error);

@@ -1,9 +1,10 @@
 /* push.c - the outbox into Odoo.
  *
- * Rows found SENDING were cut off: they are looked for everywhere, and are DONE or QUEUED again
- * (settle). Before anything is said of a ticket, it is read again and judged again (confirm).
- * Then, for each row in order: is the note it stands on written? Is the write in Odoo already? Then
- * it is done. Otherwise SENDING is committed, the write is made, and what came of it is committed.
+ * Rows found SENDING were cut off: once Odoo is done with that call, they are looked for
+ * everywhere, and are DONE or QUEUED again (settle). Before anything is said of a ticket, it is
+ * read again and judged again (confirm). Then, for each row in order: is the note it stands on
+ * written? Is the write in Odoo already? Then it is done. Otherwise SENDING is committed, the write
+ * is made, and what came of it is committed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@
 enum {
     RETRY_FIRST_SECONDS = 60, /* after a failure that can pass, then twice as long each time */
     RETRY_MAX_SECONDS = 3600,
+    UNDER_WAY_SECONDS = 120, /* Odoo ends a request after that (limit_time_real) */
 };
 
 struct push {
@@ -45,10 +47,23 @@ static int add_once(struct ids *ids, int64_t id, struct error *error)
     return 0;
 }
 
+/* Odoo goes on with a call whose caller was killed or waits no longer: what is not there now may
+ * be there in a moment. Only then is it looked for. */
+static bool may_be_under_way(const struct push *push, const struct outbox_row *row)
+{
+    int64_t limit = push->pull->config->odoo.timeout_ms / 1000;
+    int64_t age = clock_now() - row->changed_at; /* below 0: the clock was put back */
+
+    return row->state == OUTBOX_SENDING && age >= 0 &&
+           age < (limit > UNDER_WAY_SECONDS ? limit : UNDER_WAY_SECONDS);
+}
+
 static int collect(void *context, const struct outbox_row *row, struct error *error)
 {
     struct push *push = context;
 
+    if (may_be_under_way(push, row))
+        return 0;
     if (ids_add(&push->rows, row->id) < 0)
         return error_memory(error);
     return speaks_of_ticket(row) ? add_once(&push->tickets, row->subject, error) : 0;

@@ -7,7 +7,8 @@
  *     state       flag standing     flag queued    what is done
  *     breached    -                 -              flag (once for a deadline)
  *     breached    yes               or yes         nothing
- *     other       yes               -              correct it: a note, tag and activity taken away
+ *     other       yes               -              correct it: a note, tag and activity taken away;
+ *                                                  void what of the flag was not written yet
  *     other       -                 yes            void: it was never said
  *     warned      (for the warning: the same, but a warning that was given is not taken back)
  *
@@ -233,11 +234,13 @@ static int read_flag(void *context, const char *key, enum outbox_state state, st
     return rc;
 }
 
+/* Of a set whose note was written, the parts that still wait: a tag that was refused and is tried
+ * again would come after its correction. */
 static int void_key(void *context, const char *key, enum outbox_state state, struct error *error)
 {
     struct verdicts *verdicts = context;
 
-    if (state != OUTBOX_QUEUED && state != OUTBOX_SHADOW)
+    if (state != OUTBOX_QUEUED && state != OUTBOX_SHADOW && state != OUTBOX_DONE)
         return 0;
     return outbox_void(verdicts->pull->store, key, "no longer true before it was written",
                        verdicts->now, error);
@@ -270,7 +273,7 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
     if (rc < 0 || said.in_doubt)
         return rc;
     if (target->verdict.state != SLA_BREACHED) {
-        rc = *said.queued ? void_queued(verdicts, "breach", ticket, error) : 0;
+        rc = void_queued(verdicts, "breach", ticket, error);
         return rc == 0 && *said.standing ? take_back(verdicts, target, said.standing, error) : rc;
     }
     if (was_said(verdicts, ticket)) /* the answer that cleared it is gone again */

@@ -177,6 +177,18 @@ def test_the_configuration_is_read_again(world: World, service: Service) -> None
     assert service.stop() == 0
 
 
+@pytest.mark.parametrize("change", [{"odoo": {"database": "other"}}, {"state": {"path": "/nowhere/state.db"}}], ids=str)
+def test_what_the_state_belongs_to_cannot_change_while_it_runs(world: World, service: Service, change: dict[str, Any]) -> None:
+    customer = world.partner("Exemple SARL")
+    ready(service)
+    service.run.configure(**change)
+    service.run.command("config", "check")  # writes the file
+    service.send(signal.SIGHUP)
+    assert service.logged("stays as it was") and service.logged("needs")
+    world.pay(world.invoice(customer, [("SUP12", 1)], str(world.today)), str(world.today))
+    assert until(lambda: service.run.balance(customer) == 720, 30)
+
+
 def test_a_second_service_is_refused_and_commands_go_beside_it(world: World, service: Service) -> None:
     ready(service)
     second = service.run("run", now=False)
@@ -195,6 +207,20 @@ def test_stopped_while_odoo_does_not_answer(world: World, server: Server, servic
     assert service.says("EXTEND_TIMEOUT_USEC=", 10)
     server.faults.clear()
     service.run("sync", now=False, check=0)
+
+
+def test_stopped_while_the_name_server_does_not_answer(world: World, service: Service, tmp_path: Path) -> None:
+    source, library = tmp_path / "silent.c", tmp_path / "silent.so"
+    source.write_text("#include <netdb.h>\n#include <unistd.h>\n"
+                      "int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r)\n"
+                      "{ for (int i = 0; i < 60; i++) sleep(1); return EAI_AGAIN; }\n")
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, source], check=True)
+    service.run.configure(odoo={"url": "https://odoo.example.invalid"})
+    service.start(LD_PRELOAD=str(library), ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0")
+    assert service.says("READY=1")
+    time.sleep(2)
+    began = time.monotonic()
+    assert service.stop(seconds=90) == 0 and time.monotonic() - began < 20  # it sleeps for 60 s
 
 
 def test_killed_and_started_again(world: World, server: Server, service: Service) -> None:
@@ -217,6 +243,15 @@ def test_the_watchdog_is_fed_by_work_alone(world: World, server: Server, service
     time.sleep(2)
     service.listen()
     assert service.heard.count("WATCHDOG=1") == fed
+
+
+def test_the_watchdog_is_fed_by_each_answer(world: World, server: Server, service: Service) -> None:
+    """Before the first page there are some thirty questions; a slow Odoo must not have it killed there, again and again."""
+    server.delay = 0.2
+    server.before_call(lambda c: c.number == 20, lambda: fed.append(service.listen().count("WATCHDOG=1")))
+    fed: list[int] = []
+    service.start(WATCHDOG_USEC="2000000")
+    assert until(lambda: fed, 60) and fed[0] > 2 and not server.named("read", "helpdesk.ticket")
 
 
 def test_the_password_is_checked_once(world: World, server: Server, service: Service) -> None:

@@ -360,6 +360,31 @@ def test_a_state_removed_under_it_is_made_again(world: World, service: Service, 
     same_as_rebuilt(service)
 
 
+def test_with_its_state_removed_it_is_still_the_only_one(world: World, service: Service, shop: Shop) -> None:
+    """`rm state.db*` takes the lock's file as well."""
+    started(service)
+    for path in service.run.folder.glob("state.db*"):
+        path.unlink()
+    up_to_date(service)
+    second = service.run("run", now=False, check=1)
+    assert "in use by process" in second.err
+    assert "service: running, process" in service.run("status", now=False).out
+    same_as_rebuilt(service)
+
+
+def test_of_two_services_one_gives_way(world: World, service: Service, shop: Shop) -> None:
+    """The second one starts before the first one sees that the lock's file is gone."""
+    service.run.configure(poll={"payments": "3min", "tickets": "3min"})
+    started(service)
+    for path in service.run.folder.glob("state.db*"):
+        path.unlink()
+    second = service.run.start("run", now=False)
+    assert service.process and service.process.wait(30) == 1, log(service)
+    assert "in use by process" in log(service) and second.poll() is None
+    second.terminate()
+    assert second.wait(20) == 0
+
+
 def test_a_full_disk_is_said_and_goes_on_when_there_is_room(tiny: Path, world: World, service: Service,  # noqa: F811
                                                             shop: Shop) -> None:
     service.run.configure(state={"path": str(tiny / "state.db")})
@@ -500,6 +525,19 @@ def test_deletions_beyond_the_limit_wait_for_a_person(world: World, service: Ser
     same_as_rebuilt(service)
 
 
+def test_payments_go_on_while_a_storm_waits_for_a_person(world: World, service: Service, shop: Shop) -> None:
+    service.run.configure(poll={"payments": "1min", "tickets": "4h"}, safety={"max_writes": 2})
+    for _ in range(3):
+        world.ticket(shop.acme, priority="3", created=world.now - timedelta(hours=3))
+    service.start()
+    assert service.logged("safety.max_writes"), log(service)
+    time.sleep(11)  # with a pause that doubled each time, the next try would be far away
+    began = world.now
+    credited(service, world, shop.cargo)
+    assert world.now - began < timedelta(minutes=6)
+    assert alive(service)
+
+
 # ---- The clock ----
 
 
@@ -525,6 +563,17 @@ def test_what_was_flagged_under_a_wrong_clock_is_corrected(clock: Time, world: W
     assert until(lambda: notes(world, ticket) == ["breach"], 20), log(service)
     clock.set(clock.now() - timedelta(hours=5))
     assert until(lambda: notes(world, ticket) == ["breach", "cleared"], 20), log(service)
+
+
+def test_a_write_put_off_under_a_wrong_clock_is_not_forgotten(clock: Time, world: World, server: Server, service: Service,
+                                                              shop: Shop) -> None:
+    late = world.ticket(shop.acme, priority="3", created=world.now - timedelta(hours=3))
+    clock.set(clock.now() + timedelta(days=1))
+    server.fault("refuse", lambda c: c.method == "message_post")
+    service.start()
+    assert until(lambda: service.run.state.exists() and any(service.run.sql("SELECT max(next_try) FROM outbox")[0]), 20), log(service)
+    clock.set(clock.now() - timedelta(days=1))
+    assert until(lambda: notes(world, late) == ["breach"], 20), log(service)
 
 
 def test_credit_ends_at_midnight_of_the_configured_zone(clock: Time, world: World, service: Service, shop: Shop) -> None:

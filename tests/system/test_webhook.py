@@ -238,6 +238,40 @@ def test_silent_callers_are_let_go(world: World, hooked: Hooked) -> None:
         connection.close()
 
 
+def test_more_silent_callers_than_it_takes_leave_it_listening(world: World, hooked: Hooked) -> None:
+    """All of them are let go at the same moment, after which nothing but a new caller would wake it."""
+    hooked.ready()
+    silent = [socket.create_connection(("127.0.0.1", hooked.port)) for _ in range(40)]
+    for connection in silent:
+        connection.settimeout(60)
+        assert connection.recv(1) == b""
+        connection.close()
+    assert hooked.ask() == 204
+
+
+def test_slow_callers_are_let_go(world: World, hooked: Hooked) -> None:
+    """As many as it takes, who send a little now and then for ever."""
+    hooked.ready()
+    slow = [socket.create_connection(("127.0.0.1", hooked.port)) for _ in range(32)]
+
+    def goes_on(connection: socket.socket) -> bool:
+        try:
+            connection.sendall(b"X: y\r\n")
+            time.sleep(0.02)
+        except OSError:
+            return False
+        return True
+
+    for connection in slow:
+        connection.sendall(b"POST /hook/x HTTP/1.1\r\nHost: x\r\n")
+    began = time.monotonic()
+    while (left := [goes_on(connection) for connection in slow]) and any(left) and time.monotonic() < began + 60:
+        time.sleep(0.5)
+    assert not any(left) and hooked.ask() == 204
+    for connection in slow:
+        connection.close()
+
+
 def test_a_socket_that_systemd_passes(world: World, server: Server, hooked: Hooked) -> None:
     hooked.run.configure(webhook={"listen": "systemd", "secret_file": str(hooked.secret)})
     passed = socket.create_server(("127.0.0.1", hooked.port))

@@ -7,6 +7,8 @@ The company's calendar is Monday to Friday, 9:00 to 12:00 and 14:00 to 18:00 in 
 from __future__ import annotations
 
 import signal
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -299,6 +301,41 @@ def test_a_correction_that_is_no_longer_true_is_not_written(desk: Desk) -> None:
     assert desk.kinds(ticket) == ["breach"] and desk.tags(ticket) == [desk.tag] and len(desk.activities(ticket)) == 1
 
 
+def test_what_of_a_flag_was_not_written_does_not_follow_its_correction(desk: Desk) -> None:
+    """The tag is refused, the flag corrected, and then somebody has the tag tried again."""
+    ticket = desk.ticket()
+    for model, method in ((TICKET, "write"), (ACTIVITY, "create")):
+        desk.server.fault("fault", lambda c, m=(model, method): (c.model, c.method) == m, error=UserError("Étape verrouillée."))
+    desk.sync("11:30", check=1)
+    desk.world.reply(ticket, at=utc("10:00"))
+    desk.sync("11:40")
+    desk.run("outbox", "retry", now=at("11:45"), check=0)
+    desk.sync("11:50")
+    assert desk.kinds(ticket) == ["breach", "cleared"] and desk.tags(ticket) == [] and desk.activities(ticket) == []
+    assert [row[1:] for row in desk.outbox() if row[2] == "void"] == [("tag", "void"), ("activity", "void")]
+
+
+def test_no_activity_warns_of_a_ticket_that_was_answered_meanwhile(desk: Desk) -> None:
+    """The note was written, then Odoo went away."""
+    ticket = desk.ticket()
+    desk.server.fault("refuse", lambda c: c.model == ACTIVITY, times=0)
+    desk.sync("10:45", check=1)
+    desk.server.faults.clear()
+    desk.world.reply(ticket, at=utc("10:50"))
+    desk.sync("10:55")
+    assert desk.kinds(ticket) == ["warning"] and desk.activities(ticket) == []
+
+
+def test_nothing_more_is_written_on_a_ticket_that_owes_nothing_any_more(desk: Desk) -> None:
+    ticket = desk.ticket()
+    desk.server.fault("refuse", lambda c: c.model == ACTIVITY, times=0)
+    desk.sync("11:30", check=1)
+    desk.server.faults.clear()
+    desk.world.archive(TICKET, ticket)
+    desk.sync("11:40")
+    assert desk.kinds(ticket) == ["breach"] and desk.activities(ticket) == []
+
+
 def test_a_breach_that_was_answered_late_stays(desk: Desk) -> None:
     ticket = desk.ticket()
     desk.sync("11:30")
@@ -488,7 +525,7 @@ def test_an_activity_done_while_its_answer_was_lost_is_not_made_again(desk: Desk
     desk.server.faults.clear()
     [activity] = desk.activities(ticket)
     desk.world.do_activity(activity["id"], by=desk.leader)
-    desk.sync("11:31")
+    desk.sync("11:33")
     assert desk.activities(ticket) == [] and {row[2] for row in desk.outbox()} == {"done"}
 
 
@@ -518,7 +555,7 @@ def test_killed_at_each_call_it_ends_as_if_it_had_not_been(tmp_path: Path) -> No
                 server.before_call(call, lambda: process.send_signal(signal.SIGKILL))  # noqa: B023
                 process = run.start("sync", now=at("11:30"))
                 killed = process.wait(30) == -signal.SIGKILL
-            desk.sync("11:30")
+            desk.sync("11:33")
             shown = desk.picture(*tickets)
             states = {row[2] for row in desk.outbox()}
         whole = whole or shown
@@ -530,12 +567,40 @@ def test_killed_at_each_call_it_ends_as_if_it_had_not_been(tmp_path: Path) -> No
         ["breach", "cleared"], ["warning", "breach"], ["warning"], ["warning", "breach"]]
 
 
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, None])
+def test_a_write_that_odoo_makes_after_its_caller_is_gone(desk: Desk, end: int | None) -> None:
+    """Killed, stopped, or tired of waiting: Odoo goes on with the call meanwhile."""
+    ticket = desk.ticket()
+    desk.run.configure(odoo={"timeout": "1s"})
+    began, go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        began.set()
+        go_on.wait(30)
+
+    desk.server.before_call(lambda c: c.method == "message_post", wait)
+    process = desk.run.start("sync", now=at("11:30"))
+    assert began.wait(20)
+    if end:
+        process.send_signal(end)
+    process.wait(20)
+    desk.sync("11:31")
+    go_on.set()
+    while not desk.kinds(ticket):
+        time.sleep(0.05)
+    desk.sync("11:32")
+    assert desk.kinds(ticket) == ["breach"]
+    desk.sync("11:33")
+    assert desk.kinds(ticket) == ["breach"] and desk.tags(ticket) == [desk.tag] and len(desk.activities(ticket)) == 1
+    assert {row[2] for row in desk.outbox()} == {"done"}
+
+
 def test_odoo_away_while_it_is_written(desk: Desk) -> None:
     tickets = [desk.ticket() for _ in range(4)]
     desk.server.fault("refuse", lambda c: c.method in ("message_post", "write", "create"), after=5, times=0)
     desk.sync("11:30", check=1)
     desk.server.faults.clear()
-    desk.sync("11:31")
+    desk.sync("11:33")
     assert [desk.kinds(t) for t in tickets] == [["breach"]] * 4
     assert [len(desk.activities(t)) for t in tickets] == [1] * 4
 

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -66,6 +67,20 @@ static void test_polls_come_within_their_jitter(void **state)
         assert_int_equal(due(&schedule, START_MS + 3960000), SCHEDULE_ALL);
         assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW), 60000);
     }
+}
+
+/* The dice of the C library begin alike in each process. */
+static void test_two_agents_started_together_do_not_poll_together(void **state)
+{
+    int64_t polls[2][8];
+
+    (void)state;
+    for (int agent = 0; agent < 2; agent++) {
+        srandom(1);
+        for (int i = 0; i < 8; i++)
+            polls[agent][i] = idle().payments_ms;
+    }
+    assert_memory_not_equal(polls[0], polls[1], sizeof polls[0]);
 }
 
 static void test_a_deadline_and_a_new_day_wake_it(void **state)
@@ -180,6 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_everything_is_due_at_first),
         cmocka_unit_test(test_polls_come_within_their_jitter),
+        cmocka_unit_test(test_two_agents_started_together_do_not_poll_together),
         cmocka_unit_test(test_a_deadline_and_a_new_day_wake_it),
         cmocka_unit_test(test_a_failure_is_tried_again_later_each_time),
         cmocka_unit_test(test_a_hook_looks_at_once_and_again),
