@@ -1,10 +1,9 @@
 /* push.c - the outbox into Odoo.
  *
- * Rows found SENDING were cut off: once Odoo is done with that call, they are looked for
- * everywhere, and are DONE or QUEUED again (settle). Before anything is said of a ticket, it is
- * read again and judged again (confirm). Then, for each row in order: is the note it stands on
- * written? Is the write in Odoo already? Then it is done. Otherwise SENDING is committed, the write
- * is made, and what came of it is committed.
+ * Rows found SENDING were cut off: they are looked for everywhere, and are DONE or QUEUED again
+ * (settle). Before anything is said of a ticket, it is read again and judged again (confirm). Then,
+ * for each row in order: is the note it stands on written? Is the write in Odoo already? Then it is
+ * done. Otherwise SENDING is committed, the write is made, and what came of it is committed.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,8 @@
 enum {
     RETRY_FIRST_SECONDS = 60, /* after a failure that can pass, then twice as long each time */
     RETRY_MAX_SECONDS = 3600,
-    UNDER_WAY_SECONDS = 120, /* Odoo ends a request after that (limit_time_real) */
+    WAIT_SLICE_MS = 100,
+    UNDER_WAY_SECONDS = 5, /* as long as Odoo may go on with a call whose caller was killed */
 };
 
 struct push {
@@ -28,6 +28,11 @@ struct push {
     struct ids touched;  /* tickets that were written to: read again afterwards */
     struct ids partners; /* the same of customers */
 };
+
+static int interrupted(struct error *error)
+{
+    return error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
+}
 
 /* ---- What is due ---- */
 
@@ -47,23 +52,10 @@ static int add_once(struct ids *ids, int64_t id, struct error *error)
     return 0;
 }
 
-/* Odoo goes on with a call whose caller was killed or waits no longer: what is not there now may
- * be there in a moment. Only then is it looked for. */
-static bool may_be_under_way(const struct push *push, const struct outbox_row *row)
-{
-    int64_t limit = push->pull->config->odoo.timeout_ms / 1000;
-    int64_t age = clock_now() - row->changed_at; /* below 0: the clock was put back */
-
-    return row->state == OUTBOX_SENDING && age >= 0 &&
-           age < (limit > UNDER_WAY_SECONDS ? limit : UNDER_WAY_SECONDS);
-}
-
 static int collect(void *context, const struct outbox_row *row, struct error *error)
 {
     struct push *push = context;
 
-    if (may_be_under_way(push, row))
-        return 0;
     if (ids_add(&push->rows, row->id) < 0)
         return error_memory(error);
     return speaks_of_ticket(row) ? add_once(&push->tickets, row->subject, error) : 0;
@@ -233,7 +225,20 @@ static int settle_fault(struct push *push, const struct outbox_row *row, const s
     return sent == SENT_DONE ? done(push, row, id, error) : refuse(push, row, fault, error);
 }
 
-/* A row whose last call was cut off: is it in Odoo? */
+/* Waits until Odoo must be done with the row's last call. A service that was killed, or a call that
+ * timed out, is tried again later than that anyway; a command typed again is not. */
+static int wait_until_done(const struct outbox_row *row, struct error *error)
+{
+    int64_t age = clock_now() - row->changed_at; /* below 0: the clock was put back */
+    int64_t left = age < 0 ? 0 : UNDER_WAY_SECONDS - age;
+    int64_t until_ms = clock_monotonic_ms() + left * 1000;
+
+    while (clock_monotonic_ms() < until_ms && !cycle_interrupted(NULL))
+        clock_sleep_ms(WAIT_SLICE_MS);
+    return cycle_interrupted(NULL) ? interrupted(error) : 0;
+}
+
+/* A row whose last call was cut off: is it in Odoo? What is not there now may be in a moment. */
 static int settle_row(void *context, const struct outbox_row *row, struct error *error)
 {
     struct push *push = ((struct sending *)context)->push;
@@ -245,6 +250,12 @@ static int settle_row(void *context, const struct outbox_row *row, struct error 
     if (row->state != OUTBOX_SENDING)
         return 0;
     rc = remote_look(push->pull, row, true, &sent, &id, &cause);
+    if (rc == 0 && sent != SENT_DONE) {
+        rc = wait_until_done(row, error);
+        if (rc < 0)
+            return rc;
+        rc = remote_look(push->pull, row, true, &sent, &id, &cause);
+    }
     if (rc < 0)
         return failed(push, row, &cause, false, error);
     return sent == SENT_DONE ? done(push, row, id, error)
@@ -323,8 +334,7 @@ static int each_row(struct push *push,
         bool found;
 
         if (cycle_interrupted(NULL))
-            return error_set(error, ERR_INTERRUPTED,
-                             "interrupted; the next run goes on from there");
+            return interrupted(error);
         cycle_note_progress();
         rc = outbox_get(push->pull->store, push->rows.items[i], step, &sending, &found, error);
     }
