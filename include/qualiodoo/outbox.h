@@ -52,8 +52,8 @@ struct outbox_row {
 };
 
 /* Adds a row (id, attempts, times and remote_id of `row` are ignored) unless (key, part) is there.
- * A row of OUTBOX_SHADOW, OUTBOX_VOID or OUTBOX_DROPPED is not brought back, except a SHADOW one by
- * a QUEUED one. OUTBOX_FIELDS rows are always replaced: the latest values count. *ret_added. */
+ * OUTBOX_VOID rows are brought back, as are OUTBOX_SHADOW rows by a QUEUED one; OUTBOX_DROPPED ones
+ * are not. OUTBOX_FIELDS rows are always replaced: the latest values count. *ret_added. */
 int outbox_add(struct store *store, const struct outbox_row *row, instant now, bool *ret_added,
                struct error *error);
 
@@ -123,8 +123,8 @@ int outbox_keys(struct store *store, const char *prefix,
                            struct error *error),
                 void *context, struct error *error);
 
-/* Whether the set of a key exists: its note was queued, written, given up or found untrue here, or
- * was seen in Odoo. */
+/* Whether the set of a key exists: its note was queued, written or given up here, or was seen in
+ * Odoo. */
 int outbox_exists(struct store *store, const char *key, bool *ret, struct error *error);
 
 /* "queued", "note"... Never NULL. */

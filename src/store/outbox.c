@@ -7,15 +7,15 @@
  *        v                  |  |      or absent in Odoo                  |  |
  *     SHADOW -- writes on --'  `---------------- outbox_retry ----------'  |
  *        |  (a new row)     |                                              |
- *        v                  `-- no longer true --> VOID   outbox_drop -> DROPPED
- *     (removed)
+ *        v                  |                            outbox_drop -> DROPPED
+ *     (removed)             `-- no longer true --> VOID -- true again --> QUEUED
  *
  * Invariants:
  *  1. A row is committed before anything of it is sent: SENDING is on disk before the call.
- *  2. (key, part) is unique, so that what was written, given up or found untrue once is never
- *     queued again. Only OUTBOX_FIELDS rows, whose latest values count, are replaced.
+ *  2. (key, part) is unique, so that what was written or given up once is never queued again. Only
+ *     VOID rows are, and OUTBOX_FIELDS rows, whose latest values count.
  *  3. From SENDING, the effect of the last call is not known: it is read before it is repeated.
- *  4. DONE, DROPPED and VOID are final (but for 2).
+ *  4. DONE and DROPPED are final (but for 2).
  *  5. A refused row blocks nothing but the parts of its own set that stand on it. */
 #include "qualiodoo/outbox.h"
 
@@ -114,8 +114,8 @@ int outbox_add(struct store *store, const struct outbox_row *row, instant now, b
         " changed_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8) ON CONFLICT (key, part)"
         " DO UPDATE SET payload = excluded.payload, state = excluded.state, attempts = 0,"
         " next_try = 0, created_at = excluded.created_at, changed_at = excluded.changed_at,"
-        " remote_id = NULL, reason = NULL WHERE ?9 AND (payload <> excluded.payload"
-        "  OR state NOT IN ('queued', 'sending', 'done', excluded.state))";
+        " remote_id = NULL, reason = NULL WHERE state = 'void' OR ?9 AND (payload <>"
+        "  excluded.payload OR state NOT IN ('queued', 'sending', 'done', excluded.state))";
     sqlite3_stmt *statement;
     int rc = 0;
 
@@ -290,8 +290,8 @@ int outbox_exists(struct store *store, const char *key, bool *ret, struct error 
 {
     sqlite3_stmt *statement;
     int rc = store_prepare(store,
-                           "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ?1 AND part = 'note')"
-                           " OR EXISTS (SELECT 1 FROM marker WHERE key = ?1)",
+                           "SELECT EXISTS (SELECT 1 FROM outbox WHERE key = ?1 AND part = 'note'"
+                           "  AND state <> 'void') OR EXISTS (SELECT 1 FROM marker WHERE key = ?1)",
                            &statement, error);
 
     if (rc < 0)

@@ -301,6 +301,28 @@ def test_a_correction_that_is_no_longer_true_is_not_written(desk: Desk) -> None:
     assert desk.kinds(ticket) == ["breach"] and desk.tags(ticket) == [desk.tag] and len(desk.activities(ticket)) == 1
 
 
+def test_what_was_void_is_written_when_it_is_true_again(desk: Desk) -> None:
+    """A priority that goes down and up, and Odoo away for each first word."""
+    ticket = desk.ticket()
+
+    def prioritised(priority: str, clock: str, *, away: bool = False) -> list[str]:
+        desk.world.write(TICKET, ticket, priority=priority)
+        if away:
+            desk.server.fault("refuse", lambda c: c.method == "message_post", times=0)
+        desk.sync(clock, check=int(away))
+        desk.server.faults.clear()
+        return desk.kinds(ticket)
+
+    assert prioritised("3", "11:30", away=True) == []
+    assert prioritised("0", "11:40") == []
+    assert prioritised("3", "11:50") == ["breach"]
+    assert desk.tags(ticket) == [desk.tag] and len(desk.activities(ticket)) == 1
+    assert prioritised("0", "12:00", away=True) == ["breach"]
+    assert prioritised("3", "12:10") == ["breach"]
+    assert prioritised("0", "12:20") == ["breach", "cleared"]
+    assert desk.tags(ticket) == [] and desk.activities(ticket) == []
+
+
 def test_what_of_a_flag_was_not_written_does_not_follow_its_correction(desk: Desk) -> None:
     """The tag is refused, the flag corrected, and then somebody has the tag tried again."""
     ticket = desk.ticket()
