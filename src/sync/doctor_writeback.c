@@ -69,6 +69,26 @@ static int check_tickets(struct review *review, struct error *error)
     return 0;
 }
 
+/* Odoo posts nothing in the name of a user without one. The address itself is not read. */
+static int check_sender(struct review *review, struct error *error)
+{
+    const struct doctor *doctor = review->doctor;
+    json_t *records = NULL;
+    int rc = ask_records(
+        doctor->odoo, "res.users",
+        json_pack("[[ssI] [ssb]]", "id", "=", (json_int_t)odoo_uid(doctor->odoo), "email", "!=", 0),
+        json_pack("[s]", "id"), &records, error);
+
+    if (rc == 0 && !json_array_size(records)) {
+        review->all = false;
+        doctor_write_problem(
+            doctor, "give that user an e-mail address in Odoo",
+            "the agent's user has no e-mail address: Odoo would refuse every note");
+    }
+    json_decref(records);
+    return rc;
+}
+
 /* ---- The tag ---- */
 
 static int has_active(const struct doctor *doctor, bool *ret, struct error *error)
@@ -180,6 +200,8 @@ int doctor_writeback(struct doctor *doctor, struct error *error)
         review.all = false;
     } else {
         rc = check_tickets(&review, error);
+        if (rc == 0)
+            rc = check_sender(&review, error);
         if (rc == 0 && config->writeback.breach_tag)
             rc = check_tag(&review, error);
     }

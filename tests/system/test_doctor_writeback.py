@@ -5,6 +5,7 @@ The rights of the agent's user are those of README, "The agent's user in Odoo": 
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,6 +93,16 @@ def test_no_right_to_write_on_tickets(bare: Desk) -> None:
     assert bare.only("write-back")["text"].endswith(f"refused would be: the tag '{TAG}'")
     bare.run.configure(writeback={"breach": {"tag": False}})
     assert not bare.problems()  # whoever reads a ticket may post a note on it
+
+
+def test_a_user_without_an_address_may_not_post(bare: Desk) -> None:
+    """No note is written then, and nothing that stands on it."""
+    world, ticket = bare.world, bare.world.ticket(bare.shop.acme, priority="3", created=bare.world.now - timedelta(days=3))
+    (user,) = world.env().search("res.users", [("login", "=", AGENT)])
+    world.write("res.partner", world.partner_of(user), email=False)
+    bare.only("write-back", "no e-mail address", "every note")
+    assert "configure the sender's email address" in bare.run("sync", check=1).err
+    assert {row[0] for row in bare.run.sql("SELECT state FROM outbox WHERE record = ?", ticket)} == {"refused", "queued"}
 
 
 def test_no_right_to_read_tickets(bare: Desk) -> None:

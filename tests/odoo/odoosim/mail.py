@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import access
 from .database import Row
-from .faults import ServerError, ValidationError
+from .faults import ServerError, UserError, ValidationError
 
 if TYPE_CHECKING:
     from .orm import Env
@@ -78,6 +78,8 @@ def post(env: Env, model: str, ids: list[int], /, *, body: Any = "", subject: An
         vals["author_id"] = author_id
     if email_from:
         vals["email_from"] = email_from
+    elif not sender(env, author_id or (env.tx.row("res.users", env.uid) or {}).get("partner_id")):
+        raise UserError("Unable to send message, please configure the sender's email address.")
     return add(env, model, ids[0], **vals)
 
 
