@@ -1,5 +1,7 @@
 #include "ask.h"
 
+#include <string.h>
+
 int ask(struct odoo *odoo, struct odoo_call call, json_t **ret_result, struct error *error)
 {
     int rc = call.arguments ? odoo_execute(odoo, &call, ret_result, error) : error_memory(error);
@@ -9,12 +11,19 @@ int ask(struct odoo *odoo, struct odoo_call call, json_t **ret_result, struct er
     return rc;
 }
 
+/* Without `load` a many2one comes with a name; tags, whose search_read of their own does not know
+ * `load` on tasks, are asked for none. */
+static const char *load_of(const char *model)
+{
+    return strcmp(model, "project.tags") == 0 ? NULL : "";
+}
+
 int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fields,
                 json_t **ret_records, struct error *error)
 {
     json_t *arguments = domain ? json_pack("[o]", domain) : NULL;
-    json_t *keywords = fields ? json_pack("{so ss ss s{sb}}", "fields", fields, "order", "id",
-                                          "load", "", "context", "active_test", 0)
+    json_t *keywords = fields ? json_pack("{so ss ss* s{sb}}", "fields", fields, "order", "id",
+                                          "load", load_of(model), "context", "active_test", 0)
                               : NULL;
     struct odoo_call call = {.model = model,
                              .method = "search_read",

@@ -73,9 +73,9 @@ static int written_last(struct pull *pull, const struct model *model, const char
     json_t *domain =
         pull_domain(pull, model->change_domain ? model->change_domain : model->domain, NULL);
     json_t *arguments = json_pack("[o]", domain);
-    json_t *keywords = json_pack("{s[ss*] ss si ss s{sb}}", "fields", "write_date", field, "order",
-                                 "write_date desc, id desc", "limit", limit, "load", "", "context",
-                                 "active_test", 0);
+    json_t *keywords =
+        json_pack("{s[ss*] ss si s{sb}}", "fields", "write_date", field, "order",
+                  "write_date desc, id desc", "limit", limit, "context", "active_test", 0);
     struct odoo_call call = {.model = model_remote(model, pull->flavour),
                              .method = "search_read",
                              .arguments = arguments,

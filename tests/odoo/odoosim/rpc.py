@@ -54,6 +54,8 @@ class BaseModel:
     @model
     def search_read(self, domain: Any = None, fields: Any = None, offset: int = 0, limit: Any = None,
                     order: Any = None, **read_kwargs: Any) -> list[dict[str, Any]]:
+        if read_kwargs and self.name == "project.tags":  # it has a narrower one of its own
+            raise TypeError(f"ProjectTags.search_read() got an unexpected keyword argument {min(read_kwargs)!r}")
         ids = self.env.search(self.name, domain or [], offset, limit, order or None)
         return self._read_format(ids, fields, **read_kwargs)
 
