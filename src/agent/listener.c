@@ -36,15 +36,15 @@ enum {
 
 /* A connection, from when it may send its next request. */
 struct caller {
+    bool used;
     int fd;
     int64_t since_ms;
-    struct caller *next, **place; /* place: what points to it */
 };
 
 struct listener {
     struct MHD_Daemon *daemon;
     sd_event_source *io, *timer;
-    struct caller *callers;
+    struct caller callers[CONNECTIONS_MAX];
     bool changed; /* a connection came or went */
     struct listener_handler handler;
     char *secret;       /* NULL: no hook is served */
@@ -249,30 +249,19 @@ static void on_completed(void *context, struct MHD_Connection *connection, void 
 
 /* ---- Connections ---- */
 
-static void add_caller(struct listener *listener, struct MHD_Connection *connection, void **socket)
+static struct caller *add_caller(struct listener *listener, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct caller *caller = info ? malloc(sizeof *caller) : NULL;
+    struct caller *caller = listener->callers, *end = caller + CONNECTIONS_MAX;
 
-    if (!caller)
-        return; /* memory is short: this one has no limit */
-    *caller = (struct caller){.fd = info->connect_fd,
-                              .since_ms = clock_monotonic_ms(),
-                              .next = listener->callers,
-                              .place = &listener->callers};
-    if (caller->next)
-        caller->next->place = &caller->next;
-    listener->callers = caller;
-    *socket = caller;
-}
-
-static void remove_caller(struct caller *caller)
-{
-    *caller->place = caller->next;
-    if (caller->next)
-        caller->next->place = caller->place;
-    free(caller);
+    while (caller < end && caller->used)
+        caller++;
+    if (!info || caller == end)
+        return NULL; /* not seen: libmicrohttpd takes no more of them */
+    *caller =
+        (struct caller){.used = true, .fd = info->connect_fd, .since_ms = clock_monotonic_ms()};
+    return caller;
 }
 
 static void on_connection(void *context, struct MHD_Connection *connection, void **socket,
@@ -282,9 +271,9 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
 
     listener->changed = true;
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        add_caller(listener, connection, socket);
+        *socket = add_caller(listener, connection);
     } else if (*socket) {
-        remove_caller(*socket);
+        ((struct caller *)*socket)->used = false;
         *socket = NULL;
     }
 }
@@ -294,9 +283,12 @@ static void cut_off_slow_callers(const struct listener *listener)
 {
     int64_t now_ms = clock_monotonic_ms();
 
-    for (const struct caller *caller = listener->callers; caller; caller = caller->next)
-        if (now_ms - caller->since_ms > REQUEST_MS)
+    for (size_t i = 0; i < CONNECTIONS_MAX; i++) {
+        const struct caller *caller = &listener->callers[i];
+
+        if (caller->used && now_ms - caller->since_ms > REQUEST_MS)
             shutdown(caller->fd, SHUT_RDWR);
+    }
 }
 
 /* ---- The event loop ---- */
