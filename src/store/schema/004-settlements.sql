@@ -1,0 +1,1 @@
+-- State and payment of the counterparts of an invoice.

@@ -1,0 +1,1 @@
+-- What each lot was granted on.

@@ -1,0 +1,1 @@
+-- Credit shown in Odoo, row by row.

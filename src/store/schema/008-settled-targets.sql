@@ -1,0 +1,1 @@
+-- Verdicts that the response has settled.

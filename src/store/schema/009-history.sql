@@ -1,0 +1,1 @@
+-- The history of assignments as Odoo tells it.
