@@ -7,6 +7,7 @@
 #include "qualiodoo/clock.h"
 #include "qualiodoo/outbox.h"
 #include "qualiodoo/respond.h"
+#include "qualiodoo/review.h"
 #include "qualiodoo/table.h"
 #include "view.h"
 
@@ -100,6 +101,46 @@ static int read_status(struct status *status, struct store *store, struct error 
                                            (long long)status->summary.unreadable));
     rc = lookup_mirrors(store, add_mirror, status, error);
     add_late(status);
+    return rc;
+}
+
+/* ---- Work that rules of Odoo hide ---- */
+
+#define HIDDEN_SHOWN 3 /* tickets named; the others are counted */
+
+struct hidden_work {
+    size_t count;
+    char shown[HIDDEN_SHOWN * 64];
+};
+
+static int add_hidden(void *context, const struct review_hidden *hidden)
+{
+    struct hidden_work *work = context;
+    size_t length = strlen(work->shown);
+    char time[MINUTES_TEXT_SIZE];
+
+    if (work->count++ < HIDDEN_SHOWN)
+        snprintf(work->shown + length, sizeof work->shown - length, "%s%.24s %s",
+                 length ? ", " : "", hidden->number ? hidden->number : "?",
+                 minutes_format(hidden->hidden, time));
+    return 0;
+}
+
+/* The lines themselves cannot be seen: what tells of them is Odoo's own total of each ticket. */
+static int find_hidden_work(struct status *status, struct store *store, struct error *error)
+{
+    struct hidden_work work = {0};
+    int rc = review_hidden_work(store, add_hidden, &work, error);
+
+    if (rc == 0 && work.count)
+        json_array_append_new(
+            status->problems,
+            json_sprintf("Odoo counts hours of work on %zu ticket%s that the agent's user does not "
+                         "see, and that are not charged (%s%s): give it the right 'User: all "
+                         "timesheets', or let it follow the private projects; 'qualiodoo doctor' "
+                         "looks again",
+                         work.count, work.count > 1 ? "s" : "", work.shown,
+                         work.count > HIDDEN_SHOWN ? "..." : ""));
     return rc;
 }
 
@@ -279,6 +320,8 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
         rc = store_instance_holder(view.config->state.path, &status.running, status.holder, error);
     if (rc == 0)
         rc = read_status(&status, view.store, error);
+    if (rc == 0)
+        rc = find_hidden_work(&status, view.store, error);
     if (rc == 0)
         rc = read_targets(&status, &view, error);
     if (rc == 0)

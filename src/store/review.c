@@ -1,5 +1,6 @@
 #include "qualiodoo/review.h"
 
+#include "qualiodoo/duration.h"
 #include "store_internal.h"
 
 /* A ticket whose lines would be charged: in the domain, without an excluded tag (?2), with work
@@ -102,4 +103,32 @@ int review_ticket_amount(struct store *store, int64_t ticket, nano *ret, struct 
     *ret = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
     return 0;
+}
+
+int review_hidden_work(struct store *store,
+                       int (*row)(void *context, const struct review_hidden *hidden), void *context,
+                       struct error *error)
+{
+    static const char sql[] =
+        "SELECT t.id, t.number, t.recorded - coalesce((SELECT sum(l.amount) FROM timesheet l"
+        "  WHERE l.ticket_id = t.id), 0) AS hidden FROM ticket t"
+        " WHERE t.recorded > 0 AND hidden > ?1 ORDER BY t.id";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, REVIEW_TOLERANCE);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        const struct review_hidden found = {
+            .ticket = sqlite3_column_int64(statement, 0),
+            .number = column_text(statement, 1),
+            .hidden = duration_minutes(sqlite3_column_int64(statement, 2))};
+
+        if ((rc = row(context, &found)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    return rc;
 }

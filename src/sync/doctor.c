@@ -15,6 +15,8 @@ enum {
     SLOW_MS = 1000, /* of one small call */
     KEY_WARNING_DAYS = 30,
     SECONDS_A_DAY = 86400,
+    OLDEST_MEASURED = 16, /* major versions of Odoo, each tried on a real server */
+    NEWEST_MEASURED = 19,
 };
 
 /* ---- Findings ---- */
@@ -159,31 +161,26 @@ static bool check_configuration(struct doctor *doctor)
 
 /* ---- Connection ---- */
 
-/* "17.0", "saas~18.1+e": the first number is the major version. */
-static int major_version(const char *version)
-{
-    version += strcspn(version, "0123456789");
-    return (int)strtol(version, NULL, 10);
-}
-
 static int check_connection(struct doctor *doctor, struct error *error)
 {
     const char *version = "";
     int64_t began = clock_monotonic_ms();
-    int rc, major;
+    int rc, major = 0;
 
     doctor->topic = "connection";
     rc = sync_connect(doctor->config, &doctor->odoo, error);
     if (rc == 0)
         rc = odoo_version(doctor->odoo, &version, error);
+    if (rc == 0)
+        rc = flavour_major_version(doctor->odoo, &major, error);
     if (rc < 0)
         return rc;
-    major = major_version(version);
     doctor_ok(doctor, "Odoo %s answers at %s after %lld ms", version, doctor->config->odoo.url,
               (long long)(clock_monotonic_ms() - began));
-    if (major != 17 && major != 19)
+    if (major < OLDEST_MEASURED || major > NEWEST_MEASURED)
         doctor_note(doctor, "compare the first balances with your own figures",
-                    "qualiodoo was tried on Odoo 17 and 19; version %s is untested", version);
+                    "qualiodoo was measured on Odoo %d to %d; version %s is untested",
+                    OLDEST_MEASURED, NEWEST_MEASURED, version);
     return 0;
 }
 
@@ -260,11 +257,8 @@ static int check_flavour(struct doctor *doctor, struct error *error)
     doctor->topic = "flavour";
     rc = flavour_detect(doctor->odoo, doctor->config->tickets.flavour, &doctor->flavour, error);
     if (rc == ERR_MISSING_MODEL || rc == ERR_MISSING_FIELD) {
-        doctor_problem(
-            doctor,
-            "if the module is installed, Odoo hides its field from the agent's user: give "
-            "it the right 'User' of Helpdesk",
-            "%s", error->message);
+        doctor_problem(doctor, "see to that, then run 'qualiodoo doctor' again", "%s",
+                       error->message);
         return 0;
     }
     if (rc < 0)

@@ -32,11 +32,13 @@ static int set_names(struct pull *pull, struct error *error)
 static int missing_field(const struct pull *pull, const struct model *model, const char *field,
                          struct error *error)
 {
-    const char *module = model->module ? model->module : pull->flavour->module;
+    const struct flavour_field missing = {
+        .module = model->module ? model->module : pull->flavour->module,
+        .model = model_remote(model, pull->flavour),
+        .name = field,
+        .right = "'qualiodoo doctor' names the right that shows it"};
 
-    return error_set(error, ERR_MISSING_FIELD,
-                     "%s has no field '%s' in this Odoo: install or upgrade the module '%s'",
-                     model_remote(model, pull->flavour), field, module);
+    return flavour_missing_field(pull->odoo, &missing, error);
 }
 
 /* Asks which of the fields exist; the missing ones are left out, a required one is an error. */
