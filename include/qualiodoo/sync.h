@@ -87,10 +87,6 @@ int sync_connect(const struct config *config, struct odoo **ret_odoo, struct err
 int sync_connect_as(const struct config *config, const char *login, const char *secret,
                     struct odoo **ret_odoo, struct error *error);
 
-/* Whether this run may write nothing, here or in Odoo: --now against a server that is not on
- * loopback (interface.md). */
-bool sync_read_only(const struct config *config);
-
 /* ERR_STATE when the state is that of another database than the configuration's. */
 int sync_check_database(const struct config *config, struct store *store, struct error *error);
 

@@ -122,6 +122,8 @@ int cmd_adjust(struct cli *cli, int argc, char **argv, struct error *error)
     int rc = read_arguments(cli, &adjust, argc, argv, error);
 
     if (rc == 0)
+        rc = cli_refuse_now(cli, "adjust", error);
+    if (rc == 0)
         rc = config_load(cli->config_path, &adjust.config, error);
     if (rc == 0)
         rc = write_adjustment(&adjust, key, error);

@@ -109,7 +109,7 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
     if (report.whole) {
         int printed =
             cli->json ? cli_print_json(cycle_report_json(&report), error)
-                      : print_report(&report, options->dry_run || sync_read_only(config), error);
+                      : print_report(&report, options->dry_run, error);
 
         rc = printed < 0 ? printed : rc;
     }
@@ -125,6 +125,8 @@ int cmd_sync(struct cli *cli, int argc, char **argv, struct error *error)
     struct cycle_options options = {0};
     int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
 
+    if (rc == 0)
+        rc = cli_refuse_now(cli, "sync", error);
     return rc < 0 ? rc : run_cycle(cli, &options, error);
 }
 
@@ -140,6 +142,8 @@ int cmd_reconcile(struct cli *cli, int argc, char **argv, struct error *error)
 
     options.customers = customers.items;
     options.n_customers = customers.count;
+    if (rc == 0 && !options.dry_run)
+        rc = cli_refuse_now(cli, "reconcile without --dry-run", error);
     if (rc == 0)
         rc = run_cycle(cli, &options, error);
     free(customers.items);

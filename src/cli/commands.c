@@ -171,7 +171,7 @@ int cli_print_json(json_t *json, struct error *error)
 static const char global_help[] =
     "Options, before or after the command:\n"
     "  -c, --config FILE   the configuration (default: /etc/qualiodoo/qualiodoo.yaml)\n"
-    "      --now TIME      what-if: works as if it were that time (2026-03-10T08:00:00Z)\n"
+    "      --now TIME      answer as of that time (2026-03-10T08:00:00Z); nothing is written\n"
     "      --json          print one JSON document\n"
     "  -v, --verbose       say what is done; -vv: in detail\n"
     "  -q, --quiet         say errors only\n"

@@ -95,7 +95,7 @@ const struct key config_keys[] = {
     NUM("poll.tickets", milliseconds, "60s", poll.tickets_ms, SECOND, 24 * HOUR),
     NUM("poll.overlap", milliseconds, "15min", poll.overlap_ms, SECOND, 24 * HOUR),
 
-    KEY("writeback.enabled", bool, "true", writeback.enabled),
+    KEY("writeback.enabled", bool, "false", writeback.enabled),
     DUO("writeback.since", optional_date, "null", writeback.since, writeback.has_since),
     KEY("writeback.breach.tag", tag, "SLA dépassé", writeback.breach_tag),
     KEY("writeback.breach.activity", bool, "true", writeback.breach_activity),

@@ -109,11 +109,6 @@ int adjustment_check(const struct config *config, const struct adjustment_reques
         return error_set(error, ERR_REFUSED,
                          "nothing is written into Odoo in shadow mode (writeback.enabled: false), "
                          "and adjustments are kept in Odoo: enable writeback to adjust");
-    if (sync_read_only(config))
-        return error_set(error, ERR_REFUSED,
-                         "--now is for what-if questions: with it, nothing is written on %s (give "
-                         "the day of an adjustment with --date)",
-                         config->odoo.url);
     return 0;
 }
 

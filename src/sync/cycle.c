@@ -85,11 +85,6 @@ int sync_connect(const struct config *config, struct odoo **ret_odoo, struct err
     return rc;
 }
 
-bool sync_read_only(const struct config *config)
-{
-    return clock_is_set() && !config_url_is_loopback(config->odoo.url);
-}
-
 static int report_open(struct cycle_report *report, struct error *error)
 {
     *report = (struct cycle_report){
@@ -312,12 +307,6 @@ static int find_customers(struct pull *pull, const struct cycle_options *options
     return rc;
 }
 
-/* Whether everything is undone at the end, and nothing written into Odoo. */
-static bool is_trial(const struct config *config, const struct cycle_options *options)
-{
-    return options->dry_run || sync_read_only(config);
-}
-
 /* What did not stop the work, and is no success either. */
 static void say_problems(const struct pull *pull, struct error *error)
 {
@@ -389,7 +378,7 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = find_customers(&pull, options, &customers, error);
     if (rc == 0 && changed)
         rc = run_pull(&pull, error);
-    if (rc == 0 && changed && !is_trial(config, options) && config->writeback.enabled)
+    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled)
         rc = push_run(&pull, error);
     if (rc == 0 && changed)
         rc = targets_next(store, &report->has_event, &report->event, error);
@@ -423,7 +412,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
               struct cycle_report *ret_report, struct error *error)
 {
     int64_t began = clock_monotonic_ms();
-    bool trial = is_trial(config, options);
+    bool trial = options->dry_run;
     struct store_lock *lock = NULL;
     struct store *store = NULL;
     int rc = report_open(ret_report, error);

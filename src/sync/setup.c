@@ -253,11 +253,6 @@ int setup_run(const struct config *config, const struct setup_options *options, 
     struct setup setup = {.config = config, .options = options};
     int rc = 0;
 
-    if (sync_read_only(config) && !options->dry_run)
-        return error_set(error, ERR_REFUSED,
-                         "--now is for what-if questions: with it, nothing is written on %s; leave "
-                         "it out, or add --dry-run",
-                         config->odoo.url);
     if (options->webhook) /* bad usage starts nothing */
         rc = config_webhook_url(config, options->webhook, &setup.webhook_url, error);
     if (rc == 0)
