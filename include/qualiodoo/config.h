@@ -143,6 +143,9 @@ json_t *config_to_json(const struct config *config);
  * credential directory is systemd's and exempt). The message never holds the secret. */
 int config_secret(const struct config *config, char **ret_secret, struct error *error);
 int config_secret_from_file(const char *path, char **ret_secret, struct error *error);
+/* Whether config_secret() reads the systemd credential, a copy made when the service started. */
+bool config_secret_is_credential(const struct config *config);
+
 /* The same of webhook.secret_file, whose secret must be long, and fit into an address. */
 int config_webhook_secret(const struct config *config, char **ret_secret, struct error *error);
 /* The whole address of the webhook: one that names no path gets "/hook/" and the secret. On the

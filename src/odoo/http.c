@@ -102,6 +102,7 @@ static bool set_options(struct http *http)
     ok &= !curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    ok &= !curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* at least */
     ok &= !curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     ok &= !curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     ok &= !curl_easy_setopt(easy, CURLOPT_USERAGENT, "qualiodoo/" QUALIODOO_VERSION);
