@@ -21,6 +21,10 @@ bool clock_is_of_tests(void);
 /* The real wall clock, whatever --now says: for the age of a lock or of a cursor. */
 instant clock_real(void);
 
+/* What the operating system's clock says, whatever a test or --now puts in its place: for comparing
+ * this machine's clock with another machine's. */
+instant clock_machine(void);
+
 /* Milliseconds of a clock that never jumps, for durations. */
 int64_t clock_monotonic_ms(void);
 

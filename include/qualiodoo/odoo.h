@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "qualiodoo/error.h"
+#include "qualiodoo/units.h"
 
 struct odoo;
 
@@ -49,6 +50,17 @@ int64_t odoo_uid(const struct odoo *odoo); /* 0 before authentication */
  * compares it. ERR_ACCESS_DENIED comes with the first call instead, when it is no longer so. */
 void odoo_assume_uid(struct odoo *odoo, int64_t uid);
 void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats);
+
+/* This machine's clock beside that of the server, as the Date of its last answer shows it. */
+struct odoo_clock {
+    instant machine, server; /* the same moment, to a second and the time that the call took */
+    int64_t ahead_seconds; /* of this machine; negative: behind; 0: the Date lies within the call */
+};
+/* False when no answer had a Date, or the last one came out of a store (an Age). */
+bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret);
+
+/* Asks for the version again: the smallest call. */
+int odoo_ping(struct odoo *odoo, struct error *error);
 
 /* execute_kw: `arguments` is an array, `keywords` an object or NULL. *ret_result is owned by the
  * caller. Calls are retried (backoff with jitter, at most max_attempts) only when `safe` says

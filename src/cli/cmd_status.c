@@ -14,6 +14,7 @@
 struct status {
     struct config *config;
     json_t *mirrors, *problems;
+    json_t *clock; /* how the clocks differed in the last cycle; NULL: they did not */
     char *last_success, *last_reconcile, *last_error, *last_error_at, *last_outcome, *flavour;
     struct state_summary summary;
     size_t late; /* mirrors older than status.max_lag; the oldest one: */
@@ -71,6 +72,41 @@ static void add_late(struct status *status)
                      status->late > 1 ? ", and others too" : ""));
 }
 
+/* The last cycle may have failed of it. */
+static bool is_told(json_t *problems, const char *message)
+{
+    json_t *problem;
+    size_t i;
+
+    json_array_foreach(problems, i, problem)
+    {
+        if (strstr(json_string_value(problem), message))
+            return true;
+    }
+    return false;
+}
+
+/* What the last cycle found: whether this machine's clock and Odoo's differ (sync/skew.c). */
+static int read_clock(struct status *status, struct store *store, struct error *error)
+{
+    char *text = NULL;
+    int rc = store_meta_get(store, "clock", &text, error);
+
+    if (rc < 0 || !text)
+        return rc;
+    status->clock = json_loads(text, 0, NULL); /* JSON_DECODE_ANY is not set: "null" gives NULL */
+    free(text);
+    if (status->clock && !is_told(status->problems, "this machine's clock"))
+        json_array_append_new(
+            status->problems,
+            json_sprintf("in the last cycle this machine's clock said %s and Odoo's server %s: "
+                         "nothing is written into Odoo until they agree to 2 minutes; set the "
+                         "clock that is wrong ('timedatectl' shows this machine's)",
+                         json_string_value(json_object_get(status->clock, "machine_at")),
+                         json_string_value(json_object_get(status->clock, "odoo_at"))));
+    return 0;
+}
+
 static int read_status(struct status *status, struct store *store, struct error *error)
 {
     int rc = store_meta_get(store, "last_success", &status->last_success, error);
@@ -101,7 +137,7 @@ static int read_status(struct status *status, struct store *store, struct error 
                                            (long long)status->summary.unreadable));
     rc = lookup_mirrors(store, add_mirror, status, error);
     add_late(status);
-    return rc;
+    return rc < 0 ? rc : read_clock(status, store, error);
 }
 
 /* ---- Work that rules of Odoo hide ---- */
@@ -152,20 +188,6 @@ static int ignore_target(void *context, const struct respond_target *target, str
     (void)target;
     (void)error;
     return 0;
-}
-
-/* The last cycle may have failed of it. */
-static bool is_told(json_t *problems, const char *message)
-{
-    json_t *problem;
-    size_t i;
-
-    json_array_foreach(problems, i, problem)
-    {
-        if (strstr(json_string_value(problem), message))
-            return true;
-    }
-    return false;
 }
 
 /* Tickets that could not be judged have no target: their calendar says why. */
@@ -231,7 +253,7 @@ static json_t *status_json(const struct status *status)
     const struct config *config = status->config;
 
     return json_pack(
-        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so}", "healthy",
+        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO}", "healthy",
         json_array_size(status->problems) == 0, "problems", status->problems, "service", "running",
         status->running, "holder", json_text(*status->holder ? status->holder : NULL), "odoo",
         "url", config->odoo.url, "database", config->odoo.database, "flavour",
@@ -242,7 +264,8 @@ static json_t *status_json(const struct status *status)
         json_optional_day(status->summary.has_next_change, (civil_day)status->summary.next_change),
         "queue", queue_json(status), "next_deadline",
         json_optional_instant(status->has_deadline, status->deadline), "next_target_change",
-        json_optional_instant(status->has_target_change, status->target_change));
+        json_optional_instant(status->has_target_change, status->target_change), "clock",
+        status->clock ? status->clock : json_null());
 }
 
 static int print_mirrors(const struct status *status, struct error *error)
@@ -331,6 +354,7 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
         rc = CLI_FOUND;
     json_decref(status.mirrors);
     json_decref(status.problems);
+    json_decref(status.clock);
     free(status.last_success);
     free(status.last_reconcile);
     free(status.last_error);

@@ -201,6 +201,32 @@ void odoo_request_clear(struct odoo_request *request)
     *request = (struct odoo_request){0};
 }
 
+/* The server made its answer during the call: a Date outside of it is that of another clock. */
+static void compare_clocks(struct odoo *odoo, int64_t date, instant began, instant ended)
+{
+    struct odoo_clock clock = {.machine = ended, .server = date};
+
+    odoo->has_clock = date && began <= ended; /* else this machine's clock was put back */
+    if (date < began) {
+        clock.machine = began;
+        clock.ahead_seconds = began - date;
+    } else if (date > ended) {
+        clock.ahead_seconds = ended - date;
+    }
+    odoo->clock = clock;
+}
+
+bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret)
+{
+    bool known;
+
+    pthread_mutex_lock(&odoo->line);
+    known = odoo->has_clock;
+    *ret = odoo->clock;
+    pthread_mutex_unlock(&odoo->line);
+    return known;
+}
+
 /* One attempt. `answer` is filled in every case. */
 static int send_once(struct odoo *odoo, const struct odoo_request *request,
                      const struct http_abort *abort, struct http_answer *answer,
@@ -218,10 +244,14 @@ static int send_once(struct odoo *odoo, const struct odoo_request *request,
     if (odoo->options.min_interval_ms > 0 && odoo->last_call_ms > 0)
         code = wait_until(odoo->last_call_ms + odoo->options.min_interval_ms, abort, error);
     if (!code) {
+        instant began = clock_machine();
+
         odoo->last_call_ms = clock_monotonic_ms();
         atomic_fetch_add(&odoo->calls, 1);
         code = http_post(odoo->http, &post, abort, answer, error);
         atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
+        if (!code)
+            compare_clocks(odoo, answer->date, began, clock_machine());
         if (!code && odoo->options.answered)
             odoo->options.answered(odoo->options.context);
     }

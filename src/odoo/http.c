@@ -227,6 +227,24 @@ static void account(struct http *http, long status, struct http_answer *answer)
     answer->not_executed = sent == 0 || status == 429;
 }
 
+static const char *header(struct http *http, const char *name)
+{
+    struct curl_header *found;
+
+    return curl_easy_header(http->easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK
+               ? found->value
+               : NULL;
+}
+
+/* When the server says that it made the answer. An Age is that of an answer out of a store. */
+static int64_t date_of(struct http *http)
+{
+    const char *date = header(http, "Date"), *age = header(http, "Age");
+    time_t when = date && (!age || strcmp(age, "0") == 0) ? curl_getdate(date, NULL) : -1;
+
+    return when > 0 ? when : 0;
+}
+
 /* Hands the answer over; an empty one is an empty string. */
 static int deliver(struct http *http, struct http_answer *answer, struct error *error)
 {
@@ -234,6 +252,7 @@ static int deliver(struct http *http, struct http_answer *answer, struct error *
     if (!answer->body)
         return error_memory(error);
     answer->length = http->length;
+    answer->date = date_of(http);
     http->body = NULL;
     return 0;
 }

@@ -173,6 +173,17 @@ static int bring_home(struct writer *writer, minutes *ret, struct error *error)
     return rc < 0 ? rc : compute_balance(writer, ret, error);
 }
 
+/* The day of an adjustment is today unless another is given: with a wrong clock, a wrong day. */
+static int check_clock(const struct writer *writer, struct error *error)
+{
+    struct skew skew = {0};
+    int rc = odoo_ping(writer->pull.odoo, error); /* nothing may have been asked so far */
+
+    if (rc == 0)
+        rc = skew_look(writer->pull.odoo, &skew, error);
+    return rc == 0 && skew.found ? skew_error(&skew, error) : rc;
+}
+
 static int write_and_compute(struct writer *writer, struct adjustment_outcome *ret,
                              struct error *error)
 {
@@ -210,6 +221,8 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
         rc = sync_connect(config, &writer.pull.odoo, error);
     if (rc == 0)
         rc = pull_open(&writer.pull, error);
+    if (rc == 0)
+        rc = check_clock(&writer, error);
     if (rc == 0)
         rc = write_and_compute(&writer, &outcome, error);
     pull_close(&writer.pull);

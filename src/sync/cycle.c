@@ -226,7 +226,23 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
     today = policy_today(&policy);
     policy_close(&policy);
     rc = accounts_update(pull->store, pull->config, today, pull->report, error);
-    return rc < 0 ? rc : alerts_update(pull, today, error);
+    /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
+    return rc < 0 || pull->skew.found ? rc : alerts_update(pull, today, error);
+}
+
+/* Whether what is computed now may be written. */
+static int look_at_clocks(struct pull *pull, struct error *error)
+{
+    struct error problem;
+    int rc = skew_look(pull->odoo, &pull->skew, error);
+
+    if (rc == 0)
+        rc = skew_note(pull->store, &pull->skew, error);
+    if (rc == 0 && pull->skew.found && !pull->config->writeback.enabled) {
+        skew_error(&pull->skew, &problem);
+        log_warning("%s", problem.message);
+    }
+    return rc;
 }
 
 static int pull_and_compute(struct pull *pull, struct error *error)
@@ -244,6 +260,8 @@ static int pull_and_compute(struct pull *pull, struct error *error)
         if (rc == 0)
             rc = pull_run(pull, error);
     }
+    if (rc == 0)
+        rc = look_at_clocks(pull, error);
     return rc < 0 ? rc : cycle_compute(pull, NULL, error);
 }
 
@@ -315,6 +333,8 @@ static void say_problems(const struct pull *pull, struct error *error)
                   "Odoo refused %lld of the writes: 'qualiodoo outbox' says why, and how to "
                   "go on",
                   (long long)pull->report->writes_refused);
+    else if (pull->skew.found && pull->config->writeback.enabled)
+        skew_error(&pull->skew, error);
     else if (pull->problem.code)
         *error = pull->problem;
 }
@@ -378,7 +398,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = find_customers(&pull, options, &customers, error);
     if (rc == 0 && changed)
         rc = run_pull(&pull, error);
-    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled)
+    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled &&
+        !pull.skew.found)
         rc = push_run(&pull, error);
     if (rc == 0 && changed)
         rc = targets_next(store, &report->has_event, &report->event, error);

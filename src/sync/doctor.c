@@ -10,6 +10,7 @@
 #include "ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "skew.h"
 
 enum {
     SLOW_MS = 1000, /* of one small call */
@@ -161,6 +162,32 @@ static bool check_configuration(struct doctor *doctor)
 
 /* ---- Connection ---- */
 
+static int check_clock(const struct doctor *doctor, struct error *error)
+{
+    struct odoo_clock clock;
+    struct error problem;
+    struct skew skew;
+    int rc = skew_look(doctor->odoo, &skew, error);
+
+    if (rc < 0)
+        return rc;
+    if (skew.found) {
+        skew_error(&skew, &problem);
+        doctor_problem(doctor, NULL, "%s", problem.message);
+    } else if (odoo_clock(doctor->odoo, &clock) && clock.ahead_seconds <= SKEW_MAX_SECONDS &&
+               clock.ahead_seconds >= -SKEW_MAX_SECONDS) {
+        doctor_ok(doctor, "this machine's clock and Odoo's agree to %lld s",
+                  (long long)llabs(clock.ahead_seconds));
+    } else {
+        doctor_note(doctor,
+                    "let the proxy in front of Odoo pass the header Date, made anew for "
+                    "each answer",
+                    "Odoo's answers do not say what time it is there: a wrong clock of this "
+                    "machine would not be noticed");
+    }
+    return 0;
+}
+
 static int check_connection(struct doctor *doctor, struct error *error)
 {
     const char *version = "";
@@ -177,6 +204,9 @@ static int check_connection(struct doctor *doctor, struct error *error)
         return rc;
     doctor_ok(doctor, "Odoo %s answers at %s after %lld ms", version, doctor->config->odoo.url,
               (long long)(clock_monotonic_ms() - began));
+    rc = check_clock(doctor, error);
+    if (rc < 0)
+        return rc;
     if (major < OLDEST_MEASURED || major > NEWEST_MEASURED)
         doctor_note(doctor, "compare the first balances with your own figures",
                     "qualiodoo was measured on Odoo %d to %d; version %s is untested",

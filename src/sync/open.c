@@ -151,6 +151,10 @@ static int read_agent(struct pull *pull, struct error *error)
     pull->agent_partner =
         json_integer_value(json_object_get(json_array_get(result, 0), "partner_id"));
     json_decref(result);
+    if (pull->agent_partner <= 0) /* every note of the agent would look altered */
+        return error_set(error, ERR_PROTOCOL,
+                         "res.users.read: the answer does not name the partner of user %lld",
+                         (long long)pull->agent_uid);
     return 0;
 }
 

@@ -4,6 +4,7 @@
 
 #include "models.h"
 #include "qualiodoo/sync.h"
+#include "skew.h"
 
 struct pull {
     struct odoo *odoo;
@@ -26,6 +27,7 @@ struct pull {
     bool schema_kept;    /* flavour and fields are those of an earlier run */
     bool first_pulls;    /* at least one mirror completed its first pull in this run */
 
+    struct skew skew;     /* of the clocks, set by pull_run() */
     struct error problem; /* a working calendar that cannot be used; code 0: none */
     struct ids in_domain; /* of the tickets being read: those in tickets.domain */
     struct ids doomed;    /* confirmed gone, not yet deleted */

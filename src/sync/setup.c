@@ -150,6 +150,10 @@ static int find_system_group(struct setup *setup, struct error *error)
     if (rc == 0)
         setup->system_group = json_integer_value(json_array_get(result, 1));
     json_decref(result);
+    if (rc == 0 && setup->system_group <= 0)
+        rc = error_set(error, ERR_PROTOCOL,
+                       "ir.model.data.check_object_reference: the answer does not name the group "
+                       "base.group_system");
     return rc;
 }
 

@@ -121,6 +121,9 @@ static int count_rows(const struct setup *setup, int64_t *ret, struct error *err
     json_t *result = NULL;
     int rc = ask(setup->odoo, call, &result, error);
 
+    if (rc == 0 && !json_is_integer(result))
+        rc = error_set(error, ERR_PROTOCOL,
+                       ADJUSTMENT_MODEL ".search_count: the answer is not a number");
     if (rc == 0)
         *ret = json_integer_value(result);
     json_decref(result);

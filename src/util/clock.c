@@ -85,6 +85,11 @@ instant clock_real(void)
     return wall_ms() / 1000;
 }
 
+instant clock_machine(void)
+{
+    return read_ms(CLOCK_REALTIME) / 1000;
+}
+
 instant clock_now(void)
 {
     return frozen ? frozen_at : clock_real();

@@ -79,6 +79,9 @@ class Server:
         self.record = True
         self.delay_per_1000 = 0.0
         self.delay = 0.0
+        self.date_skew = 0.0  # seconds by which this server's clock, as its Date shows it, differs from the machine's
+        self.date: str | None = None  # a Date that stands still instead; "" sends none
+        self.age: int | None = None  # the Age of an answer that a proxy kept
         self._hooks: list[Hook] = []
         self._answers: dict[tuple[str, bytes], bytes] = {}
         self._lock = threading.Lock()
@@ -351,7 +354,13 @@ class Handler(BaseHTTPRequestHandler):
     def start(self, status: int, reason: str) -> None:
         self.send_response_only(status, reason)
         self.send_header("Server", SERVER_NAME)
-        self.send_header("Date", formatdate(usegmt=True))
+        date = self.owner.date
+        if date is None:
+            date = formatdate(time.time() + self.owner.date_skew, usegmt=True)
+        if date:
+            self.send_header("Date", date)
+        if self.owner.age is not None:
+            self.send_header("Age", str(self.owner.age))
 
     def finish_headers(self) -> None:
         if self.owner.keep_alive and not self.close_connection:
