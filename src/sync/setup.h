@@ -31,6 +31,16 @@ bool setup_wants_model(const struct config *config);
 bool setup_wants_partner_fields(const struct config *config);
 bool setup_wants_tag(const struct config *config);
 
+/* --- setup_session.c --- */
+
+/* Opens the administrator's client; no call is made. */
+int setup_connect(struct setup *setup, struct error *error);
+
+/* From now on each call says a language that is installed. The administrator has authenticated. */
+int setup_speak(const struct setup *setup, struct error *error);
+
+/* --- setup.c --- */
+
 /* Tells what became of a thing. */
 void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what);
 
