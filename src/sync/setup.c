@@ -251,7 +251,7 @@ static int run(struct setup *setup, struct error *error)
         rc = setup_fields_of_partner(setup, error);
     if (rc == 0 && setup_wants_tag(config))
         rc = setup_tag(setup, error);
-    if (rc == 0 && setup->webhook_url)
+    if (rc == 0)
         rc = setup_webhook(setup, error);
     return rc < 0 ? rc : setup_externals(setup, error);
 }
