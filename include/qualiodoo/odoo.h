@@ -25,6 +25,8 @@ struct odoo_options {
     int64_t max_response; /* bytes of one answer, after decompression */
     int64_t min_interval_ms;
     int max_attempts;                 /* tries of one call for what can pass; >= 1 */
+    const char *hung_advice;          /* NULL, or: a call without an answer after timeout_ms is not
+                                         repeated, and its error says this; copied */
     bool (*cancelled)(void *context); /* NULL: never; asked often, also while waiting */
     void (*answered)(void *context);  /* or NULL; called from whichever thread did the call */
     void *context;
@@ -45,6 +47,9 @@ int odoo_version(struct odoo *odoo, const char **ret_version, struct error *erro
  * The other calls do it by themselves when needed. Only the first time asks. */
 int odoo_authenticate(struct odoo *odoo, struct error *error);
 int64_t odoo_uid(const struct odoo *odoo); /* 0 before authentication */
+
+/* From now on each call carries `language` ("fr-FR") as Accept-Language; NULL: none. */
+int odoo_set_language(struct odoo *odoo, const char *language, struct error *error);
 
 /* What an earlier client found: Odoo takes its time (0.7 s) to check a password, and then only
  * compares it. ERR_ACCESS_DENIED comes with the first call instead, when it is no longer so. */

@@ -83,9 +83,8 @@ void cycle_note_progress(void);
 /* The client for a configuration: reads the secret, opens (no call is made). */
 int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error);
 
-/* The same with another login (setup's administrator). */
-int sync_connect_as(const struct config *config, const char *login, const char *secret,
-                    struct odoo **ret_odoo, struct error *error);
+/* How the configuration says that Odoo is called; without a secret. Borrows from `config`. */
+struct odoo_options sync_odoo_options(const struct config *config);
 
 /* ERR_STATE when the state is that of another database than the configuration's. */
 int sync_check_database(const struct config *config, struct store *store, struct error *error);

@@ -132,6 +132,27 @@ static struct curl_slist *make_headers(void)
     return all;
 }
 
+int http_set_language(struct http *http, const char *language, struct error *error)
+{
+    struct curl_slist *headers = make_headers(), *all = headers;
+    char *line = NULL;
+
+    if (headers && language) {
+        int length = asprintf(&line, "Accept-Language: %s", language);
+
+        all = length < 0 ? NULL : curl_slist_append(headers, line);
+        if (length >= 0)
+            free(line);
+    }
+    if (!all || curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, all)) {
+        curl_slist_free_all(headers);
+        return error_memory(error);
+    }
+    curl_slist_free_all(http->headers);
+    http->headers = all;
+    return 0;
+}
+
 int http_open(const struct http_options *options, struct http **ret_http, struct error *error)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -270,6 +291,7 @@ int http_post(struct http *http, const struct http_request *request, const struc
         code = error_set(error, ERR_INTERRUPTED, "interrupted while calling %s", http->options.url);
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     account(http, status, &answer);
+    answer.timed_out = failure.code == CURLE_OPERATION_TIMEDOUT && !answer.not_executed;
     if (!code && failure.code == CURLE_OK && status == 200)
         code = deliver(http, &answer, error);
     else if (!code) {

@@ -52,14 +52,12 @@ static void note_answer(void *unused)
     cycle_note_progress();
 }
 
-int sync_connect_as(const struct config *config, const char *login, const char *secret,
-                    struct odoo **ret_odoo, struct error *error)
+struct odoo_options sync_odoo_options(const struct config *config)
 {
-    struct odoo_options options = {
+    return (struct odoo_options){
         .url = config->odoo.url,
         .database = config->odoo.database,
-        .login = login,
-        .secret = secret,
+        .login = config->odoo.login,
         .ca_file = config->odoo.ca_file,
         .connect_timeout_ms = config->odoo.connect_timeout_ms,
         .timeout_ms = config->odoo.timeout_ms,
@@ -69,18 +67,18 @@ int sync_connect_as(const struct config *config, const char *login, const char *
         .cancelled = cycle_interrupted,
         .answered = note_answer,
     };
-
-    return odoo_open(&options, ret_odoo, error);
 }
 
 int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error)
 {
+    struct odoo_options options = sync_odoo_options(config);
     char *secret = NULL;
     int rc = config_secret(config, &secret, error);
 
     if (rc < 0)
         return rc;
-    rc = sync_connect_as(config, config->odoo.login, secret, ret_odoo, error);
+    options.secret = secret;
+    rc = odoo_open(&options, ret_odoo, error);
     config_secret_free(secret);
     return rc;
 }
