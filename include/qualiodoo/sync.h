@@ -18,7 +18,7 @@
 struct cycle_report {
     json_t *checked, *created, *updated, *deleted; /* remote model -> number of records */
     json_t *accounts_changed;                      /* array of customer ids */
-    json_t *moves;         /* array of {"contact", "from", "to"}: contacts that change account */
+    json_t *moves;         /* array of {"contact", "from", "to", "invoices"}: see pull_holders() */
     json_t *differences;   /* array of texts for people, the first changes of accounts */
     int64_t n_differences; /* of all */
     int64_t accounts_recomputed;
@@ -143,10 +143,10 @@ int adjustment_check(const struct config *config, const struct adjustment_reques
 int adjustment_write(const struct config *config, const struct adjustment_request *request,
                      struct adjustment_outcome *ret, struct error *error);
 
-/* Looks a customer up in Odoo: an id, or an exact name or reference. *ret_customer is its
- * commercial entity. ERR_NOT_FOUND, also when the name is not unique (the message lists ids). */
-int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_customer,
-                         struct error *error);
+/* Looks a customer up in Odoo: an id, or an exact name or reference. *ret_customer is the holder of
+ * its account. ERR_NOT_FOUND, also when the name is not unique (the message lists ids). */
+int customer_find_remote(struct odoo *odoo, enum config_account account, const char *text,
+                         int64_t *ret_customer, struct error *error);
 
 /* Makes in Odoo what the agent needs (interface.md, `setup`), or takes it away again. `step` is
  * told what became of each thing; `dry_run` only tells. */

@@ -61,7 +61,7 @@ static int find_customer(struct adjust *adjust, struct error *error)
     int rc = sync_connect(adjust->config, &odoo, error);
 
     if (rc == 0)
-        rc = customer_find_remote(odoo, adjust->customer, &adjust->request.customer, error);
+        rc = customer_find_remote(odoo, adjust->config->credit.account, adjust->customer, &adjust->request.customer, error);
     odoo_free(odoo);
     return rc;
 }

@@ -73,6 +73,24 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
     return rc;
 }
 
+/* Whose account changes: contacts, and the invoices that are stored on them. */
+static void print_moves(const struct cycle_report *report)
+{
+    json_t *move;
+    size_t i;
+
+    json_array_foreach(report->moves, i, move)
+    {
+        size_t invoices = json_array_size(json_object_get(move, "invoices"));
+
+        printf("contact %lld: account %lld -> %lld", count_of(move, "contact"),
+               count_of(move, "from"), count_of(move, "to"));
+        if (invoices)
+            printf(", with %zu invoice%s", invoices, invoices > 1 ? "s" : "");
+        putchar('\n');
+    }
+}
+
 static int print_report(const struct cycle_report *report, bool dry_run, struct error *error)
 {
     json_t *text;
@@ -81,6 +99,7 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
 
     if (rc < 0)
         return rc;
+    print_moves(report);
     printf("accounts: %lld computed, %zu %s\n", (long long)report->accounts_recomputed,
            json_array_size(report->accounts_changed), dry_run ? "would change" : "changed");
     json_array_foreach(report->differences, i, text) table_say("  %s\n", json_string_value(text));

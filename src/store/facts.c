@@ -33,14 +33,14 @@ struct facts {
 
 static const char move_sql[] =
     "SELECT m.id, m.name, m.type, m.state, m.payment_state, m.residual, m.total, m.invoice_date,"
-    " m.currency_id, m.reversed_entry_id FROM move m WHERE m.customer_id = ?1"
+    " m.currency_id, m.reversed_entry_id FROM move m WHERE m.account_id = ?1"
     " AND EXISTS (SELECT 1 FROM move_line l WHERE l.move_id = m.id) ORDER BY m.id";
 
 static const char line_sql[] =
     "SELECT l.move_id, l.id, l.product_id, l.quantity, lu.factor, pu.factor, pu.absolute,"
     " l.untaxed, l.balance, p.reference, m.type FROM move m JOIN move_line l ON l.move_id = m.id"
     " JOIN product p ON p.id = l.product_id LEFT JOIN unit lu ON lu.id = l.unit_id"
-    " LEFT JOIN unit pu ON pu.id = p.unit_id WHERE m.customer_id = ?1 ORDER BY l.move_id, l.id";
+    " LEFT JOIN unit pu ON pu.id = p.unit_id WHERE m.account_id = ?1 ORDER BY l.move_id, l.id";
 
 /* Both directions: an invoice's line is the debit, a credit note's the credit. */
 static const char settlement_sql[] =
@@ -49,14 +49,14 @@ static const char settlement_sql[] =
     " JOIN partial p ON p.debit_line_id = own.id"
     " JOIN settlement_line other ON other.id = p.credit_line_id"
     " LEFT JOIN journal j ON j.id = other.journal_id LEFT JOIN move o ON o.id = other.move_id"
-    " WHERE m.customer_id = ?1 AND NOT EXISTS (SELECT 1 FROM partial x"
+    " WHERE m.account_id = ?1 AND NOT EXISTS (SELECT 1 FROM partial x"
     "  WHERE x.exchange_move_id = other.move_id) UNION ALL"
     " SELECT own.move_id, p.id, other.id, other.date, other.move_type, j.type, o.reversed_entry_id"
     " FROM move m JOIN settlement_line own ON own.move_id = m.id"
     " JOIN partial p ON p.credit_line_id = own.id"
     " JOIN settlement_line other ON other.id = p.debit_line_id"
     " LEFT JOIN journal j ON j.id = other.journal_id LEFT JOIN move o ON o.id = other.move_id"
-    " WHERE m.customer_id = ?1 AND NOT EXISTS (SELECT 1 FROM partial x"
+    " WHERE m.account_id = ?1 AND NOT EXISTS (SELECT 1 FROM partial x"
     "  WHERE x.exchange_move_id = other.move_id) ORDER BY 1, 2, 3";
 
 /* ?2: JSON array of excluded tag names; ?3: whether replies are needed. */
@@ -66,18 +66,18 @@ static const char ticket_sql[] =
     " t.create_date, t.assigned_date, t.closed_date,"
     " CASE WHEN ?3 THEN (SELECT min(r.date) FROM reply r WHERE r.ticket_id = t.id"
     "  AND r.author_id IS NOT (SELECT partner_id FROM agent WHERE id = 1)) END" /* OdooBot */
-    " FROM partner p JOIN ticket t ON t.partner_id = p.id WHERE p.commercial_id = ?1"
+    " FROM partner p JOIN ticket t ON t.partner_id = p.id WHERE p.account_id = ?1"
     " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id) ORDER BY t.id";
 
 static const char work_sql[] =
     "SELECT t.id, l.id, l.date, l.amount, u.id, u.factor, u.absolute, h.factor,"
     " u.category_id IS h.category_id FROM partner p JOIN ticket t ON t.partner_id = p.id"
     " JOIN timesheet l ON l.ticket_id = t.id LEFT JOIN unit u ON u.id = l.unit_id"
-    " LEFT JOIN unit h ON h.id = ?2 WHERE p.commercial_id = ?1 ORDER BY t.id";
+    " LEFT JOIN unit h ON h.id = ?2 WHERE p.account_id = ?1 ORDER BY t.id";
 
 static const char adjustment_sql[] =
     "SELECT a.id, a.minutes, a.date, a.end FROM partner p JOIN adjustment a ON a.partner_id = p.id"
-    " WHERE p.commercial_id = ?1 AND a.valid ORDER BY a.id";
+    " WHERE p.account_id = ?1 AND a.valid ORDER BY a.id";
 
 struct facts *facts_new(void)
 {
@@ -416,27 +416,27 @@ int facts_load(struct facts *facts, struct store *store, const struct facts_poli
  * touches its own move and the move of the other side. */
 static const char changed_sql[] =
     "SELECT ref AS account FROM change WHERE owner = 'account'"
-    " UNION SELECT p.commercial_id FROM change c JOIN partner p ON p.id = c.ref"
+    " UNION SELECT coalesce(p.account_id, c.ref) FROM change c LEFT JOIN partner p ON p.id = c.ref"
     "  WHERE c.owner = 'partner'"
-    " UNION SELECT p.commercial_id FROM change c JOIN ticket t ON t.id = c.ref"
+    " UNION SELECT p.account_id FROM change c JOIN ticket t ON t.id = c.ref"
     "  JOIN partner p ON p.id = t.partner_id WHERE c.owner = 'ticket'"
-    " UNION SELECT m.customer_id FROM change c JOIN move m ON m.id = c.ref WHERE c.owner = 'move'"
-    " UNION SELECT m.customer_id FROM change c JOIN settlement_line s ON s.id = c.ref"
+    " UNION SELECT m.account_id FROM change c JOIN move m ON m.id = c.ref WHERE c.owner = 'move'"
+    " UNION SELECT m.account_id FROM change c JOIN settlement_line s ON s.id = c.ref"
     "  JOIN move m ON m.id = s.move_id WHERE c.owner = 'line'"
-    " UNION SELECT m.customer_id FROM change c JOIN partial p ON p.debit_line_id = c.ref"
+    " UNION SELECT m.account_id FROM change c JOIN partial p ON p.debit_line_id = c.ref"
     "  JOIN settlement_line s ON s.id = p.credit_line_id JOIN move m ON m.id = s.move_id"
     "  WHERE c.owner = 'line'"
-    " UNION SELECT m.customer_id FROM change c JOIN partial p ON p.credit_line_id = c.ref"
+    " UNION SELECT m.account_id FROM change c JOIN partial p ON p.credit_line_id = c.ref"
     "  JOIN settlement_line s ON s.id = p.debit_line_id JOIN move m ON m.id = s.move_id"
     "  WHERE c.owner = 'line'"
     " UNION SELECT id FROM account WHERE next_change <= ?1 OR computed_day > ?1 ORDER BY 1";
 
 static const char accounts_sql[] =
-    "SELECT account FROM (SELECT m.customer_id AS account FROM move_line l"
+    "SELECT account FROM (SELECT m.account_id AS account FROM move_line l"
     " JOIN move m ON m.id = l.move_id WHERE m.state = 'posted'"
-    " UNION SELECT p.commercial_id FROM partner p WHERE EXISTS (SELECT 1 FROM ticket t"
+    " UNION SELECT p.account_id FROM partner p WHERE EXISTS (SELECT 1 FROM ticket t"
     "  JOIN timesheet l ON l.ticket_id = t.id WHERE t.partner_id = p.id)"
-    " UNION SELECT p.commercial_id FROM adjustment a JOIN partner p ON p.id = a.partner_id)"
+    " UNION SELECT p.account_id FROM adjustment a JOIN partner p ON p.id = a.partner_id)"
     " WHERE account IS NOT NULL ORDER BY 1";
 
 int facts_accounts(struct store *store, struct ids *ret, struct error *error)

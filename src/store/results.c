@@ -24,15 +24,16 @@
 static const char cause_sql[] =
     "SELECT DISTINCT " REMOTE_NAME " || ' ' || c.id || ' ' || c.what"
     " FROM change c WHERE c.owner = 'account' AND c.ref = ?1"
-    " OR (c.owner = 'partner' AND (SELECT commercial_id FROM partner WHERE id = c.ref) = ?1)"
-    " OR (c.owner = 'ticket' AND (SELECT p.commercial_id FROM ticket t JOIN partner p"
+    " OR (c.owner = 'partner' AND coalesce((SELECT account_id FROM partner WHERE id = c.ref), "
+    "c.ref) = ?1)"
+    " OR (c.owner = 'ticket' AND (SELECT p.account_id FROM ticket t JOIN partner p"
     "  ON p.id = t.partner_id WHERE t.id = c.ref) = ?1)"
-    " OR (c.owner = 'move' AND (SELECT customer_id FROM move WHERE id = c.ref) = ?1)"
+    " OR (c.owner = 'move' AND (SELECT account_id FROM move WHERE id = c.ref) = ?1)"
     " OR (c.owner = 'line' AND (EXISTS (SELECT 1 FROM settlement_line s JOIN move m"
-    "  ON m.id = s.move_id WHERE s.id = c.ref AND m.customer_id = ?1)"
+    "  ON m.id = s.move_id WHERE s.id = c.ref AND m.account_id = ?1)"
     "  OR EXISTS (SELECT 1 FROM partial p JOIN settlement_line s"
     "  ON s.id IN (p.debit_line_id, p.credit_line_id) JOIN move m ON m.id = s.move_id"
-    "  WHERE c.ref IN (p.debit_line_id, p.credit_line_id) AND m.customer_id = ?1)))"
+    "  WHERE c.ref IN (p.debit_line_id, p.credit_line_id) AND m.account_id = ?1)))"
     " ORDER BY c.seq";
 
 /* What touches everybody: a first pull, a new configuration, a tag, a unit. */

@@ -26,7 +26,7 @@ static const char *const question_sql[REVIEW_COUNT] = {
     [REVIEW_UNKNOWN_CUSTOMER] =
         "SELECT t.id, t.number, t.partner_id FROM ticket t WHERE t.partner_id IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = t.partner_id"
-        "  AND p.commercial_id IS NOT NULL) AND" COUNTING_TICKET " ORDER BY t.id",
+        "  AND p.account_id IS NOT NULL) AND" COUNTING_TICKET " ORDER BY t.id",
     [REVIEW_TIMESHEET_UNITS] =
         "SELECT l.unit_id, u.name, count(*) FROM timesheet l LEFT JOIN unit u ON u.id = l.unit_id"
         " LEFT JOIN unit h ON h.id = ?1 WHERE ?1 AND l.unit_id <> ?1 AND l.amount <> 0"
@@ -39,11 +39,11 @@ static const char *const question_sql[REVIEW_COUNT] = {
             lu, pu) " ORDER BY l.id",
     [REVIEW_OTHER_CUSTOMER] =
         "SELECT n.id, n.name, i.name FROM move n JOIN move i ON i.id = n.reversed_entry_id"
-        " WHERE n.type = 'out_refund' AND n.state = 'posted' AND n.customer_id IS NOT i.customer_id"
+        " WHERE n.type = 'out_refund' AND n.state = 'posted' AND n.account_id IS NOT i.account_id"
         " AND EXISTS (SELECT 1 FROM move_line l WHERE l.move_id = n.id) ORDER BY n.id",
     [REVIEW_ADJUSTMENT_CUSTOMER] =
         "SELECT a.id, a.key, a.partner_id FROM adjustment a WHERE a.valid AND NOT EXISTS"
-        " (SELECT 1 FROM partner p WHERE p.id = a.partner_id AND p.commercial_id IS NOT NULL)"
+        " (SELECT 1 FROM partner p WHERE p.id = a.partner_id AND p.account_id IS NOT NULL)"
         " ORDER BY a.id",
     [REVIEW_ADJUSTMENT_INVALID] =
         "SELECT a.id, a.key, a.partner_id FROM adjustment a WHERE NOT a.valid ORDER BY a.id",

@@ -121,7 +121,8 @@ static int to_commercial(const struct writer *writer, struct found *found, struc
     int rc = 0;
 
     if (customer != writer->customer)
-        rc = customer_of_partner(writer->pull.odoo, found->customer, &customer, error);
+        rc = customer_of_partner(writer->pull.odoo, writer->pull.config->credit.account,
+                                 found->customer, &customer, error);
     if (rc == 0 && customer)
         found->customer = customer;
     return rc;
@@ -346,7 +347,8 @@ static int write_surely(struct writer *writer, int64_t *ret_id, struct error *er
 static int find_customer(struct writer *writer, struct error *error)
 {
     int64_t partner = writer->request->customer;
-    int rc = customer_of_partner(writer->pull.odoo, partner, &writer->customer, error);
+    int rc = customer_of_partner(writer->pull.odoo, writer->pull.config->credit.account, partner,
+                                 &writer->customer, error);
 
     if (rc == 0 && !writer->customer)
         rc =

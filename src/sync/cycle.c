@@ -297,7 +297,7 @@ static int find_customer(struct pull *pull, const char *text, struct ids *custom
     struct ids known = {0};
     struct error ignored;
     int64_t customer = 0;
-    int rc = customer_find_remote(pull->odoo, text, &customer, error);
+    int rc = customer_find_remote(pull->odoo, pull->config->credit.account, text, &customer, error);
 
     if (rc == ERR_NOT_FOUND && lookup_customers(pull->store, text, &known, &ignored) == 0 &&
         known.count == 1) {

@@ -158,33 +158,6 @@ static void compute(const struct page *page, int64_t id, json_t *record, json_t 
     }
 }
 
-/* When a contact changes company, say which accounts move before moving them. */
-static int announce_move(struct page *page, int64_t id, const struct mirror_value *values,
-                         struct error *error)
-{
-    const struct mirror_value *commercial;
-    int64_t before = 0;
-    bool found;
-    int rc;
-
-    if (page->model != &models[MODEL_PARTNER] || !page->log)
-        return 0;
-    commercial = &values[model_column(page->model, "commercial_id")];
-    if (commercial->kind != VALUE_INTEGER)
-        return 0;
-    rc = mirror_integer(page->pull->store, &page->model->table, id, "commercial_id", &found,
-                        &before, error);
-    if (rc < 0 || !found || before == commercial->integer)
-        return rc;
-    log_warning("contact %lld moves from account %lld to account %lld: its tickets are charged "
-                "there from now on",
-                (long long)id, (long long)before, (long long)commercial->integer);
-    json_array_append_new(page->pull->report->moves,
-                          json_pack("{sI sI sI}", "contact", (json_int_t)id, "from",
-                                    (json_int_t)before, "to", (json_int_t)commercial->integer));
-    return 0;
-}
-
 /* Tickets and invoices have parts that can vanish without a trace: list them again soon. */
 static int mark_parts(const struct page *page, int64_t id, const char *write_date,
                       enum mirror_change change, struct error *error)
@@ -227,9 +200,7 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
     if (page->out_of_scope || (model->link >= 0 && values[model->link].kind == VALUE_NULL)) {
         rc = ids_add(&pull->doomed, id) < 0 ? error_memory(error) : 0;
     } else {
-        rc = announce_move(page, id, values, error);
-        if (rc == 0)
-            rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
+        rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, write_date, change, error);
         if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_UPDATED &&

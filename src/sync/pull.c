@@ -195,6 +195,7 @@ static int pull_full(struct pull *pull, const struct model *model, struct error 
     rc = local_ids(pull, model, &local, error);
     if (pull->n_customers && model->customer_domain)
         extra = model_domain(model->customer_domain, pull->flavour, pull->ids);
+    pull_widen_to_holders(pull, extra);
     if (rc == 0)
         rc = find_in_domain(pull, model, extra, error);
     if (rc == 0 && model->kind == MODEL_LISTED)
@@ -246,9 +247,8 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
     return rc;
 }
 
-/* Those that this user may read. */
-static int find_visible(struct pull *pull, const struct model *model, const struct ids *ids,
-                        struct ids *ret, struct error *error)
+int pull_visible(struct pull *pull, const struct model *model, const struct ids *ids,
+                 struct ids *ret, struct error *error)
 {
     json_t *list = json_array(), *only;
     int rc;
@@ -284,7 +284,7 @@ int pull_needed(struct pull *pull, const struct model *model, struct error *erro
         }
         rc = page_read(&page, needed.items, needed.count, error);
         if (rc == ERR_ACCESS_RIGHTS &&
-            (rc = find_visible(pull, model, &needed, &readable, error)) == 0)
+            (rc = pull_visible(pull, model, &needed, &readable, error)) == 0)
             rc = page_read(&page, readable.items, readable.count, error);
         pull->doomed.count = 0;
         free(readable.items);
@@ -408,11 +408,39 @@ static int set_products(struct pull *pull, struct error *error)
     return rc;
 }
 
-static const struct model *adjustment_model(const struct pull *pull)
+enum model_id pull_adjustment_model(const struct pull *pull)
 {
-    bool notes = pull->config->credit.adjustments == ADJUSTMENTS_NOTE;
+    return pull->config->credit.adjustments == ADJUSTMENTS_NOTE ? MODEL_ADJUSTMENT_NOTE
+                                                                : MODEL_ADJUSTMENT;
+}
 
-    return &models[notes ? MODEL_ADJUSTMENT_NOTE : MODEL_ADJUSTMENT];
+int pull_again(struct pull *pull, const struct model *model, struct error *error)
+{
+    size_t n_customers = pull->n_customers;
+    int rc;
+
+    pull->n_customers = 0; /* of everybody */
+    pull->doomed.count = 0;
+    rc = pull_full(pull, model, error);
+    pull->n_customers = n_customers;
+    return rc;
+}
+
+static int pull_adjustment_rows(struct pull *pull, struct error *error)
+{
+    int rc = pull_model(pull, &models[pull_adjustment_model(pull)], error);
+
+    return rc < 0 ? rc : pull_vanished_adjustments(pull, error);
+}
+
+/* The partners, last: who they are, which of them are gone, and whose account they belong to. */
+static int pull_partners(struct pull *pull, struct error *error)
+{
+    int rc = pull_model(pull, &models[MODEL_PARTNER], error);
+
+    if (rc == 0)
+        rc = pull_vanished_partners(pull, error);
+    return rc < 0 ? rc : pull_holders(pull, error);
 }
 
 int pull_run(struct pull *pull, struct error *error)
@@ -439,25 +467,25 @@ int pull_run(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = set_customer_ids(pull, "@partners", SET_CUSTOMER_PARTNERS, error);
     if (rc == 0)
-        rc = pull_model(pull, adjustment_model(pull), error);
+        rc = pull_adjustment_rows(pull, error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_MARKER], error);
-    if (rc == 0)
-        rc = pull_model(pull, &models[MODEL_PARTNER], error);
-    return rc;
+    return rc < 0 ? rc : pull_partners(pull, error);
 }
 
 int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)
 {
     struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};
-    int rc = pull_model(pull, adjustment_model(pull), error);
+    int rc = pull_adjustment_rows(pull, error);
 
     if (rc == 0)
         rc = page_read(&page, &customer, 1, error);
     pull->doomed.count = 0; /* gone already? the next pull confirms it */
     if (rc == 0)
         rc = pull_needed(pull, page.model, error);
-    return rc;
+    if (rc == 0)
+        rc = pull_vanished_partners(pull, error);
+    return rc < 0 ? rc : pull_holders(pull, error);
 }
 
 int pull_markers(struct pull *pull, struct error *error)

@@ -116,6 +116,24 @@ int page_bury(struct pull *pull, const struct model *model, struct error *error)
 /* Stops when more would go than safety.max_delete allows. */
 int page_check_doomed(struct pull *pull, const struct model *model, struct error *error);
 
+/* --- holders.c, vanished.c: who holds the account of each partner, and what is gone --- */
+
+/* Brings the accounts of partners and invoices in line with what was pulled of partners. Says which
+ * move before they do (log, report->moves). */
+int pull_holders(struct pull *pull, struct error *error);
+
+/* Of a domain that asks for the customers in "@ids": with credit.account top, all that is below
+ * them. */
+void pull_widen_to_holders(const struct pull *pull, json_t *domain);
+
+/* Partners that are gone (merged into another one, or deleted), and the rows that name them: read
+ * again, as Odoo stamps neither tickets nor adjustments then. */
+int pull_vanished_partners(struct pull *pull, struct error *error);
+
+/* Adjustments whose row, or whose whole model, is gone: a model made again counts from 1, so that
+ * old and new rows would stand side by side. */
+int pull_vanished_adjustments(struct pull *pull, struct error *error);
+
 /* --- parts.c: what hangs on a record and leaves no trace of its own --- */
 int pull_ticket_parts(struct pull *pull, struct error *error);
 int pull_move_parts(struct pull *pull, struct error *error);
@@ -131,6 +149,16 @@ int pull_in_domain(struct pull *pull, json_t *extra, struct error *error);
  * the vanished ones one by one before they are deleted. Both lists sorted. */
 int pull_relist(struct pull *pull, const struct model *model, const struct ids *remote,
                 const struct ids *local, struct error *error);
+
+/* Where adjustments are kept: MODEL_ADJUSTMENT or MODEL_ADJUSTMENT_NOTE. */
+enum model_id pull_adjustment_model(const struct pull *pull);
+
+/* Lists a whole model again and reads it, whatever its cursor says. */
+int pull_again(struct pull *pull, const struct model *model, struct error *error);
+
+/* Those of some records that this user may read. */
+int pull_visible(struct pull *pull, const struct model *model, const struct ids *ids,
+                 struct ids *ret, struct error *error);
 
 /* Adds to a count of the report. */
 void report_count(json_t *counts, const char *model, int64_t number);

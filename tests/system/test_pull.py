@@ -403,7 +403,7 @@ def test_a_payment_set_to_draft_on_19_is_found_by_reconcile(world: World, settle
 def test_reconcile_says_which_accounts_a_contact_moves_between(world: World, settled: Run, shop: Shop) -> None:
     world.move_contact(shop.contact, shop.bravo)
     said = settled("reconcile", "--json", check=0)
-    assert said.json["moves"] == [{"contact": shop.contact, "from": shop.acme, "to": shop.bravo}]
+    assert said.json["moves"] == [{"contact": shop.contact, "from": shop.acme, "to": shop.bravo, "invoices": []}]
     assert said.json["accounts_changed"] == [shop.acme, shop.bravo]
     assert f"contact {shop.contact} moves from account {shop.acme} to account {shop.bravo}" in said.err
 
