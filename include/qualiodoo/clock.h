@@ -14,6 +14,8 @@ instant clock_now(void);
 /* Replaces clock_now() for the whole process (--now): the clock then stands still. */
 void clock_set_now(instant now);
 
+bool clock_is_set(void); /* whether clock_set_now() was called */
+
 /* Whether this is the build for tests, in which the time that clock_set_now() gave counts as the
  * real one: only there is anything written with --now. */
 bool clock_is_of_tests(void);

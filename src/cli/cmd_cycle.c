@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "qualiodoo/sync.h"
 #include "qualiodoo/table.h"
+#include "view.h"
 
 static void on_signal(int number)
 {
@@ -111,6 +112,16 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
     return 0;
 }
 
+/* What a cycle did, or whose credit stopped it. */
+static int print_cycle(const struct cli *cli, const struct cycle_report *report, bool dry_run,
+                       struct error *error)
+{
+    if (cli->json)
+        return cli_print_json(cycle_report_json(report), error);
+    return report->whole ? print_report(report, dry_run, error)
+                         : view_revoked(report->revoked, error);
+}
+
 static int run_cycle(struct cli *cli, const struct cycle_options *options, struct error *error)
 {
     struct cycle_report report = {0};
@@ -125,10 +136,8 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
     }
     catch_signals();
     rc = cycle_run(config, options, &report, error);
-    if (report.whole) {
-        int printed =
-            cli->json ? cli_print_json(cycle_report_json(&report), error)
-                      : print_report(&report, options->dry_run, error);
+    if (report.whole || json_array_size(report.revoked)) {
+        int printed = print_cycle(cli, &report, options->dry_run, error);
 
         rc = printed < 0 ? printed : rc;
     }

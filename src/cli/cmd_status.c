@@ -15,6 +15,7 @@ struct status {
     struct config *config;
     json_t *mirrors, *problems;
     json_t *clock; /* how the clocks differed in the last cycle; NULL: they did not */
+    json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
     char *last_success, *last_reconcile, *last_error, *last_error_at, *last_outcome, *flavour;
     struct state_summary summary;
     size_t late; /* mirrors older than status.max_lag; the oldest one: */
@@ -107,6 +108,31 @@ static int read_clock(struct status *status, struct store *store, struct error *
     return 0;
 }
 
+/* Credit that a changed word would revoke: the balances are those of before. */
+static int read_revoked(struct status *status, struct store *store, struct error *error)
+{
+    char *text = NULL;
+    const char *message;
+    int rc = store_meta_get(store, "revoked", &text, error);
+
+    if (rc < 0)
+        return rc;
+    status->revoked = text && *text ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    message = json_string_value(json_object_get(status->revoked, "message"));
+    if (message && !is_told(status->problems, message))
+        json_array_append_new(status->problems, json_string(message));
+    return 0;
+}
+
+/* The accounts, or the texts, of what would be revoked (new reference). */
+static json_t *revoked_list(const struct status *status, const char *key)
+{
+    json_t *list = json_object_get(status->revoked, key);
+
+    return list ? json_incref(list) : json_array();
+}
+
 static int read_status(struct status *status, struct store *store, struct error *error)
 {
     int rc = store_meta_get(store, "last_success", &status->last_success, error);
@@ -135,7 +161,9 @@ static int read_status(struct status *status, struct store *store, struct error 
         json_array_append_new(status->problems,
                               json_sprintf("%lld records cannot be read: run 'qualiodoo doctor'",
                                            (long long)status->summary.unreadable));
-    rc = lookup_mirrors(store, add_mirror, status, error);
+    rc = read_revoked(status, store, error);
+    if (rc == 0)
+        rc = lookup_mirrors(store, add_mirror, status, error);
     add_late(status);
     return rc < 0 ? rc : read_clock(status, store, error);
 }
@@ -253,7 +281,7 @@ static json_t *status_json(const struct status *status)
     const struct config *config = status->config;
 
     return json_pack(
-        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO}", "healthy",
+        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO so so}", "healthy",
         json_array_size(status->problems) == 0, "problems", status->problems, "service", "running",
         status->running, "holder", json_text(*status->holder ? status->holder : NULL), "odoo",
         "url", config->odoo.url, "database", config->odoo.database, "flavour",
@@ -265,7 +293,8 @@ static json_t *status_json(const struct status *status)
         "queue", queue_json(status), "next_deadline",
         json_optional_instant(status->has_deadline, status->deadline), "next_target_change",
         json_optional_instant(status->has_target_change, status->target_change), "clock",
-        status->clock ? status->clock : json_null());
+        status->clock ? status->clock : json_null(), "revoked", revoked_list(status, "accounts"),
+        "revoked_because", revoked_list(status, "because"));
 }
 
 static int print_mirrors(const struct status *status, struct error *error)
@@ -313,6 +342,8 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     printf("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
     json_array_foreach(status->problems, i, problem)
         table_say("  %s\n", json_string_value(problem));
+    if (view_revoked(json_object_get(status->revoked, "accounts"), error) < 0)
+        return ERR_NO_MEMORY;
     printf("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
            status->flavour ? " (" : "", status->flavour ? status->flavour : "",
            status->flavour ? ")" : "");
@@ -355,6 +386,7 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     json_decref(status.mirrors);
     json_decref(status.problems);
     json_decref(status.clock);
+    json_decref(status.revoked);
     free(status.last_success);
     free(status.last_reconcile);
     free(status.last_error);

@@ -402,8 +402,9 @@ int results_save(struct store *store, int64_t account_id, civil_day today,
         rc = same_entries(store, account_id, &result->ledger, &entries, error);
     if (rc < 0)
         return rc;
-    *ret_change =
-        (struct results_change){.changed = !lots || !entries || kept.held != result->held};
+    *ret_change = (struct results_change){.changed = !lots || !entries || kept.held != result->held,
+                                          .before = kept.balance,
+                                          .after = result->ledger.balance};
     if (!entries)
         rc = results_totals_compare(store, account_id, &result->ledger, ret_change, error);
     if (rc == 0 && ret_change->changed)
@@ -418,8 +419,8 @@ int results_save(struct store *store, int64_t account_id, civil_day today,
     return rc < 0 ? rc : write_entries(store, account_id, &result->ledger, error);
 }
 
-int results_remove(struct store *store, int64_t account_id, const char *why, bool *ret_changed,
-                   struct error *error)
+int results_remove(struct store *store, int64_t account_id, const char *why,
+                   struct results_change *ret_change, struct error *error)
 {
     struct account_result nothing = {0};
     sqlite3_stmt *statement = NULL;
@@ -428,7 +429,7 @@ int results_remove(struct store *store, int64_t account_id, const char *why, boo
 
     if (rc < 0)
         return rc;
-    *ret_changed = kept.exists;
+    *ret_change = (struct results_change){.changed = kept.exists, .before = kept.balance};
     if (!kept.exists)
         return 0;
     rc = audit_account(store, account_id, &kept, &nothing, why, error);

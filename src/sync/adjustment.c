@@ -121,12 +121,14 @@ static int compute_balance(struct writer *writer, minutes *ret, struct error *er
     const struct account_facts *facts;
     struct account_result result;
     struct facts *holder = NULL;
+    struct accounts_order order = {0};
     struct policy policy;
     int rc = policy_open(config, store, &policy, error);
 
     if (rc < 0)
         return rc;
-    rc = accounts_update(store, config, policy_today(&policy), &writer->report, error);
+    order.today = policy_today(&policy);
+    rc = accounts_update(store, config, &order, &writer->report, error);
     holder = facts_new();
     if (rc == 0 && !holder)
         rc = error_memory(error);

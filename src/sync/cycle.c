@@ -94,9 +94,12 @@ static int report_open(struct cycle_report *report, struct error *error)
         .moves = json_array(),
         .differences = json_array(),
         .events = json_array(),
+        .revoked = json_array(),
+        .revoked_because = json_array(),
     };
     if (report->checked && report->created && report->updated && report->deleted &&
-        report->accounts_changed && report->moves && report->differences && report->events)
+        report->accounts_changed && report->moves && report->differences && report->events &&
+        report->revoked && report->revoked_because)
         return 0;
     return error_memory(error);
 }
@@ -111,6 +114,8 @@ void cycle_report_free(struct cycle_report *report)
     json_decref(report->moves);
     json_decref(report->differences);
     json_decref(report->events);
+    json_decref(report->revoked);
+    json_decref(report->revoked_because);
     *report = (struct cycle_report){0};
 }
 
@@ -143,14 +148,15 @@ bool cycle_report_drift(const struct cycle_report *report)
 json_t *cycle_report_json(const struct cycle_report *report)
 {
     return json_pack(
-        "{sO sO sO sO sI sO s{sI sI} s{sI sI sI} sb sI sO}", "checked", report->checked, "created",
-        report->created, "updated", report->updated, "deleted", report->deleted,
+        "{sO sO sO sO sI sO s{sI sI} s{sI sI sI} sb sI sO sO sO}", "checked", report->checked,
+        "created", report->created, "updated", report->updated, "deleted", report->deleted,
         "accounts_recomputed", (json_int_t)report->accounts_recomputed, "accounts_changed",
         report->accounts_changed, "breaches", "new", (json_int_t)report->breaches_new, "cleared",
         (json_int_t)report->breaches_cleared, "writes", "queued", (json_int_t)report->writes_queued,
         "sent", (json_int_t)report->writes_sent, "refused", (json_int_t)report->writes_refused,
         "drift", cycle_report_drift(report), "duration_ms", (json_int_t)report->duration_ms,
-        "moves", report->moves);
+        "moves", report->moves, "revoked", report->revoked, "revoked_because",
+        report->revoked_because);
 }
 
 struct differences {
@@ -205,6 +211,21 @@ static void note_outcome(struct store *store, const struct error *error, bool re
     store_meta_set(store, "last_error", error->message, &ignored);
 }
 
+/* What `status` shows until a cycle computes the accounts again. */
+static void note_revoked(struct store *store, const struct cycle_report *report,
+                         const char *message)
+{
+    json_t *revoked = json_pack("{sO sO ss}", "accounts", report->revoked, "because",
+                                report->revoked_because, "message", message);
+    char *text = json_dumps(revoked, JSON_COMPACT);
+    struct error ignored;
+
+    if (text && json_array_size(report->revoked))
+        store_meta_set(store, "revoked", text, &ignored);
+    json_decref(revoked);
+    free(text);
+}
+
 static bool schema_may_be_old(int rc)
 {
     return rc == ERR_MISSING_FIELD || rc == ERR_MISSING_MODEL || rc == ERR_FAULT ||
@@ -213,19 +234,25 @@ static bool schema_may_be_old(int rc)
 
 int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *error)
 {
+    struct accounts_order order = {
+        .force = pull->force, .customers = pull->customers, .n_customers = pull->n_customers};
     struct policy policy;
-    civil_day today;
     int rc = verdicts_update(pull, tickets, error);
 
     if (rc == 0)
         rc = policy_open(pull->config, pull->store, &policy, error);
     if (rc < 0)
         return rc;
-    today = policy_today(&policy);
+    order.today = policy_today(&policy);
     policy_close(&policy);
-    rc = accounts_update(pull->store, pull->config, today, pull->report, error);
+    rc = accounts_update(pull->store, pull->config, &order, pull->report, error);
+    if (rc == ERR_SAFETY && pull->patient && json_array_size(pull->report->revoked)) {
+        /* The service goes on with what does not depend on the accounts: they stay as they were. */
+        pull->problem = *error;
+        return 0;
+    }
     /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
-    return rc < 0 || pull->skew.found ? rc : alerts_update(pull, today, error);
+    return rc < 0 || pull->skew.found ? rc : alerts_update(pull, order.today, error);
 }
 
 /* Whether what is computed now may be written. */
@@ -407,6 +434,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     /* A misspelt name is no failure of the cycle, nor is an order to stop. */
     if (rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED && (rc < 0 || changed))
         note_outcome(store, &outcome, options->reconcile && !options->n_customers);
+    if (outcome.code == ERR_SAFETY)
+        note_revoked(store, report, rc < 0 ? error->message : pull.problem.message);
     if (options->uid)
         *options->uid = outcome.code ? 0 : odoo_uid(pull.odoo);
     pull_close(&pull);

@@ -305,5 +305,6 @@ void pull_close(struct pull *pull)
     free(pull->in_domain.items);
     free(pull->doomed.items);
     free(pull->lines.items);
-    pull->in_domain = pull->doomed = pull->lines = (struct ids){0};
+    free(pull->held.items);
+    pull->in_domain = pull->doomed = pull->lines = pull->held = (struct ids){0};
 }

@@ -49,12 +49,18 @@ static void compute_ticket(const struct page *page, int64_t id, struct mirror_va
         assigned->kind = VALUE_NULL;
 }
 
-/* A product whose reference changed is no pack any more. */
-static void compute_product(const struct page *page, struct mirror_value *values)
+/* A product whose reference changed is no pack any more; one that opened lots stays, with what it
+ * is called now: whether their credit is revoked is for a person to say. */
+static void compute_product(const struct page *page, int64_t id, struct mirror_value *values)
 {
     struct mirror_value *reference = &values[model_column(page->model, "reference")];
     const struct config *config = page->pull->config;
 
+    if (ids_contain(page->pull->held.items, page->pull->held.count, id)) {
+        if (reference->kind == VALUE_NULL)
+            set_text(reference, "");
+        return;
+    }
     for (size_t i = 0; i < config->credit.n_packs && reference->kind == VALUE_TEXT; i++)
         if (strcmp(config->credit.packs[i].product, reference->text) == 0)
             return;
@@ -132,7 +138,7 @@ static void compute(const struct page *page, int64_t id, json_t *record, json_t 
         set_integer(&values[model_column(page->model, "absolute")], page->pull->units_absolute);
         break;
     case MODEL_PRODUCT:
-        compute_product(page, values);
+        compute_product(page, id, values);
         break;
     case MODEL_TICKET:
         compute_ticket(page, id, values);

@@ -9,6 +9,7 @@
 
 #include "ask.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/evidence.h"
 #include "qualiodoo/log.h"
 
 static json_t *changed_since(const char *low)
@@ -126,6 +127,13 @@ static int drop_others(struct pull *pull, const struct model *model, const struc
     return rc;
 }
 
+/* The domain of a full list. Products are listed with those that are mirrored, which may have left
+ * the packs: page.c says which of them stay. */
+static const char *list_domain(const struct model *model)
+{
+    return model == &models[MODEL_PRODUCT] ? model->change_domain : model->domain;
+}
+
 /* The first pull: every id after the last one stored, page by page. */
 static int pull_first(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                       struct page *page, struct error *error)
@@ -135,7 +143,7 @@ static int pull_first(struct pull *pull, const struct model *model, struct mirro
     int rc = after ? find_in_domain(pull, model, NULL, error) : error_memory(error);
 
     if (rc == 0)
-        rc = search_ids(pull, model, model->domain, after, &remote, error);
+        rc = search_ids(pull, model, list_domain(model), after, &remote, error);
     json_decref(after);
     if (rc == 0)
         rc = mirror_ids(pull->store, &model->table, &local, error);
@@ -199,7 +207,7 @@ static int pull_full(struct pull *pull, const struct model *model, struct error 
     if (rc == 0)
         rc = find_in_domain(pull, model, extra, error);
     if (rc == 0 && model->kind == MODEL_LISTED)
-        rc = search_ids(pull, model, model->domain, extra, &remote, error);
+        rc = search_ids(pull, model, list_domain(model), extra, &remote, error);
     if (rc == 0)
         rc = model->kind == MODEL_LISTED ? pull_relist(pull, model, &remote, &local, error)
                                          : pull_relist(pull, model, &local, &local, error);
@@ -408,6 +416,16 @@ static int set_products(struct pull *pull, struct error *error)
     return rc;
 }
 
+/* With --force a product that left the packs leaves the mirror, and its lots with it. */
+static int set_held(struct pull *pull, struct error *error)
+{
+    free(pull->held.items);
+    pull->held = (struct ids){0};
+    if (pull->force && !pull->n_customers)
+        return 0;
+    return evidence_products(pull->store, &pull->held, error);
+}
+
 enum model_id pull_adjustment_model(const struct pull *pull)
 {
     return pull->config->credit.adjustments == ADJUSTMENTS_NOTE ? MODEL_ADJUSTMENT_NOTE
@@ -445,8 +463,10 @@ static int pull_partners(struct pull *pull, struct error *error)
 
 int pull_run(struct pull *pull, struct error *error)
 {
-    int rc = set_products(pull, error);
+    int rc = set_held(pull, error);
 
+    if (rc == 0)
+        rc = set_products(pull, error);
     for (enum model_id id = MODEL_UNIT; id <= MODEL_LEAVE && rc == 0; id++)
         rc = pull_model(pull, &models[id], error);
     if (rc == 0)

@@ -12,7 +12,7 @@ struct pull {
     const struct config *config;
     struct cycle_report *report;
     bool full;    /* read everything again */
-    bool force;   /* go past safety.max_delete and safety.max_writes */
+    bool force;   /* go past safety.max_delete and safety.max_writes, accept revoked credit */
     bool patient; /* what failed waits before it is tried again: the service */
     const int64_t *customers;
     size_t n_customers; /* 0: everybody */
@@ -28,7 +28,9 @@ struct pull {
     bool first_pulls;    /* at least one mirror completed its first pull in this run */
 
     struct skew skew;     /* of the clocks, set by pull_run() */
-    struct error problem; /* a working calendar that cannot be used; code 0: none */
+    struct error problem; /* a working calendar that cannot be used, credit that a changed word
+                             would revoke; code 0: none */
+    struct ids held;      /* products that opened lots: mirrored even when they are packs no more */
     struct ids in_domain; /* of the tickets being read: those in tickets.domain */
     struct ids doomed;    /* confirmed gone, not yet deleted */
     struct ids lines;     /* settlement lines to read */

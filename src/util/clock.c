@@ -101,6 +101,11 @@ void clock_set_now(instant now)
     frozen_at = now;
 }
 
+bool clock_is_set(void)
+{
+    return frozen;
+}
+
 int64_t clock_monotonic_ms(void)
 {
     return read_ms(CLOCK_MONOTONIC) * speed();
