@@ -204,3 +204,16 @@ def test_a_contact_merge_moves_tickets_without_their_write_date(desk: Desk) -> N
     assert world.row(TICKET, ticket)["partner_id"] == kept
     assert world.row(MOVE, invoice)["commercial_partner_id"] == kept
     assert desk.agent("res.partner", "read", [gone], ["name"]) == []
+
+
+def test_a_contact_merge_stamps_the_contacts_below_and_no_custom_row(desk: Desk) -> None:
+    world = desk.world
+    kept, gone = world.partner("Double"), world.partner("Doublon")
+    contact = world.partner("Anne", parent=gone)
+    world.adjustment_model()
+    row = world.create("x_qualiodoo_adjustment", x_key="key", x_partner_id=gone, x_minutes=60, x_date=world.today)
+    assert desk.moved("res.partner", contact, lambda: world.merge_contacts(kept, gone))
+    assert world.row("res.partner", contact)["parent_id"] == kept
+    other = world.partner("Triple")
+    assert not desk.moved("x_qualiodoo_adjustment", row, lambda: world.merge_contacts(other, kept))
+    assert world.row("x_qualiodoo_adjustment", row)["x_partner_id"] == other

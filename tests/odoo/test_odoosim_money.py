@@ -250,3 +250,153 @@ def test_the_number_of_an_invoice_is_not_unique_across_companies(desk: Desk) -> 
     names = {desk.world.row(MOVE, desk.world.invoice(customer, [("SUP12", 1)], company=c))["name"]
              for c in (None, desk.world.company("Autre"))}
     assert names == {"INV/2026/00001"}
+
+
+# Counterparts that are no payment ---------------------------------------------------------
+
+
+def behind(desk: Desk, move: int) -> list[tuple[str, str | bool]]:
+    """Of each counterpart line, the state of its entry and of the payment it came from."""
+    found = []
+    for counterpart in counterparts(desk, move):
+        line = desk.agent(LINE, "read", [counterpart["line"]], ["parent_state", "payment_id"], load="")[0]
+        payment = desk.agent("account.payment", "read", [line["payment_id"]], ["state"])[0]["state"] if line["payment_id"] else False
+        found.append((line["parent_state"], payment))
+    return found
+
+
+def test_a_payment_reset_to_draft_unreconciles_on_17_and_not_on_19(both: Desk) -> None:
+    world, move = both.world, invoice(both)
+    payment = world.pay(move)
+    assert behind(both, move) == [("posted", "paid" if world.version == 19 else "posted")]
+    stamped = both.moved(MOVE, move, lambda: world.payment_to_draft(payment))
+    if world.version == 19:
+        assert not stamped and state(both, move) == ("paid", 0.0) and behind(both, move) == [("draft", "draft")]
+        world.payment_post(payment)
+        assert state(both, move) == ("paid", 0.0) and behind(both, move)[0][0] == "posted"
+    else:
+        assert stamped and state(both, move) == ("not_paid", 1296.0) and behind(both, move) == []
+
+
+def test_the_line_of_a_payment_reset_to_draft_is_stamped(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(version=19)
+    move = invoice(desk)
+    payment = desk.world.pay(move)
+    line = counterparts(desk, move)[0]["line"]
+    assert desk.moved(LINE, line, lambda: desk.world.payment_to_draft(payment))
+
+
+def test_a_cancelled_payment_unreconciles(both: Desk) -> None:
+    move = invoice(both)
+    payment = both.world.pay(move)
+    both.world.payment_cancel(payment)
+    assert state(both, move) == ("not_paid", 1296.0) and counterparts(both, move) == []
+    known = both.agent("account.payment", "read", [payment], ["state"])[0]["state"]
+    assert known == ("canceled" if both.world.version == 19 else "cancel")
+
+
+@pytest.mark.parametrize("accounting", [False, True])
+def test_a_payment_rejected_by_the_bank_leaves_the_invoice_as_it_was(make_desk: Callable[..., Desk], accounting: bool) -> None:
+    desk = make_desk(version=19, enterprise_accounting=accounting)
+    move = invoice(desk)
+    payment = desk.world.pay(move)
+    assert not desk.moved(MOVE, move, lambda: desk.world.payment_reject(payment))
+    assert state(desk, move) == ("in_payment" if accounting else "paid", 0.0)
+    assert behind(desk, move) == [("posted", "rejected")]
+
+
+def test_payment_methods_over_rpc(both: Desk) -> None:
+    move = invoice(both)
+    payment = both.world.pay(move)
+    both.admin.fault("account.payment", "action_draft", [payment])  # it answers None: done, then not representable
+    assert both.admin("account.payment", "read", [payment], ["state"])[0]["state"] == "draft"
+    if both.world.version == 17:
+        assert "does not exist" in both.admin.last_line("account.payment", "action_reject", [payment])
+
+
+def test_every_line_of_a_payment_names_it(both: Desk) -> None:
+    payment = both.world.pay(invoice(both))
+    entry = both.world.row("account.payment", payment)["move_id"]
+    lines = both.agent(LINE, "search_read", [["move_id", "=", entry]], ["payment_id"], load="")
+    assert [line["payment_id"] for line in lines] == [payment] * 2
+
+
+# Down payments, receipts, transfers, annulled credit notes ----------------------------------
+
+
+def test_a_down_payment_and_the_final_invoice_that_deducts_it(both: Desk) -> None:
+    world = both.world
+    customer = world.partner("Acompte")
+    down = world.down_payment(customer, 1080, "S00001")
+    final = world.final_invoice(customer, [("SUP12", 1, 1080)], 1080, "S00001")
+    assert state(both, down) == ("not_paid", 1080.0) and state(both, final) == ("paid", 0.0)
+    lines = both.agent(LINE, "search_read", [["move_id", "in", [down, final]], ["display_type", "=", "product"]],
+                       ["is_downpayment", "price_subtotal"], order="id")
+    assert [(line["is_downpayment"], line["price_subtotal"]) for line in lines] == [(True, 1080.0), (False, 1080.0), (True, -1080.0)]
+    origins = both.agent(MOVE, "read", [down, final], ["invoice_origin"])
+    assert [row["invoice_origin"] for row in origins] == ["S00001", "S00001"]
+
+
+def test_without_the_sales_module_no_line_says_that_it_is_a_down_payment(make_desk: Callable[..., Desk]) -> None:
+    desk = make_desk(without_modules=("sale",))
+    assert desk.agent(LINE, "fields_get", ["is_downpayment"], ["type"]) == {}
+
+
+def test_a_sales_receipt_is_paid_like_an_invoice(both: Desk) -> None:
+    world = both.world
+    move = world.receipt(world.partner("Comptoir"), [("SUP12", 1)])
+    world.pay(move)
+    assert state(both, move) == ("paid", 0.0)
+    assert both.agent(MOVE, "read", [move], ["move_type"])[0]["move_type"] == "out_receipt"
+
+
+def test_an_invoice_settled_by_another_invoices_credit_note_is_reversed(both: Desk) -> None:
+    first, second = invoice(both), invoice(both)
+    both.world.pay(first)
+    note = both.world.refund(first, tax=20)
+    both.world.match(note, second)
+    assert state(both, second) == ("reversed", 0.0) and state(both, note) == ("paid", 0.0)
+    assert counterparts(both, second)[0]["move_type"] == "out_refund"
+
+
+@pytest.mark.parametrize(("by", "word"), [("entry", "reversed"), ("out_invoice", "paid"), ("out_receipt", "paid")])
+def test_a_credit_note_annulled_by_what_reverses_it(both: Desk, by: str, word: str) -> None:
+    move = invoice(both)
+    both.world.pay(move)
+    note = both.world.refund(move)
+    undo = both.world.annul(note, by)
+    assert both.agent(MOVE, "read", [undo], ["reversed_entry_id"], load="")[0]["reversed_entry_id"] == note
+    assert state(both, note) == (word, 0.0) and state(both, move) == ("paid", 0.0)
+    assert [c["move_type"] for c in counterparts(both, note)] == [by]
+
+
+def test_partials_tell_amounts_in_both_currencies(both: Desk) -> None:
+    world = both.world
+    move = world.invoice(world.partner("Dollar"), [("SUP12", 1, 1000)], currency="USD", rate=1.25)
+    world.pay(move, amount=900)
+    world.misc_settle(move)
+    partials = both.agent(PARTIAL, "read", world.partials(move), ["amount", "debit_amount_currency", "debit_currency_id"])
+    assert [(p["amount"], p["debit_amount_currency"], p["debit_currency_id"][1]) for p in partials] == [
+        (720.0, 900.0, "USD"), (80.0, 100.0, "USD")]
+    assert state(both, move) == ("paid", 0.0)
+
+
+def test_a_spoilt_payment_state_stays_until_odoo_computes_it_again(both: Desk) -> None:
+    world, move = both.world, invoice(both)
+    payment = world.pay(move)
+    world.spoil(move, "partial")
+    assert state(both, move) == ("partial", 0.0)
+    world.unpay(move)
+    world.spoil(move, "paid")
+    assert state(both, move) == ("paid", 1296.0)
+    world.settle(payment, move)
+    assert state(both, move) == ("paid", 0.0)
+
+
+def test_archived_products_and_shared_references(both: Desk) -> None:
+    world = both.world
+    first = world.product("DOUBLE")
+    second = world.product("DOUBLE", name="Second product of this reference")
+    world.archive("product.product", first)
+    find = lambda **context: both.agent("product.product", "search", [["default_code", "=", "DOUBLE"]], order="id", context=context)
+    assert first != second and find() == [second] and find(active_test=False) == [first, second]

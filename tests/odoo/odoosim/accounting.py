@@ -131,6 +131,7 @@ def _partial(env: Env, debit: Row, credit: Row, amount: Decimal) -> int:
     partial = env.create(PARTIAL, {
         "debit_move_id": debit["id"], "credit_move_id": credit["id"], "amount": amount,
         "debit_amount_currency": in_debit, "credit_amount_currency": in_credit,
+        "debit_currency_id": debit.get("currency_id"), "credit_currency_id": credit.get("currency_id"),
         "company_id": debit.get("company_id"), "max_date": max(debit["date"], credit["date"])})
     _recount_line(env, debit["id"])
     _recount_line(env, credit["id"])
@@ -297,6 +298,40 @@ def reset_to_draft(env: Env, move: int) -> None:
     if env.version < 19:
         unreconcile_lines(env, lines_of(env, move))
     _set_state(env, move, "draft")
+
+
+def payment_entry(env: Env, payment: int) -> int:
+    """The journal entry of a payment, 0 where it has none."""
+    return env.row("account.payment", payment).get("move_id") or 0
+
+
+def payment_draft(env: Env, payment: int) -> None:
+    """action_draft of a payment. 17 removes the reconciliation; 19 keeps it, and the invoice stays `paid`, unstamped."""
+    if env.version >= 19:
+        env.touch("account.payment", payment, {"state": "draft"})
+    if payment_entry(env, payment):
+        reset_to_draft(env, payment_entry(env, payment))
+
+
+def payment_post(env: Env, payment: int) -> None:
+    """action_post of a payment that was reset to draft."""
+    if env.version >= 19:
+        env.touch("account.payment", payment, {"state": "in_process"})
+    if payment_entry(env, payment):
+        post(env, payment_entry(env, payment))
+
+
+def payment_cancel(env: Env, payment: int) -> None:
+    """action_cancel of a payment: every version removes the reconciliation."""
+    if env.version >= 19:
+        env.touch("account.payment", payment, {"state": "canceled"})
+    if payment_entry(env, payment):
+        cancel(env, payment_entry(env, payment))
+
+
+def payment_reject(env: Env, payment: int) -> None:
+    """action_reject of a payment, 18 and later: its entry stays posted, the invoice stays as it was and is not stamped."""
+    env.touch("account.payment", payment, {"state": "rejected"})
 
 
 def cancel(env: Env, move: int) -> None:

@@ -105,11 +105,14 @@ class SalesBuilders:
 
     def invoice(self, partner: int, lines: Iterable[Line], date: Day = None, post: bool = True,
                 currency: str | None = None, company: int | None = None, tax: int = 0, rate: float = 1.0,
-                move_type: str = "out_invoice", reversed_entry: int | None = None, ref: str | None = None) -> int:
-        """A customer invoice of lines (code[, quantity[, price[, uom]]]); a price of None is the list price.
+                move_type: str = "out_invoice", reversed_entry: int | None = None, ref: str | None = None,
+                origin: str | None = None) -> int:
+        """A customer invoice of lines (code[, quantity[, price[, uom[, values]]]]); a price of None is the list price.
 
-        tax    per cent, one line of tax for the whole
-        rate   units of `currency` for one unit of the company's
+        tax       per cent, one line of tax for the whole
+        rate      units of `currency` for one unit of the company's
+        values    more columns of a line, such as is_downpayment
+        origin    the sales order: invoice_origin
         """
         day = parse_date(date) or self.today
         with self.transaction() as env:
@@ -120,7 +123,7 @@ class SalesBuilders:
                     "invoice_date_due": day, "journal_id": self.journal("sale", company or 1), "company_id": company or 1,
                     "currency_id": money_id, "commercial_partner_id": customer.get("commercial_partner_id"),
                     "name": "/" if self.version < 19 else False, "payment_state": "not_paid", "ref": ref,
-                    "reversed_entry_id": reversed_entry}
+                    "reversed_entry_id": reversed_entry, "invoice_origin": origin}
             move = env.create(MOVE, head)
             untaxed = sum((self._product_line(env, move, line, sign, rate) for line in lines), Decimal(0))
             self._finish(env, move, untaxed, money(untaxed * tax / 100), sign, rate)
@@ -129,7 +132,7 @@ class SalesBuilders:
             return move
 
     def _product_line(self, env: Env, move: int, line: Line, sign: int, rate: float) -> Decimal:
-        code, quantity, price, uom = (*line, *(1, None, None)[len(line) - 1:])
+        code, quantity, price, uom, more = (*line, *(1, None, None, {})[len(line) - 1:])
         product = self.product(code) if isinstance(code, str) else code
         unit = self.uom(uom) if uom else (env.get("product.product", product, "uom_id") if product else None)
         if price is None:
@@ -138,7 +141,7 @@ class SalesBuilders:
         label = env.display_name("product.product", product) if product else "Divers"
         self._line(env, move, -subtotal * sign, rate, "income", display_type="product", product_id=product,
                    quantity=float(quantity), product_uom_id=unit, price_unit=float(price), name=label,
-                   price_subtotal=subtotal, price_total=subtotal)
+                   price_subtotal=subtotal, price_total=subtotal, **more)
         return subtotal
 
     def _line(self, env: Env, move: int, amount: Decimal, rate: float, account: str, **vals: Any) -> int:
@@ -151,7 +154,8 @@ class SalesBuilders:
             "company_currency_id": self.ref("base.EUR"), "currency_id": row["currency_id"],
             "move_name": row.get("name"), "parent_state": row["state"], "date": row["date"],
             "invoice_date": row.get("invoice_date"), "account_id": self.accounts[account], "ref": row.get("ref"),
-            "partner_id": row.get("commercial_partner_id"), "balance": balance, "debit": max(balance, Decimal(0)),
+            "partner_id": row.get("commercial_partner_id"), "payment_id": row.get("payment_id") or row.get("origin_payment_id"),
+            "balance": balance, "debit": max(balance, Decimal(0)),
             "credit": max(-balance, Decimal(0)), "amount_currency": money(amount),
             "amount_residual": balance if matchable else Decimal(0),
             "amount_residual_currency": money(amount) if matchable else Decimal(0), **vals})
@@ -203,6 +207,37 @@ class SalesBuilders:
             return [(first.get("product_id"), 1, amount, first.get("product_uom_id"))]
         return [(r.get("product_id"), r["quantity"], r["price_unit"], r.get("product_uom_id")) for r in products]
 
+    def receipt(self, partner: int, lines: Iterable[Line], date: Day = None, **options: Any) -> int:
+        """A sales receipt: paid like an invoice."""
+        return self.invoice(partner, lines, date, move_type="out_receipt", **options)
+
+    def down_payment(self, partner: int, amount: Any, origin: str | None, date: Day = None, **options: Any) -> int:
+        """The invoice of a down payment of a sales order."""
+        return self.invoice(partner, [("ACOMPTE", 1, amount, None, {"is_downpayment": True})], date, origin=origin, **options)
+
+    def final_invoice(self, partner: int, lines: Iterable[Line], amount: Any, origin: str | None, date: Day = None,
+                      **options: Any) -> int:
+        """The invoice of a sales order's lines, the down payment of `amount` deducted."""
+        deduction = ("ACOMPTE", -1, amount, None, {"is_downpayment": True})
+        return self.invoice(partner, [*lines, deduction], date, origin=origin, **options)
+
+    def annul(self, note: int, by: str = "entry", date: Day = None) -> int:
+        """Reverse a credit note: by an entry, as the reversal wizard does, or by an invoice or receipt. Gives what reverses it."""
+        day = parse_date(date) or self.today
+        with self.transaction() as env:
+            row = env.row(MOVE, note)
+            if by != "entry":
+                return self.invoice(row["partner_id"], self._reversed_lines(env, note, None), day, move_type=by,
+                                    reversed_entry=note)
+            move = self._entry(env, row["partner_id"], "sale", day, f"Reversal of: {row.get('name')}",
+                               currency=row.get("currency_id"), company=row.get("company_id"))
+            env.tx.update(MOVE, move, {"reversed_entry_id": note})
+            total = money(row["amount_total"])
+            self._line(env, move, -total, 1.0, "income", name=row.get("name"))
+            self._line(env, move, total, 1.0, "receivable", name=row.get("name"))
+            accounting.post(env, move)
+            return move
+
     def post(self, move: int) -> None:
         """Post a draft."""
         with self.transaction() as env:
@@ -244,8 +279,7 @@ class SalesBuilders:
             self._line(env, move, money(amount), rate, "outstanding", name="Customer Payment")
             if rest:
                 self._line(env, move, rest, rate, "loss", name="Write-Off")
-            self._line(env, move, -money(amount) - rest, rate, "receivable", name="Customer Payment", date_maturity=day,
-                       payment_id=payment)
+            self._line(env, move, -money(amount) - rest, rate, "receivable", name="Customer Payment", date_maturity=day)
             accounting.post(env, move)
             if self.version >= 19:
                 env.touch("account.payment", payment, {"name": env.row(MOVE, move)["name"]})
@@ -279,6 +313,11 @@ class SalesBuilders:
     def _match(self, env: Env, move: int, invoice: int) -> list[int]:
         both = [*accounting.open_lines(env, invoice), *accounting.open_lines(env, move)]
         return accounting.reconcile(env, [i for i in both if not env.row(LINE, i).get("reconciled")])
+
+    def match(self, one: int, other: int) -> list[int]:
+        """Match two moves, such as a credit note with another invoice, or an entry with an invoice; gives the partials."""
+        with self.transaction() as env:
+            return self._match(env, one, other)
 
     def settle(self, payment: int, invoice: int) -> list[int]:
         """Match a payment made before with an invoice; gives the partials."""
@@ -323,9 +362,11 @@ class SalesBuilders:
         with self.transaction() as env:
             due = env.row(MOVE, invoice)
             value = money(due.get("amount_residual") if amount is None else amount)
-            move = self._entry(env, due["partner_id"], "general", day, due.get("name"), company=due.get("company_id"))
-            self._line(env, move, value, 1.0, "loss", name="Ecart")
-            self._line(env, move, -value, 1.0, "receivable", name=due.get("name"))
+            move = self._entry(env, due["partner_id"], "general", day, due.get("name"), currency=due.get("currency_id"),
+                               company=due.get("company_id"))
+            rate = self._rate(env, invoice)
+            self._line(env, move, value, rate, "loss", name="Ecart")
+            self._line(env, move, -value, rate, "receivable", name=due.get("name"))
             accounting.post(env, move)
             self._match(env, move, invoice)
             return move
@@ -339,9 +380,27 @@ class SalesBuilders:
     def payment_to_draft(self, payment: int) -> None:
         """Reset a payment to draft. On 19 the invoice stays `paid`, matched with a draft entry, its write_date unmoved."""
         with self.transaction() as env:
-            if self.version >= 19:
-                env.touch("account.payment", payment, {"state": "draft"})
-            accounting.reset_to_draft(env, env.row("account.payment", payment)["move_id"])
+            accounting.payment_draft(env, payment)
+
+    def payment_post(self, payment: int) -> None:
+        """Post a payment again that was reset to draft."""
+        with self.transaction() as env:
+            accounting.payment_post(env, payment)
+
+    def payment_cancel(self, payment: int) -> None:
+        """Cancel a payment: it is unreconciled on every version."""
+        with self.transaction() as env:
+            accounting.payment_cancel(env, payment)
+
+    def payment_reject(self, payment: int) -> None:
+        """The bank rejects a payment (18 and later): the invoice stays `in_payment` or `paid`, the entry posted."""
+        with self.transaction() as env:
+            accounting.payment_reject(env, payment)
+
+    def spoil(self, invoice: int, word: str) -> None:
+        """Leave a wrong payment_state on an invoice, as an automation rule with a before-domain on it does."""
+        with self.transaction() as env:
+            env.touch(MOVE, invoice, {"payment_state": word})
 
     def redate_payment(self, payment: int, date: Day) -> None:
         """Change the date of a posted payment: the invoice is not stamped, nor the partial unless its max_date moves."""

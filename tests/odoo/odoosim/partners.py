@@ -102,7 +102,7 @@ def user_before_create(env: Env, vals: Values) -> Values:
 
 
 def merge(env: Env, kept: int, gone: int) -> None:
-    """The contact merge wizard: columns are changed by SQL, so only moves and the kept partner are stamped."""
+    """The contact merge wizard: columns are changed by SQL, so only moves and contacts are stamped."""
     for model, field in env.schema.many2ones_to("res.partner"):
         if field.name == "commercial_partner_id" and model == "res.partner":
             continue
@@ -112,6 +112,8 @@ def merge(env: Env, kept: int, gone: int) -> None:
                 value = tuple(dict.fromkeys(kept if i == gone else i for i in env.row(model, id_)[field.name]))
             env.tx.update(model, id_, {field.name: value})
             if model == "account.move":
+                env.touch(model, id_, {})
+            elif model == "res.partner" and field.name == "parent_id":
                 env.touch(model, id_, {})
     for id_ in env.tx.having("mail.message", "res_id", (gone,)):
         if env.row("mail.message", id_).get("model") == "res.partner":

@@ -205,6 +205,33 @@ class Move(Thread):
             accounting.cancel(self.env, id_)
 
 
+class Payment17(Thread):
+    """Payments: posting, resetting, cancelling."""
+
+    @multi
+    def action_post(self) -> None:
+        for id_ in self.ids:
+            accounting.payment_post(self.env, id_)
+
+    @multi
+    def action_draft(self) -> None:
+        for id_ in self.ids:
+            accounting.payment_draft(self.env, id_)
+
+    @multi
+    def action_cancel(self) -> None:
+        for id_ in self.ids:
+            accounting.payment_cancel(self.env, id_)
+
+class Payment19(Payment17):
+    """18 and later: the bank may reject a payment."""
+
+    @multi
+    def action_reject(self) -> None:
+        for id_ in self.ids:
+            accounting.payment_reject(self.env, id_)
+
+
 class MoveLine(BaseModel):
     """Journal items: reconciliation."""
 
@@ -299,6 +326,7 @@ def class_of(env: Env, name: str) -> type[BaseModel]:
     special: dict[str, type[BaseModel]] = {
         "account.move": Move,
         "account.move.line": MoveLine,
+        "account.payment": Payment19 if recent else Payment17,
         "res.users": Users19 if recent else Users17,
         "ir.model.data": ModelData,
         "ir.config_parameter": Parameter,
