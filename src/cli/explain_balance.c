@@ -233,7 +233,7 @@ static void print_move(const struct account_facts *facts, const struct credit_mo
     putchar('\n');
     for (size_t i = 0; i < move->n_lines; i++)
         print_line(facts, move, &move->lines[i], counts(outcome->verdict));
-    if (move->type == MOVE_INVOICE && move->total_zero && counts(outcome->verdict))
+    if (move->type == MOVE_INVOICE && move->total == 0 && counts(outcome->verdict))
         printf("    of amount zero: paid on its invoice date\n");
     for (size_t i = 0; i < move->n_settlements; i++)
         table_say("    settled on %s by %s (account.move.line:%lld)\n",

@@ -125,6 +125,10 @@ static enum credit_payment_state payment_state(const char *text)
         return MOVE_PAID;
     if (text_is(text, "in_payment"))
         return MOVE_IN_PAYMENT;
+    if (text_is(text, "partial"))
+        return MOVE_PARTIAL;
+    if (text_is(text, "reversed"))
+        return MOVE_REVERSED;
     return text_is(text, "not_paid") ? MOVE_NOT_PAID : MOVE_OTHER_STATE;
 }
 
@@ -182,7 +186,7 @@ static int add_move(struct facts *facts, const struct facts_policy *policy, sqli
         .state = move_state(column_text(row, 3)),
         .payment_state = payment_state(column_text(row, 4)),
         .residual_zero = sqlite3_column_int64(row, 5) == 0,
-        .total_zero = sqlite3_column_int64(row, 6) == 0,
+        .total = sqlite3_column_int64(row, 6),
         .currency = sqlite3_column_int64(row, 8),
         .reversed_entry = sqlite3_column_int64(row, 9),
     };
