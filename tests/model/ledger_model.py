@@ -12,6 +12,7 @@ come in as Odoo gives them and are converted at once.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 from fractions import Fraction
@@ -19,6 +20,8 @@ from typing import Optional
 from zoneinfo import ZoneInfo
 
 MONEY_JOURNALS = ("bank", "cash", "credit")
+CUSTOMER_INVOICES = ("out_invoice", "out_receipt")
+MOST_HOURS = 10_000  # §4: a line of more is not charged
 
 # ---------------------------------------------------------------------------------------------------------
 # Input, in Odoo's terms. Ids are Odoo's ids. Amounts, quantities and durations may be int, Fraction, Decimal or
@@ -27,14 +30,29 @@ MONEY_JOURNALS = ("bank", "cash", "credit")
 
 
 @dataclass
+class Partner:
+    name: str
+    parent: Optional[int] = None
+    is_company: bool = True
+
+
+@dataclass
+class Product:
+    id: int
+    code: Optional[str]  # internal reference; several products may carry the same
+    active: bool = True
+
+
+@dataclass
 class Line:
     """An account.move.line of an invoice or credit note that is an invoice line."""
 
     id: int
-    product: Optional[str]  # internal reference of the product
+    product: object  # a key of History.products; without an entry there, the internal reference of a product of its own
     quantity: object = 1
     price_subtotal: object = 0  # untaxed; Odoo gives credit notes' amounts positive too
     uom_factor: object = 1  # how many of the product's unit one of the line's unit makes
+    is_downpayment: bool = False
 
 
 @dataclass
@@ -43,15 +61,21 @@ class Counterpart:
 
     date: date
     journal_type: str  # bank, cash, credit, general, sale, ...
-    move_type: str = "entry"  # entry, out_refund, out_invoice
+    move_type: str = "entry"  # entry, out_refund, out_invoice, out_receipt
+    amount: object = 0  # what it settles, in the currency of the move it is a counterpart of
+    journal_code: Optional[str] = None
+    parent_state: str = "posted"  # the counterpart line's: posted, draft, cancel
+    payment: Optional[str] = None  # the state of the payment behind, if there is one
+    move: Optional[int] = None  # the counterpart's move where that is an invoice or credit note of the history
+    reversed_entry_id: Optional[int] = None  # of a counterpart's move that is not of the history
 
 
 @dataclass
 class Invoice:
     id: int
-    customer: Optional[int]
+    customer: Optional[int]  # the commercial entity stored on the invoice
     invoice_date: Optional[date]
-    move_type: str = "out_invoice"
+    move_type: str = "out_invoice"  # out_invoice, out_receipt, out_refund
     state: str = "posted"
     payment_state: str = "paid"
     amount_total: object = 0
@@ -60,12 +84,14 @@ class Invoice:
     counterparts: list = field(default_factory=list)
     reversed_entry_id: Optional[int] = None
     name: str = ""
+    origin: Optional[str] = None  # invoice_origin
+    rate: object = 1  # units of the invoice's currency for one of the company's
 
 
 @dataclass
 class Ticket:
     id: int
-    customer: Optional[int]
+    customer: Optional[int]  # the ticket's partner
     number: str = ""
     created: Optional[datetime] = None  # instants: aware, or naive and then UTC
     closed: Optional[datetime] = None
@@ -82,12 +108,14 @@ class TimesheetLine:
     hours: object = None  # either hours...
     days: object = None  # ... or days, of day_hours hours
     day_hours: object = 8
+    is_time: bool = True  # False: in kilometres, units...
+    matches: bool = True  # `timesheets.domain`
 
 
 @dataclass
 class Adjustment:
     id: int
-    customer: int
+    customer: int  # a partner
     minutes: int
     date: date
     end: Optional[date] = None  # exclusive
@@ -97,27 +125,40 @@ class Adjustment:
 @dataclass
 class History:
     customers: dict = field(default_factory=dict)  # id -> name
-    invoices: list = field(default_factory=list)  # out_invoice and out_refund
+    invoices: list = field(default_factory=list)  # out_invoice, out_receipt and out_refund
     tickets: list = field(default_factory=list)
     timesheets: list = field(default_factory=list)
     adjustments: list = field(default_factory=list)
+    partners: dict = field(default_factory=dict)  # id -> Partner, of those that have a parent or are no company
+    products: dict = field(default_factory=dict)  # key of Line.product -> Product
+    merged: dict = field(default_factory=dict)  # partner that is gone -> the one it was merged into
 
 
 @dataclass(frozen=True)
 class Policy:
-    packs: tuple = (("SUP12", 12), ("SUP24", 24), ("SUP36", 36))
-    validity_years: int = 1
+    packs: tuple = (("SUP12", 12), ("SUP24", 24), ("SUP36", 36))  # (reference, tuple of references or product id, hours)
+    account: str = "commercial"  # commercial | top
+    validity_months: int = 12
     step: int = 5  # minutes
     rounding: str = "ticket"  # ticket | entry
     count_from: str = "take_in"  # take_in | response
     payment: str = "paid"  # paid | in_payment
+    money_journals: tuple = ()  # codes
+    max_write_off: object = 10  # per cent
     renewal_grace_days: int = 0
     since: Optional[date] = None
     timezone: str = "Europe/Paris"
     response: tuple = ("assigned", "reply")
+    timesheets_domain: bool = False  # is there one
 
-    def hours_of(self, product):
-        return dict(self.packs).get(product)
+    def hours_of(self, product: Product):
+        """The hours of a pack, None for another product."""
+        for name, hours in self.packs:
+            # §3 "`product` is one internal reference, or a list of them; `id: N` names a product by its id instead"; a reference
+            # "that several carry counts for all of them"
+            if product.id == name if isinstance(name, int) else product.code in ((name,) if isinstance(name, str) else name):
+                return hours
+        return None
 
 
 # ---------------------------------------------------------------------------------------------------------
@@ -152,6 +193,18 @@ def minutes_of_line(line: TimesheetLine) -> int:
     return minutes_of_hours(line.hours)
 
 
+def is_charged(line: TimesheetLine, policy: Policy) -> bool:
+    # §4 "in a unit of time ... that matches `timesheets.domain`"
+    if not line.is_time or (policy.timesheets_domain and not line.matches):
+        return False
+    # §4 "A quantity that does not fit (more than 10,000 hours in one line, or not a number) is not charged"
+    quantity = line.hours if line.days is None else line.days
+    if isinstance(quantity, float) and not math.isfinite(quantity):
+        return False
+    hours = Fraction(quantity) * (1 if line.days is None else Fraction(line.day_hours))
+    return abs(hours) <= MOST_HOURS
+
+
 def round_up(minutes: int, step: int) -> int:
     """Up to the step, toward plus infinity."""
     return -((-minutes) // step) * step
@@ -163,12 +216,32 @@ def round_away(minutes: int, step: int) -> int:
     return sign * round_up(abs(minutes), step)
 
 
-def add_years(day: date, years: int) -> date:
-    # §3 "29 February + 1 year is 1 March"
+def add_months(day: date, months: int) -> date:
+    # §3 "the same day of the month so much later, or the first of the month after when that month has no such day; 29 February
+    # + 1 year is 1 March"
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     try:
-        return day.replace(year=day.year + years)
+        return date(year, month + 1, day.day)
     except ValueError:
-        return date(day.year + years, 3, 1)
+        return date(year, month + 2, 1)  # never December, which has all days
+
+
+def add_years(day: date, years: int) -> date:
+    return add_months(day, 12 * years)
+
+
+def holder_of(partner: Optional[int], history: "History", policy: "Policy") -> Optional[int]:
+    # §2 "The account holder is the commercial entity"; of an invoice "the current commercial entity of the one stored on the invoice"
+    while partner in history.partners and history.partners[partner].parent is not None:
+        # §2 "With `credit.account: top` the account holder is the topmost parent"
+        if policy.account != "top" and history.partners[partner].is_company:
+            break
+        partner = history.partners[partner].parent
+    return partner
+
+
+def product_of(line: "Line", history: "History") -> Product:
+    return history.products.get(line.product) or Product(0, line.product)
 
 
 def local_day(instant: datetime, policy: Policy) -> date:
@@ -217,37 +290,135 @@ def pack_quantity(line: Line) -> Fraction:
     return decimal_of(line.quantity) * decimal_of(line.uom_factor)
 
 
-def payment_days(invoice: Invoice, policy: Policy):
-    """(payment date, invoice date) of an effectively paid customer invoice, else None."""
-    # §3 "A customer invoice (`out_invoice`, posted)"
-    if invoice.move_type != "out_invoice" or invoice.state != "posted":
-        return None
-    # §3 "`amount_residual` 0, `payment_state` `paid` (with `credit.payment: in_payment`, that state too)"
-    states = ("paid", "in_payment") if policy.payment == "in_payment" else ("paid",)
-    if invoice.payment_state not in states or decimal_of(invoice.amount_residual) != 0:
-        return None
-    # §3 "An invoice of amount zero (an offered pack) is paid on its invoice date."
-    if decimal_of(invoice.amount_total) == 0:
-        return invoice.invoice_date, invoice.invoice_date
-    # §3 "at least one counterpart in a bank, cash or credit-card journal"
-    money = [c.date for c in invoice.counterparts if c.journal_type in MONEY_JOURNALS]
-    if not money:
-        return None
-    # §3 "the latest date of its money counterparts"
-    return max(money), invoice.invoice_date
+class Payments:
+    """Which invoices of a history are effectively paid, and when (§3)."""
+
+    def __init__(self, history: History, policy: Policy):
+        self.history, self.policy = history, policy
+        self.by_id = {m.id: m for m in history.invoices}
+        self.paid = set()  # ids of the invoices known to be effectively paid
+        # A credit note of an effectively paid invoice is money for another one, and a down payment settles its final invoice:
+        # begin with nothing paid and add what follows, until nothing does. So "a circle of such credit notes is no money".
+        while True:
+            more = {m.id for m in history.invoices if m.id not in self.paid and self.is_paid(m)}
+            if not more:
+                break
+            self.paid |= more
+
+    def is_credit_note_of(self, counterpart: Counterpart, invoice: Invoice) -> Optional[int]:
+        """The id of the *other* invoice that a counterpart is the credit note of, else None."""
+        if counterpart.move_type != "out_refund":
+            return None
+        note = self.by_id.get(counterpart.move)
+        reversed_id = note.reversed_entry_id if note is not None else counterpart.reversed_entry_id
+        other = self.by_id.get(reversed_id)
+        return other.id if other is not None and other.id != invoice.id and other.move_type in CUSTOMER_INVOICES else None
+
+    def is_money(self, counterpart: Counterpart, invoice: Invoice) -> bool:
+        if counterpart.move_type == "out_refund":
+            # §3 "a credit note that reverses another invoice which is itself effectively paid"
+            return self.is_credit_note_of(counterpart, invoice) in self.paid
+        # §3 "a counterpart in a bank, cash or credit-card journal, in a journal named in `credit.money_journals`"
+        return counterpart.journal_type in MONEY_JOURNALS or counterpart.journal_code in self.policy.money_journals
+
+    def word_fits(self, invoice: Invoice) -> bool:
+        word = invoice.payment_state
+        if word == "in_payment":
+            return self.policy.payment == "in_payment"  # §3 "with `credit.payment: in_payment`, that state too"
+        if word == "reversed":
+            # §3 "`reversed` where credit notes of *other* invoices settle it, as Odoo then says"
+            return any(self.is_credit_note_of(c, invoice) is not None for c in invoice.counterparts)
+        # A spoilt `partial` (odoo.md, Payments) with nothing left to pay says nothing: what is behind it counts.
+        return word in ("paid", "partial")
+
+    def settled(self, invoice: Invoice) -> bool:
+        """Effectively paid, its down payments aside."""
+        if invoice.move_type not in CUSTOMER_INVOICES or invoice.state != "posted" or decimal_of(invoice.amount_residual) != 0:
+            return False
+        if not self.word_fits(invoice) or not counterparts_stand(invoice):
+            return False
+        # §3 "An invoice of amount zero is paid on its invoice date"
+        if decimal_of(invoice.amount_total) == 0:
+            return True
+        # §3 "at least one counterpart is money, and what was written off is small"
+        if not any(self.is_money(c, invoice) for c in invoice.counterparts):
+            return False
+        # §3 "*Written off* is what counterparts that are neither money nor a credit note settle, in the invoice's own currency"
+        written_off = sum((decimal_of(c.amount) for c in invoice.counterparts
+                           if c.move_type != "out_refund" and not self.is_money(c, invoice)), Fraction(0))
+        # §3 "More than `credit.max_write_off` of the invoice's total: not effectively paid"
+        return written_off <= decimal_of(invoice.amount_total) * decimal_of(self.policy.max_write_off) / 100
+
+    def down_payments(self, invoice: Invoice) -> list:
+        """§3 "the posted invoices of the same `invoice_origin` and customer that carry the down payment"."""
+        holder = lambda move: holder_of(move.customer, self.history, self.policy)
+        return [m for m in self.history.invoices
+                if m.move_type in CUSTOMER_INVOICES and m.state == "posted" and m.id != invoice.id
+                and m.origin and m.origin == invoice.origin and holder(m) == holder(invoice)
+                # §3 "a line with `is_downpayment` and a positive amount"
+                and any(l.is_downpayment and decimal_of(l.price_subtotal) > 0 for l in m.lines)]
+
+    def is_paid(self, invoice: Invoice) -> bool:
+        if not self.settled(invoice):
+            return False
+        if not has_deduction(invoice):
+            return True
+        # §3 "is effectively paid when it is *and* so are the posted invoices ... that carry the down payment"; "Without such
+        # an invoice it grants nothing"
+        carriers = self.down_payments(invoice)
+        return bool(carriers) and all(m.id in self.paid for m in carriers)
+
+    def day(self, invoice: Invoice) -> date:
+        """The payment date of an effectively paid invoice."""
+        if decimal_of(invoice.amount_total) == 0:
+            own = invoice.invoice_date
+        else:
+            # §3 "the latest date of its money counterparts"
+            own = max(c.date for c in invoice.counterparts if self.is_money(c, invoice))
+        if has_deduction(invoice):
+            # §3 "its payment date is the latest of all of them"
+            own = max([own] + [self.day(m) for m in self.down_payments(invoice)])
+        return own
+
+    def annulled(self, note: Invoice) -> bool:
+        # §3 "all its counterparts are entries, invoices or receipts that reverse it (their `reversed_entry_id` is the credit note)"
+        def reverses(c):
+            move = self.by_id.get(c.move)
+            return c.move_type in ("entry", *CUSTOMER_INVOICES) and (move or c).reversed_entry_id == note.id
+
+        return note.move_type == "out_refund" and bool(note.counterparts) and all(reverses(c) for c in note.counterparts)
+
+    def only_undoes(self, invoice: Invoice) -> bool:
+        # §3 "Such an invoice or receipt grants nothing itself: it only undoes the credit note."
+        note = self.by_id.get(invoice.reversed_entry_id)
+        return note is not None and self.annulled(note) and any(c.move == invoice.id for c in note.counterparts)
 
 
-def grants_of(invoice: Invoice, policy: Policy) -> list:
-    days = payment_days(invoice, policy)
-    if days is None:
+def counterparts_stand(move: Invoice) -> bool:
+    # §3 "every counterpart posted, and no payment behind one rejected or cancelled"
+    return all(c.parent_state == "posted" and c.payment not in ("rejected", "canceled", "cancel") for c in move.counterparts)
+
+
+def has_deduction(invoice: Invoice) -> bool:
+    # §3 "an invoice with a deduction (a line with `is_downpayment` and a negative amount)"
+    return any(l.is_downpayment and decimal_of(l.price_subtotal) < 0 for l in invoice.lines)
+
+
+def grants_of(invoice: Invoice, payments: Payments) -> list:
+    policy = payments.policy
+    if invoice.id not in payments.paid or payments.only_undoes(invoice):
         return []
+    days = payments.day(invoice), invoice.invoice_date
     start, renewed = max(days), min(days)  # §3 "starts on the later of"; "renewed on the earlier of the two"
     if policy.since is not None and start < policy.since:
         return []  # §4 "leaves out every grant (by its start)"
+    # §3 (amount zero) "grants only for the pack lines whose own untaxed amount is zero"; (a deduction) "Its pack lines then
+    # grant whatever its total."
+    offered = decimal_of(invoice.amount_total) == 0 and not has_deduction(invoice)
     grants = []
     for line in invoice.lines:
-        hours = policy.hours_of(line.product)
-        if hours is None:
+        hours = policy.hours_of(product_of(line, payments.history))
+        if hours is None or (offered and decimal_of(line.price_subtotal) != 0):
             continue
         # §3 "`quantity × hours × 60` minutes, rounded to the nearest"
         minutes = nearest(pack_quantity(line) * decimal_of(hours) * 60)
@@ -256,9 +427,9 @@ def grants_of(invoice: Invoice, policy: Policy) -> list:
     return grants
 
 
-def clawback_minutes(line: Line, invoice: Optional[Invoice], policy: Policy) -> int:
+def clawback_minutes(line: Line, invoice: Optional[Invoice], payments: Payments) -> int:
     """What a line asks back; `line` is a credit note's, or a negative line with its signs removed."""
-    hours = policy.hours_of(line.product)
+    hours = payments.policy.hours_of(product_of(line, payments.history))
     if hours is None:
         return 0
     quantity = pack_quantity(line)
@@ -277,23 +448,25 @@ def clawback_minutes(line: Line, invoice: Optional[Invoice], policy: Policy) -> 
     return max(0, nearest(quantity * decimal_of(hours) * 60 * ratio))
 
 
-def clawbacks_of(move: Invoice, by_id: dict, grants: dict, policy: Policy) -> list:
+def clawbacks_of(move: Invoice, grants: dict, payments: Payments) -> list:
     """`grants`: invoice id -> its grants (only of invoices that granted something)."""
-    out = []
-    if move.move_type == "out_invoice":
+    out, policy = [], payments.policy
+    if move.move_type in CUSTOMER_INVOICES:
         # §3 "a line with a negative quantity is a clawback on its own invoice, on the day its lots start"
         if move.id not in grants:
             return []
         for line in move.lines:
             if pack_quantity(line) < 0:
                 unsigned = replace(line, quantity=-decimal_of(line.quantity), price_subtotal=abs(decimal_of(line.price_subtotal)))
-                minutes = clawback_minutes(unsigned, move, policy)
+                minutes = clawback_minutes(unsigned, move, payments)
                 if minutes:
                     out.append(Clawback(line.id, move.id, move.id, move.customer, minutes, grants[move.id][0].start))
         return out
-    # §3 "A credit note (`out_refund`, posted, `amount_residual` 0; ..."
-    if move.move_type != "out_refund" or move.state != "posted" or decimal_of(move.amount_residual) != 0:
+    # §3 "A credit note (`out_refund`, posted, `amount_residual` 0, every counterpart posted; ..."
+    if move.move_type != "out_refund" or move.state != "posted" or decimal_of(move.amount_residual) != 0 or not counterparts_stand(move):
         return []
+    if payments.annulled(move):
+        return []  # §3 "A credit note that was itself undone takes nothing back"
     # §3 "effective on the latest date of its counterparts, else its own date"
     day = max((c.date for c in move.counterparts), default=move.invoice_date)
     invoice = None
@@ -301,13 +474,13 @@ def clawbacks_of(move: Invoice, by_id: dict, grants: dict, policy: Policy) -> li
         # §3 "A credit note on an invoice that granted nothing takes nothing back."
         if move.reversed_entry_id not in grants:
             return []
-        invoice = by_id[move.reversed_entry_id]
+        invoice = payments.by_id[move.reversed_entry_id]
         # §3 "and never before the start of the lots it reverses"
         day = max(day, grants[invoice.id][0].start)
     if policy.since is not None and day < policy.since:
         return []  # §4 "clawback (by its effective date, after "never before")"
     for line in move.lines:
-        minutes = clawback_minutes(line, invoice, policy)
+        minutes = clawback_minutes(line, invoice, payments)
         if minutes:
             out.append(Clawback(line.id, move.id, invoice.id if invoice else None, move.customer, minutes, day))
     return out
@@ -353,7 +526,7 @@ def debits_of(ticket: Ticket, lines: list, policy: Policy, today: date):
     if ticket.excluded:
         return [], 0  # §4 "Tickets with an excluded tag, or outside the configured domain, are not charged."
     # §1 "What is dated after today does not exist yet."; §4 `since`: "line dated before it, before any rounding"
-    lines = [l for l in lines if l.date <= today and (policy.since is None or l.date >= policy.since)]
+    lines = [l for l in lines if is_charged(l, policy) and l.date <= today and (policy.since is None or l.date >= policy.since)]
     if policy.count_from == "response":
         response = response_day(ticket, policy)
         if response is None or response > today:
@@ -481,9 +654,9 @@ class Account:
     # -- a day's steps, in their order -----------------------------------------------------------------------
 
     def grant(self, day, grant: Grant):
-        # §3 "Validity is the half-open interval [start, start + 1 year)"
+        # §3 "Validity is the half-open interval [start, start + credit.validity)"
         lot = Lot(f"account.move.line:{grant.id}", grant.id, grant.invoice, grant.minutes, grant.start,
-                  add_years(grant.start, self.policy.validity_years), grant.renewed)
+                  add_months(grant.start, self.policy.validity_months), grant.renewed)
         self.lots.append(lot)
         self.arrive(day, "grant", grant.minutes, lot, f"account.move:{grant.invoice}")
 
@@ -567,7 +740,7 @@ class Account:
         name = f"adjustment:{adjustment.id}"
         if adjustment.minutes > 0:
             # §6 "A positive adjustment opens a lot (of one year unless an end, exclusive and after the date, is given)"
-            end = adjustment.end or add_years(day, self.policy.validity_years)
+            end = adjustment.end or add_months(day, self.policy.validity_months)
             lot = Lot(name, adjustment.id, None, adjustment.minutes, day, end, explicit_end=adjustment.end is not None)
             self.lots.append(lot)
             self.arrive(day, "adjust", adjustment.minutes, lot, name)
@@ -594,8 +767,8 @@ def ledger(grants, clawbacks, adjustments, debits, policy: Policy, today: date) 
     """§7 "The ledger is a function": one customer's account. The order of the input does not matter."""
     account = Account(policy)
     days = {g.start for g in grants} | {c.date for c in clawbacks} | {a.date for a in adjustments} | {d.date for d in debits}
-    days |= {add_years(g.start, policy.validity_years) for g in grants}
-    days |= {a.end or add_years(a.date, policy.validity_years) for a in adjustments}
+    days |= {add_months(g.start, policy.validity_months) for g in grants}
+    days |= {a.end or add_months(a.date, policy.validity_months) for a in adjustments}
 
     def of(day, things, when):
         return sorted((t for t in things if getattr(t, when) == day), key=lambda t: t.id)
@@ -645,22 +818,23 @@ class Report:
 
 def derive(history: History, policy: Policy, today: date) -> dict:
     """customer id -> Inputs. What has no customer is charged to nobody (§2)."""
-    inputs = {customer: Inputs() for customer in history.customers}
+    holder = lambda partner: holder_of(partner, history, policy)
+    inputs = {customer: Inputs() for customer in history.customers if holder(customer) == customer}
 
-    def of(customer):
-        return inputs.setdefault(customer, Inputs())
+    def of(partner):
+        return inputs.setdefault(holder(partner), Inputs())
 
-    by_id = {m.id: m for m in history.invoices}
+    payments = Payments(history, policy)
     grants = {}
     for move in history.invoices:
         if move.customer is not None:
-            granted = grants_of(move, policy)
+            granted = grants_of(move, payments)
             if granted:
                 grants[move.id] = granted
                 of(move.customer).grants += granted
     for move in history.invoices:
         if move.customer is not None:
-            of(move.customer).clawbacks += clawbacks_of(move, by_id, grants, policy)
+            of(move.customer).clawbacks += clawbacks_of(move, grants, payments)
     for adjustment in history.adjustments:
         if adjustment.end is not None and adjustment.minutes > 0 and adjustment.end <= adjustment.date:
             raise ValueError(f"adjustment {adjustment.id} ends before it starts")
@@ -704,8 +878,13 @@ def _iso(day):
     return day.isoformat() if day is not None else None
 
 
+def name_of(history: History, partner: int):
+    found = history.partners.get(partner)
+    return found.name if found is not None else history.customers.get(partner)
+
+
 def balance_json(history: History, reports: dict) -> list:
-    return [{"customer_id": c, "customer": history.customers.get(c), "balance_minutes": r.balance_minutes,
+    return [{"customer_id": c, "customer": name_of(history, c), "balance_minutes": r.balance_minutes,
              "available_minutes": r.available_minutes, "overdraft_minutes": r.overdraft_minutes,
              "held_minutes": r.held_minutes, "next_expiry": _iso(r.next_expiry), "last_day": _iso(r.last_day),
              "lots": [{**l, "start": _iso(l["start"]), "end": _iso(l["end"])} for l in r.lots]}
@@ -713,6 +892,6 @@ def balance_json(history: History, reports: dict) -> list:
 
 
 def ledger_json(history: History, reports: dict, customer: int) -> dict:
-    return {"customer_id": customer, "customer": history.customers.get(customer), "entries": [
+    return {"customer_id": customer, "customer": name_of(history, customer), "entries": [
         {"date": _iso(e.date), "kind": e.kind, "minutes": e.minutes, "balance_minutes": e.balance_minutes, "lot": e.lot,
          "source": e.source} for e in reports[customer].entries]}
