@@ -77,6 +77,9 @@ struct config {
         enum config_rounding rounding;
         enum config_count_from count_from;
         enum config_payment payment;
+        char **money_journals; /* codes of journals that count as money */
+        size_t n_money_journals;
+        int max_write_off_percent; /* 0..100, of the total of an invoice */
         int renewal_grace_days;
         bool has_since;
         civil_day since;

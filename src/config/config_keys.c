@@ -74,6 +74,8 @@ const struct key config_keys[] = {
     ONE("credit.rounding", roundings, "ticket", credit.rounding),
     ONE("credit.count_from", starts, "take_in", credit.count_from),
     ONE("credit.payment", payments, "paid", credit.payment),
+    DUO("credit.money_journals", texts, "[]", credit.money_journals, credit.n_money_journals),
+    NUM("credit.max_write_off", percent, "10%", credit.max_write_off_percent, 0, 100),
     NUM("credit.renewal_grace", days, "0d", credit.renewal_grace_days, 0, 3650),
     DUO("credit.since", optional_date, "null", credit.since, credit.has_since),
     ONE("credit.adjustments", adjustments, "model", credit.adjustments),

@@ -166,7 +166,7 @@ static int log_change(struct store *store, enum mirror_owner owner, int64_t ref,
     static const char *const owners[] = {
         [OWNER_ALL] = "all",         [OWNER_ACCOUNT] = "account", [OWNER_PARTNER] = "partner",
         [OWNER_TICKET] = "ticket",   [OWNER_MOVE] = "move",       [OWNER_LINE] = "line",
-        [OWNER_TARGETS] = "targets",
+        [OWNER_TARGETS] = "targets", [OWNER_PAYMENT] = "payment",
     };
     sqlite3_stmt *statement;
     int rc = store_prepare(store,

@@ -5,6 +5,8 @@
 #include "qualiodoo/mirror.h"
 #include "store_internal.h"
 
+#define INVOICE_TYPES "('out_invoice', 'out_receipt', 'out_refund')"
+
 /* ?1 is a JSON array of ids where the set depends on some. Every set comes sorted. */
 static const char *const set_sql[] = {
     [SET_PARTNERS_NEEDED] =
@@ -16,13 +18,26 @@ static const char *const set_sql[] = {
         " ORDER BY 1",
     [SET_MOVES_NEEDED] =
         "SELECT needed.id FROM (SELECT move_id AS id FROM move_line"
-        " UNION SELECT move_id FROM settlement_line WHERE move_type = 'out_refund') needed"
+        " UNION SELECT move_id FROM settlement_line UNION SELECT move_id FROM down_payment"
+        " UNION SELECT reversed_entry_id FROM move WHERE type IN " INVOICE_TYPES ") needed"
         " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM move m WHERE m.id = needed.id)"
         " ORDER BY 1",
     [SET_LINES_NEEDED] =
         "SELECT needed.id FROM (SELECT debit_line_id AS id FROM partial"
         " UNION SELECT credit_line_id FROM partial) needed WHERE needed.id IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM settlement_line s WHERE s.id = needed.id) ORDER BY 1",
+    [SET_PAYMENTS_NEEDED] =
+        "SELECT DISTINCT payment_id FROM settlement_line WHERE payment_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.id = payment_id) ORDER BY 1",
+    [SET_DOWN_PAYMENTS_OF] =
+        "SELECT d.id FROM json_each(?1) e JOIN down_payment d ON d.move_id = e.value ORDER BY 1",
+    [SET_LINES_OF] =
+        "SELECT s.id FROM json_each(?1) e JOIN settlement_line s ON s.move_id = e.value ORDER BY 1",
+    [SET_PENDING_INVOICES] = "SELECT p.id FROM pending p JOIN move m ON m.id = p.id"
+                             " WHERE p.mirror = 'move' AND m.type IN " INVOICE_TYPES " ORDER BY 1",
+    [SET_PENDING_ENTRIES] =
+        "SELECT p.id FROM pending p LEFT JOIN move m ON m.id = p.id WHERE p.mirror = 'move'"
+        " AND coalesce(m.type, '') NOT IN " INVOICE_TYPES " ORDER BY 1",
     [SET_TIMESHEETS_OF] =
         "SELECT t.id FROM json_each(?1) e JOIN timesheet t ON t.ticket_id = e.value"
         " ORDER BY 1",

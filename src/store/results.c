@@ -18,6 +18,7 @@
     " WHEN 'partial' THEN 'account.partial.reconcile' WHEN 'move_line' THEN 'account.move.line'"   \
     " WHEN 'settlement_line' THEN 'account.move.line' WHEN 'partner' THEN 'res.partner'"           \
     " WHEN 'reply' THEN 'mail.message' WHEN 'product' THEN 'product.product'"                      \
+    " WHEN 'payment' THEN 'account.payment' WHEN 'down_payment' THEN 'account.move.line'"          \
     " WHEN 'unit' THEN 'uom.uom' WHEN 'journal' THEN 'account.journal' ELSE c.mirror END"
 
 /* The records whose noted changes touch account ?1. */
@@ -29,6 +30,10 @@ static const char cause_sql[] =
     " OR (c.owner = 'ticket' AND (SELECT p.account_id FROM ticket t JOIN partner p"
     "  ON p.id = t.partner_id WHERE t.id = c.ref) = ?1)"
     " OR (c.owner = 'move' AND (SELECT account_id FROM move WHERE id = c.ref) = ?1)"
+    " OR (c.owner = 'payment' AND EXISTS (SELECT 1 FROM settlement_line b JOIN partial p"
+    "  ON b.id IN (p.debit_line_id, p.credit_line_id) JOIN settlement_line s"
+    "  ON s.id IN (p.debit_line_id, p.credit_line_id) JOIN move m ON m.id = s.move_id"
+    "  WHERE b.payment_id = c.ref AND m.account_id = ?1))"
     " OR (c.owner = 'line' AND (EXISTS (SELECT 1 FROM settlement_line s JOIN move m"
     "  ON m.id = s.move_id WHERE s.id = c.ref AND m.account_id = ?1)"
     "  OR EXISTS (SELECT 1 FROM partial p JOIN settlement_line s"

@@ -63,6 +63,11 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
                       model->module ? model->module : pull->flavour->module);
         return rc;
     }
+    if (model->only_with && !json_object_get(known, model->only_with)) {
+        json_decref(names);
+        json_decref(known);
+        return 0;
+    }
     kept = json_array();
     json_array_foreach(names, i, name) if (json_object_get(known, json_string_value(name)))
         json_array_append(kept, name);

@@ -164,14 +164,25 @@ static void compute(const struct page *page, int64_t id, json_t *record, json_t 
     }
 }
 
-/* Tickets and invoices have parts that can vanish without a trace: list them again soon. */
-static int mark_parts(const struct page *page, int64_t id, const char *write_date,
+static bool is_entry(const struct mirror_value *type)
+{
+    return type->kind != VALUE_TEXT || strncmp(type->text, "out_", 4) != 0;
+}
+
+/* Tickets and invoices have parts that can vanish without a trace: list them again soon. Of an
+ * entry the lines are read again, as their date or state may have changed with it. */
+static int mark_parts(const struct page *page, int64_t id, const struct mirror_value *values,
                       enum mirror_change change, struct error *error)
 {
+    const char *write_date = values[0].kind == VALUE_TEXT ? values[0].text : NULL;
     bool ticket = page->model == &models[MODEL_TICKET];
 
     if (!ticket && page->model != &models[MODEL_MOVE])
         return 0;
+    if (!ticket && is_entry(&values[model_column(page->model, "type")]))
+        return change == MIRROR_UPDATED
+                   ? mirror_pending_add(page->pull->store, page->model->table.name, id, error)
+                   : 0;
     if (ticket && (!page->log || page->pull->full))
         return 0; /* all timesheets are listed anyway */
     if (change == MIRROR_SAME && page->settled && write_date &&
@@ -208,7 +219,7 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
     } else {
         rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
         if (rc == 0)
-            rc = mark_parts(page, id, write_date, change, error);
+            rc = mark_parts(page, id, values, change, error);
         if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_UPDATED &&
             pull->flavour->hides_responses)
             rc = history_forget(pull->store, id, error);

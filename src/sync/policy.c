@@ -29,7 +29,10 @@ static struct account_policy account_policy(const struct config *config)
     return (struct account_policy){
         .credit = {.accept_in_payment = config->credit.payment == PAYMENT_IN_PAYMENT,
                    .has_since = config->credit.has_since,
-                   .since = config->credit.since},
+                   .since = config->credit.since,
+                   .max_write_off_percent = config->credit.max_write_off_percent,
+                   .money_journals = (const char *const *)config->credit.money_journals,
+                   .n_money_journals = config->credit.n_money_journals},
         .charge = {.step = config->credit.step,
                    .by_entry = config->credit.rounding == ROUNDING_ENTRY,
                    .from_response = config->credit.count_from == COUNT_FROM_RESPONSE,
@@ -69,6 +72,8 @@ int policy_open(const struct config *config, struct store *store, struct policy 
         .with_response = policy.account.charge.from_response,
         .response_assigned = config->sla.response_assigned,
         .response_reply = config->sla.response_reply,
+        .money_journals = policy.account.credit.money_journals,
+        .n_money_journals = policy.account.credit.n_money_journals,
         .zone = policy.zone,
     };
     free(hour_unit);

@@ -485,6 +485,8 @@ int pull_run(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = pull_move_parts(pull, error);
     if (rc == 0)
+        rc = pull_model(pull, &models[MODEL_PAYMENT], error);
+    if (rc == 0)
         rc = set_customer_ids(pull, "@partners", SET_CUSTOMER_PARTNERS, error);
     if (rc == 0)
         rc = pull_adjustment_rows(pull, error);

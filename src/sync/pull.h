@@ -71,8 +71,8 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
  */
 json_t *pull_domain(struct pull *pull, const char *text, json_t *extra);
 
-/* The invoices and credit notes that were written last in Odoo, and when, as a text on the heap
- * that differs when one of them was written since, or one more. */
+/* The invoices, credit notes and payments that were written last in Odoo, and when, as a text on
+ * the heap that differs when one of them was written since, or one more. */
 int pull_newest_invoices(struct pull *pull, char **ret, struct error *error);
 
 /* Opens the cursor of a model; starts it (again) when there is none or its scope changed.
