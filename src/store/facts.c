@@ -10,7 +10,6 @@
 
 #include "qualiodoo/civil.h"
 #include "qualiodoo/duration.h"
-#include "qualiodoo/response.h"
 #include "store_internal.h"
 
 struct facts {
@@ -59,13 +58,10 @@ static const char settlement_sql[] =
     " WHERE m.customer_id = ?1 AND NOT EXISTS (SELECT 1 FROM partial x"
     "  WHERE x.exchange_move_id = other.move_id) ORDER BY 1, 2, 3";
 
-/* ?2: JSON array of excluded tag names; ?3: whether replies are needed. */
+/* ?2: JSON array of excluded tag names. */
 static const char ticket_sql[] =
     "SELECT t.id, t.in_domain, t.tag_ids <> '[]' AND EXISTS (SELECT 1 FROM json_each(t.tag_ids) e"
-    " JOIN tag ON tag.id = e.value WHERE tag.name IN (SELECT value FROM json_each(?2))),"
-    " t.create_date, t.assigned_date, t.closed_date,"
-    " CASE WHEN ?3 THEN (SELECT min(r.date) FROM reply r WHERE r.ticket_id = t.id"
-    "  AND r.author_id IS NOT (SELECT partner_id FROM agent WHERE id = 1)) END" /* OdooBot */
+    " JOIN tag ON tag.id = e.value WHERE tag.name IN (SELECT value FROM json_each(?2)))"
     " FROM partner p JOIN ticket t ON t.partner_id = p.id WHERE p.commercial_id = ?1"
     " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id) ORDER BY t.id";
 
@@ -135,7 +131,6 @@ struct query {
     int (*row)(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *statement);
     const char *text2; /* parameter 2 as text, or NULL */
     int64_t integer2;
-    bool flag3;
 };
 
 static int run_query(struct facts *facts, struct store *store, const struct facts_policy *policy,
@@ -151,8 +146,6 @@ static int run_query(struct facts *facts, struct store *store, const struct fact
         sqlite3_bind_text(statement, 2, query->text2, -1, SQLITE_STATIC);
     else if (sqlite3_bind_parameter_count(statement) >= 2)
         sqlite3_bind_int64(statement, 2, query->integer2);
-    if (sqlite3_bind_parameter_count(statement) >= 3)
-        sqlite3_bind_int(statement, 3, query->flag3);
     while ((rc = store_step(store, statement, error)) == 1)
         if (query->row(facts, policy, statement) < 0) {
             sqlite3_reset(statement);
@@ -279,35 +272,14 @@ static int add_settlement(struct facts *facts, const struct facts_policy *policy
     return 0;
 }
 
-static instant column_instant(sqlite3_stmt *row, int column)
-{
-    instant when = 0;
-
-    if (column_text(row, column))
-        instant_parse_odoo(column_text(row, column), &when);
-    return when;
-}
-
 static int add_ticket(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
-    struct response_facts seen = {.created = column_instant(row, 3),
-                                  .assigned = column_instant(row, 4),
-                                  .closed = column_instant(row, 5),
-                                  .replied = column_instant(row, 6)};
-    struct charge_ticket *ticket;
-    instant response;
-
+    (void)policy;
     if (ARRAY_RESERVE(facts->tickets, facts->tickets_size, facts->account.n_tickets + 1) < 0)
         return ERR_NO_MEMORY;
-    ticket = &facts->tickets[facts->account.n_tickets++];
-    *ticket = (struct charge_ticket){.id = sqlite3_column_int64(row, 0),
-                                     .excluded =
-                                         !sqlite3_column_int(row, 1) || sqlite3_column_int(row, 2)};
-    if (policy->with_response &&
-        response_first(&seen, policy->response_assigned, policy->response_reply, &response)) {
-        ticket->has_response = true;
-        ticket->response = tz_civil_day(policy->zone, response);
-    }
+    facts->tickets[facts->account.n_tickets++] = (struct charge_ticket){
+        .id = sqlite3_column_int64(row, 0),
+        .excluded = !sqlite3_column_int(row, 1) || sqlite3_column_int(row, 2)};
     return 0;
 }
 
@@ -389,10 +361,7 @@ int facts_load(struct facts *facts, struct store *store, const struct facts_poli
         {.sql = move_sql, .row = add_move},
         {.sql = line_sql, .row = add_line},
         {.sql = settlement_sql, .row = add_settlement},
-        {.sql = ticket_sql,
-         .row = add_ticket,
-         .text2 = policy->excluded_tags,
-         .flag3 = policy->with_response},
+        {.sql = ticket_sql, .row = add_ticket, .text2 = policy->excluded_tags},
         {.sql = work_sql, .row = add_work, .integer2 = policy->hour_unit},
         {.sql = adjustment_sql, .row = add_adjustment},
     };
@@ -405,6 +374,8 @@ int facts_load(struct facts *facts, struct store *store, const struct facts_poli
         query.account = account_id;
         rc = run_query(facts, store, policy, &query, error);
     }
+    for (size_t i = 0; policy->with_response && i < facts->account.n_tickets && rc == 0; i++)
+        rc = facts_response(store, policy, &facts->tickets[i], error);
     if (rc < 0)
         return rc;
     link_parts(facts);

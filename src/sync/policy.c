@@ -65,8 +65,7 @@ int policy_open(const struct config *config, struct store *store, struct policy 
         .excluded_tags = policy.excluded_tags,
         .hour_unit = hour_unit ? strtoll(hour_unit, NULL, 10) : 0,
         .with_response = policy.account.charge.from_response,
-        .response_assigned = config->sla.response_assigned,
-        .response_reply = config->sla.response_reply,
+        .responses = config->sla.responses,
         .zone = policy.zone,
     };
     free(hour_unit);
