@@ -229,6 +229,8 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
     today = policy_today(&policy);
     policy_close(&policy);
     rc = accounts_update(pull->store, pull->config, today, pull->report, error);
+    if (rc == 0)
+        rc = shown_update(pull, error);
     return rc < 0 ? rc : alerts_update(pull, today, error);
 }
 

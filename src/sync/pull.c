@@ -415,6 +415,16 @@ static const struct model *adjustment_model(const struct pull *pull)
     return &models[notes ? MODEL_ADJUSTMENT_NOTE : MODEL_ADJUSTMENT];
 }
 
+/* The credit that Odoo shows, where it is to be shown. */
+static int pull_shown(struct pull *pull, struct error *error)
+{
+    const struct model *model = &models[MODEL_SHOWN];
+
+    if (!pull->fields[MODEL_SHOWN])
+        return mirror_forget(pull->store, &model->table, error);
+    return pull->config->writeback.balance_fields ? pull_model(pull, model, error) : 0;
+}
+
 int pull_run(struct pull *pull, struct error *error)
 {
     int rc = set_products(pull, error);
@@ -442,6 +452,8 @@ int pull_run(struct pull *pull, struct error *error)
         rc = pull_model(pull, adjustment_model(pull), error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_MARKER], error);
+    if (rc == 0)
+        rc = pull_shown(pull, error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_PARTNER], error);
     return rc;
