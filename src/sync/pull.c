@@ -419,10 +419,15 @@ static const struct model *adjustment_model(const struct pull *pull)
 static int pull_shown(struct pull *pull, struct error *error)
 {
     const struct model *model = &models[MODEL_SHOWN];
+    bool first_pulls = pull->first_pulls;
+    int rc = 0;
 
     if (!pull->fields[MODEL_SHOWN])
         return mirror_forget(pull->store, &model->table, error);
-    return pull->config->writeback.balance_fields ? pull_model(pull, model, error) : 0;
+    if (pull->config->writeback.balance_fields)
+        rc = pull_model(pull, model, error);
+    pull->first_pulls = first_pulls; /* its rows are no facts: what else is new is news */
+    return rc;
 }
 
 int pull_run(struct pull *pull, struct error *error)
