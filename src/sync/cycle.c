@@ -283,6 +283,8 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
     if (rc == 0)
         log_step("computed %lld accounts: %lld ms", (long long)pull->report->accounts_recomputed,
                  (long long)(clock_monotonic_ms() - began));
+    if (rc == 0)
+        rc = shown_update(pull, error);
     /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
     return rc < 0 || pull->skew.found ? rc : alerts_update(pull, order.today, error);
 }
