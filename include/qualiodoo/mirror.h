@@ -124,6 +124,10 @@ int mirror_pending_clear(struct store *store, const char *mirror, const int64_t 
 int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const char *reason,
                       struct error *error);
 
+/* Notes a record that is mirrored without its texts. */
+int mirror_damaged(struct store *store, const char *mirror, int64_t id, const char *reason,
+                   struct error *error);
+
 int mirror_has_unreadable(struct store *store, bool *ret, struct error *error);
 
 /* Forgets them all: everything is about to be read again. */
