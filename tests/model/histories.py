@@ -15,7 +15,7 @@ import random
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta, timezone
 
-from ledger_model import (Adjustment, Counterpart, History, Invoice, Line, Policy, Ticket, TimesheetLine, add_years)
+from ledger_model import Adjustment, Counterpart, History, Invoice, Line, Policy, Ticket, TimesheetLine
 
 BASES = (date(2025, 3, 10), date(2024, 2, 29), date(2024, 12, 31), date(2025, 10, 26), date(2023, 6, 1), date(2024, 3, 1))
 PRICES = {"SUP12": 960, "SUP24": 1800, "SUP36": 2520, "CONSULT": 800}
@@ -70,7 +70,7 @@ class _Teller:
         return high
 
     def heat(self, day):
-        end = add_years(day, self.policy.validity_years)
+        end = self.policy.end(day)
         grace = timedelta(days=self.policy.renewal_grace_days)
         for d in (day, end, end + grace, end + grace + timedelta(days=1), end - timedelta(days=1)):
             if d not in self.hot and (not self.hot or (d - self.hot[0]).days < 1300):  # else they drift away
@@ -268,7 +268,7 @@ class _Teller:
             move = self.invoice(customer, day, paid, plain, c.pick(("paid", "paid", "late", "two")))
             move.counterparts[-1] = replace(move.counterparts[-1], date=paid)
             start = max([day] + [x.date for x in move.counterparts])
-            end = add_years(start, self.policy.validity_years)
+            end = self.policy.end(start)
             for _ in range(c.pick((0, 0, 1, 1, 2, 3))):
                 when = c.pick((end, end, start, end + timedelta(days=c.pick((-1, 1, 20, 60))), start + timedelta(days=c.integer(0, 360))))
                 self.credit_note(move, customer, when, c.pick(("all", "all", "half", "gesture", "more")))
@@ -315,7 +315,8 @@ def tell_policy(chooser):
                   renewal_grace_days=c.pick((0, 0, 1, 15, 30, 90)),
                   since=c.pick((None, None, None, date(2024, 6, 1), date(2025, 3, 10), date(2025, 3, 11))),
                   timezone=c.pick(("Europe/Paris", "Europe/Paris", "UTC", "Pacific/Auckland", "America/New_York")),
-                  response=c.pick((("assigned", "reply"), ("assigned", "reply"), ("reply",), ("assigned",))))
+                  response=c.pick((("assigned", "reply"), ("assigned", "reply"), ("reply",), ("assigned",))),
+                  validity_months=c.pick((0, 0, 0, 0, 18, 1)))
 
 
 def random_policy(seed):

@@ -115,6 +115,11 @@ class Policy:
     since: Optional[date] = None
     timezone: str = "Europe/Paris"
     response: tuple = ("assigned", "reply")
+    validity_months: int = 0  # instead of years
+
+    def end(self, start):
+        # §3 "[start, start + credit.validity), a year by default, or months"
+        return add_months(start, self.validity_months) if self.validity_months else add_years(start, self.validity_years)
 
     def hours_of(self, product):
         return dict(self.packs).get(product)
@@ -169,6 +174,13 @@ def add_years(day: date, years: int) -> date:
         return day.replace(year=day.year + years)
     except ValueError:
         return date(day.year + years, 3, 1)
+
+
+def add_months(day: date, months: int) -> date:
+    # §3 "the same day of the month so much later, or the first of the month after when that month has no such day"
+    first = date(day.year + (day.month - 1 + months) // 12, (day.month - 1 + months) % 12 + 1, 1)
+    after = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+    return min(first + timedelta(days=day.day - 1), after)
 
 
 def local_day(instant: datetime, policy: Policy) -> date:
@@ -483,7 +495,7 @@ class Account:
     def grant(self, day, grant: Grant):
         # §3 "Validity is the half-open interval [start, start + 1 year)"
         lot = Lot(f"account.move.line:{grant.id}", grant.id, grant.invoice, grant.minutes, grant.start,
-                  add_years(grant.start, self.policy.validity_years), grant.renewed)
+                  self.policy.end(grant.start), grant.renewed)
         self.lots.append(lot)
         self.arrive(day, "grant", grant.minutes, lot, f"account.move:{grant.invoice}")
 
@@ -567,7 +579,7 @@ class Account:
         name = f"adjustment:{adjustment.id}"
         if adjustment.minutes > 0:
             # §6 "A positive adjustment opens a lot (of one year unless an end, exclusive and after the date, is given)"
-            end = adjustment.end or add_years(day, self.policy.validity_years)
+            end = adjustment.end or self.policy.end(day)
             lot = Lot(name, adjustment.id, None, adjustment.minutes, day, end, explicit_end=adjustment.end is not None)
             self.lots.append(lot)
             self.arrive(day, "adjust", adjustment.minutes, lot, name)
@@ -594,8 +606,8 @@ def ledger(grants, clawbacks, adjustments, debits, policy: Policy, today: date) 
     """§7 "The ledger is a function": one customer's account. The order of the input does not matter."""
     account = Account(policy)
     days = {g.start for g in grants} | {c.date for c in clawbacks} | {a.date for a in adjustments} | {d.date for d in debits}
-    days |= {add_years(g.start, policy.validity_years) for g in grants}
-    days |= {a.end or add_years(a.date, policy.validity_years) for a in adjustments}
+    days |= {policy.end(g.start) for g in grants}
+    days |= {a.end or policy.end(a.date) for a in adjustments}
 
     def of(day, things, when):
         return sorted((t for t in things if getattr(t, when) == day), key=lambda t: t.id)
