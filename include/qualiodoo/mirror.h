@@ -136,6 +136,10 @@ int mirror_forget(struct store *store, const struct mirror_table *table, struct 
 int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const char *reason,
                       struct error *error);
 
+/* Notes a record that is mirrored without its texts. */
+int mirror_damaged(struct store *store, const char *mirror, int64_t id, const char *reason,
+                   struct error *error);
+
 int mirror_has_unreadable(struct store *store, bool *ret, struct error *error);
 
 /* Forgets them all: everything is about to be read again. */

@@ -292,8 +292,16 @@ int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const
     if (!reason)
         return run_mark(store, "DELETE FROM unreadable WHERE mirror = ?1 AND id = ?2", mirror, id,
                         NULL, error);
-    return run_mark(store, "REPLACE INTO unreadable VALUES (?1, ?2, ?3)", mirror, id, reason,
-                    error);
+    return run_mark(store, "REPLACE INTO unreadable (mirror, id, reason) VALUES (?1, ?2, ?3)",
+                    mirror, id, reason, error);
+}
+
+int mirror_damaged(struct store *store, const char *mirror, int64_t id, const char *reason,
+                   struct error *error)
+{
+    return run_mark(store,
+                    "REPLACE INTO unreadable (mirror, id, reason, kept) VALUES (?1, ?2, ?3, 1)",
+                    mirror, id, reason, error);
 }
 
 /* Whether a query has a row. */

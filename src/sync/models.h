@@ -20,9 +20,10 @@ enum field_kind {
     FIELD_IDS, /* many2many, kept as a JSON array */
     FIELD_INTEGER,
     FIELD_BOOLEAN,
-    FIELD_TEXT,     /* also dates and times, as Odoo writes them; empty is absent */
-    FIELD_NANO,     /* a float in billionths */
-    FIELD_MICRO,    /* an amount of money in millionths */
+    FIELD_TEXT,  /* dates, times and selections, as Odoo writes them; empty is absent */
+    FIELD_WORDS, /* what a person writes: a record whose words break the answer is kept without */
+    FIELD_NANO,  /* a float in billionths; NULL where that is no number that fits */
+    FIELD_MICRO, /* an amount of money in millionths */
     FIELD_COMPUTED, /* filled in by the pull (page.c), perhaps from the field it names */
 };
 
@@ -97,6 +98,12 @@ const char *model_remote(const struct model *model, const struct flavour *flavou
 
 /* Names of all the fields to ask for (array; the caller owns it; NULL when out of memory). */
 json_t *model_field_names(const struct model *model, const struct flavour *flavour);
+
+/* Of `names`, those without words and, where `numbers` is false, without floats: what is read of a
+ * record that cannot be read whole. New reference; NULL where that leaves out nothing, or leaves
+ * out what a computed column needs. */
+json_t *model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
+                         bool numbers);
 
 /* The names of the fields in Odoo, one per column (MIRROR_COLUMNS_MAX at most); NULL: none. */
 void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names);

@@ -3,17 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packs.h"
 #include "pull.h"
 #include "qualiodoo/log.h"
-
-static json_t *pack_references(const struct config *config)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < config->credit.n_packs; i++)
-        json_array_append_new(list, json_string(config->credit.packs[i].product));
-    return list;
-}
 
 /* What the "@names" of the domains stand for, as far as the configuration knows. */
 static int set_names(struct pull *pull, struct error *error)
@@ -23,9 +15,10 @@ static int set_names(struct pull *pull, struct error *error)
     for (size_t i = 0; i < pull->n_customers; i++)
         json_array_append_new(customers, json_integer(pull->customers[i]));
     pull->ids =
-        json_pack("{so so so so}", "@packs", pack_references(pull->config), "@ids", customers,
-                  "@keys", json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database),
-                  "@markers", json_sprintf("<qualiodoo-%%@%s>", pull->config->odoo.database));
+        json_pack("{so so so so so}", "@packs", packs_references(pull->config), "@pack_ids",
+                  packs_ids(pull->config), "@ids", customers, "@keys",
+                  json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database), "@markers",
+                  json_sprintf("<qualiodoo-%%@%s>", pull->config->odoo.database));
     return pull->ids ? 0 : error_memory(error);
 }
 

@@ -10,6 +10,7 @@
 
 #include "ask.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/log.h"
 #include "verdicts.h"
 
 struct push {

@@ -137,10 +137,10 @@ int setup_reference(const struct setup *setup, const char *module, const char *n
     if (rc == 0)
         *ret_id = json_integer_value(json_array_get(result, 1));
     json_decref(result);
-    if (rc == 0 && setup->system_group <= 0)
+    if (rc == 0 && *ret_id <= 0)
         rc = error_set(error, ERR_PROTOCOL,
-                       "ir.model.data.check_object_reference: the answer does not name the group "
-                       "base.group_system");
+                       "ir.model.data.check_object_reference: the answer does not name %s.%s",
+                       module, name);
     return rc;
 }
 

@@ -30,7 +30,8 @@ def policy_of(text):
     number = lambda key: int(re.match(r"\d+", setting(text, key))[0])
     since = setting(text, "since_credit") or setting(re.search(r"(?ms)^credit:.*?(?=^\w)", text + "\nx")[0], "since")
     packs = tuple((code, Fraction(hours)) for code, hours in re.findall(r"\{product: (\w+), hours: ([\d.]+)\}", text))
-    return Policy(packs=packs, validity_years=number("validity"), step=number("step"), rounding=setting(text, "rounding"),
+    months = setting(text, "validity").endswith("mo")
+    return Policy(packs=packs, validity_years=0 if months else number("validity"), validity_months=number("validity") if months else 0, step=number("step"), rounding=setting(text, "rounding"),
                   count_from=setting(text, "count_from"), payment=setting(text, "payment"), renewal_grace_days=number("renewal_grace"),
                   since=date.fromisoformat(since) if since else None, timezone=setting(text, "timezone"),
                   response=tuple(re.findall(r"\w+", setting(text, "response"))))

@@ -64,7 +64,7 @@ tickets:
 credit:
   packs:
 {packs}
-  validity: {policy.validity_years}y
+  validity: {f"{policy.validity_months}mo" if policy.validity_months else f"{policy.validity_years}y"}
   step: {policy.step}min
   rounding: {policy.rounding}
   count_from: {policy.count_from}
