@@ -237,6 +237,18 @@ def test_balance_ledger_and_explain_show_what_was_kept_while_a_key_of_the_config
     assert later.json[0]["balance_minutes"] == 0 and "qualiodoo status" in later.err  # by the new words
 
 
+def test_an_adjustment_made_meanwhile_is_in_odoo_and_counts_once_a_person_has_decided(
+        world: World, desk: Run, shop: Shop) -> None:
+    world.adjustment_model()
+    desk.configure(writeback={"enabled": True, "since": "2026-03-19"}, credit={"packs": [PACKS[0], PACKS[2]]})
+    stopped = desk("adjust", shop.acme, 30, "--reason", "Geste", check=4)
+    assert "the adjustment is in Odoo" in stopped.err and "no longer names SUP24" in stopped.err
+    assert desk.balance(shop.acme) == 685
+    desk.configure(credit={"packs": PACKS})
+    desk("sync", check=0)
+    assert desk.balance(shop.acme) == 715 and desk.balance(shop.cargo) == 1440
+
+
 # ---- The service ----
 
 
