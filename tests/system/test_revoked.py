@@ -253,6 +253,22 @@ def test_an_adjustment_made_meanwhile_is_in_odoo_and_counts_once_a_person_has_de
 
 
 @pytest.mark.world(today=None)
+def test_the_log_of_the_service_names_twenty_accounts_once_and_counts_the_rest(world: World, run: Run) -> None:
+    for number in range(25):
+        world.pay(world.invoice(world.partner(f"Client {number:02}"), [("SUP24", 1)]))
+    run.configure(poll={"payments": "1s", "tickets": "1s"})
+    run("sync", now=False, check=0)
+    rename(world, "SUP24", "SUP24B")
+    process = run.start("run", now=False)
+    wait_for(lambda: run.sql("SELECT 1 FROM meta WHERE key = 'revoked' AND value <> ''"))
+    time.sleep(3)
+    process.terminate()
+    said = run.finish(process, check=0).err
+    assert said.count("credit would be taken away: Client") == 20 and said.count("from 5 more") == 1
+    assert said.count("'SUP24B'") >= 1
+
+
+@pytest.mark.world(today=None)
 def test_force_accepts_what_stopped_the_service(world: World, run: Run) -> None:
     """The service has read the new reference already: the forced cycle finds it all the same."""
     customer = world.partner("Exemple SARL")
