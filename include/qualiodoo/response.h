@@ -12,6 +12,9 @@ struct response_facts {
     instant assigned; /* earliest assignment seen that was not made at the creation */
     instant replied;  /* first public reply by an agent */
     instant closed;   /* earliest closing seen: a ticket closed without response */
+    /* Odoo keeps the last assignment and closing only, and does not tell what was before. */
+    bool history_unknown;
+    instant unanswered; /* the ticket was seen neither assigned nor closed so late; 0: it was not */
 };
 
 enum response_event { RESPONSE_NONE, RESPONSE_ASSIGNED, RESPONSE_REPLIED, RESPONSE_CLOSED };

@@ -49,6 +49,20 @@ static struct response_facts known_facts(const struct response_facts *facts, ins
     return known;
 }
 
+/* Whether the late answer `verdict` may hide an earlier one: a later assignment or closing replaced
+ * its date. What was seen unanswered after the deadline was answered late all the same. */
+static bool may_hide_an_earlier_one(const struct response_facts *facts,
+                                    const struct sla_policy *policy,
+                                    const struct sla_verdict *verdict)
+{
+    bool seen_late =
+        facts->unanswered >= verdict->deadline && facts->unanswered <= verdict->responded;
+
+    return facts->history_unknown && verdict->event != RESPONSE_NONE &&
+           verdict->responded > verdict->deadline && !seen_late &&
+           (verdict->event == RESPONSE_CLOSED || (policy->response_assigned && facts->assigned));
+}
+
 static enum sla_state state_of(const struct sla_verdict *verdict, instant now)
 {
     if (verdict->event != RESPONSE_NONE)
@@ -72,7 +86,8 @@ int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
                          "the working calendar has not enough working time for its deadline");
     verdict.event = response_first(&known, policy->response_assigned, policy->response_reply,
                                    &verdict.responded);
-    verdict.state = state_of(&verdict, now);
+    verdict.unsure = may_hide_an_earlier_one(&known, policy, &verdict);
+    verdict.state = verdict.unsure ? SLA_MET : state_of(&verdict, now);
     end = verdict.event != RESPONSE_NONE ? verdict.responded : now;
     verdict.used_seconds = calendar_between(calendar, verdict.started, end);
     if (verdict.state == SLA_BREACHED)

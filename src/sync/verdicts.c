@@ -57,8 +57,9 @@ static bool may_be_rewritten(const struct sla_verdict *verdict, const struct res
 static bool may_be_hidden(const struct verdicts *verdicts, const struct sla_verdict *verdict,
                           const struct response_facts *facts)
 {
-    if (verdicts->pull->flavour->hides_responses)
-        return verdict->state == SLA_BREACHED || verdict->state == SLA_WARNED;
+    if (verdicts->pull->flavour->hides_responses &&
+        (verdict->state == SLA_BREACHED || verdict->state == SLA_WARNED))
+        return true;
     return verdict->state == SLA_BREACHED && may_be_rewritten(verdict, facts);
 }
 
@@ -69,19 +70,35 @@ static bool is_recent(const struct verdicts *verdicts, const struct target_ticke
                verdicts->config->writeback.since;
 }
 
+/* Whether minutes depend on when a ticket was first assigned or closed. */
+static bool is_charged_from_response(const struct verdicts *verdicts,
+                                     const struct target_ticket *ticket)
+{
+    return verdicts->config->credit.count_from == COUNT_FROM_RESPONSE &&
+           (ticket->facts.response.assigned || ticket->facts.response.closed);
+}
+
 /* Whether the history of a ticket must be asked before it is called late. */
-static int is_doubtful(struct verdicts *verdicts, const struct respond_target *target, bool *ret,
-                       struct error *error)
+static bool is_doubtful(const struct verdicts *verdicts, const struct respond_target *target)
 {
     const struct target_ticket *ticket = target->ticket;
-    bool asked = true, known;
-    int rc = 0;
 
-    if (may_be_hidden(verdicts, &target->verdict, &ticket->facts.response) &&
-        is_recent(verdicts, ticket))
-        rc = history_asked(verdicts->pull->store, ticket->id, &asked, &known, error);
-    *ret = !asked;
-    return rc;
+    return ticket->history == HISTORY_NOT_ASKED &&
+           (target->verdict.unsure || is_charged_from_response(verdicts, ticket) ||
+            (may_be_hidden(verdicts, &target->verdict, &ticket->facts.response) &&
+             is_recent(verdicts, ticket)));
+}
+
+/* What the agent saw itself needs no history: with a right clock, and where Odoo hides nothing. */
+static int note_unanswered(const struct verdicts *verdicts, const struct respond_target *target,
+                           struct error *error)
+{
+    const struct response_facts *facts = &target->ticket->facts.response;
+
+    if (target->verdict.state != SLA_BREACHED || facts->assigned || facts->closed ||
+        verdicts->pull->skew.found || verdicts->pull->flavour->hides_responses)
+        return 0;
+    return history_seen_unanswered(verdicts->pull->store, target->ticket->id, verdicts->now, error);
 }
 
 /* ---- Queueing ---- */
@@ -263,7 +280,7 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
 {
     int64_t ticket = target->ticket->id;
     struct said said = {.verdicts = verdicts, .ticket = ticket};
-    bool exists = false, asked, known = true;
+    bool exists = false;
     char key[KEY_SIZE];
     int rc = 0;
 
@@ -274,15 +291,13 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
         return rc;
     if (target->verdict.state != SLA_BREACHED) {
         rc = void_queued(verdicts, "breach", ticket, error);
+        if (target->verdict.unsure) /* nor does it prove that a flag was wrong */
+            return rc;
         return rc == 0 && *said.standing ? take_back(verdicts, target, said.standing, error) : rc;
     }
     if (was_said(verdicts, ticket)) /* the answer that cleared it is gone again */
         rc = void_queued(verdicts, "cleared", ticket, error);
     if (rc < 0 || *said.standing || *said.queued || !is_recent(verdicts, target->ticket))
-        return rc;
-    if (may_be_rewritten(&target->verdict, &target->ticket->facts.response))
-        rc = history_asked(verdicts->pull->store, ticket, &asked, &known, error);
-    if (rc < 0 || !known)
         return rc;
     snprintf(key, sizeof key, "breach.%lld.%lld", (long long)ticket,
              (long long)target->verdict.deadline);
@@ -324,6 +339,8 @@ static int save_target(void *context, const struct respond_target *target, struc
                  ? error_memory(error)
                  : targets_save(verdicts->pull->store, &row, verdicts->now, &before, error);
 
+    if (rc == 0)
+        rc = note_unanswered(verdicts, target, error);
     if (rc < 0)
         return rc;
     if (row.verdict.state == SLA_BREACHED && before != SLA_BREACHED &&
@@ -357,12 +374,8 @@ static int forget(struct verdicts *verdicts, const struct ids *ids, struct error
 static int save_sure_target(void *context, const struct respond_target *target, struct error *error)
 {
     struct verdicts *verdicts = context;
-    bool doubtful;
-    int rc = is_doubtful(verdicts, target, &doubtful, error);
 
-    if (rc < 0)
-        return rc;
-    if (!doubtful)
+    if (!is_doubtful(verdicts, target))
         return save_target(context, target, error);
     return ids_add(&verdicts->doubtful, target->ticket->id) < 0 ? error_memory(error) : 0;
 }
@@ -482,6 +495,8 @@ int verdicts_update(struct pull *pull, const struct ids *also, struct error *err
     bool all = false;
     int rc = touch_if_new_rules(pull, error);
 
+    if (rc == 0)
+        rc = history_retry(pull, error);
     if (rc == 0)
         rc = find_due(&verdicts, also, &due, &all, error);
     if (rc == 0 && (all || due.count)) {

@@ -23,6 +23,18 @@ int alerts_update(struct pull *pull, civil_day today, struct error *error);
  * and keeps the answers. */
 int history_ask(struct pull *pull, const struct ids *tickets, struct error *error);
 
+/* Of tickets whose history could not be read: forgets that, where the right was given since or
+ * everything is read again, so that they are judged and asked for again. */
+int history_retry(struct pull *pull, struct error *error);
+
+/* By what this Odoo lets the agent read who was assigned when. */
+enum history_source {
+    HISTORY_BY_NOTHING,
+    HISTORY_BY_VALUES,   /* mail.tracking.value, to which `setup` gives the right */
+    HISTORY_BY_MESSAGES, /* message_format, of 17 and before; on 16 it names no field */
+};
+int history_find_source(struct odoo *odoo, enum history_source *ret, struct error *error);
+
 /* --- push.c --- */
 
 /* Sends what is due. `confirm` brings tickets up to date first: the last word before a flag. */
