@@ -328,6 +328,16 @@ char *texts_alert(const struct texts *texts, enum alert kind, const struct alert
                   amount, day_text(texts, row->day, day));
 }
 
+char *texts_withdrawn(const struct texts *texts, const char *move)
+{
+    return format(french(texts)
+                      ? "Crédit de support : rectification, les heures de %s ne sont plus "
+                        "créditées, car elle n'est plus payée"
+                      : "Support credit: correction, the hours of %s are no longer "
+                        "credited, as it is not paid any more",
+                  move);
+}
+
 char *texts_paragraph(const char *text)
 {
     char *escaped = texts_escape(text), *made = escaped ? format("<p>%s</p>", escaped) : NULL;

@@ -151,6 +151,7 @@ def test_a_state_of_the_version_before_asks_again_what_it_took_for_an_empty_hist
     desk.sync("16:00")
     with closing(sqlite3.connect(desk.run.state)) as database, database:
         database.execute("DROP TABLE unanswered")
+        database.execute("DROP INDEX entry_source")
         database.execute("UPDATE history SET known = 1")
         database.execute("UPDATE target SET state = 3 WHERE ticket_id = ?", (ticket,))
         database.execute("PRAGMA user_version = 8")

@@ -16,3 +16,6 @@ DELETE FROM history;
 INSERT INTO change (owner, ref, mirror, id, what)
     SELECT 'ticket', ticket_id, 'ticket', ticket_id, 'updated' FROM target
     WHERE state = 3 AND event IN (1, 3) AND ticket_id IN (SELECT id FROM ticket);
+
+-- Whether an invoice grants anything.
+CREATE INDEX entry_source ON entry (source_id, kind);
