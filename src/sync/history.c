@@ -173,6 +173,12 @@ static struct history_answer *answer_of(const struct history *history, int64_t t
     return NULL;
 }
 
+/* What cannot be read is no empty history. */
+static int malformed(const char *call, struct error *error)
+{
+    return error_set(error, ERR_PROTOCOL, "%s: the answer is not what was asked for", call);
+}
+
 /* One tracked change of a field to `value` (a name; "" when it was emptied). */
 static int take_change(struct history *history, struct history_answer *answer, const char *field,
                        const char *value, instant when, struct error *error)
@@ -220,8 +226,8 @@ static int read_message(struct history *history, json_t *message, struct error *
     size_t i;
     int rc = 0;
 
-    if (!answer || !date || !instant_parse_odoo(date, &when))
-        return 0;
+    if (!answer || !json_is_array(changes) || !date || !instant_parse_odoo(date, &when))
+        return malformed("mail.message.message_format", error);
     json_array_foreach(changes, i, change)
     {
         if (rc == 0)
@@ -241,8 +247,8 @@ static int read_messages(struct history *history, const int64_t *ids, size_t cou
     size_t i;
     int rc = ask(history->pull->odoo, call, &messages, error);
 
-    if (rc == 0 && !json_is_array(messages))
-        rc = error_set(error, ERR_PROTOCOL, "mail.message.message_format: the answer is no list");
+    if (rc == 0 && json_array_size(messages) != count)
+        rc = malformed("mail.message.message_format", error);
     json_array_foreach(messages, i, message)
     {
         if (rc == 0)
@@ -307,10 +313,13 @@ static int read_value(struct history *history, json_t *value, json_t *message, s
     const char *text = json_string_value(json_object_get(value, "new_value_char"));
     instant when;
 
-    if (!answer || !shown) /* of a field that was removed */
+    if (!answer || !date || !instant_parse_odoo(date, &when) ||
+        !(shown || json_is_false(reference)))
+        return malformed(TRACKING ".search_read", error);
+    if (!shown) /* of a field that was removed */
         return 0;
     field = field_of(history, shown);
-    if (!date || !instant_parse_odoo(date, &when) || (!field && may_count(history, shown)))
+    if (!field && may_count(history, shown))
         answer->known = false;
     else if (field)
         return take_change(history, answer, field, text ? text : "", when, error);
@@ -343,9 +352,7 @@ static int ask_values(struct history *history, const int64_t *messages, size_t c
         .safe = true};
     int rc = ask(history->pull->odoo, call, ret, error);
 
-    if (rc == 0 && !json_is_array(*ret))
-        rc = error_set(error, ERR_PROTOCOL, TRACKING ".search_read: the answer is not a list");
-    return rc;
+    return rc == 0 && !json_is_array(*ret) ? malformed(TRACKING ".search_read", error) : rc;
 }
 
 static int read_values(struct history *history, const int64_t *ids, size_t count,

@@ -46,59 +46,11 @@ static bool was_said(const struct verdicts *verdicts, int64_t ticket)
     return ids_contain(verdicts->said.items, verdicts->said.count, ticket);
 }
 
-/* ---- Is it sure? ---- */
-
-/* Odoo rewrites the dates of assignment and closing: a late one may hide an earlier one. */
-static bool may_be_rewritten(const struct sla_verdict *verdict, const struct response_facts *facts)
-{
-    return verdict->event != RESPONSE_NONE && (facts->assigned || facts->closed);
-}
-
-static bool may_be_hidden(const struct verdicts *verdicts, const struct sla_verdict *verdict,
-                          const struct response_facts *facts)
-{
-    if (verdicts->pull->flavour->hides_responses &&
-        (verdict->state == SLA_BREACHED || verdict->state == SLA_WARNED))
-        return true;
-    return verdict->state == SLA_BREACHED && may_be_rewritten(verdict, facts);
-}
-
 static bool is_recent(const struct verdicts *verdicts, const struct target_ticket *ticket)
 {
     return !verdicts->config->writeback.has_since ||
            tz_civil_day(verdicts->zone, ticket->facts.response.created) >=
                verdicts->config->writeback.since;
-}
-
-/* Whether minutes depend on when a ticket was first assigned or closed. */
-static bool is_charged_from_response(const struct verdicts *verdicts,
-                                     const struct target_ticket *ticket)
-{
-    return verdicts->config->credit.count_from == COUNT_FROM_RESPONSE &&
-           (ticket->facts.response.assigned || ticket->facts.response.closed);
-}
-
-/* Whether the history of a ticket must be asked before it is called late. */
-static bool is_doubtful(const struct verdicts *verdicts, const struct respond_target *target)
-{
-    const struct target_ticket *ticket = target->ticket;
-
-    return ticket->history == HISTORY_NOT_ASKED &&
-           (target->verdict.unsure || is_charged_from_response(verdicts, ticket) ||
-            (may_be_hidden(verdicts, &target->verdict, &ticket->facts.response) &&
-             is_recent(verdicts, ticket)));
-}
-
-/* What the agent saw itself needs no history: with a right clock, and where Odoo hides nothing. */
-static int note_unanswered(const struct verdicts *verdicts, const struct respond_target *target,
-                           struct error *error)
-{
-    const struct response_facts *facts = &target->ticket->facts.response;
-
-    if (target->verdict.state != SLA_BREACHED || facts->assigned || facts->closed ||
-        verdicts->pull->skew.found || verdicts->pull->flavour->hides_responses)
-        return 0;
-    return history_seen_unanswered(verdicts->pull->store, target->ticket->id, verdicts->now, error);
 }
 
 /* ---- Queueing ---- */
@@ -340,7 +292,7 @@ static int save_target(void *context, const struct respond_target *target, struc
                  : targets_save(verdicts->pull->store, &row, verdicts->now, &before, error);
 
     if (rc == 0)
-        rc = note_unanswered(verdicts, target, error);
+        rc = doubt_note_unanswered(verdicts->pull, target, verdicts->now, error);
     if (rc < 0)
         return rc;
     if (row.verdict.state == SLA_BREACHED && before != SLA_BREACHED &&
@@ -375,7 +327,7 @@ static int save_sure_target(void *context, const struct respond_target *target, 
 {
     struct verdicts *verdicts = context;
 
-    if (!is_doubtful(verdicts, target))
+    if (!doubt_target(verdicts->pull, target, is_recent(verdicts, target->ticket)))
         return save_target(context, target, error);
     return ids_add(&verdicts->doubtful, target->ticket->id) < 0 ? error_memory(error) : 0;
 }

@@ -17,6 +17,17 @@ int verdicts_update(struct pull *pull, const struct ids *also, struct error *err
 /* Queues what is to be said of the accounts that changed on their customers. */
 int alerts_update(struct pull *pull, civil_day today, struct error *error);
 
+/* --- doubt.c --- */
+
+/* Whether the history of a ticket must be asked before it is called late, or charged. `recent`: it
+ * may be flagged. */
+bool doubt_target(const struct pull *pull, const struct respond_target *target, bool recent);
+
+/* Keeps that the ticket was seen neither assigned nor closed after its deadline: what the agent saw
+ * itself needs no history, with a right clock and where Odoo hides nothing. */
+int doubt_note_unanswered(const struct pull *pull, const struct respond_target *target, instant now,
+                          struct error *error);
+
 /* --- history.c --- */
 
 /* Asks Odoo when tickets were first assigned and closed, where its fields may show a later time,
