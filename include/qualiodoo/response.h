@@ -14,6 +14,9 @@ struct response_facts {
     instant replied;  /* first public reply by an agent: see response_is_reply() */
     instant worked;   /* creation of the first timesheet line: recording work is taking it in */
     instant closed;   /* earliest closing seen: a ticket closed without response */
+    /* Odoo keeps the last assignment and closing only, and does not tell what was before. */
+    bool history_unknown;
+    instant unanswered; /* the ticket was seen neither assigned nor closed so late; 0: it was not */
 };
 
 /* The numbers are stored: new events come last. */

@@ -44,6 +44,9 @@ struct sla_verdict {
     enum response_event event;
     instant responded; /* meaningful when event is not RESPONSE_NONE */
     enum sla_state state;
+    /* The answer is late only by an assignment or a closing that may not have been the first: no
+     * breach follows from it alone, and `state` is SLA_MET. */
+    bool unsure;
     int64_t used_seconds; /* business time from the start to the response, else to now; >= 0 */
     int64_t late_seconds; /* business time after the deadline; 0 unless breached */
     bool has_next_change; /* without a response, the state differs from this instant on */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "qualiodoo/array.h"
+#include "qualiodoo/history.h"
 #include "qualiodoo/settled.h"
 #include "qualiodoo/sla.h"
 #include "qualiodoo/store.h"
@@ -27,6 +28,7 @@ struct target_ticket {
     const struct settled_row *settled; /* the one of facts.settled; NULL: nothing was settled */
     bool judged;                       /* at least once */
     instant first_judged;              /* meaningful when judged; 0: before this was kept */
+    enum history_status history;
 };
 
 /* Tickets by id. */
@@ -84,19 +86,6 @@ int targets_next(struct store *store, bool *ret_found, instant *ret, struct erro
 
 /* The creation of the oldest mirrored ticket; *ret_found false when there is none. */
 int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error);
-
-/* Tickets whose history is not known to have been asked. */
-int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *ret_known,
-                  struct error *error);
-/* Notes an answer; earlier dates (0: none) replace those of the ticket's row. */
-struct history_answer {
-    int64_t ticket;
-    bool known;
-    instant created, assigned, closed;
-};
-int history_save(struct store *store, const struct history_answer *answer, struct error *error);
-/* The ticket changed: what its history said may not be all. */
-int history_forget(struct store *store, int64_t ticket, struct error *error);
 
 /* The id of the ticket tag of that name; 0: none. */
 int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error);

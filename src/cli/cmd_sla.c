@@ -16,6 +16,7 @@ struct sla_row {
     int64_t ticket, customer; /* customer 0: nobody's */
     char *number;             /* owned; or NULL */
     struct sla_verdict verdict;
+    enum history_status history;
 };
 
 /* What is asked for, and what was found. */
@@ -72,8 +73,10 @@ static int add_target(void *context, const struct respond_target *target, struct
 {
     const struct target_ticket *ticket = target->ticket;
     struct targets *targets = context;
-    struct sla_row row = {
-        .ticket = ticket->id, .customer = ticket->customer, .verdict = target->verdict};
+    struct sla_row row = {.ticket = ticket->id,
+                          .customer = ticket->customer,
+                          .verdict = target->verdict,
+                          .history = target->verdict.unsure ? HISTORY_UNKNOWN : ticket->history};
 
     if (!is_asked_for(targets, target))
         return 0;
@@ -120,13 +123,14 @@ static json_t *row_json(const struct sla_row *row)
     const struct sla_verdict *verdict = &row->verdict;
 
     return json_pack(
-        "{sI so so ss so so so ss sI sI}", "ticket_id", (json_int_t)row->ticket, "ticket",
+        "{sI so so ss so so so ss sI sI so}", "ticket_id", (json_int_t)row->ticket, "ticket",
         json_text(row->number), "customer_id", json_optional_id(row->customer), "urgency",
         sla_urgency_name(verdict->urgency), "started_at", json_instant(verdict->started),
         "deadline", json_instant(verdict->deadline), "responded_at",
         json_optional_instant(verdict->event != RESPONSE_NONE, verdict->responded), "state",
         sla_state_name(verdict->state), "late_seconds", (json_int_t)verdict->late_seconds,
-        "used_seconds", (json_int_t)verdict->used_seconds);
+        "used_seconds", (json_int_t)verdict->used_seconds, "history",
+        json_text(history_status_name(row->history)));
 }
 
 static int print_json(const struct targets *targets, struct error *error)
@@ -137,6 +141,9 @@ static int print_json(const struct targets *targets, struct error *error)
         json_array_append_new(json, row_json(&targets->rows[i]));
     return cli_print_json(json, error);
 }
+
+/* In the table, of a ticket whose late answer may not have been the first. */
+#define UNSURE_STATE "met?"
 
 static void add_cells(struct table *table, const struct tz *zone, const struct sla_row *row,
                       const char *customer)
@@ -157,12 +164,25 @@ static void add_cells(struct table *table, const struct tz *zone, const struct s
     table_cell(table, tz_format(zone, verdict->deadline, when));
     table_cell(table,
                verdict->event != RESPONSE_NONE ? tz_format(zone, verdict->responded, when) : NULL);
-    table_cell(table, sla_state_name(verdict->state));
+    table_cell(table, verdict->unsure ? UNSURE_STATE : sla_state_name(verdict->state));
     table_cell_seconds(table, verdict->used_seconds);
     if (verdict->state == SLA_BREACHED)
         table_cell_seconds(table, verdict->late_seconds);
     else
         table_cell(table, NULL);
+}
+
+static void print_unsure(const struct targets *targets)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < targets->n_rows; i++)
+        count += targets->rows[i].verdict.unsure;
+    if (count)
+        printf("\n" UNSURE_STATE ": of %zu ticket%s, an assignment or closing that looks late may "
+               "have been an earlier one: Odoo does not let the agent read the history (see "
+               "'qualiodoo doctor')\n",
+               count, count > 1 ? "s" : "");
 }
 
 static int print_table(const struct targets *targets, struct error *error)
@@ -189,6 +209,8 @@ static int print_table(const struct targets *targets, struct error *error)
     if (rc == 0)
         rc = table_print(table, stdout, error);
     table_free(table);
+    if (rc == 0)
+        print_unsure(targets);
     return rc;
 }
 

@@ -1,9 +1,11 @@
 /* explain charge: each timesheet line of a ticket, how it was rounded, and which lots paid it. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "qualiodoo/civil.h"
+#include "qualiodoo/history.h"
 #include "qualiodoo/table.h"
 #include "view.h"
 
@@ -24,6 +26,7 @@ struct explained {
     struct account_view account;
     int64_t ticket;
     char *number;
+    const char *history;               /* with count_from: response, what is known of it; or NULL */
     const struct charge_ticket *facts; /* NULL: no line, or no customer */
     const struct charge *charges;      /* of its lines */
 };
@@ -96,14 +99,15 @@ static json_t *explained_json(const struct view *view, const struct explained *e
 
     totals(explained, &charged, &held);
     return json_pack(
-        "{sI so so so ss sI ss so sI sI so}", "ticket_id", (json_int_t)explained->ticket, "ticket",
-        json_text(explained->number), "customer_id",
+        "{sI so so so ss sI ss so sI sI so so}", "ticket_id", (json_int_t)explained->ticket,
+        "ticket", json_text(explained->number), "customer_id",
         explained->account.customer ? json_integer(explained->account.customer) : json_null(),
         "customer", json_text(explained->account.name), "rounding",
         policy->by_entry ? "entry" : "ticket", "step_minutes", (json_int_t)policy->step,
         "count_from", policy->from_response ? "response" : "take_in", "response_date",
         json_optional_day(responded, responded ? ticket->response : 0), "charged_minutes",
-        (json_int_t)charged, "held_minutes", (json_int_t)held, "lines", lines_json(explained));
+        (json_int_t)charged, "held_minutes", (json_int_t)held, "lines", lines_json(explained),
+        "history", json_text(explained->history));
 }
 
 /* "account.move.line:77, overdraft": where the minutes of a line came from, or went back to. */
@@ -188,6 +192,10 @@ static int print_text(const struct view *view, const struct explained *explained
     if (policy->from_response && explained->facts && explained->facts->has_response)
         table_say("; counted from the response on %s",
                   civil_format(explained->facts->response, day));
+    if (explained->history && strcmp(explained->history, "unknown") == 0)
+        table_say("\nthe history is unknown, as Odoo does not let the agent read who was assigned "
+                  "when: the first response may have been on an earlier day (see 'qualiodoo "
+                  "doctor')");
     printf("\n\n");
     if (!explained->facts) {
         printf("no timesheet line\n");
@@ -201,12 +209,16 @@ static int open_ticket(struct view *view, const char *text, struct explained *ex
                        struct error *error)
 {
     struct account_view *account = &explained->account;
+    enum history_status history = HISTORY_NOT_ASKED;
     int rc = view_ticket(view, text, &explained->ticket, error);
 
     if (rc == 0)
         rc = lookup_ticket_number(view->store, explained->ticket, &explained->number, error);
     if (rc == 0)
         rc = lookup_ticket_account(view->store, explained->ticket, &account->customer, error);
+    if (rc == 0 && view->policy.account.charge.from_response)
+        rc = history_of(view->store, explained->ticket, &history, error);
+    explained->history = history_status_name(history);
     if (rc < 0 || !account->customer)
         return rc;
     rc = lookup_partner_name(view->store, account->customer, &account->name, error);

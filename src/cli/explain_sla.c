@@ -141,19 +141,21 @@ static int add_clock(struct story *story, struct error *error)
     const struct sla_verdict *verdict = &story->target.verdict;
     bool answered = verdict->event != RESPONSE_NONE;
 
-    return add(story,
-               json_pack("{so sb so si so so ss sI sI so}", "started_at",
-                         json_instant(verdict->started), "moved_to_opening",
-                         verdict->started != story->target.ticket->facts.response.created,
-                         "warn_at", json_instant(verdict->warn_at), "warn_at_percent",
-                         respond_policy(story->respond)->warn_at_percent, "deadline",
-                         json_instant(verdict->deadline), "responded_at",
-                         json_optional_instant(answered, verdict->responded), "state",
-                         sla_state_name(verdict->state), "used_seconds",
-                         (json_int_t)verdict->used_seconds, "late_seconds",
-                         (json_int_t)verdict->late_seconds, "next_change",
-                         json_optional_instant(verdict->has_next_change, verdict->next_change)),
-               error);
+    return add(
+        story,
+        json_pack("{so sb so si so so ss sI sI so so}", "started_at",
+                  json_instant(verdict->started), "moved_to_opening",
+                  verdict->started != story->target.ticket->facts.response.created, "warn_at",
+                  json_instant(verdict->warn_at), "warn_at_percent",
+                  respond_policy(story->respond)->warn_at_percent, "deadline",
+                  json_instant(verdict->deadline), "responded_at",
+                  json_optional_instant(answered, verdict->responded), "state",
+                  sla_state_name(verdict->state), "used_seconds", (json_int_t)verdict->used_seconds,
+                  "late_seconds", (json_int_t)verdict->late_seconds, "next_change",
+                  json_optional_instant(verdict->has_next_change, verdict->next_change), "history",
+                  json_text(history_status_name(verdict->unsure ? HISTORY_UNKNOWN
+                                                                : story->target.ticket->history))),
+        error);
 }
 
 /* ---- What the response settled ---- */
@@ -200,7 +202,8 @@ static int add_nothing(struct story *story, struct error *error)
     static const char *const absent[] = {"calendar",     "started_at",      "moved_to_opening",
                                          "warn_at",      "warn_at_percent", "deadline",
                                          "responded_at", "state",           "used_seconds",
-                                         "late_seconds", "next_change",     "settled"};
+                                         "late_seconds", "next_change",     "history",
+                                         "settled"};
     json_t *items = json_object();
 
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
@@ -244,6 +247,8 @@ static const char *why(const struct story *story, const struct candidate *candid
         return "no response is owed";
     if (candidate->event != verdict->event)
         return stopped_by[verdict->event];
+    if (verdict->unsure)
+        return "after the deadline, but perhaps not the first: its history is unknown";
     return verdict->state == SLA_MET ? "stopped the clock, in time"
                                      : "stopped the clock, after the deadline";
 }

@@ -248,6 +248,8 @@ static void print_result(const struct tz *zone, const json_t *document)
 {
     char used[FORMAT_SECONDS_SIZE], late[FORMAT_SECONDS_SIZE], text[TZ_TEXT_SIZE];
 
+    const char *history = text_of(document, "history");
+
     table_say("\n%s: %s of business time used", text_of(document, "state"),
               seconds_of(document, "used_seconds", used));
     if (json_integer_value(json_object_get(document, "late_seconds")))
@@ -256,6 +258,10 @@ static void print_result(const struct tz *zone, const json_t *document)
         table_say("; without a response, another state from %s on",
                   when(zone, document, "next_change", text));
     table_say("\n");
+    if (history && strcmp(history, "unknown") == 0)
+        table_say("the history is unknown, as Odoo does not let the agent read who was assigned "
+                  "when: an assignment or closing that looks late may have been an earlier one, "
+                  "and no breach follows from it alone (see 'qualiodoo doctor')\n");
 }
 
 static void print_written(const json_t *document)

@@ -46,34 +46,26 @@ static int add_sets(struct written *written, const char *kind, int64_t ticket, s
 }
 
 /* Odoo rewrites the dates of assignment and closing: a late answer may hide an earlier one. */
-static int why_not(const struct view *view, const struct respond_target *target, json_t **ret,
-                   struct error *error)
+static json_t *why_not(const struct view *view, const struct respond_target *target)
 {
     const struct target_ticket *ticket = target->ticket;
     const struct sla_verdict *verdict = &target->verdict;
     const struct response_facts *facts = &ticket->facts.response;
     const struct config *config = view->config;
-    bool asked, known;
     char day[CIVIL_TEXT_SIZE];
-    int rc = history_asked(view->store, ticket->id, &asked, &known, error);
 
-    if (rc < 0)
-        return rc;
     if (config->writeback.has_since &&
         tz_civil_day(view->policy.zone, facts->created) < config->writeback.since)
-        *ret = json_sprintf("created before writeback.since (%s): never flagged",
+        return json_sprintf("created before writeback.since (%s): never flagged",
                             civil_format(config->writeback.since, day));
-    else if (settle_is_past_horizon(target, config->writeback.horizon_days, clock_now()))
-        *ret = json_sprintf("answered more than writeback.horizon (%d days) before it was first "
+    if (settle_is_past_horizon(target, config->writeback.horizon_days, clock_now()))
+        return json_sprintf("answered more than writeback.horizon (%d days) before it was first "
                             "judged: never flagged",
                             config->writeback.horizon_days);
-    else if (verdict->event != RESPONSE_NONE && (facts->assigned || facts->closed) && asked &&
-             !known)
-        *ret = json_string("Odoo may hide an earlier answer, and does not show the ticket's "
+    if (verdict->unsure)
+        return json_string("Odoo may hide an earlier answer, and does not show the ticket's "
                            "history: not flagged");
-    else
-        *ret = json_string("the next cycle does it ('qualiodoo sync')");
-    return 0;
+    return json_string("the next cycle does it ('qualiodoo sync')");
 }
 
 int explain_sla_written(const struct view *view, const struct respond_target *target, bool owed,
@@ -90,8 +82,9 @@ int explain_sla_written(const struct view *view, const struct respond_target *ta
     written.flagged = json_array_size(written.sets) > before;
     if (rc == 0)
         rc = add_sets(&written, "cleared", ticket->id, error);
-    if (rc == 0 && owed && target->verdict.state == SLA_BREACHED && !written.flagged)
-        rc = why_not(view, target, &reason, error);
+    if (rc == 0 && owed &&
+        (target->verdict.state == SLA_BREACHED || target->verdict.unsure) && !written.flagged)
+        reason = why_not(view, target);
     if (json_object_set_new(document, "written", written.sets) < 0 ||
         json_object_set_new(document, "not_written", reason ? reason : json_null()) < 0)
         rc = rc < 0 ? rc : error_memory(error);

@@ -50,6 +50,20 @@ static struct response_facts known_facts(const struct response_facts *facts, ins
     return known;
 }
 
+/* Whether the late answer `verdict` may hide an earlier one: a later assignment or closing replaced
+ * its date. What was seen unanswered after the deadline was answered late all the same. */
+static bool may_hide_an_earlier_one(const struct response_facts *facts, unsigned counted,
+                                    const struct sla_verdict *verdict)
+{
+    bool seen_late =
+        facts->unanswered >= verdict->deadline && facts->unanswered <= verdict->responded;
+
+    return facts->history_unknown && verdict->event != RESPONSE_NONE &&
+           verdict->responded > verdict->deadline && !seen_late &&
+           (verdict->event == RESPONSE_CLOSED ||
+            ((counted & RESPONSE_BY_ASSIGNMENT) && facts->assigned));
+}
+
 static enum sla_state state_of(const struct sla_verdict *verdict, instant now)
 {
     if (verdict->event != RESPONSE_NONE)
@@ -107,20 +121,22 @@ static bool set_promise(const struct sla_facts *facts, const struct sla_policy *
     return set_clock(facts, policy, calendar, verdict);
 }
 
-static void set_response(const struct sla_facts *facts, const struct sla_policy *policy,
+/* Returns whether the response, when it is late, may hide an earlier one. */
+static bool set_response(const struct sla_facts *facts, const struct sla_policy *policy,
                          instant now, struct sla_verdict *verdict)
 {
     struct response_facts known = known_facts(&facts->response, now);
     const struct sla_settled *settled = facts->settled;
     bool kept = settled && settled->verdict.event != RESPONSE_NONE;
+    unsigned counted = kept ? settled->counted : policy->responses;
 
     if (response_stands(facts, now)) {
         verdict->event = settled->verdict.event;
         verdict->responded = settled->verdict.responded;
-    } else {
-        verdict->event = response_first(&known, kept ? settled->counted : policy->responses,
-                                        &verdict->responded);
+        return false;
     }
+    verdict->event = response_first(&known, counted, &verdict->responded);
+    return may_hide_an_earlier_one(&known, counted, verdict);
 }
 
 int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
@@ -137,8 +153,8 @@ int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
     if (!set_promise(facts, policy, calendar, &verdict))
         return error_set(error, ERR_CONFIG,
                          "the working calendar has not enough working time for its deadline");
-    set_response(facts, policy, now, &verdict);
-    verdict.state = state_of(&verdict, now);
+    verdict.unsure = set_response(facts, policy, now, &verdict);
+    verdict.state = verdict.unsure ? SLA_MET : state_of(&verdict, now);
     end = verdict.event != RESPONSE_NONE ? verdict.responded : now;
     verdict.used_seconds = calendar_between(calendar, verdict.started, end);
     if (verdict.state == SLA_BREACHED)

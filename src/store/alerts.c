@@ -6,7 +6,7 @@
 #include "store_internal.h"
 
 /* ?1 customers (JSON or NULL), ?2 since, ?3 today, ?4 a number, ?5 a kind of entry. Each gives
- * customer, salesperson, record, amount, day, name, move. */
+ * customer, salesperson, record, amount, day, name, move, origin of the lot. */
 #define AMONG(id) "(?1 IS NULL OR " id " IN (SELECT value FROM json_each(?1)))"
 #define SALESPERSON "JOIN partner p ON p.id = a.id AND p.salesperson_id IS NOT NULL"
 #define LATEST_LOT                                                                                 \
@@ -14,35 +14,42 @@
     " ORDER BY l.start DESC, l.origin, l.id DESC LIMIT 1), 0)"
 #define RECENT "(SELECT max(e.day) FROM entry e WHERE e.account_id = a.id) >= ?2"
 
+/* A goodwill lot that was given an end does not roll over into a later pack. */
+#define HAS_OWN_END                                                                                \
+    "l.origin = 2 AND EXISTS (SELECT 1 FROM adjustment j WHERE j.id = l.id AND j.end IS NOT NULL)"
+
 static const char *const alert_sql[ALERT_COUNT] = {
     [ALERT_CREDITED] =
-        "SELECT a.id, p.salesperson_id, e.source_id, sum(e.minutes), max(e.day), p.name, m.name"
+        "SELECT a.id, p.salesperson_id, e.source_id, sum(e.minutes), max(e.day), p.name, m.name,"
+        " 0"
         " FROM account a " SALESPERSON " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"
         " LEFT JOIN move m ON m.id = e.source_id WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4"
         " AND " AMONG("a.id") " GROUP BY a.id, e.source_id ORDER BY 1, 3",
     [ALERT_LOW] =
-        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.available, ?3, p.name, NULL"
+        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.available, ?3, p.name, NULL, 0"
         " FROM account a " SALESPERSON " WHERE a.overdraft = 0 AND a.available < ?4 AND ?5 = ?5"
         " AND EXISTS (SELECT 1 FROM lot l WHERE l.account_id = a.id AND l.start <= ?3"
         "  AND l.end > ?3) AND " RECENT " AND " AMONG("a.id") " ORDER BY 1",
     [ALERT_OVERDRAFT] =
-        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.overdraft, ?3, p.name, NULL"
+        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.overdraft, ?3, p.name, NULL, 0"
         " FROM account a " SALESPERSON " WHERE a.overdraft > 0 AND ?4 = ?4 AND ?5 = ?5"
         " AND " RECENT " AND " AMONG("a.id") " ORDER BY 1",
     [ALERT_EXPIRING] =
-        "SELECT a.id, p.salesperson_id, l.id, l.left, l.end, p.name, NULL"
+        "SELECT a.id, p.salesperson_id, l.id, l.left, l.end, p.name, NULL, l.origin"
         " FROM account a " SALESPERSON " JOIN lot l ON l.account_id = a.id WHERE l.left > 0"
         " AND l.end > ?3 AND l.end <= ?3 + ?4 AND ?2 = ?2 AND ?5 = ?5"
-        " AND NOT EXISTS (SELECT 1 FROM lot n WHERE n.account_id = a.id AND n.origin = 1"
-        "  AND n.start <= l.end AND n.end > l.end) AND " AMONG("a.id") " ORDER BY 1, 3",
+        " AND (" HAS_OWN_END " OR NOT EXISTS (SELECT 1 FROM lot n WHERE n.account_id = a.id"
+        "  AND n.origin = 1 AND n.start <= l.end AND n.end > l.end)) AND " AMONG(
+            "a.id") " ORDER BY 1, 3, l.origin",
     [ALERT_EXPIRED] =
-        "SELECT a.id, p.salesperson_id, e.lot_id, -sum(e.minutes), e.day, p.name, NULL"
+        "SELECT a.id, p.salesperson_id, e.lot_id, -sum(e.minutes), e.day, p.name, NULL,"
+        " e.lot_origin"
         " FROM account a " SALESPERSON " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"
         " WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4 AND " AMONG(
-            "a.id") " GROUP BY a.id, e.lot_id, e.day ORDER BY 1, 3",
+            "a.id") " GROUP BY a.id, e.lot_id, e.lot_origin, e.day ORDER BY 1, 3",
 };
 
-_Static_assert(LOT_INVOICE == 1, "the query names it by its number");
+_Static_assert(LOT_INVOICE == 1 && LOT_ADJUSTMENT == 2, "the queries name them by their numbers");
 
 static int entry_kind(enum alert kind)
 {
@@ -71,9 +78,51 @@ int alerts_each(struct store *store, const struct alert_query *query,
                                   .amount = sqlite3_column_int64(statement, 3),
                                   .day = sqlite3_column_int(statement, 4),
                                   .name = column_text(statement, 5),
-                                  .move = column_text(statement, 6)};
+                                  .move = column_text(statement, 6),
+                                  .lot_origin = sqlite3_column_int(statement, 7)};
 
         if ((rc = row(context, &found, error)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    sqlite3_clear_bindings(statement);
+    return rc;
+}
+
+int alerts_untrue(struct store *store, const char *customers,
+                  int (*row)(void *context, const struct alert_untrue *untrue, struct error *error),
+                  void *context, struct error *error)
+{
+    /* "credited.CUSTOMER.INVOICE": a cast to a number stops at the next dot. */
+    static const char sql[] =
+        "WITH told (key, customer, rest) AS (SELECT key, CAST(substr(key, 10) AS INTEGER),"
+        "  substr(key, 10 + instr(substr(key, 10), '.')) FROM (SELECT key FROM outbox"
+        "  WHERE part = 'note' AND state IN ('queued', 'shadow', 'done') UNION"
+        "  SELECT key FROM marker) WHERE key > 'credited.' AND key < 'credited/')"
+        " SELECT t.key, t.customer, coalesce(nullif(m.name, '/'), 'account.move:' || CAST(t.rest AS"
+        " INTEGER)) FROM told t LEFT JOIN move m ON m.id = CAST(t.rest AS INTEGER)"
+        " WHERE " AMONG("t.customer") " AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.kind = ?2"
+                                      "  AND e.source_id = CAST(t.rest AS INTEGER)) AND NOT EXISTS "
+                                      "(SELECT 1 FROM outbox o WHERE"
+                                      "  o.key = 'withdrawn' || substr(t.key, 9) AND o.part = "
+                                      "'note' AND o.state <> 'void')"
+                                      " AND NOT EXISTS (SELECT 1 FROM marker k WHERE k.key = "
+                                      "'withdrawn' || substr(t.key, 9))"
+                                      " ORDER BY t.key";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, customers, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, LEDGER_GRANT);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        struct alert_untrue untrue = {.key = column_text(statement, 0),
+                                      .customer = sqlite3_column_int64(statement, 1),
+                                      .move = column_text(statement, 2)};
+
+        if ((rc = row(context, &untrue, error)) < 0) {
             sqlite3_reset(statement);
             break;
         }

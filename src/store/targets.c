@@ -22,7 +22,9 @@
     "  ORDER BY l.create_date, l.id LIMIT 1),"                                                     \
     " coalesce(t.company_id, team.company_id, (SELECT min(id) FROM company)),"                     \
     " (stage.closed AND t.closed_date IS NULL) IS 1"                                               \
-    "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id), g.first_judged"           \
+    "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id), g.first_judged,"          \
+    " (SELECT known FROM history h WHERE h.ticket_id = t.id),"                                     \
+    " (SELECT seen_at FROM unanswered u WHERE u.ticket_id = t.id)"                                 \
     " FROM ticket t LEFT JOIN team ON team.id = t.team_id LEFT JOIN partner p"                     \
     " ON p.id = t.partner_id LEFT JOIN stage ON stage.id = t.stage_id"                             \
     " LEFT JOIN target g ON g.ticket_id = t.id"
@@ -75,7 +77,12 @@ static struct target_ticket read_ticket(sqlite3_stmt *row)
         .facts = {.priority = priority ? (int)strtol(priority, NULL, 10) : 0,
                   .response = {.created = read_instant(column_text(row, 12)),
                                .assigned = read_instant(column_text(row, 13)),
-                               .closed = read_instant(column_text(row, 14))}},
+                               .closed = read_instant(column_text(row, 14)),
+                               .history_unknown = !sqlite3_column_int(row, 19),
+                               .unanswered = sqlite3_column_int64(row, 20)}},
+        .history = sqlite3_column_type(row, 19) == SQLITE_NULL ? HISTORY_NOT_ASKED
+                   : sqlite3_column_int(row, 19)               ? HISTORY_KNOWN
+                                                               : HISTORY_UNKNOWN,
     };
 
     read_work(column_text(row, 15), &ticket);
@@ -354,70 +361,4 @@ int targets_tag(struct store *store, const char *name, int64_t *ret, struct erro
     *ret = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
     return 0;
-}
-
-/* ---- History ---- */
-
-int history_asked(struct store *store, int64_t ticket, bool *ret_asked, bool *ret_known,
-                  struct error *error)
-{
-    int64_t known = 0;
-    int rc = store_integer(store, "SELECT known FROM history WHERE ticket_id = ?1", ticket,
-                           ret_asked, &known, error);
-
-    if (rc == 0)
-        *ret_known = known;
-    return rc;
-}
-
-int history_forget(struct store *store, int64_t ticket, struct error *error)
-{
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store, "DELETE FROM history WHERE ticket_id = ?1", &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int64(statement, 1, ticket);
-    return store_run(store, statement, error);
-}
-
-static int lower_date(struct store *store, const char *sql, int64_t ticket, instant when,
-                      struct error *error)
-{
-    char text[INSTANT_TEXT_SIZE];
-    sqlite3_stmt *statement;
-    int rc = when ? store_prepare(store, sql, &statement, error) : 0;
-
-    if (rc < 0 || !when)
-        return rc;
-    sqlite3_bind_int64(statement, 1, ticket);
-    sqlite3_bind_text(statement, 2, instant_format_odoo(when, text), -1, SQLITE_TRANSIENT);
-    rc = store_run(store, statement, error);
-    if (rc == 0 && sqlite3_changes(store->db))
-        rc = mirror_touch_ticket(store, ticket,
-                                 error); /* with count_from: response, it is charged */
-    return rc;
-}
-
-int history_save(struct store *store, const struct history_answer *answer, struct error *error)
-{
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store, "REPLACE INTO history VALUES (?1, ?2)", &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int64(statement, 1, answer->ticket);
-    sqlite3_bind_int(statement, 2, answer->known);
-    rc = store_run(store, statement, error);
-    if (rc == 0)
-        rc = lower_date(store,
-                        "UPDATE ticket SET assigned_date = ?2 WHERE id = ?1"
-                        " AND (assigned_date IS NULL OR assigned_date > ?2)",
-                        answer->ticket, answer->assigned, error);
-    if (rc == 0)
-        rc = lower_date(store,
-                        "UPDATE ticket SET closed_date = ?2 WHERE id = ?1"
-                        " AND (closed_date IS NULL OR closed_date > ?2)",
-                        answer->ticket, answer->closed, error);
-    return rc;
 }

@@ -2,9 +2,11 @@
  * with an activity for the salesperson.
  *
  * An alert's key names what happened (credited.CUSTOMER.INVOICE, low.CUSTOMER.LOT,
- * overdraft.CUSTOMER.LOT, expiring.CUSTOMER.LOT.DAYS, expired.CUSTOMER.LOT.DAY), so that it is
- * given once, whatever is computed again. The accounts that changed are looked at, and all of them
- * once a day and when the rules change: time alone lets credit near its end. */
+ * overdraft.CUSTOMER.LOT, expiring.CUSTOMER.LOT.DAYS, expired.CUSTOMER.LOT.DAY; the lot of an
+ * adjustment is aID in the last two), so that it is given once, whatever is computed again. When
+ * the invoice of "credited.X" is paid no more, "withdrawn.X" takes it back; paid again, it is
+ * credited again as X.2, and so on. The accounts that changed are looked at, and all of them once a
+ * day and when the rules change: time alone lets credit near its end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include "qualiodoo/alerts.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/ledger.h"
 #include "verdicts.h"
 
 #define KEY_SIZE 96
@@ -79,14 +82,46 @@ static void alert_key(const struct alerts *alerts, const struct alert_row *row, 
         [ALERT_EXPIRING] = "expiring", [ALERT_EXPIRED] = "expired",
     };
     char day[CIVIL_TEXT_SIZE];
-    int length = snprintf(key, KEY_SIZE, "%s.%lld.%lld", kinds[alerts->kind],
-                          (long long)row->customer, (long long)row->record);
+    bool of_adjustment = row->lot_origin == LOT_ADJUSTMENT;
+    int length =
+        snprintf(key, KEY_SIZE, "%s.%lld.%s%lld", kinds[alerts->kind], (long long)row->customer,
+                 of_adjustment ? "a" : "", (long long)row->record);
 
     if (alerts->kind == ALERT_EXPIRING)
         snprintf(key + length, KEY_SIZE - (size_t)length, ".%d",
                  days_before(alerts->config, row->day - alerts->today));
     if (alerts->kind == ALERT_EXPIRED)
         snprintf(key + length, KEY_SIZE - (size_t)length, ".%s", civil_format(row->day, day));
+}
+
+/* "credited.X" and "withdrawn.X" belong together. */
+static void withdrawal_key(const char *credited, char key[KEY_SIZE])
+{
+    snprintf(key, KEY_SIZE, "withdrawn%s", strchr(credited, '.'));
+}
+
+/* Whether the alert of `key` stands. A credit that was taken back may be given again: `key` becomes
+ * that of the next time. */
+static int is_given(struct alerts *alerts, char key[KEY_SIZE], bool *ret, struct error *error)
+{
+    struct store *store = alerts->pull->store;
+    char base[KEY_SIZE], withdrawn[KEY_SIZE];
+    int rc = outbox_exists(store, key, ret, error);
+
+    snprintf(base, sizeof base, "%s", key);
+    for (int time = 2; rc == 0 && *ret && alerts->kind == ALERT_CREDITED; time++) {
+        bool taken_back = false;
+
+        withdrawal_key(key, withdrawn);
+        rc = outbox_void(store, withdrawn, "paid again before it was written", clock_now(), error);
+        if (rc == 0)
+            rc = outbox_exists(store, withdrawn, &taken_back, error);
+        if (rc < 0 || !taken_back)
+            break;
+        snprintf(key, KEY_SIZE, "%.80s.%d", base, time);
+        rc = outbox_exists(store, key, ret, error);
+    }
+    return rc;
 }
 
 static int give_alert(void *context, const struct alert_row *row, struct error *error)
@@ -99,7 +134,7 @@ static int give_alert(void *context, const struct alert_row *row, struct error *
     int rc;
 
     alert_key(alerts, row, key);
-    rc = outbox_exists(alerts->pull->store, key, &exists, error);
+    rc = is_given(alerts, key, &exists, error);
     if (rc < 0 || exists)
         return rc;
     summary = texts_alert(&alerts->texts, alerts->kind, row);
@@ -137,6 +172,59 @@ static int give_alerts(struct alerts *alerts, const char *customers, struct erro
     return rc;
 }
 
+/* ---- What turned out untrue ---- */
+
+static int collect_untrue(void *context, const struct alert_untrue *untrue, struct error *error)
+{
+    json_t *item = json_pack("{ss sI ss}", "key", untrue->key, "customer",
+                             (json_int_t)untrue->customer, "move", untrue->move);
+
+    return json_array_append_new(context, item) < 0 ? error_memory(error) : 0;
+}
+
+/* What was not written yet is void; what was is taken back by a note, and its activity goes. */
+static int take_back(struct alerts *alerts, const json_t *untrue, struct error *error)
+{
+    const char *credited = json_string_value(json_object_get(untrue, "key"));
+    int64_t customer = json_integer_value(json_object_get(untrue, "customer"));
+    char key[KEY_SIZE], *text, *html;
+    json_t *body;
+    bool stands;
+    int rc = outbox_void(alerts->pull->store, credited, "no longer true before it was written",
+                         clock_now(), error);
+
+    if (rc == 0)
+        rc = outbox_exists(alerts->pull->store, credited, &stands, error);
+    if (rc < 0 || !stands)
+        return rc;
+    withdrawal_key(credited, key);
+    text = texts_withdrawn(&alerts->texts, json_string_value(json_object_get(untrue, "move")));
+    html = text ? texts_paragraph(text) : NULL;
+    body = html ? json_pack("{ss}", "body", html) : NULL;
+    free(text);
+    free(html);
+    rc = add(alerts, key, OUTBOX_NOTE, customer, body, error);
+    return rc < 0 ? rc
+                  : add(alerts, key, OUTBOX_DONE_WITH, customer, json_pack("{ss}", "key", credited),
+                        error);
+}
+
+static int take_back_untrue(struct alerts *alerts, const char *customers, struct error *error)
+{
+    json_t *found = json_array(), *untrue;
+    size_t i;
+    int rc = found ? alerts_untrue(alerts->pull->store, customers, collect_untrue, found, error)
+                   : error_memory(error);
+
+    json_array_foreach(found, i, untrue)
+    {
+        if (rc == 0)
+            rc = take_back(alerts, untrue, error);
+    }
+    json_decref(found);
+    return rc;
+}
+
 /* ---- Whom to look at ---- */
 
 /* What was last looked at as a whole: the day and the rules. */
@@ -158,7 +246,10 @@ static int look_at(struct alerts *alerts, const char *customers, struct error *e
 {
     int rc = 0;
 
-    if (alerts->config->writeback.balance_alerts && alerts->config->writeback.has_since)
+    if (!alerts->config->writeback.balance_alerts || !alerts->config->writeback.has_since)
+        return 0;
+    rc = take_back_untrue(alerts, customers, error);
+    if (rc == 0)
         rc = give_alerts(alerts, customers, error);
     return rc;
 }

@@ -1,5 +1,6 @@
 /* doctor.h - what the rooms of doctor share: doctor.c asks, doctor_rights.c, doctor_writeback.c,
- * doctor_calendar.c, doctor_data.c and doctor_money.c look at Odoo, doctor_state.c at the local
+ * doctor_history.c, doctor_calendar.c, doctor_data.c and doctor_money.c look at Odoo,
+ * doctor_state.c at the local
  * state. */
 #ifndef QUALIODOO_SYNC_DOCTOR_H
 #define QUALIODOO_SYNC_DOCTOR_H
@@ -53,6 +54,7 @@ int doctor_rights(struct doctor *doctor, struct error *error);
 int doctor_adjustments(struct doctor *doctor, struct error *error);
 int doctor_writeback(struct doctor *doctor, struct error *error);
 int doctor_webhook(struct doctor *doctor, struct error *error);
+int doctor_history(struct doctor *doctor, struct error *error);
 int doctor_calendar(struct doctor *doctor, struct error *error);
 int doctor_packs(struct doctor *doctor, struct error *error);
 int doctor_timesheets(struct doctor *doctor, struct error *error);

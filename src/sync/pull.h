@@ -23,9 +23,10 @@ struct pull {
     json_t *ids;                 /* what "@..." of a domain stands for */
     bool units_absolute;
     int64_t agent_uid, agent_partner;
-    bool has_unreadable; /* some records could not be read before */
-    bool schema_kept;    /* flavour and fields are those of an earlier run */
-    bool first_pulls;    /* at least one mirror completed its first pull in this run */
+    bool has_unreadable;  /* some records could not be read before */
+    bool schema_kept;     /* flavour and fields are those of an earlier run */
+    bool history_retried; /* history_retry() has looked */
+    bool first_pulls;     /* at least one mirror completed its first pull in this run */
 
     struct skew skew;     /* of the clocks, set by pull_run() */
     struct error problem; /* a working calendar that cannot be used, credit that a changed word

@@ -185,22 +185,66 @@ char *texts_warning(const struct texts *texts, const struct respond_target *targ
     return made;
 }
 
+/* Two instants of one minute are told apart by their seconds. */
+static void add_seconds(instant when, char text[TEXTS_WHEN_SIZE])
+{
+    size_t length = strlen(text);
+
+    snprintf(text + length, TEXTS_WHEN_SIZE - length, ":%02d", (int)(when % 60));
+}
+
+/* The response came in time: it was not known, or the deadline was another one. */
+static char *cleared_by_response(const struct texts *texts, const struct sla_verdict *verdict,
+                                 const char *was, const char *deadline)
+{
+    const char *event = event_words(texts, verdict->event);
+    char when[TEXTS_WHEN_SIZE];
+
+    texts_when(texts, verdict->responded, when);
+    if (!deadline)
+        return format(french(texts)
+                          ? "<p>Rectification : le délai de prise en charge (échéance du %s) a été "
+                            "tenu. Réponse : %s (%s) ; elle n'était pas connue lors du "
+                            "constat.</p>"
+                          : "<p>Correction: the response (due %s) was in time. Response: %s (%s); "
+                            "it was not known when the delay was noted.</p>",
+                      was, when, event);
+    return format(french(texts)
+                      ? "<p>Rectification : l'échéance n'est plus le %s mais le %s, et le "
+                        "délai de prise en charge a été tenu. Réponse : %s (%s).</p>"
+                      : "<p>Correction: the deadline is no longer %s but %s, and the "
+                        "response was in time. Response: %s (%s).</p>",
+                  was, deadline, when, event);
+}
+
+/* With the same deadline and no response, what changed is the time that it is. */
+static char *cleared_by_clock(const struct texts *texts, const char *deadline)
+{
+    return format(french(texts) ? "<p>Rectification : l'échéance du %s n'est pas encore passée, le "
+                                  "délai de prise en charge court encore ; l'horloge de la machine "
+                                  "avançait lors du constat.</p>"
+                                : "<p>Correction: the deadline of %s has not passed yet, and the "
+                                  "response is not overdue; the clock of the machine was ahead "
+                                  "when the delay was noted.</p>",
+                  deadline);
+}
+
 char *texts_cleared(const struct texts *texts, const struct respond_target *target, instant flagged)
 {
     const struct sla_verdict *verdict = &target->verdict;
-    char was[TEXTS_WHEN_SIZE], now[TEXTS_WHEN_SIZE], deadline[TEXTS_WHEN_SIZE];
+    char was[TEXTS_WHEN_SIZE], deadline[TEXTS_WHEN_SIZE];
 
     texts_when(texts, flagged, was);
     texts_when(texts, verdict->deadline, deadline);
+    if (flagged != verdict->deadline && strcmp(was, deadline) == 0) {
+        add_seconds(flagged, was);
+        add_seconds(verdict->deadline, deadline);
+    }
     if (verdict->event != RESPONSE_NONE)
-        return format(french(texts)
-                          ? "<p>Rectification : le délai de prise en charge (échéance du %s) a été "
-                            "tenu. Réponse : %s (%s), pour une échéance au %s ; elle n'était pas "
-                            "connue lors du constat.</p>"
-                          : "<p>Correction: the response (due %s) was in time. Response: %s (%s), "
-                            "for a deadline of %s; it was not known when the delay was noted.</p>",
-                      was, texts_when(texts, verdict->responded, now),
-                      event_words(texts, verdict->event), deadline);
+        return cleared_by_response(texts, verdict, was,
+                                   flagged != verdict->deadline ? deadline : NULL);
+    if (flagged == verdict->deadline)
+        return cleared_by_clock(texts, deadline);
     return format(french(texts) ? "<p>Rectification : l'échéance n'est plus le %s mais le %s ; le "
                                   "délai de prise en charge court encore.</p>"
                                 : "<p>Correction: the deadline is no longer %s but %s; the "
@@ -280,6 +324,16 @@ char *texts_alert(const struct texts *texts, enum alert kind, const struct alert
     return format(french(texts) ? "Crédit de support : %s h perdues le %s"
                                 : "Support credit: %s h lost on %s",
                   amount, day_text(texts, row->day, day));
+}
+
+char *texts_withdrawn(const struct texts *texts, const char *move)
+{
+    return format(french(texts)
+                      ? "Crédit de support : rectification, les heures de %s ne sont plus "
+                        "créditées, car elle n'est plus payée"
+                      : "Support credit: correction, the hours of %s are no longer "
+                        "credited, as it is not paid any more",
+                  move);
 }
 
 char *texts_paragraph(const char *text)

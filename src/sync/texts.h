@@ -26,6 +26,9 @@ char *texts_warning_summary(const struct texts *texts, const struct respond_targ
 /* One sentence of an alert about a customer's credit. */
 char *texts_alert(const struct texts *texts, enum alert kind, const struct alert_row *row);
 
+/* Takes back that hours of an invoice were credited; `move` is its name. */
+char *texts_withdrawn(const struct texts *texts, const char *move);
+
 /* A sentence as an HTML paragraph. */
 char *texts_paragraph(const char *text);
 

@@ -52,26 +52,6 @@ static bool was_said(const struct verdicts *verdicts, int64_t ticket)
     return ids_contain(verdicts->said.items, verdicts->said.count, ticket);
 }
 
-/* ---- Is it sure? ---- */
-
-/* Odoo rewrites the dates of assignment and closing: a late one may hide an earlier one. */
-static bool may_be_rewritten(const struct sla_verdict *verdict, const struct response_facts *facts)
-{
-    return verdict->event != RESPONSE_NONE && (facts->assigned || facts->closed);
-}
-
-static bool may_be_hidden(const struct verdicts *verdicts, const struct sla_verdict *verdict,
-                          const struct response_facts *facts)
-{
-    /* Recorded work answers the ticket, and not for the credit: there it waits for a response. */
-    bool held = verdict->event == RESPONSE_WORKED &&
-                verdicts->config->credit.count_from == COUNT_FROM_RESPONSE;
-
-    if (verdicts->pull->flavour->hides_responses)
-        return verdict->state == SLA_BREACHED || verdict->state == SLA_WARNED || held;
-    return verdict->state == SLA_BREACHED && may_be_rewritten(verdict, facts);
-}
-
 static bool is_recent(const struct verdicts *verdicts, const struct target_ticket *ticket)
 {
     return !verdicts->config->writeback.has_since ||
@@ -82,21 +62,6 @@ static bool is_recent(const struct verdicts *verdicts, const struct target_ticke
 static bool is_past_horizon(const struct verdicts *verdicts, const struct respond_target *target)
 {
     return settle_is_past_horizon(target, verdicts->config->writeback.horizon_days, verdicts->now);
-}
-
-/* Whether the history of a ticket must be asked before it is called late. */
-static int is_doubtful(struct verdicts *verdicts, const struct respond_target *target, bool *ret,
-                       struct error *error)
-{
-    const struct target_ticket *ticket = target->ticket;
-    bool asked = true, known;
-    int rc = 0;
-
-    if (may_be_hidden(verdicts, &target->verdict, &ticket->facts.response) &&
-        is_recent(verdicts, ticket) && !is_past_horizon(verdicts, target))
-        rc = history_asked(verdicts->pull->store, ticket->id, &asked, &known, error);
-    *ret = !asked;
-    return rc;
 }
 
 /* ---- Queueing ---- */
@@ -275,7 +240,7 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
 {
     int64_t ticket = target->ticket->id;
     struct said said = {.verdicts = verdicts, .ticket = ticket};
-    bool exists = false, asked, known = true;
+    bool exists = false;
     char key[KEY_SIZE];
     int rc = 0;
 
@@ -286,6 +251,8 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
         return rc;
     if (target->verdict.state != SLA_BREACHED) {
         rc = void_queued(verdicts, "breach", ticket, error);
+        if (target->verdict.unsure) /* nor does it prove that a flag was wrong */
+            return rc;
         if (rc == 0 && *said.standing && !is_past_horizon(verdicts, target))
             rc = take_back(verdicts, target, said.standing, error);
         return rc;
@@ -294,10 +261,6 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
         rc = void_queued(verdicts, "cleared", ticket, error);
     if (rc < 0 || *said.standing || *said.queued || !is_recent(verdicts, target->ticket) ||
         is_past_horizon(verdicts, target))
-        return rc;
-    if (may_be_rewritten(&target->verdict, &target->ticket->facts.response))
-        rc = history_asked(verdicts->pull->store, ticket, &asked, &known, error);
-    if (rc < 0 || !known)
         return rc;
     snprintf(key, sizeof key, "breach.%lld.%lld", (long long)ticket,
              (long long)target->verdict.deadline);
@@ -342,6 +305,8 @@ static int save_target(void *context, const struct respond_target *target, struc
                  : targets_save(verdicts->pull->store, &row, verdicts->now, &before, error);
 
     if (rc == 0)
+        rc = doubt_note_unanswered(verdicts->pull, target, verdicts->now, error);
+    if (rc == 0 && !target->verdict.unsure) /* what is not known settles nothing */
         rc = settle_verdict(verdicts->pull->store, target,
                             respond_policy(verdicts->respond)->responses, verdicts->now, error);
     if (rc < 0)
@@ -377,12 +342,9 @@ static int forget(struct verdicts *verdicts, const struct ids *ids, struct error
 static int save_sure_target(void *context, const struct respond_target *target, struct error *error)
 {
     struct verdicts *verdicts = context;
-    bool doubtful;
-    int rc = is_doubtful(verdicts, target, &doubtful, error);
 
-    if (rc < 0)
-        return rc;
-    if (!doubtful)
+    if (!doubt_target(verdicts->pull, target,
+                      is_recent(verdicts, target->ticket) && !is_past_horizon(verdicts, target)))
         return save_target(context, target, error);
     return ids_add(&verdicts->doubtful, target->ticket->id) < 0 ? error_memory(error) : 0;
 }
@@ -502,6 +464,8 @@ int verdicts_update(struct pull *pull, const struct ids *also, struct error *err
     bool all = false;
     int rc = touch_if_new_rules(pull, error);
 
+    if (rc == 0)
+        rc = history_retry(pull, error);
     if (rc == 0)
         rc = find_due(&verdicts, also, &due, &all, error);
     if (rc == 0 && (all || due.count)) {

@@ -21,12 +21,34 @@ int alerts_update(struct pull *pull, civil_day today, struct error *error);
 
 /* Queues what Odoo is to show of each customer's credit, where it shows something else. */
 int shown_update(struct pull *pull, struct error *error);
+/* --- doubt.c --- */
+
+/* Whether the history of a ticket must be asked before it is called late, or charged. `recent`: it
+ * may be flagged. */
+bool doubt_target(const struct pull *pull, const struct respond_target *target, bool recent);
+
+/* Keeps that the ticket was seen neither assigned nor closed after its deadline: what the agent saw
+ * itself needs no history, with a right clock and where Odoo hides nothing. */
+int doubt_note_unanswered(const struct pull *pull, const struct respond_target *target, instant now,
+                          struct error *error);
 
 /* --- history.c --- */
 
 /* Asks Odoo when tickets were first assigned and closed, where its fields may show a later time,
  * and keeps the answers. */
 int history_ask(struct pull *pull, const struct ids *tickets, struct error *error);
+
+/* Of tickets whose history could not be read: forgets that, where the right was given since or
+ * everything is read again, so that they are judged and asked for again. */
+int history_retry(struct pull *pull, struct error *error);
+
+/* By what this Odoo lets the agent read who was assigned when. */
+enum history_source {
+    HISTORY_BY_NOTHING,
+    HISTORY_BY_VALUES,   /* mail.tracking.value, to which `setup` gives the right */
+    HISTORY_BY_MESSAGES, /* message_format, of 17 and before; on 16 it names no field */
+};
+int history_find_source(struct odoo *odoo, enum history_source *ret, struct error *error);
 
 /* --- push.c --- */
 

@@ -22,7 +22,7 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--story", choices=sorted(stories.STORIES), default="demo", help="what the database holds")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--flavour", choices=("oca", "enterprise", "task"), default="oca")
-    parser.add_argument("--version", type=int, choices=(17, 19), default=17)
+    parser.add_argument("--version", type=int, choices=(16, 17, 18, 19), default=17)
     parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD",
                         help="the day the story is told on; time then passes as usual")
     parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="slow every call down")

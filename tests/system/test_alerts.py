@@ -52,18 +52,92 @@ def office(world: World, server: Server, run: Run) -> Office:
 
 
 def test_a_payment_is_told_once(office: Office) -> None:
-    invoice = office.pack("2026-03-10")
+    office.pack("2026-03-10")
     office.sync()
     assert office.kinds() == ["credited"]
     [activity] = office.activities()
     assert activity["user_id"][0] == office.salesperson and "12:00 h créditées" in activity["summary"]
-    office.world.unpay(invoice)
-    office.sync()
-    office.world.pay(invoice, "2026-03-12")
     office.sync()
     office.run.forget()
     assert office.sync().json["writes"]["queued"] == 0
     assert office.kinds() == ["credited"] and len(office.activities()) == 1
+
+
+def keys(office: Office) -> list[str]:
+    env = office.world.env()
+    found = env.search(MESSAGE, [("model", "=", PARTNER), ("res_id", "=", office.customer), ("message_id", "like", "<qualiodoo-")])
+    return [row["message_id"].removeprefix("<qualiodoo-").split("@")[0] for row in env.read(MESSAGE, sorted(found), ["message_id"])]
+
+
+def test_credited_is_taken_back_when_the_payment_bounces_and_said_again_when_it_is_paid_again(office: Office) -> None:
+    """Each once, by key, also after the loss of the state."""
+    invoice = office.pack("2026-03-10")
+    credited = f"credited.{office.customer}.{invoice}"
+    withdrawn = credited.replace("credited", "withdrawn")
+    told = [credited]
+    for time in (1, 2):
+        office.sync()
+        assert keys(office) == told and len(office.activities()) == 1
+        office.world.unpay(invoice)
+        told += [withdrawn if time == 1 else f"{withdrawn}.{time}"]
+        for again in range(3):
+            office.sync()
+            assert keys(office) == told and office.activities() == []  # the salesperson's activity is gone
+            if again == 1:
+                office.run.forget()
+        office.world.pay(invoice, "2026-03-12")
+        told += [f"{credited}.{time + 1}"]
+    office.sync()
+    office.run.forget()
+    assert office.sync().json["writes"]["queued"] == 0 and keys(office) == told
+    body = office.world.env().read(MESSAGE, office.world.env().search(MESSAGE, [("message_id", "like", f"qualiodoo-{withdrawn}@")]),
+                                   ["body"])[0]["body"]
+    assert "ne sont plus créditées" in body and office.world.row("account.move", invoice)["name"] in body
+
+
+def test_a_credit_that_bounces_before_it_was_told_is_never_told(office: Office) -> None:
+    office.run.configure(writeback={"enabled": False})
+    invoice = office.pack("2026-03-10")
+    office.sync()
+    assert office.run.sql("SELECT state FROM outbox WHERE part = 'note'") == [("shadow",)]
+    office.world.unpay(invoice)
+    office.sync()
+    assert office.run.sql("SELECT * FROM outbox") == [] and office.kinds() == []
+
+
+def test_credit_that_moves_to_another_account_is_not_taken_back(office: Office) -> None:
+    office.pack("2026-03-10")
+    office.sync()
+    holding = office.world.partner("Holding SA", user_id=office.salesperson)
+    office.world.write(PARTNER, office.customer, parent_id=holding, is_company=False)
+    office.sync()
+    assert "withdrawn" not in office.kinds()
+
+
+def test_goodwill_with_its_own_end_is_announced_and_told_lost_beside_a_later_pack(office: Office) -> None:
+    """A later pack renews the contract, but minutes with an end of their own do not roll over into it."""
+    office.world.adjustment_model()
+    office.run.configure(writeback={"balance": {"alerts": True}})
+    office.pack("2026-03-10")
+    office.sync()
+    office.run("adjust", office.customer, 60, "--reason", "geste", "--ends", "2026-04-15", now="2026-03-16", check=0)
+    adjustment = office.world.env().search("x_qualiodoo_adjustment", [])[0]
+    office.sync("2026-03-17")
+    for day, told in (("2026-03-31", ["expiring"]), ("2026-04-08", ["expiring"] * 2), ("2026-04-14", ["expiring"] * 2),
+                      ("2026-04-15", ["expiring"] * 2 + ["expired"])):
+        office.sync(day)
+        assert office.kinds() == ["credited", *told], day
+    assert keys(office)[1] == f"expiring.{office.customer}.a{adjustment}.30"
+    assert any("1:00 h seront perdues après le 14/04/2026" in a["summary"] for a in office.activities())
+
+
+def test_goodwill_without_an_end_that_will_roll_over_is_not_announced(office: Office) -> None:
+    office.world.adjustment_model()
+    office.sync()
+    office.run("adjust", office.customer, 60, "--reason", "geste", "--date", "2026-03-10", now="2026-03-16", check=0)
+    office.pack("2026-03-12")
+    office.sync("2027-03-05")
+    assert [key.split(".")[2][0] == "a" for key in keys(office) if key.startswith("expiring")] == [False]
 
 
 def test_credit_below_the_threshold_then_an_overdraft(office: Office) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import Run, Server, Shop, World
-from test_writeback import ACTIVITY, MESSAGE, TICKET, Desk
+from test_writeback import ACTIVITY, MESSAGE, TICKET, Desk, reassigned
 
 NO_LIST_OF_RECORDS = [[5], [{}], [""], [{"id": 0}], [{"id": -3}], [{"id": "7"}], [{"id": True}], [{"id": 7}, {"id": 7}],
                       {"id": 7}, False, None]
@@ -87,6 +87,20 @@ def test_a_malformed_answer_to_was_this_adjustment_written_is_an_error(
     run("adjust", shop.acme, 30, "--reason", "goodwill", "--key", "k1", check=0)
     env = world.env()
     assert len(env.search("x_qualiodoo_adjustment", [])) == 1
+
+
+@pytest.mark.parametrize("answer", [[5], [{}], {}, False, None, [{"id": 1, "field_id": [3, "Assigned user (x)"]}]], ids=repr)
+@pytest.mark.parametrize("granted", [True, False])
+def test_a_malformed_answer_about_the_history_is_an_error_and_no_empty_history(desk: Desk, granted: bool, answer: Any) -> None:
+    if granted:
+        desk.world.grant_history()
+    ticket = reassigned(desk)
+    model, method = ("mail.tracking.value", "search_read") if granted else (MESSAGE, "message_format")
+    mend = spoil(desk.server, model, method, answer)
+    assert method in desk.sync("16:00", check=1).err
+    mend()
+    desk.sync("16:05")
+    assert desk.kinds(ticket) == []
 
 
 def test_a_record_that_was_not_asked_for_is_an_error_and_deletes_nothing(server: Server, run: Run, shop: Shop) -> None:

@@ -116,3 +116,32 @@ def test_what_a_wrong_clock_would_say_of_credit_is_never_said(world: World, serv
     office.sync("2026-03-20")
     assert office.kinds() == ["credited"]
     assert run.balance(office.customer) == 720
+
+
+def correction(desk: Desk, ticket: int) -> str:
+    return desk.find("mail.message", [("res_id", "=", ticket), ("message_id", "like", "cleared")], "body")[0]["body"]
+
+
+@pytest.mark.parametrize(("language", "words"), [
+    ("fr", "l'échéance du 20/03/2026 à 11:00 n'est pas encore passée"), ("en", "the deadline of 2026-03-20 11:00 has not passed yet")])
+def test_a_correction_after_the_clock_was_put_back_says_that_the_clock_was_ahead(desk: Desk, language: str, words: str) -> None:
+    desk.run.configure(language=language)
+    desk.server.date = ""  # nothing warns of the wrong clock
+    ticket = desk.ticket()
+    desk.sync("11:07")
+    assert desk.kinds(ticket) == ["breach"]
+    desk.sync("9:30")
+    assert words in correction(desk, ticket) and "11:00 mais le" not in correction(desk, ticket)
+    assert "no longer" not in correction(desk, ticket)
+
+
+def test_a_correction_names_the_new_deadline_only_when_it_is_another(desk: Desk) -> None:
+    desk.run.configure(language="en")
+    ticket, other = desk.ticket(), desk.ticket()
+    desk.sync("11:07")
+    desk.world.write("helpdesk.ticket", ticket, priority="0")
+    desk.world.reply(other, at="2026-03-20 08:30")
+    desk.sync("11:30")
+    assert "no longer 2026-03-20 11:00 but 2026-03-24 09:00; the response is not overdue yet" in correction(desk, ticket)
+    told = correction(desk, other)
+    assert "(due 2026-03-20 11:00) was in time. Response: 2026-03-20 09:30 (reply); it was not known" in told

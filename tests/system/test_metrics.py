@@ -142,15 +142,17 @@ def test_breaches_are_counted(world: World, service: Service, file: Path) -> Non
         return world.ticket(customer, created=(at - timedelta(hours=2)).replace(tzinfo=None), priority="3")
 
     now = datetime.now(timezone.utc).replace(microsecond=0)
-    late(now - timedelta(hours=1))  # history
+    old = late(now - timedelta(hours=1))  # history
     ticket = late(now + timedelta(seconds=4))
     ready(service)
     assert until(lambda: read(file)["qualiodoo_breached_tickets"] == {"": 2})
     assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 1, "cleared": 0}, 30), read(file)
     assert service.logged(f"ticket {ticket}: the response target is breached", 15)
-    late(now - timedelta(minutes=1))  # new to the agent, and late already
+    other = late(now - timedelta(minutes=1))  # new to the agent, and late already
     assert until(lambda: read(file)["qualiodoo_breached_tickets"] == {"": 3})
     assert until(lambda: read(file)["qualiodoo_breaches_total"] == {"new": 2, "cleared": 0}, 30), read(file)
+    told = [Path(service.log.name).read_text().count(f"ticket {t}: the response target is breached") for t in (old, ticket, other)]
+    assert told == [0, 1, 1], "what a first pull finds is history and no event; the others are one event each"
 
 
 def test_the_same_on_the_listener(world: World, server: Server, service: Service) -> None:  # noqa: F811

@@ -8,7 +8,7 @@ import pytest
 from conftest import Run, Shop, World
 
 KEYS = ["ticket_id", "ticket", "customer_id", "urgency", "started_at", "deadline", "responded_at", "state",
-        "late_seconds", "used_seconds"]
+        "late_seconds", "used_seconds", "history"]
 WEEK = {day: [(9, 12), (14, 18)] for day in range(5)}
 
 
@@ -33,7 +33,8 @@ def test_the_document_has_the_keys_of_the_page_in_its_order(world: World, run: R
     assert list(row) == KEYS
     assert row == {"ticket_id": ticket, "ticket": "HT00001", "customer_id": customer, "urgency": "urgent",
                    "started_at": "2026-03-19T08:30:00Z", "deadline": "2026-03-19T10:30:00Z", "responded_at": None,
-                   "state": "breached", "late_seconds": (30 + 4 * 60 + 120) * 60, "used_seconds": (150 + 240 + 120) * 60}
+                   "state": "breached", "late_seconds": (30 + 4 * 60 + 120) * 60, "used_seconds": (150 + 240 + 120) * 60,
+                   "history": None}
 
 
 def test_tickets_come_by_customer_then_start_then_id(world: World, run: Run, hours: int) -> None:
@@ -220,7 +221,7 @@ def test_where_the_history_is_not_shown_an_unanswered_ticket_is_still_late(world
 EXPLAINED = ["ticket_id", "ticket", "record", "customer_id", "customer", "owed", "why_not", "created_at", "priority",
              "urgency", "target_seconds", "target_days", "calendar", "started_at", "moved_to_opening", "warn_at",
              "warn_at_percent", "deadline", "responded_at", "state", "used_seconds", "late_seconds", "next_change",
-             "settled", "intervals", "skipped", "leaves", "events", "written", "not_written"]
+             "history", "settled", "intervals", "skipped", "leaves", "events", "written", "not_written"]
 
 
 def explain(run: Run, ticket: int | str, **options: object) -> dict:

@@ -318,6 +318,55 @@ static void test_a_response_whose_record_is_there_is_not_gone(void **state)
     calendar_free(calendar);
 }
 
+/* The ticket of Tuesday 10 March 9:00 in Paris is owed an answer by 11:00. */
+static void test_a_late_assignment_or_closing_of_unknown_history_is_no_breach(void **state)
+{
+    const instant created = instant_of("2026-03-10T08:00Z"), due = created + 7200;
+    const instant late = due + 3600, now = late + 60;
+    const struct {
+        struct response_facts facts; /* created is filled in */
+        enum sla_state expected;
+        bool unsure, without_assigned;
+    } rows[] = {
+        {{.assigned = late}, SLA_BREACHED},
+        {{.assigned = late, .history_unknown = true}, SLA_MET, true},
+        {{.closed = late, .history_unknown = true}, SLA_MET, true},
+        {{.assigned = due, .history_unknown = true}, SLA_MET},
+        {{.replied = late, .history_unknown = true}, SLA_BREACHED},
+        {{.replied = late, .closed = late + 1, .history_unknown = true}, SLA_BREACHED},
+        {{.replied = late, .assigned = late + 1, .history_unknown = true}, SLA_MET, true},
+        {{.replied = late, .assigned = late + 1, .history_unknown = true},
+         SLA_BREACHED,
+         false,
+         true},
+        {{.history_unknown = true}, SLA_BREACHED},
+        /* seen unanswered: after the deadline, at it, before it, after the answer */
+        {{.assigned = late, .history_unknown = true, .unanswered = due + 1}, SLA_BREACHED},
+        {{.assigned = late, .history_unknown = true, .unanswered = due}, SLA_BREACHED},
+        {{.assigned = late, .history_unknown = true, .unanswered = due - 1}, SLA_MET, true},
+        {{.assigned = late, .history_unknown = true, .unanswered = late}, SLA_BREACHED},
+        {{.assigned = late, .history_unknown = true, .unanswered = late + 1}, SLA_MET, true},
+    };
+    struct calendar *calendar = calendar_of(DESK);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sla_facts facts = {.priority = 3, .response = rows[i].facts};
+        struct sla_policy policy = offer;
+        struct sla_verdict verdict;
+
+        facts.response.created = created;
+        if (rows[i].without_assigned)
+            policy.responses &= ~(unsigned)RESPONSE_BY_ASSIGNMENT;
+        verdict = judge(&facts, &policy, calendar, now);
+        if (verdict.state != rows[i].expected || verdict.unsure != rows[i].unsure ||
+            (verdict.late_seconds > 0) != (rows[i].expected == SLA_BREACHED))
+            fail_msg("row %zu: %s%s, %lld s late", i, sla_state_name(verdict.state),
+                     verdict.unsure ? ", unsure" : "", (long long)verdict.late_seconds);
+    }
+    calendar_free(calendar);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_another_response_is_judged_with_the_deadline_that_was_kept),
         cmocka_unit_test(test_before_the_response_nothing_stands_but_the_deadline),
         cmocka_unit_test(test_a_response_whose_record_is_there_is_not_gone),
+        cmocka_unit_test(test_a_late_assignment_or_closing_of_unknown_history_is_no_breach),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

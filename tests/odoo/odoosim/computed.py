@@ -68,7 +68,8 @@ def _product_name(env: Env, row: Row) -> str:
 
 
 def _field_name(env: Env, row: Row) -> str:
-    return f"{row.get('field_description')} ({env.get('ir.model.fields', row['id'], 'model_id.name')})"
+    model = env.get("ir.model.fields", row["id"], "model_id.model" if env.world.release == 16 else "model_id.name")
+    return f"{row.get('field_description')} ({model})"
 
 
 def _data_name(env: Env, row: Row) -> str:

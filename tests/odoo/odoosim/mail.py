@@ -106,7 +106,8 @@ def track(env: Env, model: str, id_: int, old: Row) -> None:
     message = add(env, model, id_, body="", message_type="notification", subtype_id=env.world.ref(NOTE),
                   is_internal=True, record_name=None)
     for field in fields:
-        vals: Values = {"mail_message_id": message, "field_id": env.world.field_ids.get((model, field.name))}
+        vals: Values = {"mail_message_id": message,
+                        tracked_field(env): env.world.field_ids.get((model, field.name))}
         for side, row in (("old", old), ("new", new)):
             value = row.get(field.name)
             if field.type == "many2one":
@@ -115,6 +116,11 @@ def track(env: Env, model: str, id_: int, old: Row) -> None:
             else:
                 vals[f"{side}_value_char"] = dict(field.selection).get(value, str(value or ""))
         env.sudo().create("mail.tracking.value", vals)
+
+
+def tracked_field(env: Env) -> str:
+    """The field of mail.tracking.value that names the one that changed."""
+    return "field_id" if "field_id" in env.schema.models["mail.tracking.value"].fields else "field"
 
 
 def forget(env: Env, model: str, id_: int) -> None:
@@ -224,11 +230,13 @@ def _persona(env: Env, partner: int | None) -> Any:
 
 def _tracking(env: Env, id_: int) -> dict[str, Any]:
     row = env.row("mail.tracking.value", id_)
-    field = env.tx.row("ir.model.fields", row.get("field_id") or 0) or {}
+    field = env.tx.row("ir.model.fields", row.get(tracked_field(env)) or 0) or {}
     ttype = field.get("ttype", "char")
 
     def value(side: str) -> dict[str, Any]:
         return {"currencyId": False, "value": row.get(f"{side}_value_char") or ""}
 
+    if env.world.release == 16:  # a label and no name
+        return {"changedField": field.get("field_description"), "id": id_, "newValue": value("new"), "oldValue": value("old")}
     return {"changedField": field.get("field_description"), "id": id_, "fieldName": field.get("name"),
             "fieldType": ttype, "newValue": value("new"), "oldValue": value("old")}

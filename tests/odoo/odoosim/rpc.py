@@ -322,15 +322,14 @@ class Message17(BaseModel):
 
 def class_of(env: Env, name: str) -> type[BaseModel]:
     """The Python class of a model."""
-    recent = env.version >= 19
     special: dict[str, type[BaseModel]] = {
         "account.move": Move,
         "account.move.line": MoveLine,
         "account.payment": Payment19 if recent else Payment17,
-        "res.users": Users19 if recent else Users17,
+        "res.users": Users19 if env.world.release >= 18 else Users17,
         "ir.model.data": ModelData,
         "ir.config_parameter": Parameter,
-        "mail.message": BaseModel if recent else Message17,
+        "mail.message": BaseModel if env.world.release >= 18 else Message17,
     }
     if name in special:
         return special[name]

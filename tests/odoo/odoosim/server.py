@@ -276,8 +276,8 @@ class Server:
 
 def _common(world: World, method: str, params: tuple[Any, ...]) -> Any:
     if method == "version":
-        version = f"{world.version}.0"
-        return {"server_version": version, "server_version_info": [world.version, 0, 0, "final", 0, ""],
+        version = f"{world.release}.0"
+        return {"server_version": version, "server_version_info": [world.release, 0, 0, "final", 0, ""],
                 "server_serie": version, "protocol_version": 1}
     if method in ("authenticate", "login"):
         return rpc.authenticate(world, *params[:3])
@@ -290,7 +290,7 @@ def _db(world: World, method: str) -> Any:
     from .faults import AccessDenied
 
     if method == "server_version":
-        return f"{world.version}.0"
+        return f"{world.release}.0"
     if method == "list":
         raise AccessDenied
     raise ServerError("KeyError", repr(method))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -33,6 +33,10 @@ class Hidden:
     ids: set[int] | None = None
     domain: list[Any] = field(default_factory=list)
 
+# 16 and 18 answer as 17 does, but for what is asked of `release`: how the history of a ticket can be read, and has_group.
+DIALECTS = {16: 17, 17: 17, 18: 17, 19: 19}
+
+
 
 class World(SalesBuilders, SupportBuilders):
     """A database of Odoo, its users and its clock.
@@ -53,12 +57,16 @@ class World(SalesBuilders, SupportBuilders):
                  languages: Iterable[str] = ("en_US", "fr_FR"), one_database: bool = True) -> None:
         if flavour not in FLAVOURS:
             raise ValueError(f"flavour {flavour!r}: one of {', '.join(FLAVOURS)}")
-        if version not in (17, 19):
-            raise ValueError(f"version {version!r}: 17 or 19")
+        if version not in DIALECTS:
+            raise ValueError(f"version {version!r}: one of {', '.join(map(str, DIALECTS))}")
+        self.release, version = version, DIALECTS[version]
         self.flavour, self.version, self.database = flavour, version, database
         self.languages, self.one_database = tuple(languages), one_database
         absent = {m for m in NOT_INSTALLED if m not in set(with_modules)} | set(without_modules)
         self.schema = build_schema(ALL, version, flavour, absent)
+        tracking = self.schema.models.get("mail.tracking.value")
+        if tracking is not None and self.release == 16:
+            tracking.fields["field"] = replace(tracking.fields.pop("field_id"), name="field")
         self.db = Database()
         self.in_payment_state = "in_payment" if enterprise_accounting else "paid"
         self.groups: dict[str, int] = {}
@@ -235,6 +243,12 @@ class World(SalesBuilders, SupportBuilders):
     def reveal(self, rule: Hidden) -> None:
         """Take a record rule away."""
         self.hidden.remove(rule)
+
+    def grant_history(self) -> None:
+        """The access line on tracked changes that an administrator gives to the agent's group."""
+        self.create("ir.model.access", name="history", model_id=self.model_ids["mail.tracking.value"],
+                    group_id=self.groups["base.group_user"], active=True, perm_read=True, perm_write=False,
+                    perm_create=False, perm_unlink=False)
 
     def deny(self, model: str) -> None:
         """Take every access line of a model away: fault 4 for all."""
