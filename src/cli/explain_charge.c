@@ -185,6 +185,9 @@ static int print_text(const struct view *view, const struct explained *explained
     if (policy->from_response && explained->facts && explained->facts->has_response)
         table_say("; counted from the response on %s",
                   civil_format(explained->facts->response, day));
+    if (policy->from_response && explained->facts && explained->facts->born_closed)
+        table_say(
+            "; created in a closed stage: answered before it was recorded, every line counts");
     printf("\n\n");
     if (!explained->facts) {
         printf("no timesheet line\n");

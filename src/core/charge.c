@@ -21,7 +21,7 @@ static enum charge_reason line_reason(const struct charge_ticket *ticket,
         return CHARGE_EXCLUDED;
     if (policy->has_since && line->day < policy->since)
         return CHARGE_BEFORE_SINCE;
-    if (!policy->from_response)
+    if (!policy->from_response || ticket->born_closed)
         return CHARGE_COUNTED;
     if (!ticket->has_response || ticket->response > today)
         return CHARGE_HELD;
