@@ -35,7 +35,8 @@ struct charge_line {
 
 struct charge_ticket {
     int64_t id;
-    bool excluded; /* by tag or domain */
+    bool excluded;    /* by tag or domain */
+    bool born_closed; /* created in a closed stage: answered before it was recorded, all counts */
     bool has_response;
     civil_day response;              /* day of the response, in the configured zone */
     const struct charge_line *lines; /* borrowed, by (day, id) */

@@ -192,6 +192,9 @@ static int print_text(const struct view *view, const struct explained *explained
     if (policy->from_response && explained->facts && explained->facts->has_response)
         table_say("; counted from the response on %s",
                   civil_format(explained->facts->response, day));
+    if (policy->from_response && explained->facts && explained->facts->born_closed)
+        table_say(
+            "; created in a closed stage: answered before it was recorded, every line counts");
     if (explained->history && strcmp(explained->history, "unknown") == 0)
         table_say("\nthe history is unknown, as Odoo does not let the agent read who was assigned "
                   "when: the first response may have been on an earlier day (see 'qualiodoo "

@@ -81,6 +81,15 @@ static int add_promise(struct story *story, struct error *error)
 
 /* ---- The calendar, and why this one ---- */
 
+/* Whether today's rules give the deadline of the verdict, from the same start. */
+static bool is_of_today(const struct story *story)
+{
+    const struct sla_verdict *verdict = &story->target.verdict;
+
+    return story->calendar && story->today.started == verdict->started &&
+           story->today.deadline == verdict->deadline;
+}
+
 static int add_source(const struct story *story, json_t **ret, struct error *error)
 {
     const struct config *config = story->view->config;
@@ -88,7 +97,8 @@ static int add_source(const struct story *story, json_t **ret, struct error *err
     int64_t id;
     int rc;
 
-    if (story->target.ticket->settled) {
+    if (story->target.ticket->settled &&
+        (!is_of_today(story) || story->calendar->id != story->target.calendar_id)) {
         *ret = json_string("that of the deadline, which the response settled");
         return 0;
     }
@@ -167,15 +177,6 @@ static json_t *rule_json(const struct sla_verdict *verdict)
         verdict->target.days ? json_null() : json_integer((json_int_t)verdict->target.seconds),
         "target_days", verdict->target.days ? json_integer(verdict->target.days) : json_null(),
         "deadline", json_instant(verdict->deadline));
-}
-
-/* Whether today's rules give the deadline of the verdict, from the same start. */
-static bool is_of_today(const struct story *story)
-{
-    const struct sla_verdict *verdict = &story->target.verdict;
-
-    return story->calendar && story->today.started == verdict->started &&
-           story->today.deadline == verdict->deadline;
 }
 
 static int add_settled(struct story *story, struct error *error)

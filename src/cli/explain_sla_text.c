@@ -44,9 +44,10 @@ static void print_target(const json_t *object)
 
 static void print_promise(const json_t *document)
 {
-    bool settled = json_is_object(json_object_get(document, "settled"));
+    const json_t *settled = json_object_get(document, "settled");
+    bool differs = json_boolean_value(json_object_get(settled, "differs_today"));
 
-    table_say(settled ? "priority %s now, %s when it was settled: a response within "
+    table_say(differs ? "priority %s now, %s when it was settled: a response within "
                       : "priority %s: %s, a response within ",
               text_of(document, "priority"), text_of(document, "urgency"));
     print_target(document);

@@ -34,7 +34,7 @@ static enum charge_reason line_reason(const struct charge_ticket *ticket,
         return CHARGE_NO_TIME;
     if (!charge_line_fits(line))
         return CHARGE_UNFIT;
-    if (!policy->from_response)
+    if (!policy->from_response || ticket->born_closed)
         return CHARGE_COUNTED;
     if (!ticket->has_response || ticket->response > today)
         return CHARGE_HELD;

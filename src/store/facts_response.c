@@ -1,8 +1,6 @@
 /* facts_response.c - from which day on the lines of a ticket count, with credit.count_from:
  * response.
  */
-#include <stdint.h>
-
 #include "qualiodoo/civil.h"
 #include "qualiodoo/facts.h"
 #include "qualiodoo/replies.h"
@@ -49,7 +47,6 @@ int facts_response(struct store *store, const struct facts_policy *policy,
     struct response_facts seen;
     struct response_ticket party;
     sqlite3_stmt *row;
-    bool born_closed;
     int rc = store_prepare(store, ticket_sql, &row, error);
 
     if (rc < 0)
@@ -64,11 +61,7 @@ int facts_response(struct store *store, const struct facts_policy *policy,
     party = (struct response_ticket){.created = seen.created,
                                      .contact = sqlite3_column_int64(row, 3),
                                      .account = sqlite3_column_int64(row, 4)};
-    born_closed = sqlite3_column_int(row, 5);
+    ticket->born_closed = sqlite3_column_int(row, 5);
     sqlite3_reset(row);
-    if (!born_closed)
-        return first_response(store, policy, &seen, ticket, &party, error);
-    ticket->has_response = true; /* answered before it was recorded: every line counts */
-    ticket->response = INT32_MIN;
-    return 0;
+    return ticket->born_closed ? 0 : first_response(store, policy, &seen, ticket, &party, error);
 }

@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from sla_model import (UTC, Attendance, Calendar, Leave, NoWorkingTime, Policy, Ticket, calendar_of_odoo, french_holidays,
-                       sla_json, sla_verdict)
+from sla_model import (UTC, Attendance, Calendar, Desk, Events, Leave, Message, NoWorkingTime, Policy, Ticket, assignment_of,
+                       calendar_of_odoo, french_holidays, holidays, leaves_for, reply_of, sla_json, sla_verdict, ticket_of)
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ORACLE = Path(os.environ.get("QUALIODOO_CALENDARS", ROOT.parent / "shared" / "calendar_oracle.json"))
@@ -95,7 +96,7 @@ def duration(text):
 
 def answers(verb, calendar, given):
     """What the model says of a line, in its own words."""
-    when = {key: iso(given[key]) for key in ("from", "to", "created", "assigned", "replied", "closed", "now") if key in given}
+    when = {key: iso(given[key]) for key in ("from", "to", "created", "assigned", "replied", "worked", "closed", "now") if key in given}
     if verb == "hours":
         return {"at": calendar.after(when["from"], duration(given["hours"]))}
     if verb == "days":
@@ -104,8 +105,9 @@ def answers(verb, calendar, given):
         return {"at": calendar.opening(when["from"])}
     if verb == "between":
         return {"used": calendar.between(when["from"], when["to"])}
-    policy = Policy(warn_at=int(given.get("warn_at", 75)), response=tuple(given.get("response", "assigned,reply").split(",")))
-    ticket = Ticket(when["created"], given["priority"], when.get("assigned"), when.get("replied"), when.get("closed"))
+    policy = Policy(warn_at=int(given.get("warn_at", 75)), response=tuple(given.get("response", "assigned,reply,work").split(",")))
+    ticket = Ticket(when["created"], given["priority"], when.get("assigned"), when.get("replied"), when.get("closed"),
+                    worked=when.get("worked"))
     found = sla_verdict(ticket, calendar, policy, when["now"])
     second = timedelta(seconds=1)
     return {"urgency": found.urgency, "started": found.started, "warn": found.warn_at, "deadline": found.deadline,
@@ -175,6 +177,9 @@ def instants(draw, centre, days=9):
     return centre + timedelta(seconds=draw(st.one_of(st.integers(-span, span), st.integers(-24 * days, 24 * days).map(lambda h: h * 3600))))
 
 
+RESPONSES = st.sampled_from((("assigned", "reply", "work"), ("assigned", "reply"), ("assigned",), ("reply",), ("work",)))
+
+
 @st.composite
 def cases(draw):
     """A calendar, and what is asked of it: around one hot instant, in few enough days for a slow model."""
@@ -193,9 +198,9 @@ def cases(draw):
     target = st.one_of(st.builds(lambda s: {"hours": s / 3600, "seconds": s}, st.one_of(st.integers(1, 200_000), st.sampled_from((3600, 7200, 25200)))),
                        st.builds(lambda n: {"days": n}, st.integers(1, 9)))
     policy = Policy(targets={name: draw(target) for name in ("urgent", "medium", "low")}, warn_at=draw(st.integers(1, 99)),
-                    response=draw(st.sampled_from((("assigned", "reply"), ("assigned",), ("reply",)))))
+                    response=draw(RESPONSES))
     late = st.one_of(st.none(), places)
-    ticket = Ticket(draw(places), draw(st.integers(-1, 4)), draw(late), draw(late), draw(late))
+    ticket = Ticket(draw(places), draw(st.integers(-1, 4)), draw(late), draw(late), draw(late), worked=draw(late))
     return calendar, policy, ticket, draw(places), draw(places)
 
 
@@ -218,8 +223,10 @@ def question(case):
                             for a in calendar.attendances],
             "leaves": [[stamp(l.start), stamp(l.end)] for l in calendar.leaves], "closed": [day_number(d) for d in calendar.closed],
             "targets": [[policy.targets[u].get("seconds", 0), policy.targets[u].get("days", 0)] for u in ("low", "medium", "urgent")],
-            "assigned": "assigned" in policy.response, "reply": "reply" in policy.response, "warn_at": policy.warn_at,
-            "ticket": [ticket.priority] + [stamp(t) for t in (ticket.created, ticket.assigned, ticket.replied, ticket.closed)],
+            "responses": sum(bit for word, bit in (("assigned", 1), ("reply", 2), ("work", 4)) if word in policy.response),
+            "warn_at": policy.warn_at,
+            "ticket": [ticket.priority] + [stamp(t) for t in (ticket.created, ticket.assigned, ticket.replied, ticket.closed,
+                                                              ticket.worked)],
             "now": stamp(now), "other": stamp(other)}
 
 
@@ -230,14 +237,17 @@ def or_none(function, *arguments):
         return None
 
 
+def figures(found):
+    return [found.urgency, stamp(found.started), stamp(found.warn_at), stamp(found.deadline), found.event, stamp(found.responded),
+            found.state, found.used, found.late]
+
+
 def model_answer(case):
     calendar, policy, ticket, now, other = case
     if not any(calendar.pieces(day) for day in calendar.days_from(calendar.first)):
         return None  # a calendar with no working time
     try:
-        found = sla_verdict(ticket, calendar, policy, now)
-        verdict = [found.urgency, stamp(found.started), stamp(found.warn_at), stamp(found.deadline), found.event, stamp(found.responded),
-                   found.state, found.used, found.late]
+        verdict = figures(sla_verdict(ticket, calendar, policy, now))
     except NoWorkingTime:
         verdict = None
     target = policy.targets["urgent"]
@@ -255,7 +265,10 @@ class Core:
         self.process = subprocess.Popen([str(ANSWERS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def ask(self, case):
-        self.process.stdin.write(json.dumps(question(case)) + "\n")
+        return self.put(question(case))
+
+    def put(self, asked):
+        self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         line = self.process.stdout.readline()
         assert line, f"the core stopped: {self.process.wait(10)}"
@@ -280,6 +293,112 @@ def core():
 @given(case=cases())
 def test_core_agrees_with_the_model(core, case):
     assert core.ask(case) == model_answer(case)
+
+
+# ---- What the response settles, over cycles between which anything may change ----
+
+
+@st.composite
+def lives(draw):
+    """The cycles of one ticket: each with its own calendar, policy, priority and events, as they are in Odoo by then. Between
+    two cycles settings change, answers are found, and some disappear."""
+    calendar, policy, ticket, *_ = draw(cases())
+    centre = ticket.created
+    cycles = []
+    for number in range(draw(st.integers(2, 4))):
+        if number and draw(st.booleans()):
+            ticket = replace(ticket, priority=draw(st.integers(0, 3)))
+        if number and draw(st.booleans()):
+            hours = [a for group in draw(st.lists(attendances(), min_size=1, max_size=3)) for a in group]
+            calendar = Calendar(calendar.zone.key, hours, calendar.leaves if draw(st.booleans()) else (), calendar.closed,
+                                calendar.first, calendar.last)
+        if number and draw(st.booleans()):
+            policy = replace(policy, targets={u: {"hours": h, "seconds": h * 3600} for u, h in zip(
+                ("urgent", "medium", "low"), draw(st.lists(st.integers(1, 20), min_size=3, max_size=3)))})
+        if number and draw(st.booleans()):
+            policy = replace(policy, response=draw(RESPONSES))
+        for name in draw(st.lists(st.sampled_from(("assigned", "replied", "worked", "closed")), max_size=2)):
+            ticket = replace(ticket, **{name: draw(st.one_of(st.none(), instants(centre, 5)))})
+        cycles.append((calendar, policy, ticket, centre + timedelta(days=6 + number)))
+    return cycles
+
+
+def model_cycles(cycles):
+    desk, found = Desk(), []
+    for calendar, policy, ticket, now in cycles:
+        try:
+            if not any(calendar.pieces(day) for day in calendar.days_from(calendar.first)):
+                raise NoWorkingTime("none at all")
+            found.append(figures(desk.cycle([ticket], lambda _, c=calendar: c, policy, now)[ticket.id]))
+        except NoWorkingTime:
+            found.append(None)
+    return found
+
+
+@settings(max_examples=CASES, deadline=None, database=None, derandomize="QUALIODOO_SLA_CASES" not in os.environ,
+          suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much])
+@given(cycles=lives())
+def test_core_settles_as_the_model_does(core, cycles):
+    assert core.put({"cycles": [question((*cycle, cycle[-1])) for cycle in cycles]}) == model_cycles(cycles)
+
+
+OFFICE = ["zone=Europe/Paris", "mon-fri=09:00-12:00,14:00-18:00"]
+
+
+def test_the_response_settles_the_verdict():
+    """ "Answered in 4 h, raised to urgent the next day": nothing changes; with another response, the deadline stays."""
+    calendar, desk, at = calendar_of_words(OFFICE), Desk(), "2026-03-{}+01:00".format
+    ticket = Ticket(iso(at("10T09:00")), "0", replied=iso(at("10T15:00")), id=7)
+    first = desk.cycle([ticket], lambda _: calendar, Policy(), iso(at("10T16:00")))[7]
+    assert (first.state, first.deadline) == ("met", iso(at("12T09:00")))
+    strict = Policy(targets={u: {"hours": 1} for u in ("urgent", "medium", "low")}, response=("assigned",))
+    always = calendar_of_words(["zone=UTC", "mon-sun=00:00-24:00"])
+    raised = replace(ticket, priority="3")
+    later = desk.cycle([raised], lambda _: always, strict, iso(at("11T09:00")))[7]
+    assert figures(later) == figures(first)
+    gone = desk.cycle([replace(raised, replied=None)], lambda _: calendar, strict, iso(at("12T10:00")))[7]
+    assert (gone.state, gone.deadline, gone.responded) == ("breached", first.deadline, None)
+    assert desk.cycle([replace(raised, replied=None, closed=iso(at("12T08:00")))], lambda _: calendar, strict,
+                      iso(at("12T11:00")))[7].state == "met"
+    assert Desk().cycle([replace(ticket, born_closed=True)], lambda _: calendar, Policy(), iso(at("20T09:00"))) == {}
+
+
+def test_a_ticket_answered_long_before_it_is_first_judged_is_never_flagged():
+    calendar = calendar_of_words(OFFICE)
+    ticket = Ticket(iso("2026-03-10T09:00+01:00"), "3", replied=iso("2026-03-10T15:00+01:00"), id=7)
+    for now, flagged in (("2026-03-17T15:00+01:00", True), ("2026-03-17T15:00:01+01:00", False)):
+        desk = Desk()
+        verdict = desk.cycle([ticket], lambda _: calendar, Policy(), iso(now))[7]
+        assert verdict.state == "breached" and desk.may_be_flagged(verdict) is flagged
+
+
+def test_what_is_a_response_in_the_model():
+    created = iso("2026-03-10T09:00Z")
+    after = [created + timedelta(seconds=s) for s in (0, 10, 11, 59, 3600)]
+    assert assignment_of(Events(created, assignments=tuple(after[:2]))) is None
+    assert assignment_of(Events(created, assignments=tuple(after))) == after[2]
+    side = (Message(after[4], 5, 5), Message(after[4], 9, 5), Message(after[4], 7), Message(created, 3),
+            Message(created - timedelta(days=1), 3), Message(after[4], 3, opened=True))
+    assert reply_of(Events(created, 7, 5, messages=side)) is None
+    assert reply_of(Events(created, 7, 5, messages=(*side, Message(after[3], 3, 1)))) == after[3]
+    assert ticket_of(Events(created, works=(after[4], after[3]), closings=(after[4],))).worked == after[3]
+
+
+def test_leaves_of_another_company_do_not_count_in_the_model():
+    every, ours, theirs = (Leave(iso("2026-03-10T09:00Z"), iso("2026-03-11T09:00Z"), company) for company in (None, 1, 2))
+    assert leaves_for(1, [every, ours, theirs]) == [every, ours]
+
+
+def test_holidays_of_the_sets_in_the_model():
+    new = {name: sorted(set(holidays([name], 2026)) - set(french_holidays(2026))) for name in
+           ("alsace-moselle", "guadeloupe", "martinique", "guyane", "la-reunion", "mayotte")}
+    assert {name: [str(day)[5:] for day in days] for name, days in new.items()} == {
+        "alsace-moselle": ["04-03", "12-26"], "guadeloupe": ["05-27"], "martinique": ["05-22"], "guyane": ["06-10"],
+        "la-reunion": ["12-20"], "mayotte": ["04-27"]}
+    assert date(2026, 5, 25) not in holidays(["france", "-whit-monday"], 2026)
+    assert holidays(["02-29", "12-26", "2027-01-02"], 2027) == [date(2027, 1, 2), date(2027, 12, 26)]
+    for year in (2027, 2035):
+        assert len(french_holidays(year)) == 11
 
 
 def test_french_holidays():

@@ -70,6 +70,7 @@ def test_the_json_of_response_times_too(world: World, run: Run) -> None:
     world.tag("SLA dépassé")
     world.holiday("Inventaire", "2026-03-18 07:00", "2026-03-18 19:00")
     ticket = world.ticket(world.partner("Exemple SARL"), priority="2", created="2026-03-17 15:00")
+    world.reply(ticket, at="2026-03-19 16:30")  # late: due at 15:00
     run("sync", check=0)
     for command in (["sla"], ["explain", "sla", ticket]):
         assert shape(run(*command, "--json", check=0).json) == shape(EXAMPLES[" ".join(map(str, command[:2]))])

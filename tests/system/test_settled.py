@@ -7,8 +7,11 @@ The company's calendar is Monday to Friday, 9:00 to 12:00 and 14:00 to 18:00 in 
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -243,3 +246,80 @@ def test_a_ticket_that_was_judged_while_it_waited_is_flagged_however_late_the_ne
     desk.world.now = "2026-03-20 10:00:00"
     desk.sync()
     assert desk.run.sql("SELECT DISTINCT key FROM outbox WHERE subject = ?", ticket) == [(f"breach.{ticket}.1773136800",)]
+
+
+# ---- A state of version 0.1.0 ----
+
+SCHEMA = Path(__file__).resolve().parents[2] / "src" / "store" / "schema"
+
+
+def as_version_0_1_0(run: Run) -> None:
+    """Makes of the state what version 0.1.0 would have kept: its schema, and only its columns. Its mirrors asked for fewer
+    fields, so they are read again."""
+    old = run.folder / "old.db"
+    with closing(sqlite3.connect(old)) as database, database:
+        for released in sorted(SCHEMA.glob("00[123]-*.sql")):
+            database.executescript(released.read_text())
+        database.execute("ATTACH ? AS new", (str(run.state),))
+        for (table,) in database.execute("SELECT name FROM main.sqlite_schema WHERE type = 'table'"
+                                         " AND name NOT LIKE 'sqlite_%'").fetchall():
+            columns = ", ".join(f'"{row[1]}"' for row in database.execute(f"PRAGMA main.table_info({table})"))
+            database.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM new.{table}")
+        database.execute("UPDATE cursor SET scope = '0.1.0' WHERE mirror IN ('reply', 'timesheet')")
+    with closing(sqlite3.connect(old)) as database:
+        database.executescript("PRAGMA application_id = 0x514f444f; PRAGMA user_version = 3;")
+    run.forget()
+    old.rename(run.state)
+
+
+def judged_by_0_1_0(run: Run, ticket: int, event: int, responded: str | None, state: int) -> None:
+    """What version 0.1.0 said of a ticket by its own rules."""
+    with closing(sqlite3.connect(run.state)) as database, database:
+        database.execute("UPDATE target SET event = ?, responded = unixepoch(?), state = ?, next_change = NULL"
+                         " WHERE ticket_id = ?", (event, responded, state, ticket))
+
+
+def test_verdicts_of_a_state_of_0_1_0_are_settled_as_they_stand(desk: Desk) -> None:
+    """Also where a response that counted then would not count today; what nobody answered follows the new rules."""
+    world, run = desk.world, desk.run
+    insider, agent = world.people[1], world.partner_of(world.people[0])
+    own = world.ticket(world.partner_of(insider), priority="3", created="2026-03-18 08:00")
+    world.reply(own, at="2026-03-18 08:30", author=insider)
+    mailed = world.mailed_ticket(desk.customer, agent, created="2026-03-18 08:00", dated="2026-03-18 08:01", priority="3")
+    worked = world.ticket(desk.customer, priority="3", created="2026-03-18 08:00")
+    world.timesheet(worked, 0.5, "2026-03-18", at="2026-03-18 09:00")
+    closed = world.ticket(desk.customer, priority="3", created="2026-03-18 08:00", stage="Done")
+    run.configure(writeback={"enabled": False})
+    desk.sync()
+    before = desk.verdicts()
+    as_version_0_1_0(run)
+    judged_by_0_1_0(run, own, 2, "2026-03-18 08:30", 2)
+    judged_by_0_1_0(run, mailed, 2, "2026-03-18 08:01", 2)
+    judged_by_0_1_0(run, worked, 0, None, 3)
+    run.configure(sla={"targets": {"urgent": {"hours": 0.25}, "medium": {"hours": 0.25}, "low": {"hours": 0.25}}},
+                  writeback={"enabled": True})
+    desk.sync()
+    after = desk.verdicts(*desk.answered, own, mailed)
+    assert {t: after[t] for t in desk.answered} == before
+    assert after[own] == ("urgent", "2026-03-18T08:00:00Z", "2026-03-18T10:00:00Z", "2026-03-18T08:30:00Z", "met", 1800, 0)
+    assert after[mailed][3:] == ("2026-03-18T08:01:00Z", "met", 60, 0)
+    told = desk.explain(own)
+    assert (told["target_seconds"], told["settled"]["stands"], told["calendar"]["name"]) == (7200, True, "Bureau")
+    rows = {row["ticket_id"]: row["responded_at"] for row in run("sla", "--json", check=0).json}
+    assert rows[worked] == "2026-03-18T09:00:00Z" and closed not in rows
+    for ticket in (own, mailed):
+        assert run.sql("SELECT 1 FROM outbox WHERE subject = ?", ticket) == []
+
+
+def test_a_state_of_0_1_0_is_settled_with_what_counted_then(desk: Desk) -> None:
+    """Recorded work was no response: what is found of it later does not make an answer earlier."""
+    ticket = desk.world.ticket(desk.customer, priority="3", created="2026-03-18 08:00")
+    desk.world.reply(ticket, at="2026-03-18 13:00")
+    desk.world.timesheet(ticket, 0.5, "2026-03-18", at="2026-03-18 09:00")
+    desk.run.configure(sla={"response": ["assigned", "reply"]})
+    desk.sync()
+    as_version_0_1_0(desk.run)
+    desk.run.configure(sla={"response": ["assigned", "reply", "work"]})
+    desk.sync()
+    assert desk.verdicts(ticket)[ticket][3:] == ("2026-03-18T13:00:00Z", "breached", 10800, 3600)
+    assert desk.explain(ticket)["events"][2]["why"] == "sla.response leaves it out"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
@@ -13,7 +14,8 @@ from conftest import ROOT, Run, Server, World
 
 sys.path.insert(0, str(ROOT / "tests" / "model"))
 
-from sla_model import Attendance, Calendar, Leave, Policy, Ticket, french_holidays, sla_json, sla_verdict  # noqa: E402
+from sla_model import (Attendance, Calendar, Desk, Events, Leave, Message, Policy, Ticket, Verdict, french_holidays,  # noqa: E402
+                       leaves_for, sla_json, sla_verdict, ticket_of)
 
 UTC = timezone.utc
 ZONES = ("Europe/Paris", "UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland", "America/Santiago")
@@ -103,17 +105,18 @@ class Story:
         created = self.moment()
         priority = dice.choice("0123")
         id_ = world.ticket(self.customer, created=created.replace(tzinfo=None), priority=priority)
-        events: dict[str, datetime | None] = {"assigned": None, "replied": None, "closed": None}
+        events: dict[str, datetime | None] = {"assigned": None, "replied": None, "closed": None, "worked": None}
         for name in sorted(events, key=lambda _: dice.random()):
             if dice.random() < 0.3:
                 events[name] = created + timedelta(seconds=dice.choice((60, 3600, 7200, 20000, 90000, 300000)) + dice.randint(11, 600))
         happened = sorted((when, name) for name, when in events.items() if when)
         for when, name in happened:  # in the order of time, as people do
             at = when.replace(tzinfo=None)
-            {"assigned": world.assign, "replied": world.reply, "closed": world.close}[name](id_, at=at)
+            {"assigned": world.assign, "replied": world.reply, "closed": world.close,
+             "worked": lambda ticket, at: world.timesheet(ticket, 0.25, at=at)}[name](id_, at=at)
         row = world.row(world.ticket_model, id_)
         self.tickets.append(Ticket(created, priority, events["assigned"], events["replied"], events["closed"], id_,
-                                   row["number"], self.customer))
+                                   row["number"], self.customer, events["worked"]))
 
 
 @pytest.mark.parametrize("where", ["odoo", "config"])
@@ -134,3 +137,171 @@ def test_the_program_agrees_with_the_model(world: World, server: Server, run: Ru
     states = ["pending", "warned", "met", "breached"]
     assert stored == [(t.id, int(v.warn_at.timestamp()), states.index(v.state))
                       for t in story.tickets for v in [sla_verdict(t, calendar, policy, now)]]
+
+
+# ---- Cycles between which settings change ----
+
+
+class Life:
+    """A desk of two companies that share a calendar, over cycles: tickets arrive and are answered, and between two cycles a
+    priority, the calendar, a leave, the targets or what counts as a response changes."""
+
+    def __init__(self, world: World, run: Run, seed: int) -> None:
+        self.dice = random.Random(seed)
+        self.world, self.run = world, run
+        self.model, self.policy = Desk(), Policy()
+        self.now = datetime(2026, 3, 16, 6, tzinfo=UTC)
+        world.now = self.now.replace(tzinfo=None)
+        self.calendar = world.opening_hours({}, tz="Europe/Paris", name="Partagé", company_id=False)
+        self.rows: dict[int, Attendance] = {}
+        for day in range(5):
+            for start, end in ((540, 720), (840, 1080)):
+                self.add_hours(day, start, end)
+        self.leaves: dict[int, Leave] = {}
+        second = world.company("Seconde SA")
+        world.write("res.company", second, resource_calendar_id=self.calendar)
+        self.companies = (1, second)
+        self.customer = world.partner("Exemple SARL")
+        self.insider = world.user("Léa", "lea@example.com")
+        world.write("res.partner", world.partner_of(self.insider), parent_id=self.customer)
+        self.events: dict[int, Events] = {}
+        self.rest: dict[int, dict[str, Any]] = {}
+        self.company: dict[int, int] = {}
+        self.flags: dict[int, int] = {}  # standing: ticket -> deadline
+        self.said: set[str] = set()
+        run.configure(writeback={"enabled": True, "since": "2026-03-01", "horizon": "2d", "breach": {"warning": False}},
+                      safety={"max_writes": 10000})
+
+    # What happens
+
+    def add_hours(self, day: int, start: int, end: int) -> None:
+        with self.world.transaction() as env:
+            row = env.create("resource.calendar.attendance", {
+                "name": "x", "calendar_id": self.calendar, "dayofweek": str(day), "hour_from": start / 60, "hour_to": end / 60,
+                "day_period": "morning"})
+        self.rows[row] = Attendance(day, start, end)
+
+    def between(self, start: datetime) -> datetime:
+        """A moment after `start` and before the next cycle."""
+        return start + timedelta(seconds=self.dice.randint(1, max(2, int((self.now - start).total_seconds()) - 1)))
+
+    def arrive(self, since: datetime) -> None:
+        created = self.between(since)
+        priority, company, closed = self.dice.choice("0123"), self.dice.choice(self.companies), self.dice.random() < 0.1
+        ticket = self.world.ticket(self.customer, priority=priority, created=created.replace(tzinfo=None), company_id=company,
+                                   stage="Done" if closed else None)
+        self.events[ticket] = Events(created, self.customer, self.customer)
+        self.rest[ticket] = {"priority": priority, "id": ticket, "number": self.world.row("helpdesk.ticket", ticket)["number"],
+                             "customer": self.customer, "born_closed": closed}
+        self.company[ticket] = company
+        if self.dice.random() < 0.2:  # soon after the creation, perhaps by it
+            self.assign(ticket, created + timedelta(seconds=self.dice.choice((0, 5, 10, 11, 30, 59))))
+
+    def assign(self, ticket: int, when: datetime) -> None:
+        if not self.events[ticket].assignments and when < self.now:
+            self.world.assign(ticket, at=when.replace(tzinfo=None))
+            self.events[ticket] = replace(self.events[ticket], assignments=(when,))
+
+    def answer(self, ticket: int, since: datetime) -> None:
+        events, world = self.events[ticket], self.world
+        when = self.between(max(since, events.created))
+        at, kind = when.replace(tzinfo=None), self.dice.choice(("reply", "insider", "work", "close", "assign", "early"))
+        if kind == "assign":
+            self.assign(ticket, when)
+        elif kind == "work":
+            world.timesheet(ticket, 0.25, at=at)
+            events = replace(events, works=(*events.works, when))
+        elif kind == "close":
+            if not events.closings:
+                world.close(ticket, at=at)
+                events = replace(events, closings=(when,))
+        else:
+            author = self.insider if kind == "insider" else world.people[0]
+            dated = events.created - timedelta(minutes=5) if kind == "early" else when
+            world.reply(ticket, at=at, author=author, date=dated.replace(tzinfo=None))
+            events = replace(events, messages=(*events.messages, Message(
+                dated, world.partner_of(author), self.customer if author == self.insider else None)))
+        if kind != "assign":
+            self.events[ticket] = events
+
+    def change(self, since: datetime) -> None:
+        """One setting, or a few priorities."""
+        dice, world = self.dice, self.world
+        kind = dice.choice(("priority", "hours", "less hours", "leave", "no leave", "targets", "response"))
+        with world.transaction(at=self.between(since).replace(tzinfo=None)) as env:
+            if kind == "priority" and self.rest:
+                for ticket in dice.sample(sorted(self.rest), min(5, len(self.rest))):
+                    self.rest[ticket]["priority"] = priority = dice.choice("0123")
+                    env.write("helpdesk.ticket", [ticket], {"priority": priority})
+            elif kind == "hours":
+                start = dice.randrange(0, 1380, 15)
+                self.add_hours(dice.randrange(7), start, min(1440, start + dice.choice((60, 240))))
+            elif kind == "less hours" and len(self.rows) > 5:
+                row = dice.choice(sorted(self.rows))
+                env.unlink("resource.calendar.attendance", [row])
+                del self.rows[row]
+            elif kind == "leave":
+                start = self.now - timedelta(hours=dice.randint(-60, 200))
+                end = start + timedelta(hours=dice.choice((2, 24, 50)))
+                company = dice.choice((None, *self.companies))
+                self.leaves[world.holiday("Fermé", start.replace(tzinfo=None), end.replace(tzinfo=None), self.calendar,
+                                          company=company)] = Leave(start, end, company)
+            elif kind == "no leave" and self.leaves:
+                leave = dice.choice(sorted(self.leaves))
+                env.unlink("resource.calendar.leaves", [leave])
+                del self.leaves[leave]
+        if kind == "targets":
+            targets = {name: dice.choice(({"hours": dice.randint(1, 12)}, {"days": dice.randint(1, 3)}))
+                       for name in ("urgent", "medium", "low")}
+            self.policy = replace(self.policy, targets=targets)
+            self.run.configure(sla={"targets": None})
+            self.run.options["sla"]["targets"] = targets
+        elif kind == "response":
+            response = dice.choice((("assigned", "reply"), ("reply",), ("assigned", "reply", "work")))
+            self.policy = replace(self.policy, response=response)
+            self.run.configure(sla={"response": list(response)})
+
+    # What must be said of it
+
+    def calendar_of(self, ticket: Ticket) -> Calendar:
+        return Calendar("Europe/Paris", list(self.rows.values()), leaves_for(self.company[ticket.id], self.leaves.values()),
+                        first=FIRST, last=LAST)
+
+    def tell(self, verdicts: dict[int, Verdict]) -> None:
+        """The flags that must stand in Odoo by now: a verdict that is settled says nothing new."""
+        for ticket, verdict in verdicts.items():
+            deadline = int(verdict.deadline.timestamp())
+            if verdict.state == "breached" and ticket not in self.flags:
+                if self.model.may_be_flagged(verdict, timedelta(days=2)) and f"breach.{ticket}.{deadline}" not in self.said:
+                    self.flags[ticket] = deadline
+                    self.said.add(f"breach.{ticket}.{deadline}")
+            elif verdict.state != "breached" and ticket in self.flags:
+                self.said.add(f"cleared.{ticket}.{self.flags.pop(ticket)}")
+
+    def cycle(self) -> None:
+        since = self.now
+        self.now += timedelta(hours=self.dice.choice((3, 20, 30, 75)), seconds=self.dice.randint(0, 3000))
+        for _ in range(self.dice.randint(2, 5)):
+            self.arrive(since)
+        for ticket in self.dice.sample(sorted(self.events), min(6, len(self.events))):
+            if not self.rest[ticket]["born_closed"]:
+                self.answer(ticket, since)
+        if self.model.first_judged:
+            self.change(since)
+        self.world.now = self.now.replace(tzinfo=None)
+        self.run("sync", check=0)
+        self.run.age_cursors()
+        tickets = [ticket_of(events, **self.rest[t]) for t, events in self.events.items()]
+        verdicts = self.model.cycle(tickets, self.calendar_of, self.policy, self.now)
+        shown = self.run("sla", "--json", check=0).json
+        assert shown == sorted((sla_json(v) for v in verdicts.values()), key=lambda r: (r["started_at"], r["ticket_id"]))
+        self.tell(verdicts)
+        assert {key for (key,) in self.run.sql("SELECT DISTINCT key FROM outbox WHERE state = 'done'")} == self.said
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_settings_that_change_after_answers_change_nothing_of_them(world: World, run: Run, seed: int) -> None:
+    life = Life(world, run, seed)
+    for _ in range(9):
+        life.cycle()
+    assert len(life.model.kept) > 10

@@ -92,33 +92,90 @@ static struct calendar *compile(const json_t *question)
     return calendar;
 }
 
-static json_t *verdict_of(const json_t *question, const struct calendar *calendar)
+static struct sla_policy policy_of(const json_t *question)
 {
-    static const char *const events[] = {NULL, "assigned", "replied", "closed", "worked"};
-    const json_t *ticket = json_object_get(question, "ticket");
     const json_t *targets = json_object_get(question, "targets");
     struct sla_policy policy = {.urgency = {SLA_LOW, SLA_MEDIUM, SLA_MEDIUM, SLA_URGENT},
                                 .responses = (unsigned)number(question, "responses"),
                                 .warn_at_percent = (int)number(question, "warn_at")};
-    struct sla_facts facts = {.priority = (int)item(ticket, 0),
+
+    for (size_t i = 0; i < SLA_URGENCIES; i++)
+        policy.targets[i] = (struct sla_target){item(json_array_get(targets, i), 0),
+                                                (int)item(json_array_get(targets, i), 1)};
+    return policy;
+}
+
+static struct sla_facts facts_of(const json_t *question)
+{
+    const json_t *ticket = json_object_get(question, "ticket");
+
+    return (struct sla_facts){.priority = (int)item(ticket, 0),
                               .response = {.created = item(ticket, 1),
                                            .assigned = item(ticket, 2),
                                            .replied = item(ticket, 3),
                                            .closed = item(ticket, 4),
                                            .worked = item(ticket, 5)}};
+}
+
+static json_t *verdict_json(const struct sla_verdict *verdict)
+{
+    static const char *const events[] = {NULL, "assigned", "replied", "closed", "worked"};
+
+    return json_pack(
+        "[sIIIs?IsII]", sla_urgency_name(verdict->urgency), (json_int_t)verdict->started,
+        (json_int_t)verdict->warn_at, (json_int_t)verdict->deadline, events[verdict->event],
+        (json_int_t)(verdict->event ? verdict->responded : 0), sla_state_name(verdict->state),
+        (json_int_t)verdict->used_seconds, (json_int_t)verdict->late_seconds);
+}
+
+/* The verdicts of the cycles of one ticket, of which each keeps what it settled: {"now", "ticket",
+ * "targets", "responses", "warn_at", "calendar"...}; the calendar of the first judges the first,
+ * and so on. */
+static json_t *verdicts_of(const json_t *cycles)
+{
+    struct sla_settled settled = {.has_seconds = true};
+    bool is_settled = false;
+    json_t *verdicts = json_array();
+    const json_t *cycle;
+    size_t i;
+
+    json_array_foreach(cycles, i, cycle)
+    {
+        struct calendar *calendar = compile(cycle);
+        struct sla_policy policy = policy_of(cycle);
+        struct sla_facts facts = facts_of(cycle);
+        struct sla_verdict verdict;
+        struct error error;
+        bool kept = is_settled && settled.verdict.event != RESPONSE_NONE;
+
+        facts.settled = is_settled ? &settled : NULL;
+        if (!calendar ||
+            sla_judge(&facts, &policy, calendar, number(cycle, "now"), &verdict, &error) < 0) {
+            json_array_append_new(verdicts, json_null());
+            calendar_free(calendar);
+            continue;
+        }
+        json_array_append_new(verdicts, verdict_json(&verdict));
+        calendar_free(calendar);
+        if (verdict.event == RESPONSE_NONE && !is_settled)
+            continue;
+        settled.verdict = verdict;
+        settled.counted = kept ? settled.counted : policy.responses;
+        is_settled = true;
+    }
+    return verdicts;
+}
+
+static json_t *verdict_of(const json_t *question, const struct calendar *calendar)
+{
+    struct sla_policy policy = policy_of(question);
+    struct sla_facts facts = facts_of(question);
     struct sla_verdict verdict;
     struct error error;
 
-    for (size_t i = 0; i < SLA_URGENCIES; i++)
-        policy.targets[i] = (struct sla_target){item(json_array_get(targets, i), 0),
-                                                (int)item(json_array_get(targets, i), 1)};
     if (sla_judge(&facts, &policy, calendar, number(question, "now"), &verdict, &error) < 0)
         return json_null();
-    return json_pack("[sIIIs?IsII]", sla_urgency_name(verdict.urgency), (json_int_t)verdict.started,
-                     (json_int_t)verdict.warn_at, (json_int_t)verdict.deadline,
-                     events[verdict.event], (json_int_t)(verdict.event ? verdict.responded : 0),
-                     sla_state_name(verdict.state), (json_int_t)verdict.used_seconds,
-                     (json_int_t)verdict.late_seconds);
+    return verdict_json(&verdict);
 }
 
 static json_t *instant_or_null(bool found, instant when)
@@ -128,13 +185,16 @@ static json_t *instant_or_null(bool found, instant when)
 
 static json_t *answer(const json_t *question)
 {
-    struct calendar *calendar = compile(question);
+    const json_t *cycles = json_object_get(question, "cycles");
+    struct calendar *calendar = cycles ? NULL : compile(question);
     const json_t *target = json_array_get(json_object_get(question, "targets"), SLA_URGENT);
     instant now = number(question, "now"), other = number(question, "other");
     instant opening = 0, after = 0;
     bool opens, reaches;
     json_t *answer;
 
+    if (cycles)
+        return verdicts_of(cycles);
     if (!calendar)
         return json_null();
     opens = calendar_opening(calendar, other, &opening);

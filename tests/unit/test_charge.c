@@ -280,6 +280,16 @@ static void lines_without_a_response_are_held_for_what_they_would_cost_together(
                   10);
 }
 
+static void every_line_of_a_ticket_created_in_a_closed_stage_counts(void **state)
+{
+    struct charge_ticket ticket = {.id = 1, .born_closed = true};
+
+    (void)state;
+    check_reasons(&from_response, ticket, DAY + 9,
+                  REASONS(CHARGE_COUNTED, CHARGE_COUNTED, CHARGE_COUNTED, CHARGE_COUNTED),
+                  CHARGED(5, 0, 5, 0), 0);
+}
+
 static void a_line_before_the_day_of_the_response_is_not_charged_nor_counted(void **state)
 {
     struct charge_ticket ticket = {.id = 1, .has_response = true, .response = DAY + 1};
@@ -318,6 +328,7 @@ int main(void)
         cmocka_unit_test(a_line_after_today_does_not_exist_yet),
         cmocka_unit_test(since_leaves_lines_out_before_any_rounding),
         cmocka_unit_test(lines_without_a_response_are_held_for_what_they_would_cost_together),
+        cmocka_unit_test(every_line_of_a_ticket_created_in_a_closed_stage_counts),
         cmocka_unit_test(a_line_before_the_day_of_the_response_is_not_charged_nor_counted),
         cmocka_unit_test(a_ticket_without_lines_costs_nothing),
     };
