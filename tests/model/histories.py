@@ -202,13 +202,12 @@ class _Teller:
         if self.on("foreign", 10):
             move.rate = c.pick((1.25, 0.8))
         if total <= 0 and kind != "draft":
-            if total < 0:  # Odoo posts no invoice of a negative amount
-                if "settlement" in self.kinds:
-                    lines.append(Line(self.id("account.move.line"), "CONSULT", 1, round(-total / 1.2, 2)))
-                else:
-                    for l in lines:
-                        l.price_subtotal = 0.0
-                move.amount_total = 0.0
+            if total < 0 and "settlement" in self.kinds:  # Odoo posts no invoice of a negative amount
+                lines.append(Line(self.id("account.move.line"), "CONSULT", 1, round(-total / 1.2, 2)))
+            elif "settlement" not in self.kinds:
+                for l in lines:
+                    l.price_subtotal = 0.0
+            move.amount_total = 0.0
             kind = kind if kind == "cancel" else "free"
         paid = paid or {"late": self.near(issued), "prepaid": issued - timedelta(days=c.pick((1, 10, 400)))}.get(kind, issued)
         if kind == "draft":
@@ -216,7 +215,7 @@ class _Teller:
         elif kind == "cancel":
             move.state, move.payment_state = "cancel", "not_paid"
         elif kind == "free":
-            if total > 0 or "settlement" in self.kinds and c.chance(20):  # a discount line beside a pack that is not offered
+            if self.on("settlement", 20):  # a discount line beside a pack that is not offered
                 amount = c.pick((1200.0, 960.0))
                 lines += [Line(self.id("account.move.line"), "SUP12", 1, amount), Line(self.id("account.move.line"), "CONSULT", 1, -amount)]
         else:
