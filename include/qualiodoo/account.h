@@ -9,6 +9,7 @@
 #include "qualiodoo/charge.h"
 #include "qualiodoo/credit.h"
 #include "qualiodoo/ledger.h"
+#include "qualiodoo/money.h"
 
 struct account_policy {
     struct credit_policy credit;
@@ -19,6 +20,9 @@ struct account_policy {
 struct account_facts {
     const struct credit_move *moves; /* by id */
     size_t n_moves;
+    const struct credit_move *related; /* by id: the moves of whomever, without packs of this
+                                          account, on which the payment of its moves depends */
+    size_t n_related;
     const struct charge_ticket *tickets; /* by id */
     size_t n_tickets;
     const struct ledger_adjustment *adjustments;
@@ -26,8 +30,10 @@ struct account_facts {
 };
 
 struct account_result {
-    struct credit_outcome *outcomes; /* one per move, in the facts' order */
-    struct charge *charges;          /* one per line, tickets in the facts' order */
+    struct credit_outcome *outcomes;  /* one per move, in the facts' order */
+    const struct credit_move **moves; /* of the book */
+    struct money_book book;           /* how its moves and the related ones were judged */
+    struct charge *charges;           /* one per line, tickets in the facts' order */
     size_t n_charges;
     minutes held;
     struct ledger ledger;
@@ -35,7 +41,8 @@ struct account_result {
     civil_day next_change; /* as the ledger's, and facts dated after today */
 };
 
-/* ERR_NO_MEMORY is the only failure. On success the caller calls account_result_free(). */
+/* ERR_NO_MEMORY is the only failure. On success the caller calls account_result_free(); the result
+ * refers to the moves of `facts`. */
 int account_compute(const struct account_facts *facts, const struct account_policy *policy,
                     civil_day today, struct account_result *ret, struct error *error);
 void account_result_free(struct account_result *result);

@@ -20,6 +20,8 @@ struct facts_policy {
     int64_t hour_unit;         /* 0: unknown, amounts are taken as hours */
     bool with_response;        /* responses are needed (credit.count_from: response) */
     bool response_assigned, response_reply;
+    const char *const *money_journals; /* codes: credit.money_journals */
+    size_t n_money_journals;
     const struct tz *zone;
 };
 

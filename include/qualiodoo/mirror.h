@@ -24,11 +24,12 @@ struct mirror_column {
 enum mirror_owner {
     OWNER_NOBODY,
     OWNER_ALL,     /* every account */
-    OWNER_ACCOUNT, /* the column holds a commercial entity */
-    OWNER_PARTNER, /* ... a contact */
+    OWNER_ACCOUNT, /* the column holds an account */
+    OWNER_PARTNER, /* ... a partner: its account */
     OWNER_TICKET,
     OWNER_MOVE,
     OWNER_LINE,    /* ... a settlement line: its invoice, and those it is reconciled with */
+    OWNER_PAYMENT, /* ... a payment: the invoices that its lines are reconciled with */
     OWNER_TARGETS, /* every response target */
 };
 
@@ -70,13 +71,23 @@ int mirror_ids(struct store *store, const struct mirror_table *table, struct ids
 
 /* Named sets of ids that the pull needs (see mirror_sets.c); sorted; caller frees. */
 enum mirror_set {
-    SET_PARTNERS_NEEDED, /* referenced by a mirrored row, not mirrored */
-    SET_MOVES_NEEDED,    /* of mirrored pack lines and of counterpart credit notes */
-    SET_LINES_NEEDED,    /* both sides of mirrored partials */
-    SET_TIMESHEETS_OF,   /* of the tickets given */
-    SET_MOVE_LINES_OF,   /* of the moves given */
-    SET_REPLIES_OF,      /* to the tickets given */
-    SET_PARTIALS_OF,     /* touching a settlement line of the moves given */
+    SET_PARTNERS_NEEDED,  /* referenced by a mirrored row, not mirrored */
+    SET_MOVES_NEEDED,     /* of mirrored lines of packs, settlements and down payments, and what the
+                             mirrored invoices and credit notes reverse */
+    SET_LINES_NEEDED,     /* both sides of mirrored partials */
+    SET_PAYMENTS_NEEDED,  /* behind mirrored settlement lines */
+    SET_TIMESHEETS_OF,    /* of the tickets given */
+    SET_MOVE_LINES_OF,    /* of the moves given */
+    SET_REPLIES_OF,       /* to the tickets given */
+    SET_PARTNER_TICKETS,  /* that name one of the partners given, itself */
+    SET_PARTNER_MOVES,
+    SET_PARTNER_ADJUSTMENTS,
+    SET_PARTNERS_BELOW,   /* contacts of the partners given */
+    SET_PARTIALS_OF,      /* touching a settlement line of the moves given */
+    SET_DOWN_PAYMENTS_OF, /* lines of the moves given */
+    SET_LINES_OF,         /* settlement lines of the moves given */
+    SET_PENDING_INVOICES, /* moves with a mark of `pending`: invoices, receipts, credit notes */
+    SET_PENDING_ENTRIES,  /* ... and all others */
     /* what belongs to the customers given, in each mirror */
     SET_CUSTOMER_TICKETS,
     SET_CUSTOMER_TIMESHEETS,
@@ -103,6 +114,8 @@ int mirror_cursor_get(struct store *store, const char *mirror, struct mirror_cur
                       struct error *error);
 int mirror_cursor_set(struct store *store, const char *mirror, const struct mirror_cursor *cursor,
                       struct error *error);
+/* Forgets where a pull stands: the next one is a first pull. */
+int mirror_cursor_forget(struct store *store, const char *mirror, struct error *error);
 void mirror_cursor_free(struct mirror_cursor *cursor);
 
 /* Records whose dependants must be listed again. */
@@ -129,6 +142,10 @@ int mirror_is_complete(struct store *store, bool *ret, struct error *error);
 
 /* Notes that every account must be computed again, because of `why` ("first pull"...). */
 int mirror_touch_all(struct store *store, const char *why, struct error *error);
+
+/* Notes that an account must be computed again, because of record `id` of `mirror`. */
+int mirror_touch_account(struct store *store, int64_t account, const char *mirror, int64_t id,
+                         struct error *error);
 
 /* Notes that a ticket's row was changed by something else than a pull. */
 int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error);

@@ -22,6 +22,14 @@ static const char *const counterpart_texts[] = {
     [COUNTERPART_MISCELLANEOUS] = "a miscellaneous entry",
 };
 
+static const struct {
+    const char *name, *text;
+} counterpart_states[] = {
+    [COUNTERPART_POSTED] = {"posted", ""},
+    [COUNTERPART_NOT_POSTED] = {"not_posted", ", which is a draft or cancelled"},
+    [COUNTERPART_REJECTED] = {"rejected", ", whose payment was rejected or cancelled"},
+};
+
 /* The invoice that a credit note, or a negative line of an invoice, takes back from. */
 static const struct credit_move *taken_from(const struct account_facts *facts,
                                             const struct credit_move *move)
@@ -58,17 +66,19 @@ static json_t *line_json(const struct credit_line *line, minutes back)
                      (json_int_t)credit_line_minutes(line), "asked_back_minutes", (json_int_t)back);
 }
 
-static json_t *settlement_json(const struct credit_settlement *settlement)
+static json_t *settlement_json(const struct money_book *book, const struct credit_move *move,
+                               const struct credit_settlement *settlement)
 {
-    return json_pack("{so so so ss}", "partial",
-                     json_sprintf("account.partial.reconcile:%lld", (long long)settlement->partial),
-                     "line", json_sprintf("account.move.line:%lld", (long long)settlement->line),
-                     "date", json_day(settlement->date), "kind",
-                     counterpart_names[settlement->kind]);
+    return json_pack(
+        "{so so so ss ss sb}", "partial",
+        json_sprintf("account.partial.reconcile:%lld", (long long)settlement->partial), "line",
+        json_sprintf("account.move.line:%lld", (long long)settlement->line), "date",
+        json_day(settlement->date), "kind", counterpart_names[settlement->kind], "state",
+        counterpart_states[settlement->state].name, "money", money_came_by(book, move, settlement));
 }
 
-static json_t *move_json(const struct account_facts *facts, const struct credit_move *move,
-                         const struct credit_outcome *outcome)
+static json_t *move_json(const struct account_facts *facts, const struct money_book *book,
+                         const struct credit_move *move, const struct credit_outcome *outcome)
 {
     json_t *lines = json_array(), *settlements = json_array();
 
@@ -76,7 +86,7 @@ static json_t *move_json(const struct account_facts *facts, const struct credit_
         json_array_append_new(lines,
                               line_json(&move->lines[i], asked_back(facts, move, &move->lines[i])));
     for (size_t i = 0; i < move->n_settlements; i++)
-        json_array_append_new(settlements, settlement_json(&move->settlements[i]));
+        json_array_append_new(settlements, settlement_json(book, move, &move->settlements[i]));
     return json_pack(
         "{so ss ss so sb ss so so so so so}", "move",
         json_sprintf("account.move:%lld", (long long)move->id), "name", move->name, "type",
@@ -163,8 +173,8 @@ static int explanation(struct view *view, const struct account_view *account, js
     int rc;
 
     for (size_t i = 0; i < facts->n_moves; i++)
-        json_array_append_new(moves,
-                              move_json(facts, &facts->moves[i], &account->result.outcomes[i]));
+        json_array_append_new(moves, move_json(facts, &account->result.book, &facts->moves[i],
+                                               &account->result.outcomes[i]));
     rc = lots_json(view, account, lots, error);
     if (rc == 0)
         rc = lot_entries(view, account, (struct ledger_lot_name){LOT_NONE, 0}, overdraft, error);
@@ -208,6 +218,7 @@ static void print_line(const struct account_facts *facts, const struct credit_mo
 {
     char quantity[QUANTITY_TEXT_SIZE], pack[FORMAT_MINUTES_SIZE], text[FORMAT_MINUTES_SIZE];
     minutes whole = credit_line_minutes(line), back = asked_back(facts, move, line);
+    bool offset = move->type == MOVE_INVOICE && whole > 0 && !credit_line_grants(move, line);
 
     table_say("    line %lld: %s × %s = %s", (long long)line->id,
               quantity_text(line->quantity, quantity), format_minutes(line->pack_minutes, pack),
@@ -217,11 +228,21 @@ static void print_line(const struct account_facts *facts, const struct credit_mo
                   format_minutes(back, text));
     else if (counted && back)
         table_say(", taken back");
+    else if (offset)
+        table_say(", which is not given: the invoice is of amount zero and the line has a price");
     putchar('\n');
 }
 
-static void print_move(const struct account_facts *facts, const struct credit_move *move,
-                       const struct credit_outcome *outcome)
+static const char *counterpart_text(const struct money_book *book, const struct credit_move *move,
+                                    const struct credit_settlement *settlement)
+{
+    if (settlement->kind == COUNTERPART_REFUND && money_came_by(book, move, settlement))
+        return "the credit note of another invoice that was paid, which counts as money";
+    return counterpart_texts[settlement->kind];
+}
+
+static void print_move(const struct account_facts *facts, const struct money_book *book,
+                       const struct credit_move *move, const struct credit_outcome *outcome)
 {
     char day[CIVIL_TEXT_SIZE];
 
@@ -233,13 +254,15 @@ static void print_move(const struct account_facts *facts, const struct credit_mo
     putchar('\n');
     for (size_t i = 0; i < move->n_lines; i++)
         print_line(facts, move, &move->lines[i], counts(outcome->verdict));
-    if (move->type == MOVE_INVOICE && move->total_zero && counts(outcome->verdict))
+    if (move->type == MOVE_INVOICE && move->total == 0 && !move->deducts_down_payment &&
+        counts(outcome->verdict))
         printf("    of amount zero: paid on its invoice date\n");
     for (size_t i = 0; i < move->n_settlements; i++)
-        table_say("    settled on %s by %s (account.move.line:%lld)\n",
+        table_say("    settled on %s by %s (account.move.line:%lld)%s\n",
                   civil_format(move->settlements[i].date, day),
-                  counterpart_texts[move->settlements[i].kind],
-                  (long long)move->settlements[i].line);
+                  counterpart_text(book, move, &move->settlements[i]),
+                  (long long)move->settlements[i].line,
+                  counterpart_states[move->settlements[i].state].text);
 }
 
 static void print_entries(json_t *entries)
@@ -323,7 +346,8 @@ static void print_text(const struct view *view, const struct account_view *accou
               civil_format(view->today, day));
     printf("invoices and credit notes:\n");
     for (size_t i = 0; i < account->facts->n_moves; i++)
-        print_move(account->facts, &account->facts->moves[i], &account->result.outcomes[i]);
+        print_move(account->facts, &account->result.book, &account->facts->moves[i],
+                   &account->result.outcomes[i]);
     if (!account->facts->n_moves)
         printf("  none carries a pack\n");
     print_lots(&account->result.ledger, explained);

@@ -9,6 +9,7 @@ static const char *const flavours[] = {"auto", "oca", "enterprise", "task", NULL
 static const char *const roundings[] = {"ticket", "entry", NULL};
 static const char *const starts[] = {"take_in", "response", NULL};
 static const char *const payments[] = {"paid", "in_payment", NULL};
+static const char *const accounts[] = {"commercial", "top", NULL};
 static const char *const adjustments[] = {"model", "note", NULL};
 static const char *const urgencies[] = {"low", "medium", "urgent", NULL};
 
@@ -67,11 +68,14 @@ const struct key config_keys[] = {
     DUO("tickets.excluded_tags", texts, "[]", tickets.excluded_tags, tickets.n_excluded_tags),
 
     DUO("credit.packs", packs, NULL, credit.packs, credit.n_packs),
+    ONE("credit.account", accounts, "commercial", credit.account),
     KEY("credit.validity", period, "1y", credit.validity),
     NUM("credit.step", whole_minutes, "5min", credit.step, 1, INT64_C(24) * 60),
     ONE("credit.rounding", roundings, "ticket", credit.rounding),
     ONE("credit.count_from", starts, "take_in", credit.count_from),
     ONE("credit.payment", payments, "paid", credit.payment),
+    DUO("credit.money_journals", texts, "[]", credit.money_journals, credit.n_money_journals),
+    NUM("credit.max_write_off", percent, "10%", credit.max_write_off_percent, 0, 100),
     NUM("credit.renewal_grace", days, "0d", credit.renewal_grace_days, 0, 3650),
     DUO("credit.since", optional_date, "null", credit.since, credit.has_since),
     ONE("credit.adjustments", adjustments, "model", credit.adjustments),
@@ -95,7 +99,7 @@ const struct key config_keys[] = {
     NUM("poll.tickets", milliseconds, "60s", poll.tickets_ms, SECOND, 24 * HOUR),
     NUM("poll.overlap", milliseconds, "15min", poll.overlap_ms, SECOND, 24 * HOUR),
 
-    KEY("writeback.enabled", bool, "true", writeback.enabled),
+    KEY("writeback.enabled", bool, "false", writeback.enabled),
     DUO("writeback.since", optional_date, "null", writeback.since, writeback.has_since),
     KEY("writeback.breach.tag", tag, "SLA dépassé", writeback.breach_tag),
     KEY("writeback.breach.activity", bool, "true", writeback.breach_activity),

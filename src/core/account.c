@@ -57,6 +57,8 @@ static void add_invoice(struct input *input, const struct credit_move *invoice,
     for (size_t i = 0; i < invoice->n_lines; i++) {
         minutes amount = credit_line_minutes(&invoice->lines[i]);
 
+        if (amount > 0 && !credit_line_grants(invoice, &invoice->lines[i]))
+            continue;
         if (amount > 0)
             input->grants[input->counts.n_grants++] =
                 (struct ledger_grant){.id = invoice->lines[i].id,
@@ -69,17 +71,46 @@ static void add_invoice(struct input *input, const struct credit_move *invoice,
     }
 }
 
-static void add_moves(struct input *input, const struct account_facts *facts,
-                      const struct account_policy *policy, civil_day today,
-                      struct credit_outcome *outcomes)
+/* The account's moves and the related ones in one list by id. */
+static void fill_book(const struct account_facts *facts, const struct credit_move **list)
+{
+    size_t own = 0, related = 0;
+
+    for (size_t i = 0; i < facts->n_moves + facts->n_related; i++) {
+        bool take_own = own < facts->n_moves && (related == facts->n_related ||
+                                                 facts->moves[own].id < facts->related[related].id);
+
+        list[i] = take_own ? &facts->moves[own++] : &facts->related[related++];
+    }
+}
+
+static void add_invoices(struct input *input, const struct account_facts *facts,
+                         const struct account_policy *policy, civil_day today,
+                         struct account_result *result)
 {
     for (size_t i = 0; i < facts->n_moves; i++) {
-        if (facts->moves[i].type != MOVE_INVOICE)
+        const struct credit_move *invoice = &facts->moves[i];
+        struct credit_outcome *outcome = &result->outcomes[i];
+
+        if (invoice->type != MOVE_INVOICE)
             continue;
-        outcomes[i] = credit_invoice(&facts->moves[i], &policy->credit, today);
-        if (outcomes[i].verdict == CREDIT_GRANTED)
-            add_invoice(input, &facts->moves[i], &outcomes[i]);
+        *outcome =
+            credit_invoice(invoice, &result->book.money[money_find(&result->book, invoice->id)],
+                           &policy->credit, today);
+        if (money_only_undoes(&result->book, invoice))
+            outcome->verdict = CREDIT_UNDOES;
+        if (outcome->verdict == CREDIT_GRANTED)
+            add_invoice(input, invoice, outcome);
     }
+}
+
+/* After the invoices: what a credit note takes back depends on what its invoice gave. */
+static void add_notes(struct input *input, const struct account_facts *facts,
+                      const struct account_policy *policy, civil_day today,
+                      struct account_result *result)
+{
+    struct credit_outcome *outcomes = result->outcomes;
+
     for (size_t i = 0; i < facts->n_moves; i++) {
         const struct credit_move *note = &facts->moves[i];
         const struct credit_move *invoice;
@@ -93,6 +124,10 @@ static void add_moves(struct input *input, const struct account_facts *facts,
                                   &policy->credit, today);
         if (outcomes[i].verdict != CREDIT_GRANTED && outcomes[i].verdict != CREDIT_NO_INVOICE)
             continue;
+        if (money_note_is_undone(note)) {
+            outcomes[i].verdict = CREDIT_UNDONE;
+            continue;
+        }
         for (size_t j = 0; j < note->n_lines; j++)
             add_clawback(input, note, &note->lines[j], invoice, outcomes[i].start);
     }
@@ -172,13 +207,18 @@ static bool allocate(struct input *input, const struct account_facts *facts,
     for (size_t i = 0; i < facts->n_tickets; i++)
         n_lines += facts->tickets[i].n_lines;
     result->outcomes = calloc(facts->n_moves + 1, sizeof *result->outcomes);
+    result->moves = calloc(facts->n_moves + facts->n_related + 1, sizeof *result->moves);
+    result->book = (struct money_book){
+        .moves = result->moves,
+        .money = calloc(facts->n_moves + facts->n_related + 1, sizeof *result->book.money),
+        .count = facts->n_moves + facts->n_related};
     result->charges = calloc(n_lines + 1, sizeof *result->charges);
     input->grants = calloc(n_move_lines + 1, sizeof *input->grants);
     input->clawbacks = calloc(n_move_lines + 1, sizeof *input->clawbacks);
     input->adjustments = calloc(facts->n_adjustments + 1, sizeof *input->adjustments);
     input->debits = calloc(n_lines + 1, sizeof *input->debits);
-    return result->outcomes && result->charges && input->grants && input->clawbacks &&
-           input->adjustments && input->debits;
+    return result->outcomes && result->moves && result->book.money && result->charges &&
+           input->grants && input->clawbacks && input->adjustments && input->debits;
 }
 
 int account_compute(const struct account_facts *facts, const struct account_policy *policy,
@@ -192,7 +232,10 @@ int account_compute(const struct account_facts *facts, const struct account_poli
         error_memory(error);
         goto done;
     }
-    add_moves(&input, facts, policy, today, result.outcomes);
+    fill_book(facts, result.moves);
+    money_judge(&result.book, &policy->credit);
+    add_invoices(&input, facts, policy, today, &result);
+    add_notes(&input, facts, policy, today, &result);
     add_adjustments(&input, facts, policy);
     add_tickets(&input, facts, policy, today, &result);
     input.counts.grants = input.grants;
@@ -214,9 +257,16 @@ done:
 static bool has_pack(const struct credit_move *move)
 {
     for (size_t i = 0; i < move->n_lines; i++)
-        if (credit_line_minutes(&move->lines[i]) > 0)
+        if (credit_line_minutes(&move->lines[i]) > 0 && credit_line_grants(move, &move->lines[i]))
             return true;
     return false;
+}
+
+/* What a payment that is still to come would change. */
+static bool awaits_payment(enum credit_verdict verdict)
+{
+    return verdict == CREDIT_NOT_PAID || verdict == CREDIT_NOT_BEHIND ||
+           verdict == CREDIT_REJECTED || verdict == CREDIT_DOWN_UNPAID;
 }
 
 const struct credit_move *account_lost_unless_paid(const struct account_facts *facts,
@@ -233,7 +283,7 @@ const struct credit_move *account_lost_unless_paid(const struct account_facts *f
 
         /* Paid today, its lots start after the end, and its contract is renewed on the earlier of
          * the two dates. */
-        if (move->type == MOVE_INVOICE && result->outcomes[i].verdict == CREDIT_NOT_PAID &&
+        if (move->type == MOVE_INVOICE && awaits_payment(result->outcomes[i].verdict) &&
             renewed <= lot->end + policy->ledger.renewal_grace_days && has_pack(move))
             return move;
     }
@@ -281,6 +331,8 @@ struct account_totals account_totals(const struct account_result *result)
 void account_result_free(struct account_result *result)
 {
     free(result->outcomes);
+    free(result->moves);
+    free(result->book.money);
     free(result->charges);
     ledger_free(&result->ledger);
     *result = (struct account_result){0};

@@ -1,31 +1,34 @@
 #include "qualiodoo/credit.h"
 
+#include <string.h>
+
 #include "qualiodoo/duration.h"
 
-/* Latest date among the settlements, of money only or of every kind. */
-static bool latest_settlement(const struct credit_move *move, bool money_only, civil_day *ret_date)
+enum credit_counterpart credit_counterpart_kind(const struct credit_counterpart_facts *facts,
+                                                const struct credit_policy *policy)
 {
-    bool found = false;
+    static const char *const money_types[] = {"bank", "cash", "credit"};
 
-    for (size_t i = 0; i < move->n_settlements; i++) {
-        const struct credit_settlement *settlement = &move->settlements[i];
-
-        if (money_only && settlement->kind != COUNTERPART_MONEY)
-            continue;
-        if (!found || settlement->date > *ret_date)
-            *ret_date = settlement->date;
-        found = true;
-    }
-    return found;
+    for (size_t i = 0; facts->journal_type && i < sizeof money_types / sizeof *money_types; i++)
+        if (strcmp(facts->journal_type, money_types[i]) == 0)
+            return COUNTERPART_MONEY;
+    for (size_t i = 0; facts->journal_code && i < policy->n_money_journals; i++)
+        if (strcmp(facts->journal_code, policy->money_journals[i]) == 0)
+            return COUNTERPART_MONEY;
+    if (facts->move_type && strcmp(facts->move_type, "out_refund") == 0)
+        return facts->reverses == facts->own ? COUNTERPART_OWN_REFUND : COUNTERPART_REFUND;
+    return COUNTERPART_MISCELLANEOUS;
 }
 
-/* An invoice paid without money: by the credit notes that reverse it, or by anything else? */
-static enum credit_verdict no_money_verdict(const struct credit_move *invoice)
+enum credit_verdict credit_standing(const struct credit_move *move)
 {
-    for (size_t i = 0; i < invoice->n_settlements; i++)
-        if (invoice->settlements[i].kind != COUNTERPART_OWN_REFUND)
-            return CREDIT_NO_MONEY;
-    return invoice->n_settlements ? CREDIT_REVERSED : CREDIT_NO_MONEY;
+    for (size_t i = 0; i < move->n_settlements; i++) {
+        if (move->settlements[i].state == COUNTERPART_NOT_POSTED)
+            return CREDIT_NOT_BEHIND;
+        if (move->settlements[i].state == COUNTERPART_REJECTED)
+            return CREDIT_REJECTED;
+    }
+    return CREDIT_GRANTED;
 }
 
 static enum credit_verdict dated_verdict(civil_day day, const struct credit_policy *policy,
@@ -36,41 +39,51 @@ static enum credit_verdict dated_verdict(civil_day day, const struct credit_poli
     return day > today ? CREDIT_FUTURE : otherwise;
 }
 
+bool credit_line_grants(const struct credit_move *invoice, const struct credit_line *line)
+{
+    return invoice->total != 0 || invoice->deducts_down_payment || line->untaxed == 0;
+}
+
+/* Whether an invoice has packs, and none that it may grant. */
+static bool only_offset_packs(const struct credit_move *invoice)
+{
+    bool offset = false;
+
+    for (size_t i = 0; i < invoice->n_lines; i++) {
+        if (credit_line_minutes(&invoice->lines[i]) <= 0)
+            continue;
+        if (credit_line_grants(invoice, &invoice->lines[i]))
+            return false;
+        offset = true;
+    }
+    return offset;
+}
+
 struct credit_outcome credit_invoice(const struct credit_move *invoice,
+                                     const struct credit_money *money,
                                      const struct credit_policy *policy, civil_day today)
 {
-    struct credit_outcome outcome = {0};
-    bool state_paid = invoice->payment_state == MOVE_PAID ||
-                      (policy->accept_in_payment && invoice->payment_state == MOVE_IN_PAYMENT);
+    struct credit_outcome outcome = {
+        .verdict = money->verdict, .has_payment = money->has_date, .payment = money->date};
 
-    outcome.verdict = CREDIT_NOT_POSTED;
-    if (invoice->state != MOVE_POSTED)
+    if (money->verdict != CREDIT_GRANTED)
         return outcome;
-    outcome.has_payment = latest_settlement(invoice, true, &outcome.payment);
-    outcome.verdict = CREDIT_NO_DATE;
-    if (!invoice->has_date)
-        return outcome;
-    if (!invoice->residual_zero || !state_paid) {
-        /* Settled by its own credit note, Odoo calls the unpaid invoice `reversed`. */
-        outcome.verdict = invoice->residual_zero && !outcome.has_payment &&
-                                  invoice->payment_state == MOVE_OTHER_STATE &&
-                                  invoice->n_settlements
-                              ? no_money_verdict(invoice)
-                              : CREDIT_NOT_PAID;
-        return outcome;
-    }
-    if (invoice->total_zero) { /* an offered pack is paid on its invoice date */
-        outcome.has_payment = true;
-        outcome.payment = invoice->date;
-    }
-    if (!outcome.has_payment) {
-        outcome.verdict = no_money_verdict(invoice);
-        return outcome;
-    }
-    outcome.start = outcome.payment > invoice->date ? outcome.payment : invoice->date;
-    outcome.renewed = outcome.payment < invoice->date ? outcome.payment : invoice->date;
-    outcome.verdict = dated_verdict(outcome.start, policy, today, CREDIT_GRANTED);
+    outcome.start = money->date > invoice->date ? money->date : invoice->date;
+    outcome.renewed = money->date < invoice->date ? money->date : invoice->date;
+    if (only_offset_packs(invoice))
+        outcome.verdict = CREDIT_OFFSET;
+    else
+        outcome.verdict = dated_verdict(outcome.start, policy, today, CREDIT_GRANTED);
     return outcome;
+}
+
+/* Latest date among the settlements, of whatever kind. */
+static bool latest_settlement(const struct credit_move *move, civil_day *ret_date)
+{
+    for (size_t i = 0; i < move->n_settlements; i++)
+        if (i == 0 || move->settlements[i].date > *ret_date)
+            *ret_date = move->settlements[i].date;
+    return move->n_settlements > 0;
 }
 
 struct credit_outcome credit_note(const struct credit_move *note, const struct credit_move *invoice,
@@ -86,8 +99,11 @@ struct credit_outcome credit_note(const struct credit_move *note, const struct c
     outcome.verdict = CREDIT_NOT_PAID;
     if (!note->residual_zero)
         return outcome;
+    outcome.verdict = credit_standing(note);
+    if (outcome.verdict != CREDIT_GRANTED)
+        return outcome;
     outcome.start = note->date;
-    outcome.has_payment = latest_settlement(note, false, &outcome.start);
+    outcome.has_payment = latest_settlement(note, &outcome.start);
     outcome.payment = outcome.start;
     outcome.verdict = CREDIT_NO_DATE;
     if (!outcome.has_payment && !note->has_date)
@@ -156,6 +172,14 @@ const char *credit_verdict_text(enum credit_verdict verdict)
         [CREDIT_FUTURE] = "dated after today",
         [CREDIT_NOTHING_GRANTED] = "its invoice granted nothing",
         [CREDIT_NO_INVOICE] = "reverses no invoice: taken like a debit",
+        [CREDIT_NOT_BEHIND] = "settled by a payment or an entry that is a draft or cancelled",
+        [CREDIT_REJECTED] = "settled by a payment that was rejected or cancelled",
+        [CREDIT_WRITTEN_OFF] = "more is written off than credit.max_write_off allows",
+        [CREDIT_NO_DOWN_PAYMENT] = "deducts a down payment of which there is no posted invoice",
+        [CREDIT_DOWN_UNPAID] = "the invoice of its down payment is not paid",
+        [CREDIT_OFFSET] = "of amount zero, where only a pack without a price is given",
+        [CREDIT_UNDONE] = "was itself undone: takes nothing back",
+        [CREDIT_UNDOES] = "only undoes a credit note",
     };
 
     return texts[verdict];

@@ -5,24 +5,39 @@
 #include "qualiodoo/mirror.h"
 #include "store_internal.h"
 
+#define INVOICE_TYPES "('out_invoice', 'out_receipt', 'out_refund')"
+
 /* ?1 is a JSON array of ids where the set depends on some. Every set comes sorted. */
 static const char *const set_sql[] = {
     [SET_PARTNERS_NEEDED] =
         "SELECT needed.id FROM (SELECT partner_id AS id FROM ticket"
         " UNION SELECT customer_id FROM move UNION SELECT partner_id FROM adjustment"
-        " UNION SELECT commercial_id FROM partner) needed"
+        " UNION SELECT commercial_id FROM partner UNION SELECT parent_id FROM partner) needed"
         " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = "
         "needed.id)"
         " ORDER BY 1",
     [SET_MOVES_NEEDED] =
         "SELECT needed.id FROM (SELECT move_id AS id FROM move_line"
-        " UNION SELECT move_id FROM settlement_line WHERE move_type = 'out_refund') needed"
+        " UNION SELECT move_id FROM settlement_line UNION SELECT move_id FROM down_payment"
+        " UNION SELECT reversed_entry_id FROM move WHERE type IN " INVOICE_TYPES ") needed"
         " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM move m WHERE m.id = needed.id)"
         " ORDER BY 1",
     [SET_LINES_NEEDED] =
         "SELECT needed.id FROM (SELECT debit_line_id AS id FROM partial"
         " UNION SELECT credit_line_id FROM partial) needed WHERE needed.id IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM settlement_line s WHERE s.id = needed.id) ORDER BY 1",
+    [SET_PAYMENTS_NEEDED] =
+        "SELECT DISTINCT payment_id FROM settlement_line WHERE payment_id IS NOT NULL"
+        " AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.id = payment_id) ORDER BY 1",
+    [SET_DOWN_PAYMENTS_OF] =
+        "SELECT d.id FROM json_each(?1) e JOIN down_payment d ON d.move_id = e.value ORDER BY 1",
+    [SET_LINES_OF] =
+        "SELECT s.id FROM json_each(?1) e JOIN settlement_line s ON s.move_id = e.value ORDER BY 1",
+    [SET_PENDING_INVOICES] = "SELECT p.id FROM pending p JOIN move m ON m.id = p.id"
+                             " WHERE p.mirror = 'move' AND m.type IN " INVOICE_TYPES " ORDER BY 1",
+    [SET_PENDING_ENTRIES] =
+        "SELECT p.id FROM pending p LEFT JOIN move m ON m.id = p.id WHERE p.mirror = 'move'"
+        " AND coalesce(m.type, '') NOT IN " INVOICE_TYPES " ORDER BY 1",
     [SET_TIMESHEETS_OF] =
         "SELECT t.id FROM json_each(?1) e JOIN timesheet t ON t.ticket_id = e.value"
         " ORDER BY 1",
@@ -35,32 +50,42 @@ static const char *const set_sql[] = {
         " JOIN partial p ON p.debit_line_id = s.id"
         " UNION SELECT p.id FROM json_each(?1) e JOIN settlement_line s ON s.move_id = e.value"
         " JOIN partial p ON p.credit_line_id = s.id ORDER BY 1",
+    [SET_PARTNER_TICKETS] =
+        "SELECT t.id FROM json_each(?1) e JOIN ticket t ON t.partner_id = e.value ORDER BY 1",
+    [SET_PARTNER_MOVES] =
+        "SELECT m.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value ORDER BY 1",
+    [SET_PARTNER_ADJUSTMENTS] =
+        "SELECT a.id FROM json_each(?1) e JOIN adjustment a ON a.partner_id = e.value ORDER BY 1",
+    [SET_PARTNERS_BELOW] =
+        "SELECT p.id FROM json_each(?1) e JOIN partner p ON p.parent_id = e.value"
+        " UNION SELECT p.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        " WHERE p.id <> e.value ORDER BY 1",
     [SET_CUSTOMER_TICKETS] =
-        "SELECT t.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT t.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " JOIN ticket t ON t.partner_id = p.id ORDER BY 1",
     [SET_CUSTOMER_TIMESHEETS] =
-        "SELECT l.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT l.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " JOIN ticket t ON t.partner_id = p.id JOIN timesheet l ON l.ticket_id = t.id ORDER BY 1",
     [SET_CUSTOMER_REPLIES] =
-        "SELECT r.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT r.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " JOIN ticket t ON t.partner_id = p.id JOIN reply r ON r.ticket_id = t.id ORDER BY 1",
     [SET_CUSTOMER_MOVES] =
-        "SELECT m.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value ORDER BY 1",
+        "SELECT m.id FROM json_each(?1) e JOIN move m ON m.account_id = e.value ORDER BY 1",
     [SET_CUSTOMER_MOVE_LINES] =
-        "SELECT l.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        "SELECT l.id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN move_line l ON l.move_id = m.id ORDER BY 1",
     [SET_CUSTOMER_PARTNERS] =
-        "SELECT p.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT p.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " OR p.id = e.value ORDER BY 1",
     [SET_CUSTOMER_ADJUSTMENTS] =
-        "SELECT a.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT a.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " JOIN adjustment a ON a.partner_id = p.id ORDER BY 1",
     [SET_CUSTOMER_LINES] =
-        "SELECT s.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        "SELECT s.id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN settlement_line s ON s.move_id = m.id UNION"
-        " SELECT p.credit_line_id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        " SELECT p.credit_line_id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN settlement_line s ON s.move_id = m.id JOIN partial p ON p.debit_line_id = s.id UNION"
-        " SELECT p.debit_line_id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        " SELECT p.debit_line_id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN settlement_line s ON s.move_id = m.id JOIN partial p ON p.credit_line_id = s.id"
         " ORDER BY 1",
 };
@@ -199,6 +224,17 @@ static int run_mark(struct store *store, const char *sql, const char *mirror, in
     sqlite3_bind_int64(statement, 2, id);
     if (text)
         sqlite3_bind_text(statement, 3, text, -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
+}
+
+int mirror_cursor_forget(struct store *store, const char *mirror, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "DELETE FROM cursor WHERE mirror = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
     return store_run(store, statement, error);
 }
 

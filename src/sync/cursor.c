@@ -66,12 +66,14 @@ static char *not_after(const char *text, instant limit)
     return strdup(strcmp(text, latest) > 0 ? latest : text);
 }
 
-/* The id, write_date and `field` (may be NULL) of the `limit` records that were written last. */
+/* The id, write_date and `field` of the `limit` records that were written last; without a field,
+ * among all that a pull of changes looks at. */
 static int written_last(struct pull *pull, const struct model *model, const char *field, int limit,
                         json_t **ret, struct error *error)
 {
+    const char *changes = model->change_domain ? model->change_domain : model->domain;
     json_t *domain =
-        pull_domain(pull, model->change_domain ? model->change_domain : model->domain, NULL);
+        pull_domain(pull, field && model->poll_domain ? model->poll_domain : changes, NULL);
     json_t *arguments = json_pack("[o]", domain);
     json_t *keywords =
         json_pack("{s[ss*] ss si s{sb}}", "fields", "write_date", field, "order",
@@ -107,19 +109,25 @@ static int latest_write_date(struct pull *pull, const struct model *model, char 
     return rc;
 }
 
-/* With the state of payment, as two changes within one second have the same write_date. */
+/* With their states, as two changes within one second have the same write_date. A payment that is
+ * set back to draft, or that the bank rejects, may leave its invoice as it was: payments are asked
+ * for, too. */
 int pull_newest_invoices(struct pull *pull, char **ret, struct error *error)
 {
-    json_t *records = NULL;
+    json_t *invoices = NULL, *payments = NULL, *both;
     int rc =
-        written_last(pull, &models[MODEL_MOVE], "payment_state", NEWEST_INVOICES, &records, error);
+        written_last(pull, &models[MODEL_MOVE], "payment_state", NEWEST_INVOICES, &invoices, error);
 
+    if (rc == 0 && pull->fields[MODEL_PAYMENT])
+        rc = written_last(pull, &models[MODEL_PAYMENT], "state", NEWEST_INVOICES, &payments, error);
     *ret = NULL;
-    if (rc < 0)
-        return rc;
-    *ret = json_dumps(records, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(records);
-    return *ret ? 0 : error_memory(error);
+    both = rc == 0 ? json_pack("[O O*]", invoices, payments) : NULL;
+    if (both)
+        *ret = json_dumps(both, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(invoices);
+    json_decref(payments);
+    json_decref(both);
+    return rc < 0 || *ret ? rc : error_memory(error);
 }
 
 static instant earlier(instant a, instant b)

@@ -1,5 +1,6 @@
 /* doctor.h - what the rooms of doctor share: doctor.c asks, doctor_rights.c, doctor_writeback.c,
- * doctor_calendar.c and doctor_data.c look at Odoo, doctor_state.c at the local state. */
+ * doctor_calendar.c, doctor_data.c and doctor_money.c look at Odoo, doctor_state.c at the local
+ * state. */
 #ifndef QUALIODOO_SYNC_DOCTOR_H
 #define QUALIODOO_SYNC_DOCTOR_H
 
@@ -54,6 +55,7 @@ int doctor_writeback(struct doctor *doctor, struct error *error);
 int doctor_calendar(struct doctor *doctor, struct error *error);
 int doctor_packs(struct doctor *doctor, struct error *error);
 int doctor_timesheets(struct doctor *doctor, struct error *error);
+int doctor_money(struct doctor *doctor, struct error *error);
 
 /* `doctor->odoo` may be NULL here. */
 int doctor_state(struct doctor *doctor, struct error *error);

@@ -19,7 +19,7 @@ struct inspection {
     struct policy policy;
     civil_day today;
     /* What account_compute() says of the invoices and credit notes of all accounts. */
-    struct listing no_money, no_date, no_invoice, negative;
+    struct listing by_verdict[CREDIT_VERDICTS], offset, negative;
     size_t n_findings;
 };
 
@@ -79,15 +79,73 @@ static const char *move_name(const struct credit_move *move)
     return *move->name ? move->name : "draft";
 }
 
+/* The verdicts that a person should know of. A draft or a rejected payment is one whose invoice
+ * Odoo goes on calling paid. */
+static const struct {
+    bool of_notes; /* of credit notes too */
+    const char *text, *advice;
+} verdicts[CREDIT_VERDICTS] = {
+    [CREDIT_NO_MONEY] =
+        {false,
+         "invoices settled without money, by credit notes or miscellaneous entries, which give "
+         "no credit",
+         "where credit is due all the same: qualiodoo adjust CUSTOMER MINUTES --reason TEXT; where "
+         "a journal's entries are money: credit.money_journals"},
+    [CREDIT_WRITTEN_OFF] =
+        {false,
+         "invoices of which more is written off than credit.max_write_off, which give no credit",
+         "where credit is due all the same: raise credit.max_write_off, or qualiodoo adjust "
+         "CUSTOMER "
+         "MINUTES --reason TEXT"},
+    [CREDIT_NOT_BEHIND] =
+        {true,
+         "invoices and credit notes that Odoo calls paid behind a payment or an entry that is a "
+         "draft or cancelled, and that do not count",
+         "post that payment again in Odoo, or remove it from the invoice"},
+    [CREDIT_REJECTED] =
+        {true,
+         "invoices and credit notes that Odoo calls paid behind a payment that was rejected or "
+         "cancelled, and that do not count",
+         "remove that payment from the invoice in Odoo, and register the one that came instead"},
+    [CREDIT_NO_DOWN_PAYMENT] =
+        {false,
+         "invoices that deduct a down payment of which there is no posted invoice of the same "
+         "order and customer, which give no credit",
+         "give the down payment's invoice the same source document and customer, or adjust by "
+         "hand"},
+    [CREDIT_NO_DATE] = {false, "posted invoices without a date, which give no credit",
+                        "give them an invoice date in Odoo"},
+    [CREDIT_NO_INVOICE] =
+        {true, "credit notes of packs that reverse no invoice, taken like work done",
+         "where one belongs to an invoice: cancel it and make it from the invoice (Add Credit "
+         "Note)"},
+};
+
+static void list_verdict(struct inspection *inspection, const struct credit_move *move,
+                         const struct credit_outcome *outcome)
+{
+    const struct credit_policy *policy = &inspection->policy.account.credit;
+    bool note = move->type == MOVE_CREDIT_NOTE;
+
+    if (!verdicts[outcome->verdict].text || (note && !verdicts[outcome->verdict].of_notes))
+        return;
+    if (!note && move->has_date && policy->has_since && move->date < policy->since)
+        return;
+    listing_add(&inspection->by_verdict[outcome->verdict], "%s (%lld)", move_name(move),
+                (long long)move->id);
+}
+
 static void inspect_invoice(struct inspection *inspection, const struct credit_move *move,
                             const struct credit_outcome *outcome)
 {
-    const struct credit_policy *policy = &inspection->policy.account.credit;
+    bool offset = outcome->verdict == CREDIT_OFFSET;
 
-    if (outcome->verdict == CREDIT_NO_DATE)
-        listing_add(&inspection->no_date, "%s (%lld)", move_name(move), (long long)move->id);
-    if (outcome->verdict == CREDIT_NO_MONEY && !(policy->has_since && move->date < policy->since))
-        listing_add(&inspection->no_money, "%s (%lld)", move_name(move), (long long)move->id);
+    list_verdict(inspection, move, outcome);
+    for (size_t i = 0; i < move->n_lines && outcome->verdict == CREDIT_GRANTED; i++)
+        offset = offset || (credit_line_minutes(&move->lines[i]) > 0 &&
+                            !credit_line_grants(move, &move->lines[i]));
+    if (offset)
+        listing_add(&inspection->offset, "%s (%lld)", move_name(move), (long long)move->id);
 }
 
 static void inspect_note(struct inspection *inspection, const struct credit_move *move,
@@ -95,8 +153,7 @@ static void inspect_note(struct inspection *inspection, const struct credit_move
 {
     bool negative = false;
 
-    if (outcome->verdict == CREDIT_NO_INVOICE)
-        listing_add(&inspection->no_invoice, "%s (%lld)", move_name(move), (long long)move->id);
+    list_verdict(inspection, move, outcome);
     for (size_t i = 0; i < move->n_lines; i++)
         negative = negative || move->lines[i].quantity < 0;
     if (negative && (outcome->verdict == CREDIT_GRANTED || outcome->verdict == CREDIT_NO_INVOICE))
@@ -155,18 +212,12 @@ static int check_moves(struct inspection *inspection, struct error *error)
 {
     int rc = inspect_accounts(inspection, error);
 
-    say_moves(
-        inspection, &inspection->no_money,
-        "invoices settled without money, by credit notes or miscellaneous entries, which give "
-        "no credit",
-        "where credit is due all the same: qualiodoo adjust CUSTOMER MINUTES --reason TEXT");
-    say_moves(inspection, &inspection->no_date,
-              "posted invoices without a date, which give no credit",
-              "give them an invoice date in Odoo");
-    say_moves(inspection, &inspection->no_invoice,
-              "credit notes of packs that reverse no invoice, taken like work done",
-              "where one belongs to an invoice: cancel it and make it from the invoice (Add Credit "
-              "Note)");
+    for (size_t i = 0; i < CREDIT_VERDICTS; i++)
+        say_moves(inspection, &inspection->by_verdict[i], verdicts[i].text, verdicts[i].advice);
+    say_moves(inspection, &inspection->offset,
+              "invoices of amount zero with a pack that has a price, which is not given: only a "
+              "pack without a price is an offered one",
+              "where the pack is a gift: put its own price at zero, or adjust by hand");
     say_moves(inspection, &inspection->negative,
               "credit notes with a pack in a negative quantity, a line that takes nothing back",
               "if credit is to be given, adjust it by hand");

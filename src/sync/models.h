@@ -51,9 +51,11 @@ enum model_id {
     MODEL_TIMESHEET,
     MODEL_REPLY,
     MODEL_MOVE_LINE,
+    MODEL_DOWN_PAYMENT,
     MODEL_MOVE,
     MODEL_PARTIAL,
     MODEL_SETTLEMENT_LINE,
+    MODEL_PAYMENT,
     MODEL_ADJUSTMENT,
     MODEL_ADJUSTMENT_NOTE,
     MODEL_MARKER,
@@ -69,12 +71,14 @@ struct model {
     const char *domain; /* of the full list, as JSON; "@..." strings are the flavour's; NULL: [] */
     const char *change_domain; /* of the incremental pull; NULL: the same. Wider where a record can
                                   leave the domain by a change */
+    const char *poll_domain;   /* of the quick look for news; NULL: as change_domain */
     int link;                  /* column that must not be empty for the row to be kept, or -1 */
     enum mirror_set needed;    /* MODEL_REFERENCED: which ids to read */
     enum mirror_set of_customers; /* local rows of given customers */
     const char *customer_domain;  /* remote rows of given customers, as JSON with "@ids" */
     const char *module;           /* what to install when it is missing */
     bool optional;                /* the model may be missing */
+    const char *only_with; /* field of another module: without it there is nothing to mirror */
     bool swept; /* a short list, of which rows vanish without a trace: listed whole each time */
 };
 

@@ -109,6 +109,11 @@ static int move_chunk(struct pull *pull, const int64_t *moves, size_t count, str
     if (rc == 0)
         rc = relist_parts(pull, &models[MODEL_PARTIAL], json_incref(partials), SET_PARTIALS_OF,
                           moves, count, error);
+    if (rc == 0 && !full && !pull->first_pulls && pull->fields[MODEL_DOWN_PAYMENT])
+        rc =
+            relist_parts(pull, &models[MODEL_DOWN_PAYMENT],
+                         json_pack("[[ssO] [ssb]]", "move_id", "in", ids, "is_downpayment", "=", 1),
+                         SET_DOWN_PAYMENTS_OF, moves, count, error);
     pull->full = full;
     json_decref(lines);
     json_decref(partials);
@@ -121,16 +126,38 @@ static int move_chunk(struct pull *pull, const int64_t *moves, size_t count, str
                                          error);
 }
 
+/* Entries that changed: a payment that was given another date, or set back to draft. */
+static int read_entry_lines(struct pull *pull, struct error *error)
+{
+    struct ids entries = {0};
+    int rc = mirror_set_ids(pull->store, SET_PENDING_ENTRIES, NULL, 0, &entries, error);
+
+    if (rc == 0 && entries.count) {
+        free(pull->lines.items);
+        pull->lines = (struct ids){0};
+        rc = mirror_set_ids(pull->store, SET_LINES_OF, entries.items, entries.count, &pull->lines,
+                            error);
+        if (rc == 0)
+            rc = read_lines(pull, error);
+        if (rc == 0)
+            rc = mirror_pending_clear(pull->store, models[MODEL_MOVE].table.name, entries.items,
+                                      entries.count, error);
+    }
+    free(entries.items);
+    return rc;
+}
+
 int pull_move_parts(struct pull *pull, struct error *error)
 {
-    const char *name = models[MODEL_MOVE].table.name;
     int rc = 0;
 
     /* A counterpart credit note is a move too: it is read, then its own parts are listed. */
     while (rc == 0) {
         struct ids pending = {0};
 
-        rc = mirror_pending_list(pull->store, name, &pending, error);
+        rc = read_entry_lines(pull, error);
+        if (rc == 0)
+            rc = mirror_set_ids(pull->store, SET_PENDING_INVOICES, NULL, 0, &pending, error);
         if (rc == 0 && pending.count == 0)
             return 0;
         for (size_t i = 0; i < pending.count && rc == 0; i += OWNERS_AT_ONCE) {

@@ -2,7 +2,8 @@
 
     /usr/bin/python3 -m pytest -q tests/system/test_ledger_properties.py
 
-    QUALIODOO                       the binary (default build/qualiodoo at the root of the repository)
+    QUALIODOO                       the binary (default build/qualiodoo at the root of the repository); its build for tests,
+                                    with the suffix -test, is what runs: it syncs as of --now
     QUALIODOO_PROPERTY_WORLDS       databases tried by the seeded part (default 6)
     QUALIODOO_PROPERTY_CUSTOMERS    customers in each (default 25)
     QUALIODOO_PROPERTY_SEED         first seed (default 0)
@@ -36,7 +37,7 @@ import convert
 import histories as H
 from ledger_model import Policy, balance_json, derive, ledger_json, name_of, run
 
-BINARY = Path(os.environ.get("QUALIODOO") or ROOT / "build" / "qualiodoo").resolve()
+BINARY = Path((os.environ.get("QUALIODOO") or str(ROOT / "build" / "qualiodoo")) + "-test").resolve()
 REFERENCE = ROOT / "tests" / "model" / "reference.py"
 SECRET = "agent-secret"
 LOADED_ON = date(2022, 12, 1)  # before everything: what is dated later was entered in advance

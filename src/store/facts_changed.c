@@ -1,0 +1,81 @@
+/* facts_changed.c - which accounts have facts, and which of them must be computed again. */
+#include "qualiodoo/facts.h"
+#include "store_internal.h"
+
+/* The invoices and credit notes that changed records touch:
+ * `seed`    the moves of the records themselves; a line or a partial touches both sides;
+ * `beside`  and the moves that these settle: a payment or an entry touches its invoices;
+ * `touched` and those whose payment depends on them: by a credit note that reverses one of them, by
+ *           the invoices that a credit note settles, by a down payment. */
+#define TOUCHED                                                                                    \
+    "WITH RECURSIVE seed(id) AS (SELECT ref FROM change WHERE owner = 'move'"                      \
+    "  UNION SELECT s.move_id FROM change c JOIN settlement_line s ON s.id = c.ref"                \
+    "   WHERE c.owner = 'line'"                                                                    \
+    "  UNION SELECT s.move_id FROM change c JOIN partial p ON p.debit_line_id = c.ref"             \
+    "   JOIN settlement_line s ON s.id = p.credit_line_id WHERE c.owner = 'line'"                  \
+    "  UNION SELECT s.move_id FROM change c JOIN partial p ON p.credit_line_id = c.ref"            \
+    "   JOIN settlement_line s ON s.id = p.debit_line_id WHERE c.owner = 'line'"                   \
+    "  UNION SELECT s.move_id FROM change c JOIN settlement_line s ON s.payment_id = c.ref"        \
+    "   WHERE c.owner = 'payment'),"                                                               \
+    " beside(id) AS (SELECT id FROM seed"                                                          \
+    "  UNION SELECT o.move_id FROM seed JOIN settlement_line s ON s.move_id = seed.id"             \
+    "   JOIN partial p ON p.debit_line_id = s.id JOIN settlement_line o ON o.id = "                \
+    "p.credit_line_id"                                                                             \
+    "  UNION SELECT o.move_id FROM seed JOIN settlement_line s ON s.move_id = seed.id"             \
+    "   JOIN partial p ON p.credit_line_id = s.id JOIN settlement_line o ON o.id = "               \
+    "p.debit_line_id),"                                                                            \
+    " touched(id) AS (SELECT id FROM beside"                                                       \
+    "  UNION SELECT m.id FROM touched t JOIN move m ON m.reversed_entry_id = t.id"                 \
+    "  UNION SELECT o.move_id FROM touched t JOIN move n ON n.id = t.id"                           \
+    "   JOIN settlement_line s ON s.move_id = n.id JOIN partial p ON p.credit_line_id = s.id"      \
+    "   JOIN settlement_line o ON o.id = p.debit_line_id WHERE n.type = 'out_refund'"              \
+    "  UNION SELECT f.id FROM touched t JOIN move b ON b.id = t.id"                                \
+    "   JOIN move f ON f.invoice_origin = b.invoice_origin"                                        \
+    "   WHERE EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = b.id)"                        \
+    "   AND EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = f.id)) "
+
+/* The accounts behind each kind of owner in `change`. */
+static const char changed_sql[] =
+    TOUCHED "SELECT ref AS account FROM change WHERE owner = 'account'"
+            " UNION SELECT coalesce(p.account_id, c.ref) FROM change c"
+            "  LEFT JOIN partner p ON p.id = c.ref WHERE c.owner = 'partner'"
+            " UNION SELECT p.account_id FROM change c JOIN ticket t ON t.id = c.ref"
+            "  JOIN partner p ON p.id = t.partner_id WHERE c.owner = 'ticket'"
+            " UNION SELECT m.account_id FROM touched t JOIN move m ON m.id = t.id"
+            " UNION SELECT id FROM account WHERE next_change <= ?1 OR computed_day > ?1 ORDER BY 1";
+
+static const char accounts_sql[] =
+    "SELECT account FROM (SELECT m.account_id AS account FROM move_line l"
+    " JOIN move m ON m.id = l.move_id WHERE m.state = 'posted'"
+    " UNION SELECT p.account_id FROM partner p WHERE EXISTS (SELECT 1 FROM ticket t"
+    "  JOIN timesheet l ON l.ticket_id = t.id WHERE t.partner_id = p.id)"
+    " UNION SELECT p.account_id FROM adjustment a JOIN partner p ON p.id = a.partner_id)"
+    " WHERE account IS NOT NULL ORDER BY 1";
+
+int facts_accounts(struct store *store, struct ids *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, accounts_sql, &statement, error);
+
+    return rc < 0 ? rc : store_ids(store, statement, ret, error);
+}
+
+int facts_changed_accounts(struct store *store, civil_day today, struct ids *ret, bool *ret_all,
+                           struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc =
+        store_prepare(store, "SELECT 1 FROM change WHERE owner = 'all' LIMIT 1", &statement, error);
+
+    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
+        return rc;
+    sqlite3_reset(statement);
+    *ret_all = rc == 1;
+    if (*ret_all)
+        return facts_accounts(store, ret, error);
+    rc = store_prepare(store, changed_sql, &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int(statement, 1, today);
+    return store_ids(store, statement, ret, error);
+}

@@ -1,0 +1,49 @@
+/* facts_internal.h - the holder of an account's facts and the queries that fill it; shared by
+ * facts*.c only. */
+#ifndef QUALIODOO_STORE_FACTS_INTERNAL_H
+#define QUALIODOO_STORE_FACTS_INTERNAL_H
+
+#include "qualiodoo/facts.h"
+#include "store_internal.h"
+
+struct facts {
+    struct account_facts account;
+    struct credit_move *moves, *related;
+    size_t moves_size, related_size;
+    char **names; /* and origins of the moves, owned */
+    size_t names_size, n_names;
+    struct credit_line *lines;
+    size_t lines_size, n_lines;
+    struct credit_settlement *settlements;
+    size_t settlements_size, n_settlements;
+    struct charge_ticket *tickets;
+    size_t tickets_size;
+    struct charge_line *works;
+    size_t works_size, n_works;
+    struct ledger_adjustment *adjustments;
+    size_t adjustments_size;
+};
+
+/* The rows of one query, each given to `row`. */
+struct facts_query {
+    const char *sql;
+    int64_t account;
+    int (*row)(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *statement);
+    const char *text2; /* parameter 2 as text, or NULL */
+    int64_t integer2;
+    bool flag3;
+};
+
+int facts_query(struct facts *facts, struct store *store, const struct facts_policy *policy,
+                const struct facts_query *query, struct error *error);
+
+/* A quantity of `unit` in `target`; as it is when a factor is not known. */
+nano facts_convert(nano quantity, nano unit, nano target, bool absolute);
+
+/* The invoices and credit notes of an account with their lines and settlements, and the moves on
+ * which their payment depends. facts_moves_link() comes last, when the arrays no longer move. */
+int facts_moves_load(struct facts *facts, struct store *store, const struct facts_policy *policy,
+                     int64_t account, struct error *error);
+void facts_moves_link(struct facts *facts);
+
+#endif
