@@ -25,6 +25,17 @@ static void guard_descriptors(void)
     }
 }
 
+/* What a user's environment could do to the connection: a log of the keys of TLS, and a configuration
+ * of OpenSSL that accepts what the system's refuses. */
+static void guard_environment(void)
+{
+    static const char *const names[] = {"SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_MODULES",
+                                        "OPENSSL_ENGINES"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unsetenv(names[i]);
+}
+
 /* Prints a message for the person who must act, without what would play with their terminal. */
 static void print_error(char *message)
 {
@@ -110,6 +121,7 @@ int main(int argc, char **argv)
     int status;
 
     guard_descriptors();
+    guard_environment();
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file at its size limit fails to be written, like a full disk */
 #ifdef QUALIODOO_SERVICE

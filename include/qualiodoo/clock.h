@@ -16,8 +16,16 @@ void clock_set_now(instant now);
 
 bool clock_is_set(void); /* whether clock_set_now() was called */
 
+/* Whether this is the build for tests, in which the time that clock_set_now() gave counts as the
+ * real one: only there is anything written with --now. */
+bool clock_is_of_tests(void);
+
 /* The real wall clock, whatever --now says: for the age of a lock or of a cursor. */
 instant clock_real(void);
+
+/* What the operating system's clock says, whatever a test or --now puts in its place: for comparing
+ * this machine's clock with another machine's. */
+instant clock_machine(void);
 
 /* Milliseconds of a clock that never jumps, for durations. */
 int64_t clock_monotonic_ms(void);

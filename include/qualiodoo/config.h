@@ -18,6 +18,7 @@ enum config_flavour { FLAVOUR_AUTO, FLAVOUR_OCA, FLAVOUR_ENTERPRISE, FLAVOUR_TAS
 enum config_rounding { ROUNDING_TICKET, ROUNDING_ENTRY };
 enum config_count_from { COUNT_FROM_TAKE_IN, COUNT_FROM_RESPONSE };
 enum config_payment { PAYMENT_PAID, PAYMENT_IN_PAYMENT };
+enum config_account { ACCOUNT_COMMERCIAL, ACCOUNT_TOP };
 enum config_adjustments { ADJUSTMENTS_MODEL, ADJUSTMENTS_NOTE };
 enum config_calendar { CALENDAR_ODOO, CALENDAR_CONFIG };
 enum config_urgency { URGENCY_LOW, URGENCY_MEDIUM, URGENCY_URGENT, URGENCY_COUNT };
@@ -70,6 +71,7 @@ struct config {
     struct {
         struct config_pack *packs;
         size_t n_packs; /* >= 1 */
+        enum config_account account;
         struct config_period validity;
         minutes step; /* >= 1 */
         enum config_rounding rounding;
@@ -146,6 +148,9 @@ json_t *config_to_json(const struct config *config);
  * credential directory is systemd's and exempt). The message never holds the secret. */
 int config_secret(const struct config *config, char **ret_secret, struct error *error);
 int config_secret_from_file(const char *path, char **ret_secret, struct error *error);
+/* Whether config_secret() reads the systemd credential, a copy made when the service started. */
+bool config_secret_is_credential(const struct config *config);
+
 /* The same of webhook.secret_file, whose secret must be long, and fit into an address. */
 int config_webhook_secret(const struct config *config, char **ret_secret, struct error *error);
 /* The whole address of the webhook: one that names no path gets "/hook/" and the secret. On the

@@ -18,7 +18,8 @@ struct flavour {
     const char *ticket, *stage, *team, *tag; /* models */
     const char *link;                        /* field of account.analytic.line */
     const char *number, *user, *team_field, *assigned, *closed; /* fields of the ticket */
-    const char *stage_closed;                                   /* field of the stage */
+    const char *total; /* stored total of the hours of its lines, those included that rules hide */
+    const char *stage_closed; /* field of the stage */
     /* `assigned` and `closed` may show nothing of a response: a reopening empties the closing, an
      * assignment after that of the creation is not noted. */
     bool hides_responses;
@@ -48,5 +49,35 @@ int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error)
 
 /* Whether the agent's user is in the group of that external id; the call differs by version. */
 int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struct error *error);
+
+/* Whether an external id `module`.`name` exists, readable or not. Odoo answers this to any internal
+ * user, also about records that the user may not read. `module` and `name` are borrowed. */
+int flavour_has_external_id(struct odoo *odoo, const char *module, const char *name, bool *ret_has,
+                            struct error *error);
+
+/* Whether `module` gives `model` the field `field`: then a fields_get that leaves it out means that
+ * a group hides it from the agent's user, else that the module is not installed. */
+int flavour_field_is_hidden(struct odoo *odoo, const char *module, const char *model,
+                            const char *field, bool *ret_hidden, struct error *error);
+
+/* A field that fields_get left out. */
+struct flavour_field {
+    const char *module, *model, *name;
+    const char *right; /* what shows it where it is hidden, as advice */
+};
+#define FLAVOUR_TICKET_RIGHT "give it the right 'User' of Helpdesk"
+
+/* Says why a field that the agent needs is not there: returns ERR_MISSING_FIELD with the module to
+ * install or the right to give, or the error of a call that failed. */
+int flavour_missing_field(struct odoo *odoo, const struct flavour_field *field,
+                          struct error *error);
+
+/* The major number of the server's version: 17 for "17.0" and for "saas~17.2+e". */
+int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error);
+
+/* Whether a rule of this Odoo shows every analytic line, timesheets included, to the agent's user
+ * because of its accounting group: 16, 18 and 19 have one for accounting readers, each version has
+ * one for billing users. */
+int flavour_accountant_sees_all_lines(struct odoo *odoo, bool *ret_sees, struct error *error);
 
 #endif

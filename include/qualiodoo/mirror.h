@@ -24,8 +24,8 @@ struct mirror_column {
 enum mirror_owner {
     OWNER_NOBODY,
     OWNER_ALL,     /* every account */
-    OWNER_ACCOUNT, /* the column holds a commercial entity */
-    OWNER_PARTNER, /* ... a contact */
+    OWNER_ACCOUNT, /* the column holds an account */
+    OWNER_PARTNER, /* ... a partner: its account */
     OWNER_TICKET,
     OWNER_MOVE,
     OWNER_LINE,    /* ... a settlement line: its invoice, and those it is reconciled with */
@@ -79,6 +79,10 @@ enum mirror_set {
     SET_TIMESHEETS_OF,    /* of the tickets given */
     SET_MOVE_LINES_OF,    /* of the moves given */
     SET_REPLIES_OF,       /* to the tickets given */
+    SET_PARTNER_TICKETS,  /* that name one of the partners given, itself */
+    SET_PARTNER_MOVES,
+    SET_PARTNER_ADJUSTMENTS,
+    SET_PARTNERS_BELOW,   /* contacts of the partners given */
     SET_PARTIALS_OF,      /* touching a settlement line of the moves given */
     SET_DOWN_PAYMENTS_OF, /* lines of the moves given */
     SET_LINES_OF,         /* settlement lines of the moves given */
@@ -110,6 +114,8 @@ int mirror_cursor_get(struct store *store, const char *mirror, struct mirror_cur
                       struct error *error);
 int mirror_cursor_set(struct store *store, const char *mirror, const struct mirror_cursor *cursor,
                       struct error *error);
+/* Forgets where a pull stands: the next one is a first pull. */
+int mirror_cursor_forget(struct store *store, const char *mirror, struct error *error);
 void mirror_cursor_free(struct mirror_cursor *cursor);
 
 /* Records whose dependants must be listed again. */
@@ -136,6 +142,10 @@ int mirror_is_complete(struct store *store, bool *ret, struct error *error);
 
 /* Notes that every account must be computed again, because of `why` ("first pull"...). */
 int mirror_touch_all(struct store *store, const char *why, struct error *error);
+
+/* Notes that an account must be computed again, because of record `id` of `mirror`. */
+int mirror_touch_account(struct store *store, int64_t account, const char *mirror, int64_t id,
+                         struct error *error);
 
 /* Notes that a ticket's row was changed by something else than a pull. */
 int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error);

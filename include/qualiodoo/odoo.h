@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "qualiodoo/error.h"
+#include "qualiodoo/units.h"
 
 struct odoo;
 
@@ -24,6 +25,8 @@ struct odoo_options {
     int64_t max_response; /* bytes of one answer, after decompression */
     int64_t min_interval_ms;
     int max_attempts;                 /* tries of one call for what can pass; >= 1 */
+    const char *hung_advice;          /* NULL, or: a call without an answer after timeout_ms is not
+                                         repeated, and its error says this; copied */
     bool (*cancelled)(void *context); /* NULL: never; asked often, also while waiting */
     void (*answered)(void *context);  /* or NULL; called from whichever thread did the call */
     void *context;
@@ -45,10 +48,24 @@ int odoo_version(struct odoo *odoo, const char **ret_version, struct error *erro
 int odoo_authenticate(struct odoo *odoo, struct error *error);
 int64_t odoo_uid(const struct odoo *odoo); /* 0 before authentication */
 
+/* From now on each call carries `language` ("fr-FR") as Accept-Language; NULL: none. */
+int odoo_set_language(struct odoo *odoo, const char *language, struct error *error);
+
 /* What an earlier client found: Odoo takes its time (0.7 s) to check a password, and then only
  * compares it. ERR_ACCESS_DENIED comes with the first call instead, when it is no longer so. */
 void odoo_assume_uid(struct odoo *odoo, int64_t uid);
 void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats);
+
+/* This machine's clock beside that of the server, as the Date of its last answer shows it. */
+struct odoo_clock {
+    instant machine, server; /* the same moment, to a second and the time that the call took */
+    int64_t ahead_seconds; /* of this machine; negative: behind; 0: the Date lies within the call */
+};
+/* False when no answer had a Date, or the last one came out of a store (an Age). */
+bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret);
+
+/* Asks for the version again: the smallest call. */
+int odoo_ping(struct odoo *odoo, struct error *error);
 
 /* execute_kw: `arguments` is an array, `keywords` an object or NULL. *ret_result is owned by the
  * caller. Calls are retried (backoff with jitter, at most max_attempts) only when `safe` says

@@ -8,11 +8,12 @@
 #include "qualiodoo/array.h"
 #include "qualiodoo/store.h"
 
-/* How an account differs from what was kept: whether in anything a user sees, and how much more it
- * was credited (grants, upward adjustments, minutes come back), consumed and expired in all; less
- * is negative. */
+/* How an account differs from what was kept: whether in anything a user sees, its balance before (0
+ * when nothing was kept) and after, and how much more it was credited (grants, upward adjustments,
+ * minutes come back), consumed and expired in all; less is negative. */
 struct results_change {
     bool changed;
+    minutes before, after;
     minutes credited, consumed, expired;
 };
 
@@ -23,9 +24,15 @@ int results_save(struct store *store, int64_t account_id, civil_day today,
                  const struct account_result *result, const char *why,
                  struct results_change *ret_change, struct error *error);
 
+/* The result of an account as it was kept, without the outcomes of its invoices and the charges of
+ * its lines, and the day as of which it was computed; empty, with *ret_found false, when there is
+ * none. The caller calls account_result_free(). */
+int results_load(struct store *store, int64_t account_id, struct account_result *ret,
+                 civil_day *ret_day, bool *ret_found, struct error *error);
+
 /* Removes the result of an account that has no fact left. */
-int results_remove(struct store *store, int64_t account_id, const char *why, bool *ret_changed,
-                   struct error *error);
+int results_remove(struct store *store, int64_t account_id, const char *why,
+                   struct results_change *ret_change, struct error *error);
 
 /* Accounts that have a stored result; sorted; the caller frees ret->items. */
 int results_accounts(struct store *store, struct ids *ret, struct error *error);

@@ -39,6 +39,22 @@ int review_list(struct store *store, enum review question, const struct review_s
                 int (*row)(void *context, const struct review_row *row), void *context,
                 struct error *error);
 
+/* A ticket whose total in Odoo counts hours that no mirrored line has. */
+struct review_hidden {
+    int64_t ticket;
+    const char *number; /* borrowed for the call; may be NULL */
+    minutes hidden;     /* > 0, or 0 when it is less than half a minute */
+};
+
+/* Totals of floats differ in their last digits, by less than the half minute that would show. */
+#define REVIEW_TOLERANCE (NANO_ONE / 200)
+
+/* The tickets of the mirror whose total in Odoo is more than REVIEW_TOLERANCE above the sum of
+ * their mirrored lines, by id: rules of Odoo hide lines from the agent's user. */
+int review_hidden_work(struct store *store,
+                       int (*row)(void *context, const struct review_hidden *hidden), void *context,
+                       struct error *error);
+
 /* What the mirrored lines of a ticket sum up to, each in its own unit. */
 int review_ticket_amount(struct store *store, int64_t ticket, nano *ret, struct error *error);
 

@@ -18,9 +18,13 @@
 struct cycle_report {
     json_t *checked, *created, *updated, *deleted; /* remote model -> number of records */
     json_t *accounts_changed;                      /* array of customer ids */
-    json_t *moves;         /* array of {"contact", "from", "to"}: contacts that change account */
+    json_t *moves;         /* array of {"contact", "from", "to", "invoices"}: see pull_holders() */
     json_t *differences;   /* array of texts for people, the first changes of accounts */
     int64_t n_differences; /* of all */
+    json_t
+        *revoked; /* array of {"customer_id", "customer", "before_minutes", "after_minutes",
+                     "lots"}: credit that a changed word would take away, which stopped the cycle */
+    json_t *revoked_because; /* array of texts: the words that changed */
     int64_t accounts_recomputed;
     int64_t breaches_new, breaches_cleared;
     int64_t writes_queued, writes_sent, writes_refused;
@@ -55,7 +59,7 @@ json_t *cycle_report_json(const struct cycle_report *report);
 struct cycle_options {
     bool reconcile;               /* read everything again, not only what changed */
     bool dry_run;                 /* undo every local change at the end */
-    bool force;                   /* go past safety.max_delete */
+    bool force;                   /* go past safety.max_delete, accept revoked credit */
     const char *const *customers; /* reconcile only these: ids, exact names or references */
     size_t n_customers;           /* 0: all */
     bool service; /* does not wait for the cycle lock (ERR_BUSY), nor tries again too soon what Odoo
@@ -67,7 +71,7 @@ struct cycle_options {
 
 /* One whole cycle: takes the cycle lock, opens the state, talks to Odoo, computes. The outcome is
  * noted in the state for `status`. Caller frees the report (also filled as far as it went when the
- * cycle fails). ERR_SAFETY when too much would be deleted. */
+ * cycle fails). ERR_SAFETY when too much would be deleted, or credit be revoked. */
 int cycle_run(const struct config *config, const struct cycle_options *options,
               struct cycle_report *ret_report, struct error *error);
 
@@ -83,13 +87,8 @@ void cycle_note_progress(void);
 /* The client for a configuration: reads the secret, opens (no call is made). */
 int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error);
 
-/* The same with another login (setup's administrator). */
-int sync_connect_as(const struct config *config, const char *login, const char *secret,
-                    struct odoo **ret_odoo, struct error *error);
-
-/* Whether this run may write nothing, here or in Odoo: --now against a server that is not on
- * loopback (interface.md). */
-bool sync_read_only(const struct config *config);
+/* How the configuration says that Odoo is called; without a secret. Borrows from `config`. */
+struct odoo_options sync_odoo_options(const struct config *config);
 
 /* ERR_STATE when the state is that of another database than the configuration's. */
 int sync_check_database(const struct config *config, struct store *store, struct error *error);
@@ -106,10 +105,20 @@ int policy_open(const struct config *config, struct store *store, struct policy 
                 struct error *error);
 void policy_close(struct policy *policy);
 
+/* For which day accounts are computed, and whose credit may be revoked (domain.md, section 3). */
+struct accounts_order {
+    civil_day today;
+    bool force;               /* accept revoked credit, of these accounts only: */
+    const int64_t *customers; /* sorted */
+    size_t n_customers;       /* 0: of all */
+};
+
 /* Computes the accounts that changed (all of them when the policy did), saves them and forgets the
- * noted changes, in one transaction. */
-int accounts_update(struct store *store, const struct config *config, civil_day today,
-                    struct cycle_report *report, struct error *error);
+ * noted changes, in one transaction. ERR_SAFETY when that would revoke credit: nothing is changed
+ * then, and the report names the accounts and the cause. */
+int accounts_update(struct store *store, const struct config *config,
+                    const struct accounts_order *order, struct cycle_report *report,
+                    struct error *error);
 
 /* The civil date of clock_now() in the configured zone. */
 civil_day policy_today(const struct policy *policy);
@@ -148,10 +157,10 @@ int adjustment_check(const struct config *config, const struct adjustment_reques
 int adjustment_write(const struct config *config, const struct adjustment_request *request,
                      struct adjustment_outcome *ret, struct error *error);
 
-/* Looks a customer up in Odoo: an id, or an exact name or reference. *ret_customer is its
- * commercial entity. ERR_NOT_FOUND, also when the name is not unique (the message lists ids). */
-int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_customer,
-                         struct error *error);
+/* Looks a customer up in Odoo: an id, or an exact name or reference. *ret_customer is the holder of
+ * its account. ERR_NOT_FOUND, also when the name is not unique (the message lists ids). */
+int customer_find_remote(struct odoo *odoo, enum config_account account, const char *text,
+                         int64_t *ret_customer, struct error *error);
 
 /* Makes in Odoo what the agent needs (interface.md, `setup`), or takes it away again. `step` is
  * told what became of each thing; `dry_run` only tells. */

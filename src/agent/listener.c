@@ -91,12 +91,18 @@ static bool is_too_many(struct listener *listener)
     return false;
 }
 
-/* A hint, no more: whoever says "account.move" makes the agent ask whether an invoice changed. */
+/* A hint, no more: whoever names one of these makes the agent ask whether an invoice changed. The
+ * first is what setup's rule says, the second what that of an earlier version said. */
+static const char *const invoice_models[] = {"account.partial.reconcile", "account.move"};
+
 static enum schedule_cycle what_to_look_at(const struct request *request)
 {
     json_t *body = json_loadb(request->body, request->sent, 0, NULL);
     const char *model = json_string_value(json_object_get(body, "_model"));
-    bool invoice = model && strcmp(model, "account.move") == 0;
+    bool invoice = false;
+
+    for (size_t i = 0; model && i < sizeof invoice_models / sizeof *invoice_models; i++)
+        invoice = invoice || strcmp(model, invoice_models[i]) == 0;
 
     json_decref(body);
     return invoice ? SCHEDULE_PAYMENTS : SCHEDULE_ALL;

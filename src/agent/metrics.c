@@ -317,7 +317,10 @@ int metrics_write(const char *path, const char *text, struct error *error)
     /* node_exporter reads *.prom alone */
     if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary)
         return error_set(error, ERR_STATE, "status.metrics_file: the path is too long");
-    fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, METRICS_MODE);
+    /* A leftover of a run that was killed is removed, not truncated: it might have a second name.
+     */
+    unlink(temporary);
+    fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, METRICS_MODE);
     rc = fd < 0 ? -1 : fill(fd, text);
     cause = errno;
     if (fd >= 0 && close(fd) < 0 && rc == 0) {

@@ -330,6 +330,9 @@ static void reload(struct service *service)
     config_free(service->next);
     service->next = config;
     log_info("the configuration was read again");
+    if (config_secret_is_credential(config))
+        log_info("the secret is the systemd credential 'odoo', which stays as it was when the "
+                 "service started: after a change of its file, restart the service");
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *info, void *context)

@@ -61,7 +61,7 @@ static int find_customer(struct adjust *adjust, struct error *error)
     int rc = sync_connect(adjust->config, &odoo, error);
 
     if (rc == 0)
-        rc = customer_find_remote(odoo, adjust->customer, &adjust->request.customer, error);
+        rc = customer_find_remote(odoo, adjust->config->credit.account, adjust->customer, &adjust->request.customer, error);
     odoo_free(odoo);
     return rc;
 }
@@ -121,6 +121,8 @@ int cmd_adjust(struct cli *cli, int argc, char **argv, struct error *error)
     char key[ADJUSTMENT_KEY_SIZE];
     int rc = read_arguments(cli, &adjust, argc, argv, error);
 
+    if (rc == 0)
+        rc = cli_refuse_now(cli, "adjust", error);
     if (rc == 0)
         rc = config_load(cli->config_path, &adjust.config, error);
     if (rc == 0)

@@ -145,9 +145,10 @@ static int add_accounts(struct view *view, const char *customer, struct output *
     if (customer) {
         rc = view_customer(view, customer, &only, error);
         output->lots = true;
+        view_say_kept(view);
         return rc < 0 ? rc : add_account(view, only, output, error);
     }
-    rc = facts_accounts(view->store, &accounts, error);
+    rc = view_accounts(view, &accounts, error);
     for (size_t i = 0; i < accounts.count && rc == 0; i++)
         rc = add_account(view, accounts.items[i], output, error);
     free(accounts.items);

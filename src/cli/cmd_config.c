@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "qualiodoo/civil.h"
 #include "qualiodoo/config.h"
 
 /* A secret that is named must be usable; one that the service will be given may be absent here. */
@@ -35,7 +36,7 @@ static int check_webhook(const struct config *config, struct error *error)
 static int check(const struct cli *cli, const struct config *config, struct error *error)
 {
     int result = check_secret(config, error);
-    const char *mode = config->writeback.enabled ? "" : ", writes nothing into Odoo (shadow mode)";
+    char since[CIVIL_TEXT_SIZE];
 
     if (result == 0)
         result = check_webhook(config, error);
@@ -47,7 +48,11 @@ static int check(const struct cli *cli, const struct config *config, struct erro
         return cli_print_json(json_pack("{s:s, s:b, s:b}", "file", config->path, "valid", 1,
                                         "writeback", config->writeback.enabled),
                               error);
-    printf("%s: valid%s\n", config->path, mode);
+    if (config->writeback.enabled)
+        printf("%s: valid, WRITES into Odoo about tickets since %s\n", config->path,
+               civil_format(config->writeback.since, since));
+    else
+        printf("%s: valid, shadow mode\n", config->path);
     return CLI_DONE;
 }
 

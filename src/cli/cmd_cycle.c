@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "qualiodoo/sync.h"
 #include "qualiodoo/table.h"
+#include "view.h"
 
 static void on_signal(int number)
 {
@@ -73,6 +74,24 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
     return rc;
 }
 
+/* Whose account changes: contacts, and the invoices that are stored on them. */
+static void print_moves(const struct cycle_report *report)
+{
+    json_t *move;
+    size_t i;
+
+    json_array_foreach(report->moves, i, move)
+    {
+        size_t invoices = json_array_size(json_object_get(move, "invoices"));
+
+        printf("contact %lld: account %lld -> %lld", count_of(move, "contact"),
+               count_of(move, "from"), count_of(move, "to"));
+        if (invoices)
+            printf(", with %zu invoice%s", invoices, invoices > 1 ? "s" : "");
+        putchar('\n');
+    }
+}
+
 static int print_report(const struct cycle_report *report, bool dry_run, struct error *error)
 {
     json_t *text;
@@ -81,6 +100,7 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
 
     if (rc < 0)
         return rc;
+    print_moves(report);
     printf("accounts: %lld computed, %zu %s\n", (long long)report->accounts_recomputed,
            json_array_size(report->accounts_changed), dry_run ? "would change" : "changed");
     json_array_foreach(report->differences, i, text) table_say("  %s\n", json_string_value(text));
@@ -90,6 +110,16 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
     if (!cycle_report_drift(report))
         printf("nothing differed\n");
     return 0;
+}
+
+/* What a cycle did, or whose credit stopped it. */
+static int print_cycle(const struct cli *cli, const struct cycle_report *report, bool dry_run,
+                       struct error *error)
+{
+    if (cli->json)
+        return cli_print_json(cycle_report_json(report), error);
+    return report->whole ? print_report(report, dry_run, error)
+                         : view_revoked(report->revoked, error);
 }
 
 static int run_cycle(struct cli *cli, const struct cycle_options *options, struct error *error)
@@ -106,10 +136,8 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
     }
     catch_signals();
     rc = cycle_run(config, options, &report, error);
-    if (report.whole) {
-        int printed =
-            cli->json ? cli_print_json(cycle_report_json(&report), error)
-                      : print_report(&report, options->dry_run || sync_read_only(config), error);
+    if (report.whole || json_array_size(report.revoked)) {
+        int printed = print_cycle(cli, &report, options->dry_run, error);
 
         rc = printed < 0 ? printed : rc;
     }
@@ -125,6 +153,8 @@ int cmd_sync(struct cli *cli, int argc, char **argv, struct error *error)
     struct cycle_options options = {0};
     int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
 
+    if (rc == 0)
+        rc = cli_refuse_now(cli, "sync", error);
     return rc < 0 ? rc : run_cycle(cli, &options, error);
 }
 
@@ -140,6 +170,8 @@ int cmd_reconcile(struct cli *cli, int argc, char **argv, struct error *error)
 
     options.customers = customers.items;
     options.n_customers = customers.count;
+    if (rc == 0 && !options.dry_run)
+        rc = cli_refuse_now(cli, "reconcile without --dry-run", error);
     if (rc == 0)
         rc = run_cycle(cli, &options, error);
     free(customers.items);

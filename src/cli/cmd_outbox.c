@@ -292,11 +292,6 @@ static int run_decision(struct cli *cli, struct decision *decision, struct error
     struct store *store = NULL;
     int rc = config_load(cli->config_path, &config, error);
 
-    if (rc == 0 && sync_read_only(config))
-        rc = error_set(error, ERR_REFUSED,
-                       "--now is for what-if questions: with it, nothing is decided about the "
-                       "writes for %s",
-                       config->odoo.url);
     if (rc == 0)
         rc = check_state(config, error);
     if (rc == 0)
@@ -336,6 +331,9 @@ int cmd_outbox(struct cli *cli, int argc, char **argv, struct error *error)
         return rc;
     if (which == 0)
         return run_list(cli, decision.id, error);
+    rc = cli_refuse_now(cli, "outbox retry and outbox drop", error);
+    if (rc < 0)
+        return rc;
     decision.drop = which == 2;
     if (decision.drop && !decision.id)
         return error_set(error, ERR_USAGE,

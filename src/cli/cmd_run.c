@@ -16,8 +16,8 @@ int cmd_run(struct cli *cli, int argc, char **argv, struct error *error)
                          "'qualiodoo sync' from a timer instead");
     if (cli->has_now)
         return error_set(error, ERR_USAGE,
-                         "--now is for what-if questions; 'run' is the service, which works with "
-                         "the real time: leave it out");
+                         "--now asks what would be at another time; 'run' is the service, which "
+                         "works with the real time: leave it out");
     rc = config_load(cli->config_path, &config, error);
     if (rc == 0)
         rc = config_check_access(config, error);

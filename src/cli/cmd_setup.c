@@ -210,6 +210,8 @@ int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error)
     int rc = read_arguments(cli, &given, argc, argv, error);
 
     report.json = cli->json; /* the option may come after the command */
+    if (rc == 0 && !given.dry_run)
+        rc = cli_refuse_now(cli, "setup without --dry-run", error);
     if (rc == 0)
         rc = config_load(cli->config_path, &config, error);
     if (rc == 0)

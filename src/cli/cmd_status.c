@@ -7,12 +7,15 @@
 #include "qualiodoo/clock.h"
 #include "qualiodoo/outbox.h"
 #include "qualiodoo/respond.h"
+#include "qualiodoo/review.h"
 #include "qualiodoo/table.h"
 #include "view.h"
 
 struct status {
     struct config *config;
     json_t *mirrors, *problems;
+    json_t *clock; /* how the clocks differed in the last cycle; NULL: they did not */
+    json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
     char *last_success, *last_reconcile, *last_error, *last_error_at, *last_outcome, *flavour;
     struct state_summary summary;
     size_t late; /* mirrors older than status.max_lag; the oldest one: */
@@ -70,6 +73,66 @@ static void add_late(struct status *status)
                      status->late > 1 ? ", and others too" : ""));
 }
 
+/* The last cycle may have failed of it. */
+static bool is_told(json_t *problems, const char *message)
+{
+    json_t *problem;
+    size_t i;
+
+    json_array_foreach(problems, i, problem)
+    {
+        if (strstr(json_string_value(problem), message))
+            return true;
+    }
+    return false;
+}
+
+/* What the last cycle found: whether this machine's clock and Odoo's differ (sync/skew.c). */
+static int read_clock(struct status *status, struct store *store, struct error *error)
+{
+    char *text = NULL;
+    int rc = store_meta_get(store, "clock", &text, error);
+
+    if (rc < 0 || !text)
+        return rc;
+    status->clock = json_loads(text, 0, NULL); /* JSON_DECODE_ANY is not set: "null" gives NULL */
+    free(text);
+    if (status->clock && !is_told(status->problems, "this machine's clock"))
+        json_array_append_new(
+            status->problems,
+            json_sprintf("in the last cycle this machine's clock said %s and Odoo's server %s: "
+                         "nothing is written into Odoo until they agree to 2 minutes; set the "
+                         "clock that is wrong ('timedatectl' shows this machine's)",
+                         json_string_value(json_object_get(status->clock, "machine_at")),
+                         json_string_value(json_object_get(status->clock, "odoo_at"))));
+    return 0;
+}
+
+/* Credit that a changed word would revoke: the balances are those of before. */
+static int read_revoked(struct status *status, struct store *store, struct error *error)
+{
+    char *text = NULL;
+    const char *message;
+    int rc = store_meta_get(store, "revoked", &text, error);
+
+    if (rc < 0)
+        return rc;
+    status->revoked = text && *text ? json_loads(text, 0, NULL) : NULL;
+    free(text);
+    message = json_string_value(json_object_get(status->revoked, "message"));
+    if (message && !is_told(status->problems, message))
+        json_array_append_new(status->problems, json_string(message));
+    return 0;
+}
+
+/* The accounts, or the texts, of what would be revoked (new reference). */
+static json_t *revoked_list(const struct status *status, const char *key)
+{
+    json_t *list = json_object_get(status->revoked, key);
+
+    return list ? json_incref(list) : json_array();
+}
+
 static int read_status(struct status *status, struct store *store, struct error *error)
 {
     int rc = store_meta_get(store, "last_success", &status->last_success, error);
@@ -98,8 +161,50 @@ static int read_status(struct status *status, struct store *store, struct error 
         json_array_append_new(status->problems,
                               json_sprintf("%lld records cannot be read: run 'qualiodoo doctor'",
                                            (long long)status->summary.unreadable));
-    rc = lookup_mirrors(store, add_mirror, status, error);
+    rc = read_revoked(status, store, error);
+    if (rc == 0)
+        rc = lookup_mirrors(store, add_mirror, status, error);
     add_late(status);
+    return rc < 0 ? rc : read_clock(status, store, error);
+}
+
+/* ---- Work that rules of Odoo hide ---- */
+
+#define HIDDEN_SHOWN 3 /* tickets named; the others are counted */
+
+struct hidden_work {
+    size_t count;
+    char shown[HIDDEN_SHOWN * 64];
+};
+
+static int add_hidden(void *context, const struct review_hidden *hidden)
+{
+    struct hidden_work *work = context;
+    size_t length = strlen(work->shown);
+    char time[MINUTES_TEXT_SIZE];
+
+    if (work->count++ < HIDDEN_SHOWN)
+        snprintf(work->shown + length, sizeof work->shown - length, "%s%.24s %s",
+                 length ? ", " : "", hidden->number ? hidden->number : "?",
+                 minutes_format(hidden->hidden, time));
+    return 0;
+}
+
+/* The lines themselves cannot be seen: what tells of them is Odoo's own total of each ticket. */
+static int find_hidden_work(struct status *status, struct store *store, struct error *error)
+{
+    struct hidden_work work = {0};
+    int rc = review_hidden_work(store, add_hidden, &work, error);
+
+    if (rc == 0 && work.count)
+        json_array_append_new(
+            status->problems,
+            json_sprintf("Odoo counts hours of work on %zu ticket%s that the agent's user does not "
+                         "see, and that are not charged (%s%s): give it the right 'User: all "
+                         "timesheets', or let it follow the private projects; 'qualiodoo doctor' "
+                         "looks again",
+                         work.count, work.count > 1 ? "s" : "", work.shown,
+                         work.count > HIDDEN_SHOWN ? "..." : ""));
     return rc;
 }
 
@@ -111,20 +216,6 @@ static int ignore_target(void *context, const struct respond_target *target, str
     (void)target;
     (void)error;
     return 0;
-}
-
-/* The last cycle may have failed of it. */
-static bool is_told(json_t *problems, const char *message)
-{
-    json_t *problem;
-    size_t i;
-
-    json_array_foreach(problems, i, problem)
-    {
-        if (strstr(json_string_value(problem), message))
-            return true;
-    }
-    return false;
 }
 
 /* Tickets that could not be judged have no target: their calendar says why. */
@@ -190,7 +281,7 @@ static json_t *status_json(const struct status *status)
     const struct config *config = status->config;
 
     return json_pack(
-        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so}", "healthy",
+        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO so so}", "healthy",
         json_array_size(status->problems) == 0, "problems", status->problems, "service", "running",
         status->running, "holder", json_text(*status->holder ? status->holder : NULL), "odoo",
         "url", config->odoo.url, "database", config->odoo.database, "flavour",
@@ -201,7 +292,9 @@ static json_t *status_json(const struct status *status)
         json_optional_day(status->summary.has_next_change, (civil_day)status->summary.next_change),
         "queue", queue_json(status), "next_deadline",
         json_optional_instant(status->has_deadline, status->deadline), "next_target_change",
-        json_optional_instant(status->has_target_change, status->target_change));
+        json_optional_instant(status->has_target_change, status->target_change), "clock",
+        status->clock ? status->clock : json_null(), "revoked", revoked_list(status, "accounts"),
+        "revoked_because", revoked_list(status, "because"));
 }
 
 static int print_mirrors(const struct status *status, struct error *error)
@@ -249,6 +342,8 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     printf("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
     json_array_foreach(status->problems, i, problem)
         table_say("  %s\n", json_string_value(problem));
+    if (view_revoked(json_object_get(status->revoked, "accounts"), error) < 0)
+        return ERR_NO_MEMORY;
     printf("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
            status->flavour ? " (" : "", status->flavour ? status->flavour : "",
            status->flavour ? ")" : "");
@@ -280,6 +375,8 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = read_status(&status, view.store, error);
     if (rc == 0)
+        rc = find_hidden_work(&status, view.store, error);
+    if (rc == 0)
         rc = read_targets(&status, &view, error);
     if (rc == 0)
         rc = cli->json ? cli_print_json(status_json(&status), error)
@@ -288,6 +385,8 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
         rc = CLI_FOUND;
     json_decref(status.mirrors);
     json_decref(status.problems);
+    json_decref(status.clock);
+    json_decref(status.revoked);
     free(status.last_success);
     free(status.last_reconcile);
     free(status.last_error);

@@ -24,7 +24,7 @@ const struct command cli_commands[] = {
      "read everything again from Odoo, compare, repair, say what differed",
      "  --dry-run       change nothing, here or in Odoo; print what would change\n"
      "  --customer ID   only this customer (can be repeated)\n"
-     "  --force         go on where a safety limit stopped (exit code 4)\n"
+     "  --force         go on where a safety limit stopped (exit code 4); accept revoked credit\n"
      "\n"
      "Exit code 3 with --dry-run when something differs; 0 when nothing differed or when it was\n"
      "repaired.\n",
@@ -171,7 +171,7 @@ int cli_print_json(json_t *json, struct error *error)
 static const char global_help[] =
     "Options, before or after the command:\n"
     "  -c, --config FILE   the configuration (default: /etc/qualiodoo/qualiodoo.yaml)\n"
-    "      --now TIME      what-if: works as if it were that time (2026-03-10T08:00:00Z)\n"
+    "      --now TIME      answer as of that time (2026-03-10T08:00:00Z); nothing is written\n"
     "      --json          print one JSON document\n"
     "  -v, --verbose       say what is done; -vv: in detail\n"
     "  -q, --quiet         say errors only\n"

@@ -276,6 +276,17 @@ static int check_count(int count, int least, int most, char **argv, struct error
     return count;
 }
 
+int cli_refuse_now(const struct cli *cli, const char *what, struct error *error)
+{
+    if (!cli->has_now || clock_is_of_tests())
+        return 0;
+    return error_set(error, ERR_USAGE,
+                     "--now asks what would be at another time and writes nothing, so %s refuses "
+                     "it: leave it out, or ask a command that only reads (balance, ledger, sla, "
+                     "explain, status, doctor, reconcile --dry-run)",
+                     what);
+}
+
 int cli_options(struct cli *cli, const struct cli_option *options, int least, int most, int argc,
                 char **argv, struct error *error)
 {

@@ -3,7 +3,21 @@
 #include <stdlib.h>
 
 #include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
+#include "qualiodoo/log.h"
 #include "qualiodoo/mirror.h"
+#include "qualiodoo/results.h"
+
+/* Whether a cycle was stopped that would have revoked credit. */
+static int find_kept(struct view *view, struct error *error)
+{
+    char *revoked = NULL;
+    int rc = store_meta_get(view->store, "revoked", &revoked, error);
+
+    view->kept = revoked && *revoked;
+    free(revoked);
+    return rc;
+}
 
 int view_open(struct cli *cli, struct view *view, struct error *error)
 {
@@ -19,6 +33,8 @@ int view_open(struct cli *cli, struct view *view, struct error *error)
         rc = sync_check_database(view->config, view->store, error);
     if (rc == 0)
         rc = policy_open(view->config, view->store, &view->policy, error);
+    if (rc == 0)
+        rc = find_kept(view, error);
     if (rc < 0)
         return rc;
     view->today = policy_today(&view->policy);
@@ -94,16 +110,60 @@ int view_require_complete(struct view *view, struct error *error)
                      "'qualiodoo sync', which goes on from where it stopped");
 }
 
+void view_say_kept(const struct view *view)
+{
+    if (view->kept)
+        log_warning("the balances are those of before a word changed: 'qualiodoo status' says "
+                    "which, and what to do");
+}
+
+int view_accounts(struct view *view, struct ids *ret, struct error *error)
+{
+    view_say_kept(view);
+    return view->kept ? results_accounts(view->store, ret, error)
+                      : facts_accounts(view->store, ret, error);
+}
+
+/* The kept ledger in the place of the computed one. What is asked for another day is computed. */
+static int put_kept(struct view *view, int64_t customer, struct account_result *result,
+                    struct error *error)
+{
+    struct account_result kept = {0};
+    civil_day day = view->today;
+    bool found = false;
+    int rc = results_load(view->store, customer, &kept, &day, &found, error);
+
+    if (rc < 0)
+        return rc;
+    if (clock_is_set() && found && day != view->today) {
+        account_result_free(&kept);
+        return 0;
+    }
+    ledger_free(&result->ledger);
+    result->ledger = kept.ledger;
+    result->held = kept.held;
+    result->has_next_change = kept.has_next_change;
+    result->next_change = kept.next_change;
+    return 0;
+}
+
 int view_account(struct view *view, int64_t customer, const struct account_facts **ret_facts,
                  struct account_result *ret_result, struct error *error)
 {
+    struct account_result result = {0};
     int rc = view_require_complete(view, error);
 
     if (rc == 0)
         rc = facts_load(view->facts, view->store, &view->policy.facts, customer, ret_facts, error);
+    if (rc == 0)
+        rc = account_compute(*ret_facts, &view->policy.account, view->today, &result, error);
+    if (rc == 0 && view->kept)
+        rc = put_kept(view, customer, &result, error);
     if (rc < 0)
-        return rc;
-    return account_compute(*ret_facts, &view->policy.account, view->today, ret_result, error);
+        account_result_free(&result);
+    else
+        *ret_result = result;
+    return rc;
 }
 
 json_t *json_day(civil_day day)
@@ -159,6 +219,8 @@ int view_account_open(struct view *view, const char *text, struct account_view *
 
     if (rc == 0)
         rc = lookup_partner_name(view->store, ret->customer, &ret->name, error);
+    if (rc == 0)
+        view_say_kept(view);
     if (rc == 0)
         rc = view_account(view, ret->customer, &ret->facts, &ret->result, error);
     return rc;

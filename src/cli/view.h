@@ -12,6 +12,7 @@ struct view {
     struct policy policy;
     struct facts *facts;
     civil_day today;
+    bool kept; /* a cycle was stopped that would have revoked credit: the kept results stand */
 };
 
 /* Opens configuration and state and begins one read transaction. view_close() in every case. */
@@ -25,7 +26,14 @@ int view_ticket(struct view *view, const char *text, int64_t *ret_ticket, struct
 /* Refuses to compute from a first pull that is not complete. */
 int view_require_complete(struct view *view, struct error *error);
 
-/* Computes an account (view_require_complete() included). *ret_facts lives until the next call; the
+/* Where the kept results stand, says so in the log. */
+void view_say_kept(const struct view *view);
+
+/* The accounts to show, after view_say_kept(); sorted, the caller frees ret->items. */
+int view_accounts(struct view *view, struct ids *ret, struct error *error);
+
+/* Computes an account (view_require_complete() included); where the kept results stand, its ledger
+ * is the kept one, unless another day was asked for. *ret_facts lives until the next call; the
  * caller frees the result. */
 int view_account(struct view *view, int64_t customer, const struct account_facts **ret_facts,
                  struct account_result *ret_result, struct error *error);
@@ -39,6 +47,10 @@ json_t *json_optional_id(int64_t id);               /* null for 0 */
 json_t *json_lot_name(struct ledger_lot_name name); /* null for the overdraft */
 json_t *json_source(enum ledger_source source, int64_t id);
 json_t *json_text(const char *text); /* null for NULL */
+
+/* Prints the first of the accounts of cycle_report.revoked, and how many there are more; nothing
+ * when there is none. */
+int view_revoked(json_t *accounts, struct error *error);
 
 /* An account and everything that was computed of it. */
 struct account_view {

@@ -7,7 +7,10 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
 #include "qualiodoo/suggest.h"
+#include "qualiodoo/tz.h"
 
 /* ---- Unknown keys ---- */
 
@@ -256,10 +259,34 @@ static int check_writeback(const struct reader *reader)
                        "writeback.enabled: false to compute without writing (shadow mode)");
 }
 
+/* A date that is still to come would silently flag nothing until then. Compared with the real clock:
+ * --now must not make a configuration invalid. */
+static int check_since(const struct reader *reader)
+{
+    const struct config *config = reader->config;
+    char since[CIVIL_TEXT_SIZE], today[CIVIL_TEXT_SIZE];
+    struct tz *zone;
+    civil_day day;
+
+    if (!config->writeback.has_since)
+        return 0;
+    zone = tz_open(config->timezone);
+    if (!zone)
+        return error_memory(reader->error);
+    day = tz_civil_day(zone, clock_real());
+    tz_free(zone);
+    if (config->writeback.since <= day)
+        return 0;
+    return config_fail(reader, blame(reader, "writeback.since"), "writeback.since",
+                       "found %s, expected a date that is not after today (%s)",
+                       civil_format(config->writeback.since, since), civil_format(day, today));
+}
+
 static int check_together(const struct reader *reader)
 {
     static int (*const checks[])(const struct reader *) = {check_http, check_domain, check_hours,
-                                                           check_holidays, check_writeback};
+                                                           check_holidays, check_writeback,
+                                                           check_since};
     int result = 0;
 
     for (size_t i = 0; i < sizeof checks / sizeof *checks && !result; i++)

@@ -9,6 +9,7 @@ static const char *const flavours[] = {"auto", "oca", "enterprise", "task", NULL
 static const char *const roundings[] = {"ticket", "entry", NULL};
 static const char *const starts[] = {"take_in", "response", NULL};
 static const char *const payments[] = {"paid", "in_payment", NULL};
+static const char *const accounts[] = {"commercial", "top", NULL};
 static const char *const adjustments[] = {"model", "note", NULL};
 static const char *const urgencies[] = {"low", "medium", "urgent", NULL};
 
@@ -67,6 +68,7 @@ const struct key config_keys[] = {
     DUO("tickets.excluded_tags", texts, "[]", tickets.excluded_tags, tickets.n_excluded_tags),
 
     DUO("credit.packs", packs, NULL, credit.packs, credit.n_packs),
+    ONE("credit.account", accounts, "commercial", credit.account),
     KEY("credit.validity", period, "1y", credit.validity),
     NUM("credit.step", whole_minutes, "5min", credit.step, 1, INT64_C(24) * 60),
     ONE("credit.rounding", roundings, "ticket", credit.rounding),
@@ -97,7 +99,7 @@ const struct key config_keys[] = {
     NUM("poll.tickets", milliseconds, "60s", poll.tickets_ms, SECOND, 24 * HOUR),
     NUM("poll.overlap", milliseconds, "15min", poll.overlap_ms, SECOND, 24 * HOUR),
 
-    KEY("writeback.enabled", bool, "true", writeback.enabled),
+    KEY("writeback.enabled", bool, "false", writeback.enabled),
     DUO("writeback.since", optional_date, "null", writeback.since, writeback.has_since),
     KEY("writeback.breach.tag", tag, "SLA dépassé", writeback.breach_tag),
     KEY("writeback.breach.activity", bool, "true", writeback.breach_activity),

@@ -169,6 +169,13 @@ static int secret_from_environment(char **ret_secret, struct error *error)
     return result;
 }
 
+bool config_secret_is_credential(const struct config *config)
+{
+    const char *directory = getenv("CREDENTIALS_DIRECTORY");
+
+    return !config->odoo.secret_file && directory && *directory;
+}
+
 int config_secret(const struct config *config, char **ret_secret, struct error *error)
 {
     const char *directory = getenv("CREDENTIALS_DIRECTORY");

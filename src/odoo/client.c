@@ -40,6 +40,7 @@ void odoo_free(struct odoo *odoo)
     free((void *)odoo->options.database);
     free((void *)odoo->options.login);
     free((void *)odoo->options.ca_file);
+    free((void *)odoo->options.hung_advice);
     free(odoo->version);
     free(odoo);
 }
@@ -87,9 +88,10 @@ static int copy_options(struct odoo *odoo, const struct odoo_options *options, s
     own->login = strdup(options->login);
     own->secret = strdup(options->secret);
     own->ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
+    own->hung_advice = options->hung_advice ? strdup(options->hung_advice) : NULL;
     own->max_response = response_limit(options->max_response);
     if (!own->url || !own->database || !own->login || !own->secret ||
-        (options->ca_file && !own->ca_file))
+        (options->ca_file && !own->ca_file) || (options->hung_advice && !own->hung_advice))
         return error_memory(error);
     return 0;
 }
@@ -129,6 +131,11 @@ void odoo_set_backoff(struct odoo *odoo, int64_t base_ms, int64_t max_ms)
 {
     odoo->backoff_ms = base_ms;
     odoo->backoff_max_ms = max_ms;
+}
+
+int odoo_set_language(struct odoo *odoo, const char *language, struct error *error)
+{
+    return http_set_language(odoo->http, language, error);
 }
 
 void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats)
@@ -201,6 +208,32 @@ void odoo_request_clear(struct odoo_request *request)
     *request = (struct odoo_request){0};
 }
 
+/* The server made its answer during the call: a Date outside of it is that of another clock. */
+static void compare_clocks(struct odoo *odoo, int64_t date, instant began, instant ended)
+{
+    struct odoo_clock clock = {.machine = ended, .server = date};
+
+    odoo->has_clock = date && began <= ended; /* else this machine's clock was put back */
+    if (date < began) {
+        clock.machine = began;
+        clock.ahead_seconds = began - date;
+    } else if (date > ended) {
+        clock.ahead_seconds = ended - date;
+    }
+    odoo->clock = clock;
+}
+
+bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret)
+{
+    bool known;
+
+    pthread_mutex_lock(&odoo->line);
+    known = odoo->has_clock;
+    *ret = odoo->clock;
+    pthread_mutex_unlock(&odoo->line);
+    return known;
+}
+
 /* One attempt. `answer` is filled in every case. */
 static int send_once(struct odoo *odoo, const struct odoo_request *request,
                      const struct http_abort *abort, struct http_answer *answer,
@@ -218,10 +251,14 @@ static int send_once(struct odoo *odoo, const struct odoo_request *request,
     if (odoo->options.min_interval_ms > 0 && odoo->last_call_ms > 0)
         code = wait_until(odoo->last_call_ms + odoo->options.min_interval_ms, abort, error);
     if (!code) {
+        instant began = clock_machine();
+
         odoo->last_call_ms = clock_monotonic_ms();
         atomic_fetch_add(&odoo->calls, 1);
         code = http_post(odoo->http, &post, abort, answer, error);
         atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
+        if (!code)
+            compare_clocks(odoo, answer->date, began, clock_machine());
         if (!code && odoo->options.answered)
             odoo->options.answered(odoo->options.context);
     }
@@ -272,6 +309,16 @@ int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, s
     return wait_until(clock_monotonic_ms() + (wished > delay ? wished : delay), abort, error);
 }
 
+/* A call that hangs would hang once more at each repetition, and hold more locks. */
+static int hung(const struct odoo *odoo, const struct odoo_request *request, struct error *error)
+{
+    error_set(error, ERR_NETWORK, "%s has not answered %s%s%s within %lld s: %s", odoo->options.url,
+              request->model ? request->model : "", request->model ? "." : "", request->method,
+              (long long)(odoo->options.timeout_ms + 999) / 1000, odoo->options.hung_advice);
+    error->retry = RETRY_NEVER;
+    return ERR_NETWORK;
+}
+
 /* The loop of attempts: to the decoded result when `ret_result` is given, else to the answer's
  * text. */
 static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
@@ -287,6 +334,8 @@ static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
         }
         if (!code)
             return 0;
+        if (answer->timed_out && odoo->options.hung_advice)
+            return hung(odoo, request, error);
         if (!again(odoo, request, attempt, answer->not_executed, error)) {
             if (attempt > 1 && code != ERR_INTERRUPTED)
                 error_prefix(error, "after %d attempts", attempt);

@@ -1,6 +1,7 @@
 #include "qualiodoo/flavour.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ static const struct flavour flavours[] = {
                      .team_field = "team_id",
                      .assigned = "assigned_date",
                      .closed = "closed_date",
+                     .total = "total_hours",
                      .stage_closed = "closed"},
     [FLAVOUR_ENTERPRISE] = {.name = "enterprise",
                             .module = "helpdesk",
@@ -32,6 +34,7 @@ static const struct flavour flavours[] = {
                             .team_field = "team_id",
                             .assigned = "assign_date",
                             .closed = "close_date",
+                            .total = "total_hours_spent",
                             .stage_closed = "fold",
                             .hides_responses = true},
     [FLAVOUR_TASK] = {.name = "task",
@@ -47,6 +50,7 @@ static const struct flavour flavours[] = {
                       .team_field = "project_id",
                       .assigned = "date_assign",
                       .closed = "date_end",
+                      .total = "effective_hours",
                       .stage_closed = "fold",
                       .hides_responses = true},
 };
@@ -65,6 +69,7 @@ static const struct {
     {"@team_field", offsetof(struct flavour, team_field)},
     {"@assigned", offsetof(struct flavour, assigned)},
     {"@closed", offsetof(struct flavour, closed)},
+    {"@total", offsetof(struct flavour, total)},
     {"@stage_closed", offsetof(struct flavour, stage_closed)},
 };
 
@@ -157,10 +162,12 @@ int flavour_detect(struct odoo *odoo, enum config_flavour configured,
     if (rc < 0)
         return rc;
     if (!link[0])
-        return error_set(error, ERR_MISSING_FIELD,
-                         "account.analytic.line has no field '%s', which links a timesheet line to "
-                         "its ticket: install the module '%s'",
-                         flavour->link, flavour->link_module);
+        return flavour_missing_field(odoo,
+                                     &(struct flavour_field){.module = flavour->link_module,
+                                                             .model = "account.analytic.line",
+                                                             .name = flavour->link,
+                                                             .right = FLAVOUR_TICKET_RIGHT},
+                                     error);
     *ret_flavour = flavour;
     return 0;
 }
@@ -211,23 +218,112 @@ int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error)
     return *ret_unit ? 0 : hour_unit_by_name(odoo, ret_unit, error);
 }
 
+int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error)
+{
+    const char *version = "";
+    int rc = odoo_version(odoo, &version, error);
+
+    if (rc == 0)
+        *ret_major = (int)strtol(version + strcspn(version, "0123456789"), NULL, 10);
+    return rc;
+}
+
+/* 18 wants the user first. Each form is a fault on the other, with a traceback in Odoo's log: the
+ * one of the server's version is asked first. */
+static json_t *has_group_arguments(const struct odoo *odoo, const char *group, bool with_user)
+{
+    return with_user ? json_pack("[[I]s]", (json_int_t)odoo_uid(odoo), group)
+                     : json_pack("[s]", group);
+}
+
 int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struct error *error)
 {
-    json_t *arguments = json_pack("[s]", group), *result = NULL;
-    struct odoo_call call = {
-        .model = "res.users", .method = "has_group", .arguments = arguments, .safe = true};
-    int rc = arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
+    struct odoo_call call = {.model = "res.users", .method = "has_group", .safe = true};
+    json_t *result = NULL;
+    int major = 0;
+    int rc = flavour_major_version(odoo, &major, error);
 
-    json_decref(arguments);
-    if (rc == ERR_FAULT) { /* 19 wants the user first; each form is a fault on the other */
-        arguments = json_pack("[[I]s]", (json_int_t)odoo_uid(odoo), group);
-        call.arguments = arguments;
-        rc = arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
-        json_decref(arguments);
+    if (rc == 0)
+        rc = odoo_authenticate(odoo, error);
+    if (rc < 0)
+        return rc;
+    for (int form = 0; form < 2; form++) {
+        call.arguments = has_group_arguments(odoo, group, (major >= 18) == (form == 0));
+        rc = call.arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
+        json_decref(call.arguments);
+        if (rc != ERR_FAULT)
+            break;
     }
     if (rc < 0)
         return rc;
     *ret_has = json_is_true(result);
     json_decref(result);
     return 0;
+}
+
+int flavour_has_external_id(struct odoo *odoo, const char *module, const char *name, bool *ret_has,
+                            struct error *error)
+{
+    json_t *arguments = json_pack("[ss]", module, name), *result = NULL;
+    struct odoo_call call = {.model = "ir.model.data",
+                             .method = "check_object_reference",
+                             .arguments = arguments,
+                             .safe = true};
+    int rc = arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
+
+    json_decref(arguments);
+    json_decref(result);
+    /* The id is looked up with all rights before its record is read with the user's. */
+    *ret_has = rc == 0 || rc == ERR_ACCESS_RIGHTS;
+    return *ret_has || rc == ERR_FAULT ? 0 : rc;
+}
+
+int flavour_field_is_hidden(struct odoo *odoo, const char *module, const char *model,
+                            const char *field, bool *ret_hidden, struct error *error)
+{
+    char name[160];
+
+    snprintf(name, sizeof name, "field_%s__%s", model, field);
+    for (char *dot = name; (dot = strchr(dot, '.')) != NULL;)
+        *dot = '_';
+    return flavour_has_external_id(odoo, module, name, ret_hidden, error);
+}
+
+int flavour_missing_field(struct odoo *odoo, const struct flavour_field *field, struct error *error)
+{
+    bool hidden = false;
+    int rc =
+        flavour_field_is_hidden(odoo, field->module, field->model, field->name, &hidden, error);
+
+    if (rc < 0)
+        return rc;
+    if (hidden)
+        return error_set(error, ERR_MISSING_FIELD,
+                         "%s.%s exists, but Odoo hides it from the agent's user by the field's "
+                         "group: %s",
+                         field->model, field->name, field->right);
+    return error_set(error, ERR_MISSING_FIELD,
+                     "%s has no field '%s' in this Odoo: install or upgrade the module '%s'",
+                     field->model, field->name, field->module);
+}
+
+int flavour_accountant_sees_all_lines(struct odoo *odoo, bool *ret_sees, struct error *error)
+{
+    static const struct {
+        const char *group, *rule;
+    } rules[] = {
+        {"account.group_account_readonly", "account_analytic_line_rule_readonly_user"},
+        {"account.group_account_invoice", "account_analytic_line_rule_billing_user"},
+    };
+    bool has = false, sees = false;
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && rc == 0 && !sees; i++) {
+        rc = flavour_has_group(odoo, rules[i].group, &has, error);
+        if (rc == 0 && has)
+            rc = flavour_has_external_id(odoo, "account", rules[i].rule, &sees, error);
+    }
+    if (rc == 0)
+        *ret_sees = sees;
+    return rc;
 }

@@ -102,6 +102,7 @@ static bool set_options(struct http *http)
     ok &= !curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+    ok &= !curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2); /* at least */
     ok &= !curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     ok &= !curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     ok &= !curl_easy_setopt(easy, CURLOPT_USERAGENT, "qualiodoo/" QUALIODOO_VERSION);
@@ -129,6 +130,27 @@ static struct curl_slist *make_headers(void)
     if (!all)
         curl_slist_free_all(type);
     return all;
+}
+
+int http_set_language(struct http *http, const char *language, struct error *error)
+{
+    struct curl_slist *headers = make_headers(), *all = headers;
+    char *line = NULL;
+
+    if (headers && language) {
+        int length = asprintf(&line, "Accept-Language: %s", language);
+
+        all = length < 0 ? NULL : curl_slist_append(headers, line);
+        if (length >= 0)
+            free(line);
+    }
+    if (!all || curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, all)) {
+        curl_slist_free_all(headers);
+        return error_memory(error);
+    }
+    curl_slist_free_all(http->headers);
+    http->headers = all;
+    return 0;
 }
 
 int http_open(const struct http_options *options, struct http **ret_http, struct error *error)
@@ -226,6 +248,24 @@ static void account(struct http *http, long status, struct http_answer *answer)
     answer->not_executed = sent == 0 || status == 429;
 }
 
+static const char *header(struct http *http, const char *name)
+{
+    struct curl_header *found;
+
+    return curl_easy_header(http->easy, name, 0, CURLH_HEADER, -1, &found) == CURLHE_OK
+               ? found->value
+               : NULL;
+}
+
+/* When the server says that it made the answer. An Age is that of an answer out of a store. */
+static int64_t date_of(struct http *http)
+{
+    const char *date = header(http, "Date"), *age = header(http, "Age");
+    time_t when = date && (!age || strcmp(age, "0") == 0) ? curl_getdate(date, NULL) : -1;
+
+    return when > 0 ? when : 0;
+}
+
 /* Hands the answer over; an empty one is an empty string. */
 static int deliver(struct http *http, struct http_answer *answer, struct error *error)
 {
@@ -233,6 +273,7 @@ static int deliver(struct http *http, struct http_answer *answer, struct error *
     if (!answer->body)
         return error_memory(error);
     answer->length = http->length;
+    answer->date = date_of(http);
     http->body = NULL;
     return 0;
 }
@@ -250,6 +291,7 @@ int http_post(struct http *http, const struct http_request *request, const struc
         code = error_set(error, ERR_INTERRUPTED, "interrupted while calling %s", http->options.url);
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     account(http, status, &answer);
+    answer.timed_out = failure.code == CURLE_OPERATION_TIMEDOUT && !answer.not_executed;
     if (!code && failure.code == CURLE_OK && status == 200)
         code = deliver(http, &answer, error);
     else if (!code) {

@@ -39,11 +39,16 @@ struct http_answer {
     char *body; /* on the heap, a NUL at body[length] */
     size_t length;
     size_t received;   /* bytes on the wire, also of a failed call */
+    int64_t date;      /* its Date, in seconds of 1970; 0: none, or of an answer kept by a proxy */
     bool not_executed; /* of a failed call: the server certainly did nothing */
+    bool timed_out;    /* of a failed call: it was sent, and timeout_ms passed */
 };
 
 int http_open(const struct http_options *options, struct http **ret_http, struct error *error);
 void http_free(struct http *http); /* NULL is allowed */
+
+/* From now on each request says `language` ("fr-FR") in Accept-Language; NULL: none. */
+int http_set_language(struct http *http, const char *language, struct error *error);
 
 /* Posts XML and returns the answer of status 200. On failure `ret_answer` has no body but its other
  * members are set. ERR_INTERRUPTED when `abort` says so. Redirections are not followed. */

@@ -11,10 +11,12 @@
 struct odoo {
     struct odoo_options options; /* with its own strings */
     struct http *http;
-    pthread_mutex_t line; /* held during a call: one at a time, from whichever thread */
-    int64_t last_call_ms; /* under `line`; when the last call started */
-    int64_t uid;          /* 0 before authentication */
-    char *version;        /* NULL before odoo_version() */
+    pthread_mutex_t line;    /* held during a call: one at a time, from whichever thread */
+    int64_t last_call_ms;    /* under `line`; when the last call started */
+    bool has_clock;          /* under `line`: */
+    struct odoo_clock clock; /* of the last answer */
+    int64_t uid;             /* 0 before authentication */
+    char *version;           /* NULL before odoo_version() */
     int64_t backoff_ms, backoff_max_ms;
     _Atomic int64_t calls, retries, bytes_received;
 };

@@ -1,6 +1,7 @@
 /* read.c - records, chunk by chunk, the next chunks being on their way while one is handled. */
 #include <malloc.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "odoo_internal.h"
 #include "prefetch.h"
@@ -42,22 +43,65 @@ static int write_request(struct odoo *odoo, const struct odoo_read *read, const 
     return code;
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* Takes the id of a record out of the `count` sorted ids that may still come. */
+static bool take_id(const json_t *record, const int64_t *ids, bool *taken, size_t count)
+{
+    const json_t *value = json_object_get(record, "id");
+    int64_t id = json_integer_value(value);
+    const int64_t *found =
+        json_is_integer(value) ? bsearch(&id, ids, count, sizeof *ids, compare_ids) : NULL;
+
+    if (!found || taken[found - ids])
+        return false;
+    taken[found - ids] = true;
+    return true;
+}
+
+/* What an answer leaves out counts as deleted: it may hold nothing but records that were asked for,
+ * each once. */
+static int check_records(const struct odoo_read *read, const struct range *range,
+                         const json_t *records, struct error *error)
+{
+    int64_t *ids = calloc(range->count, sizeof *ids);
+    bool *taken = calloc(range->count, sizeof *taken);
+    const json_t *record;
+    size_t i;
+    int code = ids && taken ? 0 : error_memory(error);
+
+    if (!code) {
+        memcpy(ids, range->ids, range->count * sizeof *ids);
+        qsort(ids, range->count, sizeof *ids, compare_ids);
+    }
+    json_array_foreach(records, i, record)
+    {
+        if (!code && !take_id(record, ids, taken, range->count))
+            code = error_set(error, ERR_PROTOCOL,
+                             "%s.read: record %zu of the answer has no id, or one that was not "
+                             "asked for",
+                             read->model, i + 1);
+    }
+    free(ids);
+    free(taken);
+    return code;
+}
+
 static int deliver(const struct odoo_read *read, const struct range *range, json_t *records,
                    struct error *error)
 {
-    const json_t *record;
-    size_t i;
+    int code;
 
     if (!json_is_array(records))
         return error_set(error, ERR_PROTOCOL, "%s.read: the answer is not a list of records",
                          read->model);
-    json_array_foreach(records, i, record)
-    {
-        if (!json_is_object(record) || !json_is_integer(json_object_get(record, "id")))
-            return error_set(error, ERR_PROTOCOL, "%s.read: record %zu of the answer has no id",
-                             read->model, i + 1);
-    }
-    return read->page(read->context, range->ids, range->count, records, error);
+    code = check_records(read, range, records, error);
+    return code ? code : read->page(read->context, range->ids, range->count, records, error);
 }
 
 static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,

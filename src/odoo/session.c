@@ -54,6 +54,15 @@ int odoo_version(struct odoo *odoo, const char **ret_version, struct error *erro
     return 0;
 }
 
+int odoo_ping(struct odoo *odoo, struct error *error)
+{
+    json_t *result = NULL;
+    int code = call_common(odoo, "version", json_array(), &result, error);
+
+    json_decref(result);
+    return code;
+}
+
 /* `false` is Odoo's answer to a wrong login or password. */
 static int check_uid(struct odoo *odoo, const json_t *result, struct error *error)
 {

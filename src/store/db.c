@@ -159,31 +159,41 @@ char *column_copy(sqlite3_stmt *statement, int column)
 /* Makes an empty file with the right mode and owner; SQLite then gives its companions the same. */
 static int create_file(const char *path, struct error *error)
 {
-    int fd = store_make_file(path);
+    int fd = -1;
+    int rc = store_make_file(path, &fd, error);
 
-    if (fd < 0)
-        return error_set(error, ERR_STATE,
-                         "%s cannot be made (%s): check that its folder exists and the rights of "
-                         "both",
-                         path, strerror(errno));
-    close(fd);
-    return 0;
+    if (rc == 0)
+        close(fd);
+    return rc;
+}
+
+/* SQLite opens these beside the database, and would follow a link. */
+static int check_companions(const char *path, struct error *error)
+{
+    static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
+    char file[4096];
+    struct stat status;
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes && rc == 0; i++) {
+        snprintf(file, sizeof file, "%s%s", path, suffixes[i]);
+        if (lstat(file, &status) == 0)
+            rc = store_check_file(file, &status, error);
+    }
+    return rc;
 }
 
 static int check_path(const char *path, enum store_mode mode, bool *ret_exists, struct error *error)
 {
     struct stat status;
 
-    *ret_exists = stat(path, &status) == 0;
+    *ret_exists = lstat(path, &status) == 0;
     if (!*ret_exists && errno != ENOENT)
         return error_set(error, ERR_STATE, "%s cannot be opened: %s", path, strerror(errno));
     if (!*ret_exists && mode == STORE_READ)
         return error_set(error, ERR_STATE,
                          "there is no state file at %s yet: run 'qualiodoo reconcile' first", path);
-    if (*ret_exists && !S_ISREG(status.st_mode))
-        return error_set(error, ERR_STATE, "%s is %s, not a file: give another state.path", path,
-                         S_ISDIR(status.st_mode) ? "a directory" : "a special file");
-    return 0;
+    return *ret_exists ? store_check_file(path, &status, error) : 0;
 }
 
 static int open_database(struct store *store, bool exists, struct error *error)
@@ -209,9 +219,13 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
                struct error *error)
 {
     struct store *store;
-    bool exists;
-    int rc = check_path(path, mode, &exists, error);
+    bool exists = false;
+    int rc = store_become_owner(path, error);
 
+    if (rc == 0)
+        rc = check_path(path, mode, &exists, error);
+    if (rc == 0)
+        rc = check_companions(path, error);
     if (rc < 0)
         return rc;
     if (!exists && mode == STORE_WRITE && (rc = create_file(path, error)) < 0)

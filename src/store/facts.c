@@ -17,18 +17,18 @@ static const char ticket_sql[] =
     " t.create_date, t.assigned_date, t.closed_date,"
     " CASE WHEN ?3 THEN (SELECT min(r.date) FROM reply r WHERE r.ticket_id = t.id"
     "  AND r.author_id IS NOT (SELECT partner_id FROM agent WHERE id = 1)) END" /* OdooBot */
-    " FROM partner p JOIN ticket t ON t.partner_id = p.id WHERE p.commercial_id = ?1"
+    " FROM partner p JOIN ticket t ON t.partner_id = p.id WHERE p.account_id = ?1"
     " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id) ORDER BY t.id";
 
 static const char work_sql[] =
     "SELECT t.id, l.id, l.date, l.amount, u.id, u.factor, u.absolute, h.factor,"
     " u.category_id IS h.category_id FROM partner p JOIN ticket t ON t.partner_id = p.id"
     " JOIN timesheet l ON l.ticket_id = t.id LEFT JOIN unit u ON u.id = l.unit_id"
-    " LEFT JOIN unit h ON h.id = ?2 WHERE p.commercial_id = ?1 ORDER BY t.id";
+    " LEFT JOIN unit h ON h.id = ?2 WHERE p.account_id = ?1 ORDER BY t.id";
 
 static const char adjustment_sql[] =
     "SELECT a.id, a.minutes, a.date, a.end FROM partner p JOIN adjustment a ON a.partner_id = p.id"
-    " WHERE p.commercial_id = ?1 AND a.valid ORDER BY a.id";
+    " WHERE p.account_id = ?1 AND a.valid ORDER BY a.id";
 
 struct facts *facts_new(void)
 {

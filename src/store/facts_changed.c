@@ -37,19 +37,19 @@
 /* The accounts behind each kind of owner in `change`. */
 static const char changed_sql[] =
     TOUCHED "SELECT ref AS account FROM change WHERE owner = 'account'"
-            " UNION SELECT p.commercial_id FROM change c JOIN partner p ON p.id = c.ref"
-            "  WHERE c.owner = 'partner'"
-            " UNION SELECT p.commercial_id FROM change c JOIN ticket t ON t.id = c.ref"
+            " UNION SELECT coalesce(p.account_id, c.ref) FROM change c"
+            "  LEFT JOIN partner p ON p.id = c.ref WHERE c.owner = 'partner'"
+            " UNION SELECT p.account_id FROM change c JOIN ticket t ON t.id = c.ref"
             "  JOIN partner p ON p.id = t.partner_id WHERE c.owner = 'ticket'"
-            " UNION SELECT m.customer_id FROM touched t JOIN move m ON m.id = t.id"
+            " UNION SELECT m.account_id FROM touched t JOIN move m ON m.id = t.id"
             " UNION SELECT id FROM account WHERE next_change <= ?1 OR computed_day > ?1 ORDER BY 1";
 
 static const char accounts_sql[] =
-    "SELECT account FROM (SELECT m.customer_id AS account FROM move_line l"
+    "SELECT account FROM (SELECT m.account_id AS account FROM move_line l"
     " JOIN move m ON m.id = l.move_id WHERE m.state = 'posted'"
-    " UNION SELECT p.commercial_id FROM partner p WHERE EXISTS (SELECT 1 FROM ticket t"
+    " UNION SELECT p.account_id FROM partner p WHERE EXISTS (SELECT 1 FROM ticket t"
     "  JOIN timesheet l ON l.ticket_id = t.id WHERE t.partner_id = p.id)"
-    " UNION SELECT p.commercial_id FROM adjustment a JOIN partner p ON p.id = a.partner_id)"
+    " UNION SELECT p.account_id FROM adjustment a JOIN partner p ON p.id = a.partner_id)"
     " WHERE account IS NOT NULL ORDER BY 1";
 
 int facts_accounts(struct store *store, struct ids *ret, struct error *error)

@@ -9,7 +9,7 @@
  * reverses, the credit notes that settle it, the invoices of the down payment that it deducts; and
  * so on from these. */
 #define NEAR                                                                                       \
-    "WITH RECURSIVE own(id) AS (SELECT m.id FROM move m WHERE m.customer_id = ?1"                  \
+    "WITH RECURSIVE own(id) AS (SELECT m.id FROM move m WHERE m.account_id = ?1"                   \
     "  AND EXISTS (SELECT 1 FROM move_line l WHERE l.move_id = m.id)),"                            \
     " near(id) AS (SELECT id FROM own"                                                             \
     "  UNION SELECT m.reversed_entry_id FROM near n JOIN move m ON m.id = n.id"                    \
@@ -35,7 +35,7 @@ static const char line_sql[] =
     "SELECT l.move_id, l.id, l.product_id, l.quantity, lu.factor, pu.factor, pu.absolute,"
     " l.untaxed, l.balance, p.reference, m.type FROM move m JOIN move_line l ON l.move_id = m.id"
     " JOIN product p ON p.id = l.product_id LEFT JOIN unit lu ON lu.id = l.unit_id"
-    " LEFT JOIN unit pu ON pu.id = p.unit_id WHERE m.customer_id = ?1 ORDER BY l.move_id, l.id";
+    " LEFT JOIN unit pu ON pu.id = p.unit_id WHERE m.account_id = ?1 ORDER BY l.move_id, l.id";
 
 /* What settles a move's line on one side of the partials. An invoice's line is the debit, a credit
  * note's the credit. Only what is due counts: lines of VAT on payments or of stock are reconciled,

@@ -40,17 +40,6 @@ static bool is_named(int fd, const char *file)
            ours.st_dev == theirs.st_dev;
 }
 
-static int open_file(const char *file, int *ret_fd, struct error *error)
-{
-    *ret_fd = store_make_file(file);
-    if (*ret_fd < 0)
-        return error_set(
-            error, ERR_STATE,
-            "%s cannot be opened (%s): check that its folder exists and the rights of both", file,
-            strerror(errno));
-    return 0;
-}
-
 static int wait_for(int fd, const char *path, int64_t deadline, struct error *error)
 {
     char holder[STORE_HOLDER_SIZE];
@@ -83,13 +72,17 @@ static int lock_file(const char *path, const char *suffix, const char *what, int
         return error_memory(error);
     }
     lock->fd = -1;
-    do {
+    rc = store_become_owner(path, error);
+    while (rc == 0) {
         if (lock->fd >= 0)
             close(lock->fd);
-        rc = open_file(lock->file, &lock->fd, error);
+        lock->fd = -1;
+        rc = store_make_file(lock->file, &lock->fd, error);
         if (rc == 0)
             rc = wait_for(lock->fd, path, deadline, error);
-    } while (rc == 0 && !is_named(lock->fd, lock->file)); /* removed meanwhile */
+        if (rc == 0 && is_named(lock->fd, lock->file)) /* else it was removed meanwhile */
+            break;
+    }
     if (rc < 0) {
         store_unlock(lock);
         return rc;
@@ -137,7 +130,7 @@ int store_instance_holder(const char *path, bool *ret_running, char holder[STORE
     *holder = '\0';
     *ret_running = false;
     snprintf(file, sizeof file, "%s.run", path);
-    fd = open(file, O_RDONLY | O_CLOEXEC);
+    fd = open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (fd < 0)
         return errno == ENOENT
                    ? 0

@@ -47,16 +47,21 @@ int lookup_customers(struct store *store, const char *text, struct ids *ret, str
     int64_t id;
 
     if (lookup_parse_id(text, &id)) {
-        int rc = find_by_id(store,
-                            "SELECT coalesce(commercial_id, id) FROM partner WHERE id = ?1"
-                            " UNION SELECT customer_id FROM move WHERE customer_id = ?1",
-                            id, ret, error);
+        static const char *const meanings[] = {
+            "SELECT id FROM account WHERE id = ?1", /* an account id always wins */
+            "SELECT coalesce(account_id, commercial_id, id) FROM partner WHERE id = ?1",
+            "SELECT coalesce(account_id, customer_id) FROM move WHERE customer_id = ?1 LIMIT 1",
+        };
 
-        if (rc < 0 || ret->count)
-            return rc;
+        for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++) {
+            int rc = find_by_id(store, meanings[i], id, ret, error);
+
+            if (rc < 0 || ret->count)
+                return rc;
+        }
     }
     return find_by_text(store,
-                        "SELECT DISTINCT coalesce(commercial_id, id) FROM partner"
+                        "SELECT DISTINCT coalesce(account_id, commercial_id, id) FROM partner"
                         " WHERE name = ?1 OR reference = ?1 ORDER BY 1",
                         text, ret, error);
 }
@@ -143,7 +148,7 @@ int lookup_ticket_account(struct store *store, int64_t id, int64_t *ret, struct 
 {
     struct ids ids = {0};
     int rc = find_by_id(store,
-                        "SELECT p.commercial_id FROM ticket t JOIN partner p ON p.id = t.partner_id"
+                        "SELECT p.account_id FROM ticket t JOIN partner p ON p.id = t.partner_id"
                         " WHERE t.id = ?1",
                         id, &ids, error);
 

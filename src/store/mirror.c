@@ -50,7 +50,10 @@ static int prepare_insert(struct store *store, struct mirror_statements *made, s
 {
     sqlite3_str *text = sqlite3_str_new(store->db);
 
-    sqlite3_str_appendf(text, "INSERT INTO \"%w\" VALUES (?1", made->table->name);
+    sqlite3_str_appendf(text, "INSERT INTO \"%w\" (id", made->table->name);
+    for (size_t i = 0; i < made->n_columns; i++)
+        sqlite3_str_appendf(text, ", \"%w\"", made->table->columns[i].name);
+    sqlite3_str_appendall(text, ") VALUES (?1");
     for (size_t i = 0; i < made->n_columns; i++)
         sqlite3_str_appendf(text, ", ?%d", (int)i + 2);
     sqlite3_str_appendall(text, ") ON CONFLICT DO NOTHING");
@@ -345,6 +348,12 @@ int mirror_integer(struct store *store, const struct mirror_table *table, int64_
 int mirror_touch_all(struct store *store, const char *why, struct error *error)
 {
     return log_change(store, OWNER_ALL, 0, why, 0, "", error);
+}
+
+int mirror_touch_account(struct store *store, int64_t account, const char *mirror, int64_t id,
+                         struct error *error)
+{
+    return log_change(store, OWNER_ACCOUNT, account, mirror, id, "updated", error);
 }
 
 int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error)

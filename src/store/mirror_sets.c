@@ -12,7 +12,7 @@ static const char *const set_sql[] = {
     [SET_PARTNERS_NEEDED] =
         "SELECT needed.id FROM (SELECT partner_id AS id FROM ticket"
         " UNION SELECT customer_id FROM move UNION SELECT partner_id FROM adjustment"
-        " UNION SELECT commercial_id FROM partner) needed"
+        " UNION SELECT commercial_id FROM partner UNION SELECT parent_id FROM partner) needed"
         " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = "
         "needed.id)"
         " ORDER BY 1",
@@ -50,32 +50,42 @@ static const char *const set_sql[] = {
         " JOIN partial p ON p.debit_line_id = s.id"
         " UNION SELECT p.id FROM json_each(?1) e JOIN settlement_line s ON s.move_id = e.value"
         " JOIN partial p ON p.credit_line_id = s.id ORDER BY 1",
+    [SET_PARTNER_TICKETS] =
+        "SELECT t.id FROM json_each(?1) e JOIN ticket t ON t.partner_id = e.value ORDER BY 1",
+    [SET_PARTNER_MOVES] =
+        "SELECT m.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value ORDER BY 1",
+    [SET_PARTNER_ADJUSTMENTS] =
+        "SELECT a.id FROM json_each(?1) e JOIN adjustment a ON a.partner_id = e.value ORDER BY 1",
+    [SET_PARTNERS_BELOW] =
+        "SELECT p.id FROM json_each(?1) e JOIN partner p ON p.parent_id = e.value"
+        " UNION SELECT p.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        " WHERE p.id <> e.value ORDER BY 1",
     [SET_CUSTOMER_TICKETS] =
-        "SELECT t.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT t.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " JOIN ticket t ON t.partner_id = p.id ORDER BY 1",
     [SET_CUSTOMER_TIMESHEETS] =
-        "SELECT l.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT l.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " JOIN ticket t ON t.partner_id = p.id JOIN timesheet l ON l.ticket_id = t.id ORDER BY 1",
     [SET_CUSTOMER_REPLIES] =
-        "SELECT r.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT r.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " JOIN ticket t ON t.partner_id = p.id JOIN reply r ON r.ticket_id = t.id ORDER BY 1",
     [SET_CUSTOMER_MOVES] =
-        "SELECT m.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value ORDER BY 1",
+        "SELECT m.id FROM json_each(?1) e JOIN move m ON m.account_id = e.value ORDER BY 1",
     [SET_CUSTOMER_MOVE_LINES] =
-        "SELECT l.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        "SELECT l.id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN move_line l ON l.move_id = m.id ORDER BY 1",
     [SET_CUSTOMER_PARTNERS] =
-        "SELECT p.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT p.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " OR p.id = e.value ORDER BY 1",
     [SET_CUSTOMER_ADJUSTMENTS] =
-        "SELECT a.id FROM json_each(?1) e JOIN partner p ON p.commercial_id = e.value"
+        "SELECT a.id FROM json_each(?1) e JOIN partner p ON p.account_id = e.value"
         " JOIN adjustment a ON a.partner_id = p.id ORDER BY 1",
     [SET_CUSTOMER_LINES] =
-        "SELECT s.id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        "SELECT s.id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN settlement_line s ON s.move_id = m.id UNION"
-        " SELECT p.credit_line_id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        " SELECT p.credit_line_id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN settlement_line s ON s.move_id = m.id JOIN partial p ON p.debit_line_id = s.id UNION"
-        " SELECT p.debit_line_id FROM json_each(?1) e JOIN move m ON m.customer_id = e.value"
+        " SELECT p.debit_line_id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN settlement_line s ON s.move_id = m.id JOIN partial p ON p.credit_line_id = s.id"
         " ORDER BY 1",
 };
@@ -214,6 +224,17 @@ static int run_mark(struct store *store, const char *sql, const char *mirror, in
     sqlite3_bind_int64(statement, 2, id);
     if (text)
         sqlite3_bind_text(statement, 3, text, -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
+}
+
+int mirror_cursor_forget(struct store *store, const char *mirror, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "DELETE FROM cursor WHERE mirror = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
     return store_run(store, statement, error);
 }
 

@@ -25,19 +25,20 @@
 static const char cause_sql[] =
     "SELECT DISTINCT " REMOTE_NAME " || ' ' || c.id || ' ' || c.what"
     " FROM change c WHERE c.owner = 'account' AND c.ref = ?1"
-    " OR (c.owner = 'partner' AND (SELECT commercial_id FROM partner WHERE id = c.ref) = ?1)"
-    " OR (c.owner = 'ticket' AND (SELECT p.commercial_id FROM ticket t JOIN partner p"
+    " OR (c.owner = 'partner' AND coalesce((SELECT account_id FROM partner WHERE id = c.ref), "
+    "c.ref) = ?1)"
+    " OR (c.owner = 'ticket' AND (SELECT p.account_id FROM ticket t JOIN partner p"
     "  ON p.id = t.partner_id WHERE t.id = c.ref) = ?1)"
-    " OR (c.owner = 'move' AND (SELECT customer_id FROM move WHERE id = c.ref) = ?1)"
+    " OR (c.owner = 'move' AND (SELECT account_id FROM move WHERE id = c.ref) = ?1)"
     " OR (c.owner = 'payment' AND EXISTS (SELECT 1 FROM settlement_line b JOIN partial p"
     "  ON b.id IN (p.debit_line_id, p.credit_line_id) JOIN settlement_line s"
     "  ON s.id IN (p.debit_line_id, p.credit_line_id) JOIN move m ON m.id = s.move_id"
-    "  WHERE b.payment_id = c.ref AND m.customer_id = ?1))"
+    "  WHERE b.payment_id = c.ref AND m.account_id = ?1))"
     " OR (c.owner = 'line' AND (EXISTS (SELECT 1 FROM settlement_line s JOIN move m"
-    "  ON m.id = s.move_id WHERE s.id = c.ref AND m.customer_id = ?1)"
+    "  ON m.id = s.move_id WHERE s.id = c.ref AND m.account_id = ?1)"
     "  OR EXISTS (SELECT 1 FROM partial p JOIN settlement_line s"
     "  ON s.id IN (p.debit_line_id, p.credit_line_id) JOIN move m ON m.id = s.move_id"
-    "  WHERE c.ref IN (p.debit_line_id, p.credit_line_id) AND m.customer_id = ?1)))"
+    "  WHERE c.ref IN (p.debit_line_id, p.credit_line_id) AND m.account_id = ?1)))"
     " ORDER BY c.seq";
 
 /* What touches everybody: a first pull, a new configuration, a tag, a unit. */
@@ -406,8 +407,9 @@ int results_save(struct store *store, int64_t account_id, civil_day today,
         rc = same_entries(store, account_id, &result->ledger, &entries, error);
     if (rc < 0)
         return rc;
-    *ret_change =
-        (struct results_change){.changed = !lots || !entries || kept.held != result->held};
+    *ret_change = (struct results_change){.changed = !lots || !entries || kept.held != result->held,
+                                          .before = kept.balance,
+                                          .after = result->ledger.balance};
     if (!entries)
         rc = results_totals_compare(store, account_id, &result->ledger, ret_change, error);
     if (rc == 0 && ret_change->changed)
@@ -422,8 +424,8 @@ int results_save(struct store *store, int64_t account_id, civil_day today,
     return rc < 0 ? rc : write_entries(store, account_id, &result->ledger, error);
 }
 
-int results_remove(struct store *store, int64_t account_id, const char *why, bool *ret_changed,
-                   struct error *error)
+int results_remove(struct store *store, int64_t account_id, const char *why,
+                   struct results_change *ret_change, struct error *error)
 {
     struct account_result nothing = {0};
     sqlite3_stmt *statement = NULL;
@@ -432,7 +434,7 @@ int results_remove(struct store *store, int64_t account_id, const char *why, boo
 
     if (rc < 0)
         return rc;
-    *ret_changed = kept.exists;
+    *ret_change = (struct results_change){.changed = kept.exists, .before = kept.balance};
     if (!kept.exists)
         return 0;
     rc = audit_account(store, account_id, &kept, &nothing, why, error);

@@ -1,5 +1,6 @@
 #include "qualiodoo/review.h"
 
+#include "qualiodoo/duration.h"
 #include "store_internal.h"
 
 /* A ticket whose lines would be charged: in the domain, without an excluded tag (?2), with work
@@ -25,7 +26,7 @@ static const char *const question_sql[REVIEW_COUNT] = {
     [REVIEW_UNKNOWN_CUSTOMER] =
         "SELECT t.id, t.number, t.partner_id FROM ticket t WHERE t.partner_id IS NOT NULL"
         " AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = t.partner_id"
-        "  AND p.commercial_id IS NOT NULL) AND" COUNTING_TICKET " ORDER BY t.id",
+        "  AND p.account_id IS NOT NULL) AND" COUNTING_TICKET " ORDER BY t.id",
     [REVIEW_TIMESHEET_UNITS] =
         "SELECT l.unit_id, u.name, count(*) FROM timesheet l LEFT JOIN unit u ON u.id = l.unit_id"
         " LEFT JOIN unit h ON h.id = ?1 WHERE ?1 AND l.unit_id <> ?1 AND l.amount <> 0"
@@ -38,11 +39,11 @@ static const char *const question_sql[REVIEW_COUNT] = {
             lu, pu) " ORDER BY l.id",
     [REVIEW_OTHER_CUSTOMER] =
         "SELECT n.id, n.name, i.name FROM move n JOIN move i ON i.id = n.reversed_entry_id"
-        " WHERE n.type = 'out_refund' AND n.state = 'posted' AND n.customer_id IS NOT i.customer_id"
+        " WHERE n.type = 'out_refund' AND n.state = 'posted' AND n.account_id IS NOT i.account_id"
         " AND EXISTS (SELECT 1 FROM move_line l WHERE l.move_id = n.id) ORDER BY n.id",
     [REVIEW_ADJUSTMENT_CUSTOMER] =
         "SELECT a.id, a.key, a.partner_id FROM adjustment a WHERE a.valid AND NOT EXISTS"
-        " (SELECT 1 FROM partner p WHERE p.id = a.partner_id AND p.commercial_id IS NOT NULL)"
+        " (SELECT 1 FROM partner p WHERE p.id = a.partner_id AND p.account_id IS NOT NULL)"
         " ORDER BY a.id",
     [REVIEW_ADJUSTMENT_INVALID] =
         "SELECT a.id, a.key, a.partner_id FROM adjustment a WHERE NOT a.valid ORDER BY a.id",
@@ -102,4 +103,32 @@ int review_ticket_amount(struct store *store, int64_t ticket, nano *ret, struct 
     *ret = sqlite3_column_int64(statement, 0);
     sqlite3_reset(statement);
     return 0;
+}
+
+int review_hidden_work(struct store *store,
+                       int (*row)(void *context, const struct review_hidden *hidden), void *context,
+                       struct error *error)
+{
+    static const char sql[] =
+        "SELECT t.id, t.number, t.recorded - coalesce((SELECT sum(l.amount) FROM timesheet l"
+        "  WHERE l.ticket_id = t.id), 0) AS hidden FROM ticket t"
+        " WHERE t.recorded > 0 AND hidden > ?1 ORDER BY t.id";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, REVIEW_TOLERANCE);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        const struct review_hidden found = {
+            .ticket = sqlite3_column_int64(statement, 0),
+            .number = column_text(statement, 1),
+            .hidden = duration_minutes(sqlite3_column_int64(statement, 2))};
+
+        if ((rc = row(context, &found)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    return rc;
 }

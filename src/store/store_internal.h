@@ -23,10 +23,18 @@ struct store {
     struct mirror_statements *mirrors; /* list; see mirror.c */
 };
 
-/* Opens a file of the state for reading and writing; one that is missing is made. Made by root, it
- * belongs to the owner of its folder: the service is not root, and works with it afterwards. The
- * descriptor, or -1 with errno. */
-int store_make_file(const char *path);
+/* A process of root's that is about to use the state at `path`, in a folder of another user, works
+ * as that user from here on, for good: the service must be able to use what it makes, and what the
+ * user may have put there must not be followed with root's rights. ERR_STATE when it cannot. */
+int store_become_owner(const char *path, struct error *error);
+
+/* ERR_STATE unless `status`, of lstat() or fstat(), is that of a regular file with one name. */
+struct stat;
+int store_check_file(const char *path, const struct stat *status, struct error *error);
+
+/* Opens a file of the state for reading and writing; one that is missing is made. A link, a file
+ * with several names or of another user is refused untouched. The caller closes *ret_fd. */
+int store_make_file(const char *path, int *ret_fd, struct error *error);
 
 /* A prepared, reset statement. `sql` must live as long as the store. */
 int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret, struct error *error);

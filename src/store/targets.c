@@ -12,7 +12,7 @@
 /* The first reply is the earliest by date, then id; OdooBot's are none. A ticket's calendar is its
  * team's, else that of its company, of its team's company, of the first company. */
 #define TICKET_COLUMNS                                                                             \
-    "SELECT t.id, t.number, t.partner_id, p.commercial_id, t.user_id, t.team_id, team.leader_id,"  \
+    "SELECT t.id, t.number, t.partner_id, p.account_id, t.user_id, t.team_id, team.leader_id,"     \
     " coalesce(team.calendar_id, (SELECT calendar_id FROM company WHERE id = coalesce("            \
     "  t.company_id, team.company_id, (SELECT min(id) FROM company)))),"                           \
     " t.in_domain, t.active IS NOT 0, t.tag_ids, t.priority, t.create_date, t.assigned_date,"      \

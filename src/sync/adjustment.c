@@ -109,11 +109,6 @@ int adjustment_check(const struct config *config, const struct adjustment_reques
         return error_set(error, ERR_REFUSED,
                          "nothing is written into Odoo in shadow mode (writeback.enabled: false), "
                          "and adjustments are kept in Odoo: enable writeback to adjust");
-    if (sync_read_only(config))
-        return error_set(error, ERR_REFUSED,
-                         "--now is for what-if questions: with it, nothing is written on %s (give "
-                         "the day of an adjustment with --date)",
-                         config->odoo.url);
     return 0;
 }
 
@@ -126,12 +121,14 @@ static int compute_balance(struct writer *writer, minutes *ret, struct error *er
     const struct account_facts *facts;
     struct account_result result;
     struct facts *holder = NULL;
+    struct accounts_order order = {0};
     struct policy policy;
     int rc = policy_open(config, store, &policy, error);
 
     if (rc < 0)
         return rc;
-    rc = accounts_update(store, config, policy_today(&policy), &writer->report, error);
+    order.today = policy_today(&policy);
+    rc = accounts_update(store, config, &order, &writer->report, error);
     holder = facts_new();
     if (rc == 0 && !holder)
         rc = error_memory(error);
@@ -178,6 +175,17 @@ static int bring_home(struct writer *writer, minutes *ret, struct error *error)
     return rc < 0 ? rc : compute_balance(writer, ret, error);
 }
 
+/* The day of an adjustment is today unless another is given: with a wrong clock, a wrong day. */
+static int check_clock(const struct writer *writer, struct error *error)
+{
+    struct skew skew = {0};
+    int rc = odoo_ping(writer->pull.odoo, error); /* nothing may have been asked so far */
+
+    if (rc == 0)
+        rc = skew_look(writer->pull.odoo, &skew, error);
+    return rc == 0 && skew.found ? skew_error(&skew, error) : rc;
+}
+
 static int write_and_compute(struct writer *writer, struct adjustment_outcome *ret,
                              struct error *error)
 {
@@ -215,6 +223,8 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
         rc = sync_connect(config, &writer.pull.odoo, error);
     if (rc == 0)
         rc = pull_open(&writer.pull, error);
+    if (rc == 0)
+        rc = check_clock(&writer, error);
     if (rc == 0)
         rc = write_and_compute(&writer, &outcome, error);
     pull_close(&writer.pull);

@@ -121,7 +121,8 @@ static int to_commercial(const struct writer *writer, struct found *found, struc
     int rc = 0;
 
     if (customer != writer->customer)
-        rc = customer_of_partner(writer->pull.odoo, found->customer, &customer, error);
+        rc = customer_of_partner(writer->pull.odoo, writer->pull.config->credit.account,
+                                 found->customer, &customer, error);
     if (rc == 0 && customer)
         found->customer = customer;
     return rc;
@@ -242,23 +243,13 @@ static int write_note(const struct writer *writer, int64_t *ret_id, struct error
                                                    "subject", subject, "message_type",
                                                    "notification", "subtype_xmlid", "mail.mt_note",
                                                    "message_id", note_id(writer))};
-    json_t *result = NULL;
-    int rc;
 
     if (!subject || !call.keywords) {
         json_decref(call.arguments);
         call.arguments = NULL;
     }
     free(subject);
-    rc = ask(writer->pull.odoo, call, &result, error);
-    if (rc < 0)
-        return rc;
-    *ret_id = ask_id(result);
-    json_decref(result);
-    if (*ret_id <= 0)
-        return error_set(error, ERR_PROTOCOL,
-                         "res.partner.message_post: the answer is not a message's number");
-    return 0;
+    return ask_made(writer->pull.odoo, call, ret_id, error);
 }
 
 /* What to do about a refusal, in the terms of this command. */
@@ -356,7 +347,8 @@ static int write_surely(struct writer *writer, int64_t *ret_id, struct error *er
 static int find_customer(struct writer *writer, struct error *error)
 {
     int64_t partner = writer->request->customer;
-    int rc = customer_of_partner(writer->pull.odoo, partner, &writer->customer, error);
+    int rc = customer_of_partner(writer->pull.odoo, writer->pull.config->credit.account, partner,
+                                 &writer->customer, error);
 
     if (rc == 0 && !writer->customer)
         rc =

@@ -18,11 +18,49 @@ static const char *load_of(const char *model)
     return strcmp(model, "project.tags") == 0 ? NULL : "";
 }
 
+/* A record has an id that is a positive integer, larger than `after`, and each field asked for. */
+static bool is_record(const json_t *record, const json_t *fields, int64_t after)
+{
+    const json_t *id = json_object_get(record, "id"), *name;
+    size_t i;
+
+    if (!json_is_integer(id) || json_integer_value(id) <= after)
+        return false;
+    json_array_foreach(fields, i, name)
+    {
+        if (!json_object_get(record, json_string_value(name)))
+            return false;
+    }
+    return true;
+}
+
+/* "No such record" decides a write: only a list that Odoo can give counts as an answer. */
+static int check_records(const json_t *records, const json_t *fields, const char *model,
+                         struct error *error)
+{
+    const json_t *record;
+    int64_t last = 0;
+    size_t i;
+
+    if (!json_is_array(records))
+        return error_set(error, ERR_PROTOCOL, "%s.search_read: the answer is not a list", model);
+    json_array_foreach(records, i, record)
+    {
+        if (!is_record(record, fields, last))
+            return error_set(error, ERR_PROTOCOL,
+                             "%s.search_read: item %zu of the answer is not a record with an id "
+                             "and the fields that were asked for",
+                             model, i + 1);
+        last = json_integer_value(json_object_get(record, "id"));
+    }
+    return 0;
+}
+
 int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fields,
                 json_t **ret_records, struct error *error)
 {
     json_t *arguments = domain ? json_pack("[o]", domain) : NULL;
-    json_t *keywords = fields ? json_pack("{so ss ss* s{sb}}", "fields", fields, "order", "id",
+    json_t *keywords = fields ? json_pack("{sO ss ss* s{sb}}", "fields", fields, "order", "id",
                                           "load", load_of(model), "context", "active_test", 0)
                               : NULL;
     struct odoo_call call = {.model = model,
@@ -34,8 +72,9 @@ int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fi
     int rc = ask(odoo, call, &records, error);
 
     json_decref(arguments);
-    if (rc == 0 && !json_is_array(records))
-        rc = error_set(error, ERR_PROTOCOL, "%s.search_read: the answer is not a list", model);
+    if (rc == 0)
+        rc = check_records(records, fields, model, error);
+    json_decref(fields);
     if (rc < 0)
         json_decref(records);
     else
@@ -48,19 +87,25 @@ int ask_create(struct odoo *odoo, const char *model, json_t *values, int64_t *re
 {
     struct odoo_call call = {
         .model = model, .method = "create", .arguments = values ? json_pack("[o]", values) : NULL};
-    json_t *result = NULL;
-    int64_t id;
+
+    return ask_made(odoo, call, ret_id, error);
+}
+
+int ask_made(struct odoo *odoo, struct odoo_call call, int64_t *ret_id, struct error *error)
+{
+    json_t *result = NULL, *id;
     int rc = ask(odoo, call, &result, error);
 
     if (rc < 0)
         return rc;
-    id = ask_id(result);
+    id = json_array_size(result) == 1 ? json_array_get(result, 0) : result;
+    if (json_is_integer(id) && json_integer_value(id) > 0)
+        *ret_id = json_integer_value(id);
+    else
+        rc = error_set(error, ERR_PROTOCOL, "%s.%s: the answer is not a record's number",
+                       call.model, call.method);
     json_decref(result);
-    if (id <= 0)
-        return error_set(error, ERR_PROTOCOL, "%s.create: the answer is not a record's number",
-                         model);
-    *ret_id = id;
-    return 0;
+    return rc;
 }
 
 int ask_write(struct odoo *odoo, const char *model, int64_t id, json_t *values, struct error *error)
@@ -93,6 +138,9 @@ int ask_may(struct odoo *odoo, const char *model, const char *operation, bool *r
         call.arguments = json_pack("[[]s]", operation);
         rc = ask(odoo, call, &result, error);
     }
+    if (rc == 0 && !json_is_boolean(result))
+        rc = error_set(error, ERR_PROTOCOL, "%s.%s: the answer is neither true nor false", model,
+                       call.method);
     if (rc == 0)
         *ret = json_is_true(result);
     json_decref(result);

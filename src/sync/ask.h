@@ -8,7 +8,8 @@
 int ask(struct odoo *odoo, struct odoo_call call, json_t **ret_result, struct error *error);
 
 /* Records that match, by id, archived ones included: an array of objects with `id` and `fields`,
- * many2one as bare ids. Takes over `domain` and `fields`. */
+ * many2one as bare ids. An answer that is no such list is ERR_PROTOCOL, never "no record". Takes
+ * over `domain` and `fields`. */
 int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fields,
                 json_t **ret_records, struct error *error);
 
@@ -16,6 +17,10 @@ int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fi
  * may have been done all the same. Takes over `values`. */
 int ask_create(struct odoo *odoo, const char *model, json_t *values, int64_t *ret_id,
                struct error *error);
+
+/* A call that makes one record: create, or message_post. The number that it answers (19 gives a
+ * list of one); any other answer is ERR_PROTOCOL. Takes over what ask() takes over. */
+int ask_made(struct odoo *odoo, struct odoo_call call, int64_t *ret_id, struct error *error);
 
 /* Writes fixed values, which may be repeated. Takes over `values`. */
 int ask_write(struct odoo *odoo, const char *model, int64_t id, json_t *values,

@@ -11,20 +11,57 @@
 
 #define IDS_SHOWN 5 /* of a name that is not unique */
 
-int customer_entities(struct odoo *odoo, json_t *domain, struct ids *ret, struct error *error)
+/* Odoo allows no circle of parents. */
+#define LEVELS_MAX 60
+
+/* The topmost parent of a partner whose own parent is `parent`. One that the agent's user may not
+ * read ends the way up. */
+static int climb(struct odoo *odoo, int64_t parent, int64_t *ret, struct error *error)
+{
+    int rc = 0;
+
+    for (int level = 0; parent && rc == 0 && level < LEVELS_MAX; level++) {
+        json_t *records = NULL;
+
+        *ret = parent;
+        rc = ask_records(odoo, "res.partner", json_pack("[[ssI]]", "id", "=", (json_int_t)parent),
+                         json_pack("[s]", "parent_id"), &records, error);
+        parent = rc == 0 ? ask_field_id(json_array_get(records, 0), "parent_id") : 0;
+        json_decref(records);
+    }
+    return rc;
+}
+
+static int holder_of(struct odoo *odoo, enum config_account account, json_t *record, int64_t *ret,
+                     struct error *error)
+{
+    int64_t entity = ask_field_id(record, "commercial_partner_id");
+
+    *ret = ask_field_id(record, "id");
+    if (account == ACCOUNT_TOP)
+        return climb(odoo, ask_field_id(record, "parent_id"), ret, error);
+    if (entity)
+        *ret = entity;
+    return 0;
+}
+
+/* The account holders of the partners of a domain, once each, sorted; archived ones included. Takes
+ * over `domain`; the caller frees ret->items. */
+static int find_holders(struct odoo *odoo, enum config_account account, json_t *domain,
+                        struct ids *ret, struct error *error)
 {
     json_t *records = NULL, *record;
     struct ids ids = {0};
     size_t i;
-    int rc = ask_records(odoo, "res.partner", domain, json_pack("[s]", "commercial_partner_id"),
-                         &records, error);
+    int rc = ask_records(odoo, "res.partner", domain,
+                         json_pack("[ss]", "commercial_partner_id", "parent_id"), &records, error);
 
     json_array_foreach(records, i, record)
     {
-        int64_t id = ask_field_id(record, "commercial_partner_id");
+        int64_t id = 0;
 
-        if (!id)
-            id = ask_field_id(record, "id");
+        if (rc == 0)
+            rc = holder_of(odoo, account, record, &id, error);
         ids_sort(ids.items, ids.count);
         if (rc == 0 && !ids_contain(ids.items, ids.count, id) && ids_add(&ids, id) < 0)
             rc = error_memory(error);
@@ -49,8 +86,8 @@ static int not_unique(const char *text, const struct ids *ids, struct error *err
                      text, ids->count, list, ids->count > IDS_SHOWN ? ", ..." : "");
 }
 
-int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_customer,
-                         struct error *error)
+int customer_find_remote(struct odoo *odoo, enum config_account account, const char *text,
+                         int64_t *ret_customer, struct error *error)
 {
     json_t *readable = json_string(text); /* NULL when it is not UTF-8 */
     struct ids ids = {0};
@@ -64,11 +101,12 @@ int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_custo
                          "customer",
                          *text ? "a name that is not UTF-8 text" : "an empty name");
     if (lookup_parse_id(text, &id))
-        rc = customer_entities(odoo, json_pack("[[ssI]]", "id", "=", (json_int_t)id), &ids, error);
+        rc = find_holders(odoo, account, json_pack("[[ssI]]", "id", "=", (json_int_t)id), &ids,
+                          error);
     if (rc == 0 && !ids.count)
-        rc = customer_entities(
-            odoo, json_pack("[s [sss] [sss]]", "|", "name", "=", text, "ref", "=", text), &ids,
-            error);
+        rc = find_holders(odoo, account,
+                          json_pack("[s [sss] [sss]]", "|", "name", "=", text, "ref", "=", text),
+                          &ids, error);
     if (rc < 0)
         return rc;
     if (ids.count == 1)
@@ -84,12 +122,12 @@ int customer_find_remote(struct odoo *odoo, const char *text, int64_t *ret_custo
     return rc;
 }
 
-int customer_of_partner(struct odoo *odoo, int64_t partner, int64_t *ret_customer,
-                        struct error *error)
+int customer_of_partner(struct odoo *odoo, enum config_account account, int64_t partner,
+                        int64_t *ret_customer, struct error *error)
 {
     json_t *domain = json_pack("[[ssI]]", "id", "=", (json_int_t)partner);
     struct ids ids = {0};
-    int rc = customer_entities(odoo, domain, &ids, error);
+    int rc = find_holders(odoo, account, domain, &ids, error);
 
     if (rc == 0)
         *ret_customer = ids.count ? ids.items[0] : 0;

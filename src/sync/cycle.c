@@ -52,14 +52,12 @@ static void note_answer(void *unused)
     cycle_note_progress();
 }
 
-int sync_connect_as(const struct config *config, const char *login, const char *secret,
-                    struct odoo **ret_odoo, struct error *error)
+struct odoo_options sync_odoo_options(const struct config *config)
 {
-    struct odoo_options options = {
+    return (struct odoo_options){
         .url = config->odoo.url,
         .database = config->odoo.database,
-        .login = login,
-        .secret = secret,
+        .login = config->odoo.login,
         .ca_file = config->odoo.ca_file,
         .connect_timeout_ms = config->odoo.connect_timeout_ms,
         .timeout_ms = config->odoo.timeout_ms,
@@ -69,25 +67,20 @@ int sync_connect_as(const struct config *config, const char *login, const char *
         .cancelled = cycle_interrupted,
         .answered = note_answer,
     };
-
-    return odoo_open(&options, ret_odoo, error);
 }
 
 int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error)
 {
+    struct odoo_options options = sync_odoo_options(config);
     char *secret = NULL;
     int rc = config_secret(config, &secret, error);
 
     if (rc < 0)
         return rc;
-    rc = sync_connect_as(config, config->odoo.login, secret, ret_odoo, error);
+    options.secret = secret;
+    rc = odoo_open(&options, ret_odoo, error);
     config_secret_free(secret);
     return rc;
-}
-
-bool sync_read_only(const struct config *config)
-{
-    return clock_is_set() && !config_url_is_loopback(config->odoo.url);
 }
 
 static int report_open(struct cycle_report *report, struct error *error)
@@ -101,9 +94,12 @@ static int report_open(struct cycle_report *report, struct error *error)
         .moves = json_array(),
         .differences = json_array(),
         .events = json_array(),
+        .revoked = json_array(),
+        .revoked_because = json_array(),
     };
     if (report->checked && report->created && report->updated && report->deleted &&
-        report->accounts_changed && report->moves && report->differences && report->events)
+        report->accounts_changed && report->moves && report->differences && report->events &&
+        report->revoked && report->revoked_because)
         return 0;
     return error_memory(error);
 }
@@ -118,6 +114,8 @@ void cycle_report_free(struct cycle_report *report)
     json_decref(report->moves);
     json_decref(report->differences);
     json_decref(report->events);
+    json_decref(report->revoked);
+    json_decref(report->revoked_because);
     *report = (struct cycle_report){0};
 }
 
@@ -150,14 +148,15 @@ bool cycle_report_drift(const struct cycle_report *report)
 json_t *cycle_report_json(const struct cycle_report *report)
 {
     return json_pack(
-        "{sO sO sO sO sI sO s{sI sI} s{sI sI sI} sb sI sO}", "checked", report->checked, "created",
-        report->created, "updated", report->updated, "deleted", report->deleted,
+        "{sO sO sO sO sI sO s{sI sI} s{sI sI sI} sb sI sO sO sO}", "checked", report->checked,
+        "created", report->created, "updated", report->updated, "deleted", report->deleted,
         "accounts_recomputed", (json_int_t)report->accounts_recomputed, "accounts_changed",
         report->accounts_changed, "breaches", "new", (json_int_t)report->breaches_new, "cleared",
         (json_int_t)report->breaches_cleared, "writes", "queued", (json_int_t)report->writes_queued,
         "sent", (json_int_t)report->writes_sent, "refused", (json_int_t)report->writes_refused,
         "drift", cycle_report_drift(report), "duration_ms", (json_int_t)report->duration_ms,
-        "moves", report->moves);
+        "moves", report->moves, "revoked", report->revoked, "revoked_because",
+        report->revoked_because);
 }
 
 struct differences {
@@ -212,6 +211,21 @@ static void note_outcome(struct store *store, const struct error *error, bool re
     store_meta_set(store, "last_error", error->message, &ignored);
 }
 
+/* What `status` shows until a cycle computes the accounts again. */
+static void note_revoked(struct store *store, const struct cycle_report *report,
+                         const char *message)
+{
+    json_t *revoked = json_pack("{sO sO ss}", "accounts", report->revoked, "because",
+                                report->revoked_because, "message", message);
+    char *text = json_dumps(revoked, JSON_COMPACT);
+    struct error ignored;
+
+    if (text && json_array_size(report->revoked))
+        store_meta_set(store, "revoked", text, &ignored);
+    json_decref(revoked);
+    free(text);
+}
+
 static bool schema_may_be_old(int rc)
 {
     return rc == ERR_MISSING_FIELD || rc == ERR_MISSING_MODEL || rc == ERR_FAULT ||
@@ -220,18 +234,40 @@ static bool schema_may_be_old(int rc)
 
 int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *error)
 {
+    struct accounts_order order = {
+        .force = pull->force, .customers = pull->customers, .n_customers = pull->n_customers};
     struct policy policy;
-    civil_day today;
     int rc = verdicts_update(pull, tickets, error);
 
     if (rc == 0)
         rc = policy_open(pull->config, pull->store, &policy, error);
     if (rc < 0)
         return rc;
-    today = policy_today(&policy);
+    order.today = policy_today(&policy);
     policy_close(&policy);
-    rc = accounts_update(pull->store, pull->config, today, pull->report, error);
-    return rc < 0 ? rc : alerts_update(pull, today, error);
+    rc = accounts_update(pull->store, pull->config, &order, pull->report, error);
+    if (rc == ERR_SAFETY && pull->patient && json_array_size(pull->report->revoked)) {
+        /* The service goes on with what does not depend on the accounts: they stay as they were. */
+        pull->problem = *error;
+        return 0;
+    }
+    /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
+    return rc < 0 || pull->skew.found ? rc : alerts_update(pull, order.today, error);
+}
+
+/* Whether what is computed now may be written. */
+static int look_at_clocks(struct pull *pull, struct error *error)
+{
+    struct error problem;
+    int rc = skew_look(pull->odoo, &pull->skew, error);
+
+    if (rc == 0)
+        rc = skew_note(pull->store, &pull->skew, error);
+    if (rc == 0 && pull->skew.found && !pull->config->writeback.enabled) {
+        skew_error(&pull->skew, &problem);
+        log_warning("%s", problem.message);
+    }
+    return rc;
 }
 
 static int pull_and_compute(struct pull *pull, struct error *error)
@@ -249,6 +285,8 @@ static int pull_and_compute(struct pull *pull, struct error *error)
         if (rc == 0)
             rc = pull_run(pull, error);
     }
+    if (rc == 0)
+        rc = look_at_clocks(pull, error);
     return rc < 0 ? rc : cycle_compute(pull, NULL, error);
 }
 
@@ -286,7 +324,7 @@ static int find_customer(struct pull *pull, const char *text, struct ids *custom
     struct ids known = {0};
     struct error ignored;
     int64_t customer = 0;
-    int rc = customer_find_remote(pull->odoo, text, &customer, error);
+    int rc = customer_find_remote(pull->odoo, pull->config->credit.account, text, &customer, error);
 
     if (rc == ERR_NOT_FOUND && lookup_customers(pull->store, text, &known, &ignored) == 0 &&
         known.count == 1) {
@@ -312,12 +350,6 @@ static int find_customers(struct pull *pull, const struct cycle_options *options
     return rc;
 }
 
-/* Whether everything is undone at the end, and nothing written into Odoo. */
-static bool is_trial(const struct config *config, const struct cycle_options *options)
-{
-    return options->dry_run || sync_read_only(config);
-}
-
 /* What did not stop the work, and is no success either. */
 static void say_problems(const struct pull *pull, struct error *error)
 {
@@ -326,6 +358,8 @@ static void say_problems(const struct pull *pull, struct error *error)
                   "Odoo refused %lld of the writes: 'qualiodoo outbox' says why, and how to "
                   "go on",
                   (long long)pull->report->writes_refused);
+    else if (pull->skew.found && pull->config->writeback.enabled)
+        skew_error(&pull->skew, error);
     else if (pull->problem.code)
         *error = pull->problem;
 }
@@ -389,7 +423,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = find_customers(&pull, options, &customers, error);
     if (rc == 0 && changed)
         rc = run_pull(&pull, error);
-    if (rc == 0 && changed && !is_trial(config, options) && config->writeback.enabled)
+    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled &&
+        !pull.skew.found)
         rc = push_run(&pull, error);
     if (rc == 0 && changed)
         rc = targets_next(store, &report->has_event, &report->event, error);
@@ -399,6 +434,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     /* A misspelt name is no failure of the cycle, nor is an order to stop. */
     if (rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED && (rc < 0 || changed))
         note_outcome(store, &outcome, options->reconcile && !options->n_customers);
+    if (outcome.code == ERR_SAFETY)
+        note_revoked(store, report, rc < 0 ? error->message : pull.problem.message);
     if (options->uid)
         *options->uid = outcome.code ? 0 : odoo_uid(pull.odoo);
     pull_close(&pull);
@@ -423,7 +460,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
               struct cycle_report *ret_report, struct error *error)
 {
     int64_t began = clock_monotonic_ms();
-    bool trial = is_trial(config, options);
+    bool trial = options->dry_run;
     struct store_lock *lock = NULL;
     struct store *store = NULL;
     int rc = report_open(ret_report, error);

@@ -10,11 +10,14 @@
 #include "ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "skew.h"
 
 enum {
     SLOW_MS = 1000, /* of one small call */
     KEY_WARNING_DAYS = 30,
     SECONDS_A_DAY = 86400,
+    OLDEST_MEASURED = 16, /* major versions of Odoo, each tried on a real server */
+    NEWEST_MEASURED = 19,
 };
 
 /* ---- Findings ---- */
@@ -159,31 +162,55 @@ static bool check_configuration(struct doctor *doctor)
 
 /* ---- Connection ---- */
 
-/* "17.0", "saas~18.1+e": the first number is the major version. */
-static int major_version(const char *version)
+static int check_clock(const struct doctor *doctor, struct error *error)
 {
-    version += strcspn(version, "0123456789");
-    return (int)strtol(version, NULL, 10);
+    struct odoo_clock clock;
+    struct error problem;
+    struct skew skew;
+    int rc = skew_look(doctor->odoo, &skew, error);
+
+    if (rc < 0)
+        return rc;
+    if (skew.found) {
+        skew_error(&skew, &problem);
+        doctor_problem(doctor, NULL, "%s", problem.message);
+    } else if (odoo_clock(doctor->odoo, &clock) && clock.ahead_seconds <= SKEW_MAX_SECONDS &&
+               clock.ahead_seconds >= -SKEW_MAX_SECONDS) {
+        doctor_ok(doctor, "this machine's clock and Odoo's agree to %lld s",
+                  (long long)llabs(clock.ahead_seconds));
+    } else {
+        doctor_note(doctor,
+                    "let the proxy in front of Odoo pass the header Date, made anew for "
+                    "each answer",
+                    "Odoo's answers do not say what time it is there: a wrong clock of this "
+                    "machine would not be noticed");
+    }
+    return 0;
 }
 
 static int check_connection(struct doctor *doctor, struct error *error)
 {
     const char *version = "";
     int64_t began = clock_monotonic_ms();
-    int rc, major;
+    int rc, major = 0;
 
     doctor->topic = "connection";
     rc = sync_connect(doctor->config, &doctor->odoo, error);
     if (rc == 0)
         rc = odoo_version(doctor->odoo, &version, error);
+    if (rc == 0)
+        rc = flavour_major_version(doctor->odoo, &major, error);
     if (rc < 0)
         return rc;
-    major = major_version(version);
     doctor_ok(doctor, "Odoo %s answers at %s after %lld ms", version, doctor->config->odoo.url,
               (long long)(clock_monotonic_ms() - began));
-    if (major != 17 && major != 19)
+    rc = check_clock(doctor, error);
+    if (rc < 0)
+        return rc;
+    if (major < OLDEST_MEASURED || major > NEWEST_MEASURED)
         doctor_note(doctor, "compare the first balances with your own figures",
-                    "qualiodoo was tried on Odoo 17 and 19; version %s is untested", version);
+                    "qualiodoo was measured on Odoo %d to %d; version %s is untested",
+                    OLDEST_MEASURED, NEWEST_MEASURED, version);
     return 0;
 }
 
@@ -260,11 +287,8 @@ static int check_flavour(struct doctor *doctor, struct error *error)
     doctor->topic = "flavour";
     rc = flavour_detect(doctor->odoo, doctor->config->tickets.flavour, &doctor->flavour, error);
     if (rc == ERR_MISSING_MODEL || rc == ERR_MISSING_FIELD) {
-        doctor_problem(
-            doctor,
-            "if the module is installed, Odoo hides its field from the agent's user: give "
-            "it the right 'User' of Helpdesk",
-            "%s", error->message);
+        doctor_problem(doctor, "see to that, then run 'qualiodoo doctor' again", "%s",
+                       error->message);
         return 0;
     }
     if (rc < 0)

@@ -16,9 +16,6 @@ enum {
     TICKETS_CONFIRMED = 200, /* asked for again, line by line */
 };
 
-/* Sums of floats differ in their last digits, by less than the half minute that would show. */
-#define TOLERANCE (NANO_ONE / 200)
-
 /* ---- Packs ---- */
 
 static json_t *pack_references(const struct config *config)
@@ -159,15 +156,12 @@ static nano hours_of(json_t *record, const char *field)
 /* The field that sums up a ticket's hours, whoever sees its lines; NULL when there is none. */
 static int total_field(const struct doctor *doctor, const char **ret, struct error *error)
 {
-    static const char *const names[] = {"total_hours", "total_hours_spent", "effective_hours"};
-    json_t *list = json_pack("[sss]", names[0], names[1], names[2]), *known = NULL;
+    const char *total = doctor->flavour->total;
+    json_t *list = json_pack("[s]", total), *known = NULL;
     int rc = list ? odoo_fields(doctor->odoo, doctor->flavour->ticket, list, &known, error)
                   : error_memory(error);
 
-    *ret = NULL;
-    for (size_t i = 0; rc == 0 && i < sizeof names / sizeof *names && !*ret; i++)
-        if (json_object_get(known, names[i]))
-            *ret = names[i];
+    *ret = rc == 0 && json_object_get(known, total) ? total : NULL;
     json_decref(list);
     json_decref(known);
     return rc;
@@ -204,7 +198,7 @@ static int compare_tickets(struct store *store, json_t *tickets, const char *tot
         *ret_last = ask_field_id(ticket, "id");
         if (rc == 0)
             rc = review_ticket_amount(store, *ret_last, &mirrored, error);
-        if (rc == 0 && hours_of(ticket, total) - mirrored > TOLERANCE &&
+        if (rc == 0 && hours_of(ticket, total) - mirrored > REVIEW_TOLERANCE &&
             ids_add(suspects, *ret_last) < 0)
             rc = error_memory(error);
     }
@@ -277,7 +271,7 @@ static int confirm_hidden(const struct doctor *doctor, const char *total,
         rc = visible_hours(doctor, suspects->items[i], &visible, error);
         if (rc == 0)
             rc = total_hours(doctor, total, suspects->items[i], &all, error);
-        if (rc == 0 && all - visible > TOLERANCE)
+        if (rc == 0 && all - visible > REVIEW_TOLERANCE)
             listing_add(&listing, "%lld (%s)", (long long)suspects->items[i],
                         minutes_format(duration_minutes(all - visible), text));
     }

@@ -32,77 +32,9 @@ static bool is_checked(const struct doctor *doctor, enum model_id id)
     return is_common(id) && (doctor->flavour || !needs_flavour(&models[id]));
 }
 
-/* ---- Models and fields ---- */
+/* ---- Who may read what ---- */
 
-static const char *module_of(const struct doctor *doctor, const struct model *model)
-{
-    return model->module ? model->module : doctor->flavour ? doctor->flavour->module : "base";
-}
-
-/* Returns the number of findings. */
-static int say_missing(const struct doctor *doctor, const struct model *model, json_t *known)
-{
-    const char *remote = model_remote(model, doctor->flavour);
-    char advice[200];
-    int missing = 0;
-
-    snprintf(advice, sizeof advice, "install or upgrade the module '%s'", module_of(doctor, model));
-    for (size_t i = 0; i < model_columns(model); i++) {
-        const struct model_field *field = &model->fields[i];
-        const char *name = field->remote ? flavour_name(doctor->flavour, field->remote) : NULL;
-
-        if (!name || json_object_get(known, name) || field->rare)
-            continue;
-        missing++;
-        if (field->required)
-            doctor_problem(doctor, advice, "%s has no field '%s' in this Odoo", remote, name);
-        else
-            doctor_note(doctor, NULL,
-                        "%s has no field '%s' in this Odoo: it is optional, and what it would tell "
-                        "is left out",
-                        remote, name);
-    }
-    return missing;
-}
-
-static int check_model(const struct doctor *doctor, const struct model *model, int *missing,
-                       struct error *error)
-{
-    const char *remote = model_remote(model, doctor->flavour);
-    json_t *names = model_field_names(model, doctor->flavour), *known = NULL;
-    char advice[200];
-    int rc = names ? odoo_fields(doctor->odoo, remote, names, &known, error) : error_memory(error);
-
-    json_decref(names);
-    if (rc == ERR_MISSING_MODEL) {
-        snprintf(advice, sizeof advice, "install the module '%s'", module_of(doctor, model));
-        doctor_problem(doctor, advice, "this Odoo has no model '%s'", remote);
-        *missing += 1;
-        return 0;
-    }
-    if (rc == 0)
-        *missing += say_missing(doctor, model, known);
-    json_decref(known);
-    return rc;
-}
-
-int doctor_models(struct doctor *doctor, struct error *error)
-{
-    int missing = 0, rc = 0;
-
-    doctor->topic = "models";
-    for (enum model_id id = 0; id < MODEL_COUNT && rc == 0; id++)
-        if (is_checked(doctor, id))
-            rc = check_model(doctor, &models[id], &missing, error);
-    if (rc == 0 && !missing)
-        doctor_ok(doctor, "every model and field that is read exists%s",
-                  doctor->flavour ? "" : ", but for those of tickets");
-    return rc;
-}
-
-/* ---- Rights ---- */
-
-/* Who may read what, by the start of the model's name. */
+/* The right that shows a model, by the start of the model's name. */
 static const struct {
     const char *start, *advice;
 } readers[] = {
@@ -124,6 +56,94 @@ static size_t reader_of(const char *model)
         i++;
     return i;
 }
+
+/* ---- Models and fields ---- */
+
+static const char *module_of(const struct doctor *doctor, const struct model *model)
+{
+    return model->module ? model->module : doctor->flavour ? doctor->flavour->module : "base";
+}
+
+/* A required field that is not there: not installed, or hidden by its group. */
+static int say_required(const struct doctor *doctor, const struct model *model, const char *name,
+                        struct error *error)
+{
+    const char *remote = model_remote(model, doctor->flavour), *module = module_of(doctor, model);
+    char advice[200];
+    bool hidden = false;
+    int rc = flavour_field_is_hidden(doctor->odoo, module, remote, name, &hidden, error);
+
+    if (rc < 0)
+        return rc;
+    snprintf(advice, sizeof advice, "install or upgrade the module '%s'", module);
+    if (hidden)
+        doctor_problem(doctor, readers[reader_of(remote)].advice,
+                       "%s.%s exists, but Odoo hides it from the agent's user by the field's group",
+                       remote, name);
+    else
+        doctor_problem(doctor, advice, "%s has no field '%s' in this Odoo", remote, name);
+    return 0;
+}
+
+static int say_missing(const struct doctor *doctor, const struct model *model, json_t *known,
+                       int *missing, struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < model_columns(model) && rc == 0; i++) {
+        const struct model_field *field = &model->fields[i];
+        const char *name = field->remote ? flavour_name(doctor->flavour, field->remote) : NULL;
+
+        if (!name || json_object_get(known, name) || field->rare)
+            continue;
+        *missing += 1;
+        if (field->required)
+            rc = say_required(doctor, model, name, error);
+        else
+            doctor_note(doctor, NULL,
+                        "%s has no field '%s' in this Odoo: it is optional, and what it would tell "
+                        "is left out",
+                        model_remote(model, doctor->flavour), name);
+    }
+    return rc;
+}
+
+static int check_model(const struct doctor *doctor, const struct model *model, int *missing,
+                       struct error *error)
+{
+    const char *remote = model_remote(model, doctor->flavour);
+    json_t *names = model_field_names(model, doctor->flavour), *known = NULL;
+    char advice[200];
+    int rc = names ? odoo_fields(doctor->odoo, remote, names, &known, error) : error_memory(error);
+
+    json_decref(names);
+    if (rc == ERR_MISSING_MODEL) {
+        snprintf(advice, sizeof advice, "install the module '%s'", module_of(doctor, model));
+        doctor_problem(doctor, advice, "this Odoo has no model '%s'", remote);
+        *missing += 1;
+        return 0;
+    }
+    if (rc == 0)
+        rc = say_missing(doctor, model, known, missing, error);
+    json_decref(known);
+    return rc;
+}
+
+int doctor_models(struct doctor *doctor, struct error *error)
+{
+    int missing = 0, rc = 0;
+
+    doctor->topic = "models";
+    for (enum model_id id = 0; id < MODEL_COUNT && rc == 0; id++)
+        if (is_checked(doctor, id))
+            rc = check_model(doctor, &models[id], &missing, error);
+    if (rc == 0 && !missing)
+        doctor_ok(doctor, "every model and field that is read exists%s",
+                  doctor->flavour ? "" : ", but for those of tickets");
+    return rc;
+}
+
+/* ---- Rights ---- */
 
 static int check_reading(const struct doctor *doctor, const char *model, struct listing *refused,
                          struct error *error)
@@ -195,6 +215,8 @@ static int check_group(struct doctor *doctor, const struct group *group, bool *a
     if (group->flavour && (!doctor->flavour || strcmp(group->flavour, doctor->flavour->name) != 0))
         return 0;
     rc = flavour_has_group(doctor->odoo, group->name, &has, error);
+    if (rc == 0 && !has && group->of_timesheets)
+        rc = flavour_accountant_sees_all_lines(doctor->odoo, &has, error);
     if (rc == 0 && !has) {
         *all = false;
         doctor->sees_own_only = doctor->sees_own_only || group->of_timesheets;

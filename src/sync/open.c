@@ -32,11 +32,13 @@ static int set_names(struct pull *pull, struct error *error)
 static int missing_field(const struct pull *pull, const struct model *model, const char *field,
                          struct error *error)
 {
-    const char *module = model->module ? model->module : pull->flavour->module;
+    const struct flavour_field missing = {
+        .module = model->module ? model->module : pull->flavour->module,
+        .model = model_remote(model, pull->flavour),
+        .name = field,
+        .right = "'qualiodoo doctor' names the right that shows it"};
 
-    return error_set(error, ERR_MISSING_FIELD,
-                     "%s has no field '%s' in this Odoo: install or upgrade the module '%s'",
-                     model_remote(model, pull->flavour), field, module);
+    return flavour_missing_field(pull->odoo, &missing, error);
 }
 
 /* Asks which of the fields exist; the missing ones are left out, a required one is an error. */
@@ -154,6 +156,10 @@ static int read_agent(struct pull *pull, struct error *error)
     pull->agent_partner =
         json_integer_value(json_object_get(json_array_get(result, 0), "partner_id"));
     json_decref(result);
+    if (pull->agent_partner <= 0) /* every note of the agent would look altered */
+        return error_set(error, ERR_PROTOCOL,
+                         "res.users.read: the answer does not name the partner of user %lld",
+                         (long long)pull->agent_uid);
     return 0;
 }
 
@@ -304,5 +310,6 @@ void pull_close(struct pull *pull)
     free(pull->in_domain.items);
     free(pull->doomed.items);
     free(pull->lines.items);
-    pull->in_domain = pull->doomed = pull->lines = (struct ids){0};
+    free(pull->held.items);
+    pull->in_domain = pull->doomed = pull->lines = pull->held = (struct ids){0};
 }

@@ -49,12 +49,18 @@ static void compute_ticket(const struct page *page, int64_t id, struct mirror_va
         assigned->kind = VALUE_NULL;
 }
 
-/* A product whose reference changed is no pack any more. */
-static void compute_product(const struct page *page, struct mirror_value *values)
+/* A product whose reference changed is no pack any more; one that opened lots stays, with what it
+ * is called now: whether their credit is revoked is for a person to say. */
+static void compute_product(const struct page *page, int64_t id, struct mirror_value *values)
 {
     struct mirror_value *reference = &values[model_column(page->model, "reference")];
     const struct config *config = page->pull->config;
 
+    if (ids_contain(page->pull->held.items, page->pull->held.count, id)) {
+        if (reference->kind == VALUE_NULL)
+            set_text(reference, "");
+        return;
+    }
     for (size_t i = 0; i < config->credit.n_packs && reference->kind == VALUE_TEXT; i++)
         if (strcmp(config->credit.packs[i].product, reference->text) == 0)
             return;
@@ -132,7 +138,7 @@ static void compute(const struct page *page, int64_t id, json_t *record, json_t 
         set_integer(&values[model_column(page->model, "absolute")], page->pull->units_absolute);
         break;
     case MODEL_PRODUCT:
-        compute_product(page, values);
+        compute_product(page, id, values);
         break;
     case MODEL_TICKET:
         compute_ticket(page, id, values);
@@ -156,33 +162,6 @@ static void compute(const struct page *page, int64_t id, json_t *record, json_t 
     default:
         break;
     }
-}
-
-/* When a contact changes company, say which accounts move before moving them. */
-static int announce_move(struct page *page, int64_t id, const struct mirror_value *values,
-                         struct error *error)
-{
-    const struct mirror_value *commercial;
-    int64_t before = 0;
-    bool found;
-    int rc;
-
-    if (page->model != &models[MODEL_PARTNER] || !page->log)
-        return 0;
-    commercial = &values[model_column(page->model, "commercial_id")];
-    if (commercial->kind != VALUE_INTEGER)
-        return 0;
-    rc = mirror_integer(page->pull->store, &page->model->table, id, "commercial_id", &found,
-                        &before, error);
-    if (rc < 0 || !found || before == commercial->integer)
-        return rc;
-    log_warning("contact %lld moves from account %lld to account %lld: its tickets are charged "
-                "there from now on",
-                (long long)id, (long long)before, (long long)commercial->integer);
-    json_array_append_new(page->pull->report->moves,
-                          json_pack("{sI sI sI}", "contact", (json_int_t)id, "from",
-                                    (json_int_t)before, "to", (json_int_t)commercial->integer));
-    return 0;
 }
 
 static bool is_entry(const struct mirror_value *type)
@@ -238,9 +217,7 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
     if (page->out_of_scope || (model->link >= 0 && values[model->link].kind == VALUE_NULL)) {
         rc = ids_add(&pull->doomed, id) < 0 ? error_memory(error) : 0;
     } else {
-        rc = announce_move(page, id, values, error);
-        if (rc == 0)
-            rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
+        rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, values, change, error);
         if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_UPDATED &&

@@ -5,10 +5,12 @@
 
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/evidence.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/mirror.h"
 #include "qualiodoo/results.h"
 #include "qualiodoo/sync.h"
+#include "revoked.h"
 
 static char *tags_text(const struct config *config)
 {
@@ -109,36 +111,60 @@ static char *policy_text(const struct config *config)
     return text;
 }
 
-static int touch_if_new_policy(struct store *store, const struct config *config, bool *ret_first,
-                               struct error *error)
-{
-    char *text = policy_text(config), *known = NULL;
-    int rc = text ? store_meta_get(store, "policy", &known, error) : error_memory(error);
-
-    *ret_first = rc == 0 && !known;
-    if (rc == 0 && (!known || strcmp(known, text) != 0)) {
-        rc = known ? mirror_touch_all(store, "configuration", error) : 0;
-        if (rc == 0)
-            rc = store_meta_set(store, "policy", text, error);
-    }
-    free(text);
-    free(known);
-    return rc;
-}
-
 struct update {
     struct store *store;
     struct policy policy;
     struct facts *facts;
-    civil_day today;
-    bool first; /* of this state: what it finds is no news */
+    const struct accounts_order *order;
+    char *rules_before, *rules_now; /* policy_text(); the first NULL: this state is new */
+    struct balance_change *changes; /* of the accounts that differ, by id */
+    size_t n_changes, changes_size;
     struct cycle_report *report;
 };
 
+/* Another version may read the same rules otherwise: all is computed again, and compared. */
+static int touch_if_upgraded(struct store *store, struct error *error)
+{
+    bool same = false;
+    int rc = revoked_same_version(store, &same, error);
+
+    return rc < 0 || same ? rc : mirror_touch_all(store, "upgrade", error);
+}
+
+static int touch_if_new_policy(struct update *update, const struct config *config,
+                               struct error *error)
+{
+    int rc = store_meta_get(update->store, "policy", &update->rules_before, error);
+
+    update->rules_now = policy_text(config);
+    if (rc == 0 && !update->rules_now)
+        rc = error_memory(error);
+    if (rc == 0 && update->rules_before)
+        rc = touch_if_upgraded(update->store, error);
+    if (rc < 0 || (update->rules_before && strcmp(update->rules_before, update->rules_now) == 0))
+        return rc;
+    if (update->rules_before)
+        rc = mirror_touch_all(update->store, "configuration", error);
+    return rc < 0 ? rc : store_meta_set(update->store, "policy", update->rules_now, error);
+}
+
+static int note_change(struct update *update, int64_t account, const struct results_change *change,
+                       struct error *error)
+{
+    if (!change->changed)
+        return 0;
+    if (ARRAY_RESERVE(update->changes, update->changes_size, update->n_changes + 1) < 0)
+        return error_memory(error);
+    update->changes[update->n_changes++] =
+        (struct balance_change){account, change->before, change->after};
+    json_array_append_new(update->report->accounts_changed, json_integer(account));
+    return 0;
+}
+
 static void add_events(struct update *update, int64_t account, const struct results_change *change)
 {
-    if (update->first)
-        return;
+    if (!update->rules_before)
+        return; /* what a new state finds is no news */
     if (change->credited > 0)
         cycle_report_event(update->report, "credited", 0, account, change->credited);
     if (change->consumed > 0)
@@ -156,16 +182,16 @@ static int update_account(struct update *update, int64_t account, struct error *
         facts_load(update->facts, update->store, &update->policy.facts, account, &facts, error);
 
     if (rc == 0)
-        rc = account_compute(facts, &update->policy.account, update->today, &result, error);
+        rc = account_compute(facts, &update->policy.account, update->order->today, &result, error);
     if (rc < 0)
         return error_prefix(error, "account %lld", (long long)account);
-    rc = results_save(update->store, account, update->today, &result, "the calendar", &change,
-                      error);
+    rc = results_save(update->store, account, update->order->today, &result, "the calendar",
+                      &change, error);
     account_result_free(&result);
     update->report->accounts_recomputed++;
     cycle_note_progress();
-    if (change.changed)
-        json_array_append_new(update->report->accounts_changed, json_integer(account));
+    if (rc == 0)
+        rc = note_change(update, account, &change, error);
     if (rc == 0)
         add_events(update, account, &change);
     return rc;
@@ -178,38 +204,80 @@ static int remove_empty(struct update *update, const struct ids *living, struct 
     int rc = results_accounts(update->store, &stored, error);
 
     for (size_t i = 0; i < stored.count && rc == 0; i++) {
-        bool changed = false;
+        struct results_change change = {0};
 
         if (ids_contain(living->items, living->count, stored.items[i]))
             continue;
-        rc = results_remove(update->store, stored.items[i], "no fact left", &changed, error);
-        if (changed)
-            json_array_append_new(update->report->accounts_changed, json_integer(stored.items[i]));
+        rc = results_remove(update->store, stored.items[i], "no fact left", &change, error);
+        if (rc == 0)
+            rc = note_change(update, stored.items[i], &change, error);
     }
     free(stored.items);
     return rc;
+}
+
+static int update_each(struct update *update, const struct ids *changed, const struct ids *living,
+                       struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < changed->count && rc == 0; i++) {
+        if (!ids_contain(living->items, living->count, changed->items[i]))
+            continue;
+        rc = update_account(update, changed->items[i], error);
+        if (i % 256 == 0 && changed->count > 1000)
+            log_progress("accounts", (int64_t)i, (int64_t)changed->count);
+        if (rc == 0 && cycle_interrupted(NULL))
+            rc = error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
+    }
+    log_progress_end();
+    return rc < 0 ? rc : remove_empty(update, living, error);
+}
+
+static int compare_change(const void *a, const void *b)
+{
+    int64_t x = ((const struct balance_change *)a)->account;
+    int64_t y = ((const struct balance_change *)b)->account;
+
+    return (x > y) - (x < y);
+}
+
+/* The computed accounts stand: stops when that would revoke credit, else keeps what the lots were
+ * granted on. */
+static int keep_evidence(struct update *update, const struct ids *computed, struct error *error)
+{
+    struct revocation revocation = {.store = update->store,
+                                    .order = update->order,
+                                    .rules_before = update->rules_before,
+                                    .rules_now = update->rules_now,
+                                    .report = update->report};
+    int rc;
+
+    if (update->n_changes)
+        qsort(update->changes, update->n_changes, sizeof *update->changes, compare_change);
+    revocation.changes = update->changes;
+    revocation.n_changes = update->n_changes;
+    rc = revoked_check(&revocation, error);
+    for (size_t i = 0; i < computed->count && rc == 0; i++)
+        rc = evidence_keep(update->store, computed->items[i], error);
+    return rc < 0 ? rc : evidence_forget(update->store, error);
 }
 
 static int update_all(struct update *update, struct error *error)
 {
     struct ids changed = {0}, living = {0};
     bool all = false;
-    int rc = facts_changed_accounts(update->store, update->today, &changed, &all, error);
+    int rc = facts_changed_accounts(update->store, update->order->today, &changed, &all, error);
 
-    if (rc == 0 && (all || changed.count))
+    if (rc == 0 && (all || changed.count)) {
         rc = facts_accounts(update->store, &living, error);
-    for (size_t i = 0; i < changed.count && rc == 0; i++) {
-        if (!ids_contain(living.items, living.count, changed.items[i]))
-            continue;
-        rc = update_account(update, changed.items[i], error);
-        if (i % 256 == 0 && changed.count > 1000)
-            log_progress("accounts", (int64_t)i, (int64_t)changed.count);
-        if (rc == 0 && cycle_interrupted(NULL))
-            rc = error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
+        if (rc == 0)
+            rc = update_each(update, &changed, &living, error);
+        if (rc == 0)
+            rc = keep_evidence(update, &changed, error);
     }
-    log_progress_end();
-    if (rc == 0 && (all || changed.count))
-        rc = remove_empty(update, &living, error);
+    if (rc == 0)
+        rc = revoked_keep_words(update->store, error);
     if (rc == 0)
         rc = results_changes_done(update->store, error);
     free(changed.items);
@@ -217,26 +285,52 @@ static int update_all(struct update *update, struct error *error)
     return rc;
 }
 
-int accounts_update(struct store *store, const struct config *config, civil_day today,
-                    struct cycle_report *report, struct error *error)
+/* What the report says of accounts that were not changed after all. */
+static void undo_report(struct cycle_report *report, size_t n_changed, size_t n_events)
 {
-    struct update update = {.store = store, .today = today, .report = report};
+    while (json_array_size(report->accounts_changed) > n_changed)
+        json_array_remove(report->accounts_changed, json_array_size(report->accounts_changed) - 1);
+    cycle_report_undo_events(report, n_events);
+}
+
+static int update_in_transaction(struct update *update, const struct config *config,
+                                 struct error *error)
+{
+    size_t n_changed = json_array_size(update->report->accounts_changed);
+    size_t n_events = json_array_size(update->report->events);
+    int rc = store_begin(update->store, error);
+
+    if (rc < 0)
+        return rc;
+    rc = touch_if_new_policy(update, config, error);
+    if (rc == 0)
+        rc = update_all(update, error);
+    if (rc == 0)
+        rc = store_commit(update->store, error);
+    if (rc < 0) {
+        store_rollback(update->store);
+        undo_report(update->report, n_changed, n_events);
+    }
+    return rc;
+}
+
+int accounts_update(struct store *store, const struct config *config,
+                    const struct accounts_order *order, struct cycle_report *report,
+                    struct error *error)
+{
+    struct update update = {.store = store, .order = order, .report = report};
     int rc = policy_open(config, store, &update.policy, error);
 
     if (rc < 0)
         return rc;
+    json_array_clear(report->revoked);
+    json_array_clear(report->revoked_because);
     update.facts = facts_new();
-    rc = update.facts ? store_begin(store, error) : error_memory(error);
-    if (rc == 0) {
-        rc = touch_if_new_policy(store, config, &update.first, error);
-        if (rc == 0)
-            rc = update_all(&update, error);
-        if (rc == 0)
-            rc = store_commit(store, error);
-        if (rc < 0)
-            store_rollback(store);
-    }
+    rc = update.facts ? update_in_transaction(&update, config, error) : error_memory(error);
     facts_free(update.facts);
+    free(update.rules_before);
+    free(update.rules_now);
+    free(update.changes);
     policy_close(&update.policy);
     return rc;
 }

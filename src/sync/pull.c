@@ -9,6 +9,7 @@
 
 #include "ask.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/evidence.h"
 #include "qualiodoo/log.h"
 
 static json_t *changed_since(const char *low)
@@ -126,6 +127,13 @@ static int drop_others(struct pull *pull, const struct model *model, const struc
     return rc;
 }
 
+/* The domain of a full list. Products are listed with those that are mirrored, which may have left
+ * the packs: page.c says which of them stay. */
+static const char *list_domain(const struct model *model)
+{
+    return model == &models[MODEL_PRODUCT] ? model->change_domain : model->domain;
+}
+
 /* The first pull: every id after the last one stored, page by page. */
 static int pull_first(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                       struct page *page, struct error *error)
@@ -135,7 +143,7 @@ static int pull_first(struct pull *pull, const struct model *model, struct mirro
     int rc = after ? find_in_domain(pull, model, NULL, error) : error_memory(error);
 
     if (rc == 0)
-        rc = search_ids(pull, model, model->domain, after, &remote, error);
+        rc = search_ids(pull, model, list_domain(model), after, &remote, error);
     json_decref(after);
     if (rc == 0)
         rc = mirror_ids(pull->store, &model->table, &local, error);
@@ -195,10 +203,11 @@ static int pull_full(struct pull *pull, const struct model *model, struct error 
     rc = local_ids(pull, model, &local, error);
     if (pull->n_customers && model->customer_domain)
         extra = model_domain(model->customer_domain, pull->flavour, pull->ids);
+    pull_widen_to_holders(pull, extra);
     if (rc == 0)
         rc = find_in_domain(pull, model, extra, error);
     if (rc == 0 && model->kind == MODEL_LISTED)
-        rc = search_ids(pull, model, model->domain, extra, &remote, error);
+        rc = search_ids(pull, model, list_domain(model), extra, &remote, error);
     if (rc == 0)
         rc = model->kind == MODEL_LISTED ? pull_relist(pull, model, &remote, &local, error)
                                          : pull_relist(pull, model, &local, &local, error);
@@ -246,9 +255,8 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
     return rc;
 }
 
-/* Those that this user may read. */
-static int find_visible(struct pull *pull, const struct model *model, const struct ids *ids,
-                        struct ids *ret, struct error *error)
+int pull_visible(struct pull *pull, const struct model *model, const struct ids *ids,
+                 struct ids *ret, struct error *error)
 {
     json_t *list = json_array(), *only;
     int rc;
@@ -284,7 +292,7 @@ int pull_needed(struct pull *pull, const struct model *model, struct error *erro
         }
         rc = page_read(&page, needed.items, needed.count, error);
         if (rc == ERR_ACCESS_RIGHTS &&
-            (rc = find_visible(pull, model, &needed, &readable, error)) == 0)
+            (rc = pull_visible(pull, model, &needed, &readable, error)) == 0)
             rc = page_read(&page, readable.items, readable.count, error);
         pull->doomed.count = 0;
         free(readable.items);
@@ -408,17 +416,57 @@ static int set_products(struct pull *pull, struct error *error)
     return rc;
 }
 
-static const struct model *adjustment_model(const struct pull *pull)
+/* With --force a product that left the packs leaves the mirror, and its lots with it. */
+static int set_held(struct pull *pull, struct error *error)
 {
-    bool notes = pull->config->credit.adjustments == ADJUSTMENTS_NOTE;
+    free(pull->held.items);
+    pull->held = (struct ids){0};
+    if (pull->force && !pull->n_customers)
+        return 0;
+    return evidence_products(pull->store, &pull->held, error);
+}
 
-    return &models[notes ? MODEL_ADJUSTMENT_NOTE : MODEL_ADJUSTMENT];
+enum model_id pull_adjustment_model(const struct pull *pull)
+{
+    return pull->config->credit.adjustments == ADJUSTMENTS_NOTE ? MODEL_ADJUSTMENT_NOTE
+                                                                : MODEL_ADJUSTMENT;
+}
+
+int pull_again(struct pull *pull, const struct model *model, struct error *error)
+{
+    size_t n_customers = pull->n_customers;
+    int rc;
+
+    pull->n_customers = 0; /* of everybody */
+    pull->doomed.count = 0;
+    rc = pull_full(pull, model, error);
+    pull->n_customers = n_customers;
+    return rc;
+}
+
+static int pull_adjustment_rows(struct pull *pull, struct error *error)
+{
+    int rc = pull_model(pull, &models[pull_adjustment_model(pull)], error);
+
+    return rc < 0 ? rc : pull_vanished_adjustments(pull, error);
+}
+
+/* The partners, last: who they are, which of them are gone, and whose account they belong to. */
+static int pull_partners(struct pull *pull, struct error *error)
+{
+    int rc = pull_model(pull, &models[MODEL_PARTNER], error);
+
+    if (rc == 0)
+        rc = pull_vanished_partners(pull, error);
+    return rc < 0 ? rc : pull_holders(pull, error);
 }
 
 int pull_run(struct pull *pull, struct error *error)
 {
-    int rc = set_products(pull, error);
+    int rc = set_held(pull, error);
 
+    if (rc == 0)
+        rc = set_products(pull, error);
     for (enum model_id id = MODEL_UNIT; id <= MODEL_LEAVE && rc == 0; id++)
         rc = pull_model(pull, &models[id], error);
     if (rc == 0)
@@ -441,25 +489,25 @@ int pull_run(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = set_customer_ids(pull, "@partners", SET_CUSTOMER_PARTNERS, error);
     if (rc == 0)
-        rc = pull_model(pull, adjustment_model(pull), error);
+        rc = pull_adjustment_rows(pull, error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_MARKER], error);
-    if (rc == 0)
-        rc = pull_model(pull, &models[MODEL_PARTNER], error);
-    return rc;
+    return rc < 0 ? rc : pull_partners(pull, error);
 }
 
 int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)
 {
     struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};
-    int rc = pull_model(pull, adjustment_model(pull), error);
+    int rc = pull_adjustment_rows(pull, error);
 
     if (rc == 0)
         rc = page_read(&page, &customer, 1, error);
     pull->doomed.count = 0; /* gone already? the next pull confirms it */
     if (rc == 0)
         rc = pull_needed(pull, page.model, error);
-    return rc;
+    if (rc == 0)
+        rc = pull_vanished_partners(pull, error);
+    return rc < 0 ? rc : pull_holders(pull, error);
 }
 
 int pull_markers(struct pull *pull, struct error *error)

@@ -4,6 +4,7 @@
 
 #include "models.h"
 #include "qualiodoo/sync.h"
+#include "skew.h"
 
 struct pull {
     struct odoo *odoo;
@@ -11,7 +12,7 @@ struct pull {
     const struct config *config;
     struct cycle_report *report;
     bool full;    /* read everything again */
-    bool force;   /* go past safety.max_delete and safety.max_writes */
+    bool force;   /* go past safety.max_delete and safety.max_writes, accept revoked credit */
     bool patient; /* what failed waits before it is tried again: the service */
     const int64_t *customers;
     size_t n_customers; /* 0: everybody */
@@ -26,7 +27,10 @@ struct pull {
     bool schema_kept;    /* flavour and fields are those of an earlier run */
     bool first_pulls;    /* at least one mirror completed its first pull in this run */
 
-    struct error problem; /* a working calendar that cannot be used; code 0: none */
+    struct skew skew;     /* of the clocks, set by pull_run() */
+    struct error problem; /* a working calendar that cannot be used, credit that a changed word
+                             would revoke; code 0: none */
+    struct ids held;      /* products that opened lots: mirrored even when they are packs no more */
     struct ids in_domain; /* of the tickets being read: those in tickets.domain */
     struct ids doomed;    /* confirmed gone, not yet deleted */
     struct ids lines;     /* settlement lines to read */
@@ -114,6 +118,24 @@ int page_bury(struct pull *pull, const struct model *model, struct error *error)
 /* Stops when more would go than safety.max_delete allows. */
 int page_check_doomed(struct pull *pull, const struct model *model, struct error *error);
 
+/* --- holders.c, vanished.c: who holds the account of each partner, and what is gone --- */
+
+/* Brings the accounts of partners and invoices in line with what was pulled of partners. Says which
+ * move before they do (log, report->moves). */
+int pull_holders(struct pull *pull, struct error *error);
+
+/* Of a domain that asks for the customers in "@ids": with credit.account top, all that is below
+ * them. */
+void pull_widen_to_holders(const struct pull *pull, json_t *domain);
+
+/* Partners that are gone (merged into another one, or deleted), and the rows that name them: read
+ * again, as Odoo stamps neither tickets nor adjustments then. */
+int pull_vanished_partners(struct pull *pull, struct error *error);
+
+/* Adjustments whose row, or whose whole model, is gone: a model made again counts from 1, so that
+ * old and new rows would stand side by side. */
+int pull_vanished_adjustments(struct pull *pull, struct error *error);
+
 /* --- parts.c: what hangs on a record and leaves no trace of its own --- */
 int pull_ticket_parts(struct pull *pull, struct error *error);
 int pull_move_parts(struct pull *pull, struct error *error);
@@ -129,6 +151,16 @@ int pull_in_domain(struct pull *pull, json_t *extra, struct error *error);
  * the vanished ones one by one before they are deleted. Both lists sorted. */
 int pull_relist(struct pull *pull, const struct model *model, const struct ids *remote,
                 const struct ids *local, struct error *error);
+
+/* Where adjustments are kept: MODEL_ADJUSTMENT or MODEL_ADJUSTMENT_NOTE. */
+enum model_id pull_adjustment_model(const struct pull *pull);
+
+/* Lists a whole model again and reads it, whatever its cursor says. */
+int pull_again(struct pull *pull, const struct model *model, struct error *error);
+
+/* Those of some records that this user may read. */
+int pull_visible(struct pull *pull, const struct model *model, const struct ids *ids,
+                 struct ids *ret, struct error *error);
 
 /* Adds to a count of the report. */
 void report_count(json_t *counts, const char *model, int64_t number);

@@ -54,22 +54,12 @@ static int post_note(struct pull *pull, const struct outbox_row *row, json_t *pa
         .keywords = json_pack("{sO sb ss ss so}", "body", json_object_get(payload, "body"),
                               "body_is_html", 1, "message_type", "comment", "subtype_xmlid",
                               "mail.mt_note", "message_id", message_id(pull, row->key))};
-    json_t *result = NULL;
-    int rc;
 
     if (!call.keywords) {
         json_decref(call.arguments);
         call.arguments = NULL;
     }
-    rc = ask(pull->odoo, call, &result, error);
-    if (rc < 0)
-        return rc;
-    *ret_id = ask_id(result);
-    json_decref(result);
-    if (*ret_id <= 0)
-        return error_set(error, ERR_PROTOCOL,
-                         "%s.message_post: the answer is not a message's number", row->model);
-    return 0;
+    return ask_made(pull->odoo, call, ret_id, error);
 }
 
 /* ---- Tags ---- */
@@ -135,13 +125,8 @@ static int make_activity(struct pull *pull, const struct outbox_row *row, json_t
                       "user_id", json_object_get(payload, "user"), "date_deadline",
                       json_object_get(payload, "date")),
         .keywords = json_pack("{s{ss}}", "context", "default_res_model", row->model)};
-    json_t *result = NULL;
-    int rc = ask(pull->odoo, call, &result, error);
 
-    if (rc == 0)
-        *ret_id = ask_id(result);
-    json_decref(result);
-    return rc;
+    return ask_made(pull->odoo, call, ret_id, error);
 }
 
 /* The activity of another set, where nobody has dealt with it. */

@@ -54,6 +54,12 @@ int setup_find(const struct setup *setup, const char *model, json_t *domain, int
     return rc;
 }
 
+/* Asking whether it was done would hang, too. */
+static bool is_hung(const struct error *cause)
+{
+    return cause->code == ERR_NETWORK && cause->retry == RETRY_NEVER;
+}
+
 int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
                int64_t *ret_id, struct error *error)
 {
@@ -64,7 +70,7 @@ int setup_make(const struct setup *setup, const char *model, json_t *domain, jso
         struct error cause = {0};
 
         rc = ask_create(setup->odoo, model, json_incref(values), &id, &cause);
-        if (rc < 0 && ask_unknown_effect(rc))
+        if (rc < 0 && ask_unknown_effect(rc) && !is_hung(&cause))
             rc = setup_find(setup, model, json_incref(domain), &id, error);
         else if (rc < 0)
             *error = cause;
@@ -150,6 +156,10 @@ static int find_system_group(struct setup *setup, struct error *error)
     if (rc == 0)
         setup->system_group = json_integer_value(json_array_get(result, 1));
     json_decref(result);
+    if (rc == 0 && setup->system_group <= 0)
+        rc = error_set(error, ERR_PROTOCOL,
+                       "ir.model.data.check_object_reference: the answer does not name the group "
+                       "base.group_system");
     return rc;
 }
 
@@ -235,6 +245,8 @@ static int run(struct setup *setup, struct error *error)
     const struct config *config = setup->config;
     int rc = check_administrator(setup, error);
 
+    if (rc == 0)
+        rc = setup_speak(setup, error);
     if (rc < 0 || setup->options->remove)
         return rc < 0 ? rc : setup_remove(setup, error);
     if (setup_wants_model(config))
@@ -243,7 +255,7 @@ static int run(struct setup *setup, struct error *error)
         rc = setup_fields_of_partner(setup, error);
     if (rc == 0 && setup_wants_tag(config))
         rc = setup_tag(setup, error);
-    if (rc == 0 && setup->webhook_url)
+    if (rc == 0)
         rc = setup_webhook(setup, error);
     return rc < 0 ? rc : setup_externals(setup, error);
 }
@@ -253,16 +265,10 @@ int setup_run(const struct config *config, const struct setup_options *options, 
     struct setup setup = {.config = config, .options = options};
     int rc = 0;
 
-    if (sync_read_only(config) && !options->dry_run)
-        return error_set(error, ERR_REFUSED,
-                         "--now is for what-if questions: with it, nothing is written on %s; leave "
-                         "it out, or add --dry-run",
-                         config->odoo.url);
     if (options->webhook) /* bad usage starts nothing */
         rc = config_webhook_url(config, options->webhook, &setup.webhook_url, error);
     if (rc == 0)
-        rc = sync_connect_as(config, options->admin_login, options->admin_secret, &setup.odoo,
-                             error);
+        rc = setup_connect(&setup, error);
     if (rc == 0)
         rc = run(&setup, error);
     odoo_free(setup.odoo);

@@ -13,6 +13,9 @@
 #define SETUP_GROUP_NAME "qualiodoo agent"
 #define SETUP_MODULE "qualiodoo" /* of the external ids */
 
+/* The external id of the rule that versions up to 0.1.0 made: doctor looks for it. */
+#define SETUP_OLD_RULE "automation_payment"
+
 struct setup {
     const struct config *config;
     const struct setup_options *options;
@@ -23,6 +26,8 @@ struct setup {
     int64_t field_ids[SETUP_FIELDS], agent_access, system_access;
     int64_t partner_field_ids[SETUP_PARTNER_FIELDS];
     int64_t rule, rule_action; /* the webhook's */
+    int64_t old_rule;          /* an earlier version's, or one whose model was changed; 0: none */
+    bool with_rule;            /* there is to be a rule */
     char *webhook_url;         /* NULL: no rule is asked for. It holds a secret */
 };
 
@@ -30,6 +35,16 @@ struct setup {
 bool setup_wants_model(const struct config *config);
 bool setup_wants_partner_fields(const struct config *config);
 bool setup_wants_tag(const struct config *config);
+
+/* --- setup_session.c --- */
+
+/* Opens the administrator's client; no call is made. */
+int setup_connect(struct setup *setup, struct error *error);
+
+/* From now on each call says a language that is installed. The administrator has authenticated. */
+int setup_speak(const struct setup *setup, struct error *error);
+
+/* --- setup.c --- */
 
 /* Tells what became of a thing. */
 void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what);
@@ -82,13 +97,18 @@ int setup_tag(struct setup *setup, struct error *error);
 
 /* --- setup_webhook.c --- */
 
-/* The rule and its action, with the address webhook_url. ERR_REFUSED: this Odoo has no such
- * rules. */
-#define SETUP_RULE "automation_payment"
-#define SETUP_RULE_ACTION "automation_payment_action"
+/* The rule and its action, with the address webhook_url; NULL: only where an earlier version made
+ * one, whose address it then takes. The rule of an earlier version is removed after that, so that a
+ * setup that is cut off leaves at least one. ERR_REFUSED: this Odoo has no such rules. */
+#define SETUP_RULE "automation_settlement"
+#define SETUP_RULE_ACTION "automation_settlement_action"
+#define SETUP_OLD_RULE_ACTION SETUP_OLD_RULE "_action"
+#define SETUP_OLD_RULE_WORDS                                                                       \
+    "the automation rule of an earlier version, with which Odoo stores wrong payment states"
 int setup_webhook(struct setup *setup, struct error *error);
 
-/* The rule as it is there, or 0. ERR_MISSING_MODEL: its module is not installed. */
+/* The rules as they are there: rule and old_rule, or 0. ERR_MISSING_MODEL: their module is not
+ * installed. */
 int setup_find_rule(struct setup *setup, struct error *error);
 
 /* --- setup_external.c --- */
@@ -110,7 +130,14 @@ int setup_externals_left(const struct setup *setup, bool adjustments, json_t **r
                          struct error *error);
 int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error);
 
+/* The external ids of an earlier version's rule. */
+int setup_externals_forget_old(const struct setup *setup, struct error *error);
+
 /* --- setup_remove.c --- */
+
+/* Removes one record, which may be gone already; `what` names it for the step and for a refusal. */
+int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
+                    struct error *error);
 
 int setup_remove(struct setup *setup, struct error *error);
 

@@ -105,7 +105,7 @@ int setup_externals(const struct setup *setup, struct error *error)
                              error);
         count++;
     }
-    if (setup->options->webhook) {
+    if (setup->with_rule) {
         if (rc == 0)
             rc = ensure_external(setup, SETUP_RULE, "base.automation", setup->rule, &made, error);
         if (rc == 0)
@@ -124,7 +124,8 @@ static json_t *names_to_remove(const struct setup *setup, bool adjustments)
 {
     struct external list[4 + SETUP_FIELDS];
     size_t count = adjustments ? list_adjustments(setup, list) : 0;
-    json_t *names = json_pack("[sss]", SETUP_TAG, SETUP_RULE, SETUP_RULE_ACTION);
+    json_t *names = json_pack("[sssss]", SETUP_TAG, SETUP_RULE, SETUP_RULE_ACTION, SETUP_OLD_RULE,
+                              SETUP_OLD_RULE_ACTION);
     char name[NAME_SIZE];
 
     for (size_t i = 0; i < SETUP_PARTNER_FIELDS; i++) {
@@ -136,15 +137,15 @@ static json_t *names_to_remove(const struct setup *setup, bool adjustments)
     return names;
 }
 
-int setup_externals_left(const struct setup *setup, bool adjustments, json_t **ret_ids,
-                         struct error *error)
+static int find_named(const struct setup *setup, json_t *names, json_t **ret_ids,
+                      struct error *error)
 {
     json_t *records = NULL, *record, *ids = json_array();
     size_t i;
-    int rc = ask_records(setup->odoo, "ir.model.data",
-                         json_pack("[[sss] [sso]]", "module", "=", SETUP_MODULE, "name", "in",
-                                   names_to_remove(setup, adjustments)),
-                         json_pack("[s]", "name"), &records, error);
+    int rc =
+        ask_records(setup->odoo, "ir.model.data",
+                    json_pack("[[sss] [sso]]", "module", "=", SETUP_MODULE, "name", "in", names),
+                    json_pack("[s]", "name"), &records, error);
 
     json_array_foreach(records, i, record) json_array_append(ids, json_object_get(record, "id"));
     json_decref(records);
@@ -155,17 +156,34 @@ int setup_externals_left(const struct setup *setup, bool adjustments, json_t **r
     return rc;
 }
 
-int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error)
+int setup_externals_left(const struct setup *setup, bool adjustments, json_t **ret_ids,
+                         struct error *error)
+{
+    return find_named(setup, names_to_remove(setup, adjustments), ret_ids, error);
+}
+
+/* Takes over `names`. */
+static int remove_named(const struct setup *setup, json_t *names, struct error *error)
 {
     struct odoo_call call = {.model = "ir.model.data", .method = "unlink", .safe = true};
     json_t *ids = NULL, *result = NULL;
-    int rc = setup_externals_left(setup, adjustments, &ids, error);
+    int rc = find_named(setup, names, &ids, error);
 
-    if (rc == 0 && json_array_size(ids)) {
+    if (rc == 0 && json_array_size(ids) && !setup->options->dry_run) {
         call.arguments = json_pack("[O]", ids);
         rc = ask(setup->odoo, call, &result, error);
     }
     json_decref(ids);
     json_decref(result);
     return rc == ERR_MISSING_RECORD ? 0 : rc; /* an answer was lost */
+}
+
+int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error)
+{
+    return remove_named(setup, names_to_remove(setup, adjustments), error);
+}
+
+int setup_externals_forget_old(const struct setup *setup, struct error *error)
+{
+    return remove_named(setup, json_pack("[ss]", SETUP_OLD_RULE, SETUP_OLD_RULE_ACTION), error);
 }

@@ -17,9 +17,8 @@
 #include "qualiodoo/flavour.h"
 #include "setup.h"
 
-/* Removes one record, which may be gone already; `what` names it for the step and for a refusal. */
-static int take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
-                     struct error *error)
+int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
+                    struct error *error)
 {
     struct odoo_call call = {.model = model, .method = "unlink", .safe = true};
     struct error cause = {0};
@@ -58,7 +57,7 @@ static int remove_partner_field(const struct setup *setup, const char *name, str
                         &id, error);
 
     snprintf(what, sizeof what, "the field %s of customers (with its values)", name);
-    return rc < 0 || !id ? rc : take_away(setup, "ir.model.fields", id, what, error);
+    return rc < 0 || !id ? rc : setup_take_away(setup, "ir.model.fields", id, what, error);
 }
 
 /* ---- The rule of the webhook ---- */
@@ -70,9 +69,12 @@ static int remove_rule(struct setup *setup, struct error *error)
 
     if (rc == ERR_MISSING_MODEL) /* its module was never installed, or is no more */
         return 0;
-    return rc < 0 || !setup->rule ? rc
-                                  : take_away(setup, "base.automation", setup->rule,
-                                              "the automation rule that calls the webhook", error);
+    if (rc == 0 && setup->rule)
+        rc = setup_take_away(setup, "base.automation", setup->rule,
+                             "the automation rule that calls the webhook", error);
+    return rc < 0 || !setup->old_rule ? rc
+                                      : setup_take_away(setup, "base.automation", setup->old_rule,
+                                                        SETUP_OLD_RULE_WORDS, error);
 }
 
 /* ---- The tag ---- */
@@ -104,7 +106,7 @@ static int remove_tag(const struct setup *setup, struct error *error)
         name = json_string_value(json_object_get(json_array_get(records, 0), "name"));
         snprintf(what, sizeof what, "the tag '%.200s', also from the tickets that have it",
                  name ? name : "");
-        rc = take_away(setup, external.model, external.record, what, error);
+        rc = setup_take_away(setup, external.model, external.record, what, error);
     }
     json_decref(records);
     return rc == ERR_MISSING_MODEL ? 0 : rc; /* its module was uninstalled */
@@ -121,6 +123,9 @@ static int count_rows(const struct setup *setup, int64_t *ret, struct error *err
     json_t *result = NULL;
     int rc = ask(setup->odoo, call, &result, error);
 
+    if (rc == 0 && !json_is_integer(result))
+        rc = error_set(error, ERR_PROTOCOL,
+                       ADJUSTMENT_MODEL ".search_count: the answer is not a number");
     if (rc == 0)
         *ret = json_integer_value(result);
     json_decref(result);
@@ -146,7 +151,7 @@ static int remove_model(const struct setup *setup, struct error *error)
         setup_step(setup, SETUP_KEPT, what);
         return 0;
     }
-    return take_away(setup, "ir.model", setup->model, what, error);
+    return setup_take_away(setup, "ir.model", setup->model, what, error);
 }
 
 static int remove_group(struct setup *setup, struct error *error)
@@ -154,8 +159,8 @@ static int remove_group(struct setup *setup, struct error *error)
     int rc = setup_find_group(setup, error);
 
     return rc < 0 || !setup->group ? rc
-                                   : take_away(setup, "res.groups", setup->group,
-                                               "the group '" SETUP_GROUP_NAME "'", error);
+                                   : setup_take_away(setup, "res.groups", setup->group,
+                                                     "the group '" SETUP_GROUP_NAME "'", error);
 }
 
 /* ---- The whole ---- */

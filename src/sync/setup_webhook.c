@@ -1,4 +1,5 @@
-/* setup_webhook.c - the automation rule by which Odoo tells the agent that an invoice was paid.
+/* setup_webhook.c - the automation rule by which Odoo tells the agent that something was reconciled
+ * with an invoice.
  *
  * The rule says no more than that something happened (Odoo adds the model and the id by itself): no
  * field of the invoice is sent. Its address holds the secret, and is for Odoo alone: no step shows
@@ -10,33 +11,32 @@
 #include "ask.h"
 #include "setup.h"
 
-#define RULE_NAME "qualiodoo: an invoice is paid"
+#define RULE_NAME "qualiodoo: an invoice is settled"
 #define RULE_MODEL "base.automation"
 #define ACTION_MODEL "ir.actions.server"
+#define PARTIAL "account.partial.reconcile"
+
+/* What versions up to 0.1.0 made: a rule on invoices with a before-domain on payment_state. Odoo
+ * then evaluates that computed field in the middle of a change, and stores a wrong one for good. */
+#define OLD_RULE_NAME "qualiodoo: an invoice is paid"
+#define OLD_RULE_MODEL "account.move"
 
 /* ---- What it must be ---- */
 
-/* Only invoices of customers; the move from unpaid to paid. */
-static json_t *rule_values(const struct setup *setup)
+/* Something was reconciled with an invoice or credit note of a customer. */
+static json_t *rule_values(void)
 {
-    bool in_payment = setup->config->credit.payment == PAYMENT_IN_PAYMENT;
-
-    return json_pack("{ss sb ss ss}", "trigger", "on_create_or_write", "active", true,
-                     "filter_pre_domain",
-                     in_payment ? "[('payment_state', 'not in', ['paid', 'in_payment'])]"
-                                : "[('payment_state', '!=', 'paid')]",
-                     "filter_domain",
-                     in_payment ? "[('move_type', 'in', ['out_invoice', 'out_refund']), "
-                                  "('state', '=', 'posted'), ('payment_state', 'in', ['paid', "
-                                  "'in_payment'])]"
-                                : "[('move_type', 'in', ['out_invoice', 'out_refund']), "
-                                  "('state', '=', 'posted'), ('payment_state', '=', 'paid')]");
+    return json_pack("{ss sb sb ss}", "trigger", "on_create", "active", true, "filter_pre_domain",
+                     false, "filter_domain",
+                     "['|', ('debit_move_id.move_id.move_type', 'in', ['out_invoice', "
+                     "'out_refund', 'out_receipt']), ('credit_move_id.move_id.move_type', 'in', "
+                     "['out_invoice', 'out_refund', 'out_receipt'])]");
 }
 
-static json_t *action_values(int64_t move_model, const char *url)
+static json_t *action_values(int64_t model, const char *url)
 {
-    return json_pack("{ss sI ss ss}", "name", RULE_NAME, "model_id", (json_int_t)move_model,
-                     "state", "webhook", "webhook_url", url);
+    return json_pack("{ss sI ss ss}", "name", RULE_NAME, "model_id", (json_int_t)model, "state",
+                     "webhook", "webhook_url", url);
 }
 
 /* ---- Whether this Odoo can ---- */
@@ -66,87 +66,106 @@ static int no_module(struct error *error)
                      "payments are asked for every poll.payments");
 }
 
+static int find_current(struct setup *setup, int64_t named, struct error *error)
+{
+    int rc = setup_find(
+        setup, RULE_MODEL,
+        json_pack("[[ssI] [sss]]", "id", "=", (json_int_t)named, "model_id.model", "=", PARTIAL),
+        &setup->rule, error);
+
+    if (rc == 0 && !setup->rule)
+        rc = setup_find(
+            setup, RULE_MODEL,
+            json_pack("[[sss] [sss]]", "name", "=", RULE_NAME, "model_id.model", "=", PARTIAL),
+            &setup->rule, error);
+    return rc;
+}
+
 int setup_find_rule(struct setup *setup, struct error *error)
 {
-    struct setup_external external = {0};
-    int rc = setup_external_find(setup, SETUP_RULE, &external, error);
+    struct setup_external current = {0}, old = {0};
+    int rc = setup_external_find(setup, SETUP_RULE, &current, error);
 
-    if (rc == 0 && external.record)
+    if (rc == 0)
+        rc = setup_external_find(setup, SETUP_OLD_RULE, &old, error);
+    if (rc == 0)
+        rc = find_current(setup, current.record, error);
+    if (rc == 0)
         rc = setup_find(setup, RULE_MODEL,
-                        json_pack("[[ssI]]", "id", "=", (json_int_t)external.record), &setup->rule,
-                        error);
-    if (rc == 0 && !setup->rule)
-        rc = setup_find(setup, RULE_MODEL,
-                        json_pack("[[sss] [sss]]", "name", "=", RULE_NAME, "model_id.model", "=",
-                                  "account.move"),
-                        &setup->rule, error);
+                        json_pack("[[sss] s s [ssI] [ssI] s [sss] [sss]]", "model_id.model",
+                                  "!=", PARTIAL, "|", "|", "id", "=", (json_int_t)old.record, "id",
+                                  "=", (json_int_t)current.record, "&", "name", "=", OLD_RULE_NAME,
+                                  "model_id.model", "=", OLD_RULE_MODEL),
+                        &setup->old_rule, error);
     return rc;
 }
 
 /* ---- Making it so ---- */
 
-static int make_rule(struct setup *setup, int64_t move_model, const char *url, struct error *error)
+static int make_rule(struct setup *setup, int64_t model, const char *url, struct error *error)
 {
-    json_t *values = rule_values(setup);
+    json_t *values = rule_values();
 
     json_object_set_new(values, "name", json_string(RULE_NAME));
-    json_object_set_new(values, "model_id", json_integer(move_model));
+    json_object_set_new(values, "model_id", json_integer(model));
     json_object_set_new(values, "action_server_ids",
-                        json_pack("[[iio]]", 0, 0, action_values(move_model, url)));
+                        json_pack("[[iio]]", 0, 0, action_values(model, url)));
     return setup_make(
         setup, RULE_MODEL,
-        json_pack("[[sss] [ssI]]", "name", "=", RULE_NAME, "model_id", "=", (json_int_t)move_model),
+        json_pack("[[sss] [ssI]]", "name", "=", RULE_NAME, "model_id", "=", (json_int_t)model),
         values, &setup->rule, error);
 }
 
-/* What of `wanted` a record does not have (new reference). */
-static json_t *differences(json_t *record, json_t *wanted)
+static bool is_as_wanted(json_t *record, json_t *wanted)
 {
-    json_t *left = json_object(), *value;
+    json_t *value;
     const char *name;
 
     json_object_foreach(wanted, name, value)
     {
         if (!json_equal(json_object_get(record, name), value))
-            json_object_set(left, name, value);
+            return false;
     }
-    return left;
+    return true;
 }
 
+/* Writes all of `wanted` where something of it differs: a trigger that is written alone makes Odoo
+ * empty the domains. */
 static int repair(const struct setup *setup, const char *model, int64_t id, json_t *wanted,
                   bool *changed, struct error *error)
 {
-    json_t *records = NULL, *names = json_array(), *left, *value;
+    json_t *records = NULL, *names = json_array(), *value;
     const char *name;
     int rc;
 
     json_object_foreach(wanted, name, value) json_array_append_new(names, json_string(name));
     rc = ask_records(setup->odoo, model, json_pack("[[ssI]]", "id", "=", (json_int_t)id), names,
                      &records, error);
-    left = differences(json_array_get(records, 0), wanted);
-    json_decref(records);
-    json_decref(wanted);
-    if (rc == 0 && json_object_size(left)) {
+    if (rc == 0 && !is_as_wanted(json_array_get(records, 0), wanted)) {
         *changed = true;
         if (!setup->options->dry_run)
-            rc = ask_write(setup->odoo, model, id, json_incref(left), error);
+            rc = ask_write(setup->odoo, model, id, json_incref(wanted), error);
     }
-    json_decref(left);
+    json_decref(records);
+    json_decref(wanted);
     return rc;
+}
+
+static json_t *actions_of(int64_t rule)
+{
+    return json_pack("[[ssI] [sss]]", "base_automation_id", "=", (json_int_t)rule, "state", "=",
+                     "webhook");
 }
 
 static int find_action(struct setup *setup, struct error *error)
 {
     if (!setup->rule)
         return 0;
-    return setup_find(setup, ACTION_MODEL,
-                      json_pack("[[ssI] [sss]]", "base_automation_id", "=", (json_int_t)setup->rule,
-                                "state", "=", "webhook"),
-                      &setup->rule_action, error);
+    return setup_find(setup, ACTION_MODEL, actions_of(setup->rule), &setup->rule_action, error);
 }
 
 /* The action of a rule that is there: made again when somebody took it away. */
-static int repair_action(struct setup *setup, int64_t move_model, const char *url, bool *changed,
+static int repair_action(struct setup *setup, int64_t model, const char *url, bool *changed,
                          struct error *error)
 {
     json_t *values;
@@ -157,47 +176,97 @@ static int repair_action(struct setup *setup, int64_t move_model, const char *ur
     *changed = true;
     if (setup->options->dry_run)
         return 0;
-    values = action_values(move_model, url);
+    values = action_values(model, url);
     json_object_set_new(values, "base_automation_id", json_integer(setup->rule));
-    return setup_make(setup, ACTION_MODEL,
-                      json_pack("[[ssI] [sss]]", "base_automation_id", "=", (json_int_t)setup->rule,
-                                "state", "=", "webhook"),
-                      values, &setup->rule_action, error);
+    return setup_make(setup, ACTION_MODEL, actions_of(setup->rule), values, &setup->rule_action,
+                      error);
 }
 
 static int ensure_rule(struct setup *setup, const char *url, bool *changed, struct error *error)
 {
-    int64_t move_model = 0;
-    int rc = setup_find(setup, "ir.model", json_pack("[[sss]]", "model", "=", "account.move"),
-                        &move_model, error);
+    int64_t model = 0;
+    int rc =
+        setup_find(setup, "ir.model", json_pack("[[sss]]", "model", "=", PARTIAL), &model, error);
 
     if (rc < 0)
         return rc;
     if (!setup->rule) {
         *changed = true;
         if (!setup->options->dry_run)
-            rc = make_rule(setup, move_model, url, error);
+            rc = make_rule(setup, model, url, error);
         return rc < 0 ? rc : find_action(setup, error);
     }
     rc = find_action(setup, error);
     if (rc == 0)
-        rc = repair(setup, RULE_MODEL, setup->rule, rule_values(setup), changed, error);
-    return rc < 0 ? rc : repair_action(setup, move_model, url, changed, error);
+        rc = repair(setup, RULE_MODEL, setup->rule, rule_values(), changed, error);
+    return rc < 0 ? rc : repair_action(setup, model, url, changed, error);
+}
+
+/* ---- The rule of an earlier version ---- */
+
+/* Its address goes to the new rule where none is given: it holds the secret. */
+static int keep_address(struct setup *setup, struct error *error)
+{
+    json_t *records = NULL;
+    const char *url;
+    int rc = ask_records(setup->odoo, ACTION_MODEL, actions_of(setup->old_rule),
+                         json_pack("[s]", "webhook_url"), &records, error);
+
+    url = json_string_value(json_object_get(json_array_get(records, 0), "webhook_url"));
+    if (url && !(setup->webhook_url = strdup(url)))
+        rc = error_memory(error);
+    json_decref(records);
+    return rc;
+}
+
+static int retire_old_rule(struct setup *setup, struct error *error)
+{
+    int rc = 0;
+
+    while (rc == 0 && setup->old_rule) {
+        rc = setup_take_away(setup, RULE_MODEL, setup->old_rule, SETUP_OLD_RULE_WORDS, error);
+        if (setup->options->dry_run)
+            return rc;
+        setup->old_rule = 0;
+        if (rc == 0)
+            rc = setup_find_rule(setup, error);
+    }
+    return rc < 0 ? rc : setup_externals_forget_old(setup, error);
+}
+
+/* ---- The whole ---- */
+
+static int find_what_is_there(struct setup *setup, struct error *error)
+{
+    int rc = setup_find_rule(setup, error);
+
+    if (rc == ERR_MISSING_MODEL && !setup->webhook_url) {
+        *error = (struct error){0};
+        return 0;
+    }
+    if (rc == ERR_MISSING_MODEL)
+        return no_module(error);
+    return rc == 0 && setup->old_rule && !setup->webhook_url ? keep_address(setup, error) : rc;
 }
 
 int setup_webhook(struct setup *setup, struct error *error)
 {
     bool changed = false;
-    int rc = check_version(setup, error);
+    int rc = setup->webhook_url ? check_version(setup, error) : 0;
 
-    if (rc == 0) {
-        rc = setup_find_rule(setup, error);
-        if (rc == ERR_MISSING_MODEL)
-            rc = no_module(error);
-    }
     if (rc == 0)
+        rc = find_what_is_there(setup, error);
+    if (rc < 0)
+        return rc;
+    if (setup->webhook_url) {
+        setup->with_rule = true;
         rc = ensure_rule(setup, setup->webhook_url, &changed, error);
-    if (rc == 0)
-        setup_step_made(setup, changed, "automation rule '" RULE_NAME "', which calls the webhook");
-    return rc;
+        if (rc == 0)
+            setup_step_made(setup, changed,
+                            "automation rule '" RULE_NAME "', which calls the webhook");
+    }
+    if (rc == 0 && !setup->with_rule && setup->rule) /* its external ids may be missing */
+        rc = find_action(setup, error);
+    setup->with_rule = setup->with_rule || setup->rule_action;
+    return rc < 0 ? rc : retire_old_rule(setup, error);
 }

@@ -39,6 +39,11 @@ static bool read_simulation(long long *from, long long *to, int *speed)
     return *speed > 0;
 }
 
+bool clock_is_of_tests(void)
+{
+    return true;
+}
+
 static int speed(void)
 {
     long long from, to;
@@ -58,6 +63,11 @@ static int64_t wall_ms(void)
 
 #else
 
+bool clock_is_of_tests(void)
+{
+    return false;
+}
+
 static int speed(void)
 {
     return 1;
@@ -73,6 +83,11 @@ static int64_t wall_ms(void)
 instant clock_real(void)
 {
     return wall_ms() / 1000;
+}
+
+instant clock_machine(void)
+{
+    return read_ms(CLOCK_REALTIME) / 1000;
 }
 
 instant clock_now(void)

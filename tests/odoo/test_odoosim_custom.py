@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from odoosim import World
 from simdesk import Desk, Rpc
 
 MODEL, TAG = "x_qualiodoo_adjustment", "helpdesk.ticket.tag"
@@ -106,6 +107,15 @@ def test_what_goes_with_a_model(desk: Desk) -> None:
     left = admin("ir.model.data", "search", [["module", "=", "qualiodoo"]])
     assert admin("ir.model.data", "unlink", left) is True
     assert admin("ir.model", "unlink", [adjustments(admin)]) is True  # and all over again
+
+
+def test_ids_of_a_model_made_again_start_at_1() -> None:
+    world = World(today="2026-03-12")
+    customer = world.partner("Exemple SARL")
+    assert [world.adjustment(customer, 30) for _ in range(3)] == [1, 2, 3]
+    world.delete("ir.model", world.model_ids["x_qualiodoo_adjustment"])
+    assert world.adjustment(customer, 30) == 1
+    assert world.adjustment(customer, 30) == 2
 
 
 def test_an_import_makes_a_tag_with_its_external_id(desk: Desk) -> None:

@@ -51,6 +51,25 @@ def test_the_time_control_module_adds_date_time(make_desk: Callable[..., Desk]) 
     assert make_desk().agent(LINE, "fields_get", ["date_time"], ["type"]) == {}
 
 
+def test_accounting_readers_see_every_line_but_on_17(both: Desk) -> None:
+    """A rule of `account` shows them; its external id tells whoever asks, with fault 4 (it is there) or fault 1."""
+    groups = ("account.group_account_readonly", "hr_timesheet.group_hr_timesheet_user", "helpdesk_mgmt.group_helpdesk_user")
+    reader = both.world.user("Reader", "reader@example.com", password="reader", groups=groups)
+    both.world.timesheet(both.world.ticket(both.world.partner("A")), 0.5)
+    as_reader = Rpc(both.server, "reader@example.com", "reader")
+    seventeen = both.world.version == 17
+    assert reader and as_reader(LINE, "search_count", []) == (0 if seventeen else 1)
+    rule = ("account", "account_analytic_line_rule_readonly_user")
+    assert as_reader.fault("ir.model.data", "check_object_reference", *rule)[0] == (1 if seventeen else 4)
+
+
+def test_the_external_id_of_a_field_tells_that_it_is_installed(desk: Desk) -> None:
+    for module, name, code in (("helpdesk_mgmt_timesheet", "field_account_analytic_line__ticket_id", 4),
+                               ("helpdesk_mgmt_timesheet", "field_account_analytic_line__nothing", 1),
+                               ("helpdesk_mgmt", "field_account_analytic_line__ticket_id", 1)):
+        assert desk.agent.fault("ir.model.data", "check_object_reference", module, name)[0] == code
+
+
 def test_modules_and_fields_can_be_missing(make_desk: Callable[..., Desk]) -> None:
     desk = make_desk(without_modules=("helpdesk_mgmt_timesheet",))
     assert desk.agent(LINE, "fields_get", ["ticket_id"], ["type"]) == {}

@@ -29,7 +29,8 @@ sys.path.insert(0, str(ROOT / "tests" / "odoo"))
 
 from odoosim import Server, World  # noqa: E402
 
-BINARY = os.environ.get("QUALIODOO", str(ROOT / "build" / "qualiodoo"))
+RELEASED = os.environ.get("QUALIODOO", str(ROOT / "build" / "qualiodoo"))  # what is installed: with --now it writes nothing
+BINARY = RELEASED + "-test"  # the same program, in which --now counts as the real time
 SECRET = "agent-secret"
 TODAY = "2026-03-20"
 TIMEOUT = 30

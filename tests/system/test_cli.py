@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-BINARY = os.environ.get("QUALIODOO", str(ROOT / "build" / "qualiodoo"))
+BINARY = os.environ.get("QUALIODOO", str(ROOT / "build" / "qualiodoo"))  # nothing here needs the build for tests
 SECRET = "hunter2-never-shown"
 
 GOOD = """\
@@ -139,7 +139,7 @@ def test_later(name):
                                    ["config", "check", "--config", "F"]])
 def test_check(config, order):
     path = config()
-    check(run(*[word.replace("F", path) for word in order]), 0, output=f"{path}: valid\n")
+    check(run(*[word.replace("F", path) for word in order]), 0, output=f"{path}: valid, shadow mode\n")
 
 
 def test_check_json(config):
@@ -161,7 +161,7 @@ def test_check_shadow(config):
     (GOOD + "poll: {tickets: 5}\n", ":4:17: poll.tickets: found '5', expected a duration"),
     (GOOD.replace("SUP12", "[]"), ":2:28: credit.packs: found a list, expected the internal reference"),
     (GOOD.replace("https", "http"), ":1:13: odoo.url: found 'http://h.example', expected https://"),
-    (GOOD.replace("writeback", "#"), ":1:1: writeback.since: missing"),
+    (GOOD.replace("since: 2026-01-01", "enabled: true"), ":3:12: writeback.since: missing"),
     ("", ":1:1: the file is empty"),
     (b"\xff\xfe", ":1:1: found a byte that is not UTF-8"),
     (b"odoo:\n\turl: x\n", ":2:1: found a tab"),
@@ -184,7 +184,7 @@ def test_config_from_a_pipe(config):
     read, write = os.pipe()
     os.write(write, GOOD.encode())
     os.close(write)
-    check(run("-c", f"/dev/fd/{read}", "config", "check", pass_fds=[read]), 0, output=f"/dev/fd/{read}: valid\n")
+    check(run("-c", f"/dev/fd/{read}", "config", "check", pass_fds=[read]), 0, output=f"/dev/fd/{read}: valid, shadow mode\n")
     os.close(read)
 
 
@@ -203,9 +203,26 @@ def test_show(config):
     check(run("-c", config(as_json.stdout, "again.json"), "config", "show"), 0, output=shown.stdout)
 
 
-def test_example_is_valid():
-    result = run("-c", str(ROOT / "config" / "qualiodoo.yaml"), "config", "check")
-    check(result, 0, output=None)
+def test_the_example_is_valid_and_in_shadow_mode():
+    path = ROOT / "config" / "qualiodoo.yaml"
+    check(run("-c", str(path), "config", "check"), 0, output=f"{path}: valid, shadow mode\n")
+
+
+def test_shadow_mode_is_the_default(config):
+    text = "\n".join(line for line in GOOD.splitlines() if not line.startswith("writeback"))
+    shown = run("-c", config(text), "config", "show", "--json")
+    assert json.loads(shown.stdout)["writeback"]["enabled"] is False
+
+
+def test_check_says_that_it_writes_and_since_when(config):
+    path = config(GOOD.replace("{since: 2026-01-01", "{enabled: true, since: 2026-03-01"))
+    check(run("-c", path, "config", "check"), 0, output=f"{path}: valid, WRITES into Odoo about tickets since 2026-03-01\n")
+
+
+def test_since_must_not_be_after_today(config):
+    path = config(GOOD.replace("{since: 2026-01-01", "{enabled: true, since: 2999-03-01"))
+    result = run("-c", path, "config", "check")
+    check(result, 2, "writeback.since: found 2999-03-01, expected a date that is not after today")
 
 
 # ---- Secrets ----
@@ -256,7 +273,7 @@ def test_webhook_secret_is_checked_as_run_does(config, tmp_path, mode, content, 
         path.chmod(mode)
     file = config(GOOD + f"webhook: {{listen: '127.0.0.1:8075', secret_file: {path}}}\n")
     result = run("-c", file, "config", "check")
-    check(result, 2 if message else 0, message, output="" if message else f"{file}: valid\n")
+    check(result, 2 if message else 0, message, output="" if message else f"{file}: valid, shadow mode\n")
     if message:
         assert result.stderr.startswith(f"qualiodoo: webhook.secret_file: {path}: ")
     check(run("-c", file, "config", "show"), 0, output=None)
@@ -271,13 +288,13 @@ def test_ca_file_is_checked(config, tmp_path):
         check(run("-c", file, "config", "check"), 2, f"odoo.ca_file: '{path}' cannot be read, or holds no certificate")
     check(run("-c", config(GOOD.replace("login: l", "login: l, ca_file: /dev/zero")), "config", "check"), 2, "odoo.ca_file")
     path.write_text("An authority\n-----BEGIN CERTIFICATE-----\n")
-    check(run("-c", file, "config", "check"), 0, output=f"{file}: valid\n")
+    check(run("-c", file, "config", "check"), 0, output=f"{file}: valid, shadow mode\n")
 
 
 def test_secret_file_under_credentials(config, tmp_path):
     file, path = with_secret(config, tmp_path, 0o440)
     check(run("-c", file, "config", "check", env={"CREDENTIALS_DIRECTORY": str(tmp_path)}), 0,
-          output=f"{file}: valid\n")
+          output=f"{file}: valid, shadow mode\n")
 
 
 @pytest.mark.parametrize("text", [

@@ -238,6 +238,42 @@ def test_rows_of_others_are_a_note(ready: Practice) -> None:
     assert len(found) == 1 and f"adjustments written by another user than the agent: {row}" in found[0]["text"]
 
 
+# ---- What differs between versions ----
+
+each_version = pytest.mark.parametrize(
+    "version", [pytest.param(version, marks=pytest.mark.world(version=version)) for version in (17, 19)])
+
+
+def test_a_field_hidden_by_its_group_is_not_a_missing_module(ready: Practice) -> None:
+    ready.world.set_groups(AGENT, [g for g in GROUPS if "helpdesk" not in g])
+    found = [p for p in ready.problems() if p["topic"] == "flavour"]
+    assert "account.analytic.line.ticket_id exists, but Odoo hides it" in found[0]["text"]
+    assert "install" not in found[0]["text"]
+
+
+def test_a_module_that_is_not_installed(ready: Practice) -> None:
+    ready.world.drop_field("account.analytic.line", "ticket_id")
+    found = [p for p in ready.problems() if p["topic"] == "flavour"]
+    assert "install or upgrade the module 'helpdesk_mgmt_timesheet'" in found[0]["text"]
+    assert "hides" not in found[0]["text"]
+
+
+@each_version
+def test_the_rule_that_shows_accounting_readers_every_line(ready: Practice, version: int) -> None:
+    """16, 18 and 19 have it, 17 has not: without the timesheet right the lines of others are seen or hidden by it."""
+    ready.world.set_groups(AGENT, [g for g in GROUPS if "approver" not in g])
+    assert bool([p for p in ready.problems() if "own timesheets only" in p["text"]]) is (version == 17)
+
+
+@each_version
+def test_doctor_asks_for_groups_in_the_form_of_the_version(ready: Practice, version: int) -> None:
+    """Each form is a fault on the other version, with a traceback in Odoo's log."""
+    ready.server.clear()
+    ready.doctor()
+    asked = [c.args for c in ready.server.calls if c.method == "has_group"]
+    assert asked and all(len(a) == (1 if version == 17 else 2) for a in asked)
+
+
 # ---- Packs, tags, domain ----
 
 
@@ -264,6 +300,32 @@ def test_a_domain_that_odoo_refuses(ready: Practice) -> None:
 
 
 # ---- Lines that rules hide ----
+
+
+def test_status_names_tickets_with_hours_that_rules_hide(ready: Practice) -> None:
+    """The right that is missing hides new lines only: nothing vanishes, and no line arrives."""
+    project = ready.world.private_project()
+    ready.run("sync", check=0)
+    assert ready.run("status", "--json", check=0).json["problems"] == []
+    ready.world.timesheet(ready.shop.fix, 1.5, "2026-03-13", project_id=project)
+    ready.run("sync", check=0)
+    number = ready.world.row("helpdesk.ticket", ready.shop.fix)["number"]
+    problems = ready.run("status", "--json", check=3).json["problems"]
+    assert len(problems) == 1 and "does not see" in problems[0] and f"({number} 1:30)" in problems[0]
+    agent = ready.world.row("res.users", ready.world.agent)["partner_id"]
+    with ready.world.transaction() as env:
+        env.tx.update("project.project", project, {"_followers": (agent,)})
+    ready.run("sync", check=0)
+    ready.run("reconcile", check=0)
+    assert ready.run("status", "--json", check=0).json["problems"] == []
+
+
+def test_status_says_nothing_where_odoo_keeps_no_total(ready: Practice) -> None:
+    project = ready.world.private_project()
+    ready.world.drop_field("helpdesk.ticket", "total_hours")
+    ready.world.timesheet(ready.shop.fix, 1.5, "2026-03-13", project_id=project)
+    ready.run("reconcile", check=0)
+    assert ready.run("status", "--json", check=0).json["problems"] == []
 
 
 def test_a_private_project_hides_its_lines(ready: Practice) -> None:

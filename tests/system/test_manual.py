@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import BINARY
+from conftest import RELEASED
 
 MAN = Path(__file__).resolve().parents[2] / "man"
 COMMANDS = (MAN / "qualiodoo.1").read_text()
@@ -23,7 +23,7 @@ GIVEN = {"odoo": {"url": "https://support.example.com", "database": "support", "
 
 
 def said(*arguments: str | Path) -> str:
-    return subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=True, timeout=30).stdout
+    return subprocess.run([RELEASED, *arguments], capture_output=True, text=True, check=True, timeout=30).stdout
 
 
 def flow(value: Any) -> str:

@@ -169,14 +169,3 @@ def test_a_decision_waits_for_the_cycle_at_work(server: Server, run: Run, ticket
         assert states(run)["note"] == "refused"
     run.finish(waiting, check=0)
     assert set(states(run).values()) == {"dropped"}
-
-
-def test_what_if_decides_nothing(server: Server, run: Run, ticket: int) -> None:
-    refuse(server, "message_post")
-    run("sync", check=1)
-    run.configure(odoo={"url": "https://odoo.example.com"})
-    before = run.dump()
-    for arguments in (["retry"], ["retry", 1], ["drop", 1]):
-        assert "--now is for what-if questions" in run("outbox", *arguments, check=1).message
-    assert run.dump() == before
-    assert rows(run)[0]["state"] == "refused"

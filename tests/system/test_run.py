@@ -195,6 +195,28 @@ def test_the_configuration_is_read_again(world: World, service: Service) -> None
     assert service.stop() == 0
 
 
+def test_a_reload_says_that_a_rotated_credential_needs_a_restart(service: Service, tmp_path: Path) -> None:
+    """systemd copies the credential when the service starts: reading the file again gives the old secret."""
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials" / "odoo").write_text("agent-secret")
+    service.run.configure(odoo={"secret_file": None})
+    service.start(CREDENTIALS_DIRECTORY=str(tmp_path / "credentials"))
+    assert service.says("READY=1")
+    service.send(signal.SIGHUP)
+    assert service.logged("credential") and service.logged("restart the service")
+    assert service.stop() == 0
+
+
+def test_a_reload_takes_a_rotated_secret_file(world: World, server: Server, service: Service) -> None:
+    ready(service)
+    world.passwords["agent@example.com"] = {"another"}
+    service.run.write_secret("another")
+    service.send(signal.SIGHUP)
+    server.clear()
+    assert until(lambda: any(call.fault is None and call.model for call in server.calls), 30)
+    assert service.stop() == 0
+
+
 @pytest.mark.parametrize("change", [{"odoo": {"database": "other"}}, {"state": {"path": "/nowhere/state.db"}}], ids=str)
 def test_what_the_state_belongs_to_cannot_change_while_it_runs(world: World, service: Service, change: dict[str, Any]) -> None:
     customer = world.partner("Exemple SARL")

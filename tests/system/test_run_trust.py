@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import BINARY, Run, Server, Shop, World
+from conftest import Run, Server, Shop, World
 from odoosim.database import Clock
 from test_run import Service, pytestmark, until  # noqa: F401
 from test_state_file import NOBODY, as_nobody, shared_folder, tiny  # noqa: F401
@@ -51,7 +51,6 @@ class Time(Clock):
 @pytest.fixture
 def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Time:
     """A minute a second."""
-    monkeypatch.setattr("conftest.BINARY", BINARY + "-test")
     monkeypatch.setenv("QUALIODOO_CLOCK", str(tmp_path / "clock"))
     return Time(tmp_path / "clock", BEGIN, 60)
 

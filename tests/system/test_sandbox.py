@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import test_run
-from conftest import BINARY, SECRET, Run, Server, World, environment
+from conftest import RELEASED, SECRET, Run, Server, World, environment
 from sandbox import NOBODY
 from test_run import Service, until
 from test_run import world as world  # real time
@@ -30,7 +30,7 @@ SERVICES = sorted(path.name for path in UNITS.glob("*.service"))
 
 def can() -> bool:
     """Root alone makes such a sandbox, and not in every container; sanitizers do not work in it."""
-    return (os.getuid() == 0 and b"__asan_init" not in Path(BINARY).read_bytes()
+    return (os.getuid() == 0 and b"__asan_init" not in Path(RELEASED).read_bytes()
             and bool(shutil.which("systemd-analyze")) and bool(ctypes.util.find_library("seccomp"))
             and subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode == 0)
 
@@ -49,7 +49,7 @@ class Boxed(Run):
         os.chown(self.home, NOBODY, NOBODY)
         self.state = self.home / "state.db"
         self.program = folder / "qualiodoo"
-        shutil.copy(BINARY, self.program)
+        shutil.copy(RELEASED, self.program)
         credential = folder / "credentials" / "odoo"
         credential.parent.mkdir()
         credential.write_text(SECRET)

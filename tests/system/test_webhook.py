@@ -18,7 +18,10 @@ from test_run import Service, pytestmark as needs_service, until
 from test_setup import Office
 
 SECRET = "0123456789abcdef-SECRET"
-MODEL_MOVE = json.dumps({"_model": "account.move", "_id": 1}).encode()
+MODEL_PARTIAL = json.dumps({"_model": "account.partial.reconcile", "_id": 1}).encode()
+OLD_MODEL = json.dumps({"_model": "account.move", "_id": 1}).encode()
+DOMAIN = ("['|', ('debit_move_id.move_id.move_type', 'in', ['out_invoice', 'out_refund', 'out_receipt']), "
+          "('credit_move_id.move_id.move_type', 'in', ['out_invoice', 'out_refund', 'out_receipt'])]")
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ class Hooked(Service):
         self.start(**more)
         assert self.says("READY=1") and self.says("STATUS=Up to date"), Path(self.log.name).read_text()
 
-    def ask(self, path: str = f"/hook/{SECRET}", method: str = "POST", body: Any = MODEL_MOVE, **headers: str) -> int:
+    def ask(self, path: str = f"/hook/{SECRET}", method: str = "POST", body: Any = MODEL_PARTIAL, **headers: str) -> int:
         return self.answer(path, method, body, **headers).status
 
     def answer(self, path: str, method: str, body: Any, **headers: str) -> http.client.HTTPResponse:
@@ -80,12 +83,27 @@ def hooked(run: Run) -> Iterator[Hooked]:
     made.close()
 
 
-def automate(world: World, url: str) -> None:
+def automate(world: World, url: str) -> int:
     """What `setup --webhook` makes."""
+    model = world.env().search("ir.model", [("model", "=", "account.partial.reconcile")])[0]
+    return world.create("base.automation", name="Settled", model_id=model, trigger="on_create", filter_domain=DOMAIN,
+                        action_server_ids=[(0, 0, {"name": "x", "model_id": model, "state": "webhook", "webhook_url": url})])
+
+
+def automate_as_0_1_0(world: World, url: str, named: bool = True) -> int:
+    """What `setup --webhook` of version 0.1.0 made."""
     move = world.env().search("ir.model", [("model", "=", "account.move")])[0]
-    world.create("base.automation", name="Paid", model_id=move, trigger="on_create_or_write",
-                 filter_pre_domain="[('payment_state', '!=', 'paid')]", filter_domain="[('payment_state', '=', 'paid')]",
-                 action_server_ids=[(0, 0, {"name": "x", "model_id": move, "state": "webhook", "webhook_url": url})])
+    rule = world.create("base.automation", name="qualiodoo: an invoice is paid", model_id=move, trigger="on_create_or_write",
+                        filter_pre_domain="[('payment_state', '!=', 'paid')]",
+                        filter_domain="[('move_type', 'in', ['out_invoice', 'out_refund']), ('state', '=', 'posted'), "
+                                      "('payment_state', '=', 'paid')]",
+                        action_server_ids=[(0, 0, {"name": "qualiodoo: an invoice is paid", "model_id": move,
+                                                   "state": "webhook", "webhook_url": url})])
+    action = world.env().search("ir.actions.server", [("base_automation_id", "=", rule)])[0]
+    for name, model, record in (("", "base.automation", rule), ("_action", "ir.actions.server", action)) if named else ():
+        world.create("ir.model.data", module="qualiodoo", name=f"automation_payment{name}", model=model, res_id=record,
+                     noupdate=True)
+    return rule
 
 
 def settle(server: Server) -> int:
@@ -127,7 +145,7 @@ def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server,
     time.sleep(4.4)
     assert {(c.model, c.method) for c in server.calls} <= {(None, "authenticate"), ("account.move", "search_read"),
                                                            ("x_qualiodoo_adjustment", "fields_get")}
-    assert len(server.named("search_read", "account.move")) == 7
+    assert len(server.named("search_read", "account.move")) == 7  # and nothing else was looked at
     settle(server)
     server.clear()
     time.sleep(2)
@@ -167,7 +185,7 @@ def test_who_is_answered_what(world: World, server: Server, hooked: Hooked, path
                               headers: dict[str, str], status: int) -> None:
     hooked.ready()
     server.clear()
-    answer = hooked.answer(path, method, MODEL_MOVE, **headers)
+    answer = hooked.answer(path, method, MODEL_PARTIAL, **headers)
     assert answer.status == status
     assert answer.getheader("Allow") == ("POST" if status == 405 else None)
     if status == 204:
@@ -375,7 +393,8 @@ def rules(world: World) -> list[tuple[Any, ...]]:
     for rule in [env.row("base.automation", i) for i in env.search("base.automation", [], order="id")]:
         actions = [env.row("ir.actions.server", i) for i in
                    env.search("ir.actions.server", [("base_automation_id", "=", rule["id"])], order="id")]
-        found.append((rule["trigger"], rule["active"], rule["filter_pre_domain"], rule["filter_domain"],
+        found.append((env.get("ir.model", rule["model_id"], "model"), rule["trigger"], rule["active"],
+                      rule.get("filter_pre_domain"), rule["filter_domain"],
                       [(a["state"], a["webhook_url"]) for a in actions]))
     return found
 
@@ -386,9 +405,9 @@ def external(world: World) -> set[str]:
                                                                                       ("name", "like", "automation")])}
 
 
-WANTED = ("on_create_or_write", True, "[('payment_state', '!=', 'paid')]",
-          "[('move_type', 'in', ['out_invoice', 'out_refund']), ('state', '=', 'posted'), ('payment_state', '=', 'paid')]",
-          [("webhook", f"http://127.0.0.1:8075/hook/{SECRET}")])
+URL = f"http://127.0.0.1:8075/hook/{SECRET}"
+WANTED = ("account.partial.reconcile", "on_create", True, None, DOMAIN, [("webhook", URL)])
+EXTERNAL = {"automation_settlement", "automation_settlement_action"}
 
 
 @pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
@@ -397,7 +416,7 @@ def test_setup_makes_the_rule_once_and_takes_it_away(office: Office, version: in
     assert "would make: automation rule" in office.setup(*WEBHOOK, "--dry-run").out and not rules(office.world)
     done = office.setup(*WEBHOOK)
     assert "made: automation rule" in done.out and SECRET not in done.out
-    assert rules(office.world) == [WANTED] and external(office.world) == {"automation_payment", "automation_payment_action"}
+    assert rules(office.world) == [WANTED] and external(office.world) == EXTERNAL
     office.server.clear()
     assert "nothing to do" in office.setup(*WEBHOOK).out and "nothing to do" in office.setup().out
     assert not [c for c in office.server.calls if c.writes]
@@ -417,7 +436,7 @@ def test_setup_repairs_the_rule(office: Office) -> None:
     office.setup(*WEBHOOK)
     assert rules(office.world) == [WANTED]
     office.setup("--webhook", "https://agent.example/odoo/here?x=1")
-    assert [r[4] for r in rules(office.world)] == [[("webhook", "https://agent.example/odoo/here?x=1")]]
+    assert [r[-1] for r in rules(office.world)] == [[("webhook", "https://agent.example/odoo/here?x=1")]]
     office.setup(*WEBHOOK)
     assert rules(office.world) == [WANTED]
 
@@ -435,10 +454,91 @@ def test_setup_cut_off_makes_no_second_rule(office: Office) -> None:
             break
 
 
-def test_setup_takes_in_payment_invoices_where_they_count(office: Office) -> None:
-    office.run.configure(credit={"payment": "in_payment"})
+# ---- The rule of version 0.1.0 ----
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("arguments", [WEBHOOK, ()])
+def test_setup_replaces_the_rule_of_an_earlier_version(office: Office, arguments: tuple[str, ...], named: bool) -> None:
+    automate_as_0_1_0(office.world, URL, named)
+    said = office.setup(*arguments, "--dry-run").out
+    assert "would make: automation rule" in said and "would remove: the automation rule of an earlier version" in said
+    done = office.setup(*arguments)
+    assert "made: automation rule" in done.out and "removed: the automation rule of an earlier version" in done.out
+    assert rules(office.world) == [WANTED] and external(office.world) == EXTERNAL and SECRET not in done.out
+    assert "nothing to do" in office.setup(*arguments).out
+
+
+def test_setup_replaces_a_rule_whose_model_somebody_changed(office: Office) -> None:
     office.setup(*WEBHOOK)
-    assert "['paid', 'in_payment']" in rules(office.world)[0][2] and "['paid', 'in_payment']" in rules(office.world)[0][3]
+    env = office.world.env()
+    office.world.write("base.automation", env.search("base.automation", [])[0],
+                       model_id=env.search("ir.model", [("model", "=", "account.move")])[0])
+    office.setup(*WEBHOOK)
+    assert rules(office.world) == [WANTED] and external(office.world) == EXTERNAL
+
+
+def test_setup_leaves_the_rules_of_others(office: Office) -> None:
+    automate(office.world, "https://other.example/x")
+    office.setup(*WEBHOOK)
+    office.setup("--remove")
+    assert [r[-1] for r in rules(office.world)] == [[("webhook", "https://other.example/x")]]
+
+
+@pytest.mark.parametrize("options", [("--remove",), ("--remove", "--with-adjustments")])
+def test_removal_takes_the_rule_of_an_earlier_version_too(office: Office, options: tuple[str, ...]) -> None:
+    automate_as_0_1_0(office.world, URL)
+    assert "removed: the automation rule of an earlier version" in office.setup(*options).out
+    assert not rules(office.world) and not external(office.world) and "nothing to remove" in office.setup(*options).out
+
+
+def test_cut_off_while_it_replaces_the_rule_setup_leaves_at_least_one(office: Office) -> None:
+    office.setup()
+    for number in range(1, 40):
+        office.setup("--remove")
+        automate_as_0_1_0(office.world, URL)
+        office.killed_before(number)
+        assert rules(office.world), number
+        office.setup()
+        assert rules(office.world) == [WANTED] and external(office.world) == EXTERNAL, number
+        office.server.clear()
+        office.setup()
+        if len(office.server.calls) <= number:
+            break
+
+
+def states(world: World, invoice: int) -> tuple[str, bool]:
+    """The state, and whether anything is due."""
+    row = world.row("account.move", invoice)
+    return row["payment_state"], bool(row["amount_residual"])
+
+
+def undo_and_pay_again(world: World) -> list[tuple[str, bool]]:
+    """Paid, un-reconciled, reset to draft and posted, paid again: the states in between."""
+    invoice = world.invoice(world.partner("Exemple SARL"), [("SUP12", 1)], "2026-03-10")
+    found = []
+    world.pay(invoice, "2026-03-10")
+    found.append(states(world, invoice))
+    world.unpay(invoice)
+    found.append(states(world, invoice))
+    world.pay(invoice, "2026-03-12")
+    found.append(states(world, invoice))
+    return found
+
+
+RIGHT = [("paid", False), ("not_paid", True), ("paid", False)]
+
+
+def test_setups_rule_leaves_payment_states_right(office: Office) -> None:
+    office.setup(*WEBHOOK)
+    assert undo_and_pay_again(office.world) == RIGHT
+
+
+def test_the_simulated_odoo_spoils_payment_states_under_the_rule_of_an_earlier_version(office: Office) -> None:
+    automate_as_0_1_0(office.world, "http://127.0.0.1:9/")
+    assert undo_and_pay_again(office.world) == [("paid", False), ("paid", True), ("partial", False)]
+    office.setup(*WEBHOOK)
+    assert undo_and_pay_again(office.world) == RIGHT
 
 
 @pytest.mark.world(without_modules=("base_automation",))

@@ -117,9 +117,12 @@ static void test_keys(void **state)
         {"odoo: {url: https://h, login: l}\n" PACKS WRITE, {"f.yaml:1:7: odoo.database: missing"}},
         {"odoo: {url: https://h, database: l}\n" PACKS WRITE, {"odoo.login: missing"}},
         {ODOO WRITE, {"credit.packs: missing, expected a list of packs"}},
-        {ODOO PACKS,
+        {ODOO PACKS "writeback: {enabled: true}\n",
          {"writeback.since: missing", "YYYY-MM-DD", "writeback.enabled: false", "shadow"}},
-        {ODOO PACKS "writeback: {since: null}\n", {"f.yaml:3:20: writeback.since: missing"}},
+        {ODOO PACKS "writeback: {enabled: true, since: null}\n",
+         {"f.yaml:3:35: writeback.since: missing"}},
+        {ODOO PACKS "writeback: {since: 2999-01-01}\n",
+         {"writeback.since: found 2999-01-01, expected a date that is not after today"}},
         {"writeback:\n  breach: true\n",
          {"f.yaml:2:11: writeback.breach: found 'true', expected "
           "keys below it"}},
@@ -555,7 +558,7 @@ static void test_defaults(void **state)
     assert_int_equal(config->poll.payments_ms, 15000);
     assert_int_equal(config->poll.tickets_ms, 60000);
     assert_int_equal(config->poll.overlap_ms, 900000);
-    assert_true(config->writeback.enabled && config->writeback.has_since);
+    assert_true(!config->writeback.enabled && config->writeback.has_since);
     assert_int_equal(config->writeback.since, since);
     assert_string_equal(config->writeback.breach_tag, "SLA d\xC3\xA9pass\xC3\xA9");
     assert_true(config->writeback.breach_activity && config->writeback.breach_warning);
@@ -743,7 +746,7 @@ static void test_round_trip(void **state)
 
 static void test_example(void **state)
 {
-    struct config *config = NULL, *defaults = parse(GOOD);
+    struct config *config = NULL, *defaults = parse(ODOO PACKS);
     struct error error = {0};
     json_t *shown, *expected;
     const char *section;

@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from . import spoiling
 from .database import Row
 from .faults import UserError
 
@@ -217,7 +218,8 @@ def refresh(env: Env, moves: Iterable[int]) -> None:
             residual = sum((line.get("amount_residual_currency", ZERO) for line in due), ZERO) * sign
             in_company = sum((line.get("amount_residual", ZERO) for line in due), ZERO)
             update(env, MOVE, move, {"amount_residual": residual + ZERO, "amount_residual_signed": in_company + ZERO})
-        update(env, MOVE, move, {"payment_state": payment_state(env, env.row(MOVE, move))})
+        row = env.row(MOVE, move)
+        update(env, MOVE, move, {"payment_state": spoiling.stored_state(env, row, payment_state(env, row))})
     sides = lines_in(env, partials_of(env, [i for move in moves for i in open_lines(env, move)]))
     for move in sorted({*moves, *(env.row(LINE, i)["move_id"] for i in sides)}):
         row = env.row(MOVE, move)

@@ -67,6 +67,7 @@ ACCESS: dict[str, tuple[tuple[str | None, str], ...]] = {
     "ir.module.category": ((USER, "r"), (ERP, "rwcu")),
     "res.company": ((None, "r"), (ERP, "rwcu")),
     "res.currency": ((None, "r"), (SYSTEM, "rwcu")),
+    "res.lang": ((None, "r"), (SYSTEM, "rwcu")),
     "uom.category": ((USER, "r"), (SYSTEM, "rwcu")),
     "uom.uom": ((USER, "r"), (SYSTEM, "rwcu")),
     "product.template": ((USER, "r"), (SYSTEM, "rwcu"), (ACCOUNT_ADMIN, "rwcu")),
@@ -216,11 +217,13 @@ def _company(world: World, env: Env) -> None:
     dollar = _raw(env, "res.currency", 1, name="USD", full_name="United States dollar", symbol="$", rounding=0.01,
                   decimal_places=2, active=True)
     world.name(env, "base.USD", "res.currency", dollar)
+    for code in dict.fromkeys((*world.languages, "en_US", "fr_FR", "de_DE")):
+        _raw(env, "res.lang", name=code, code=code, active=code in world.languages)
     people = ((1, "Exemple Services", True, None), (2, "OdooBot", False, "odoobot@example.com"),
               (3, "Administrator", False, "admin@example.com"))
     for id_, name, is_company, email in people:
         _raw(env, "res.partner", id_, name=name, complete_name=name, is_company=is_company, email=email,
-             active=id_ != 2, partner_share=id_ == 1, commercial_partner_id=id_, lang="en_US", tz="Europe/Paris")
+             active=id_ != 2, partner_share=id_ == 1, commercial_partner_id=id_, lang=world.languages[0], tz="Europe/Paris")
     _raw(env, "res.company", 1, name="Exemple Services", partner_id=1, currency_id=euro, active=True)
     world.name(env, "base.main_company", "res.company", 1)
     groups = "group_ids" if world.version >= 19 else "groups_id"

@@ -152,6 +152,9 @@ def _install_model(env: Env, id_: int) -> None:
     env.world.model_ids[name] = id_
     if name not in env.schema.models:
         env.schema.add(_model(row))
+        table = env.world.db.tables[name]
+        if not table.rows:  # a model made again has a table made again, whose ids start at 1
+            table.next_id = 1
 
 
 def _model(row: Row) -> Model:

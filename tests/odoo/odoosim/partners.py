@@ -68,7 +68,7 @@ def partner_before_create(env: Env, vals: Values) -> Values:
     """A contact has a name; an address of another type may have none."""
     if not vals.get("name") and vals.get("type", "contact") == "contact":
         raise ValidationError("The operation cannot be completed: Contacts require a name")
-    vals.setdefault("lang", "en_US")
+    vals.setdefault("lang", env.world.languages[0])
     return vals
 
 
@@ -88,7 +88,7 @@ def user_before_create(env: Env, vals: Values) -> Values:
     groups = groups_column(env)
     if not vals.get("partner_id"):
         partner = {"name": vals.get("name") or vals.get("login"), "email": vals.get("email") or vals.get("login"),
-                   "tz": vals.get("tz") or "Europe/Paris", "lang": vals.get("lang") or "en_US"}
+                   "tz": vals.get("tz") or "Europe/Paris", "lang": vals.get("lang") or env.world.languages[0]}
         vals["partner_id"] = env.sudo().create("res.partner", partner)
     vals.setdefault("company_id", 1)
     vals.setdefault("company_ids", [(6, 0, [vals["company_id"]])])

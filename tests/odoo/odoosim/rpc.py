@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import accounting, custom, fieldsget, groups, mail
+from . import access, accounting, custom, fieldsget, groups, mail, technical
 from .faults import AccessDenied, AccessError, ServerError, UserError
 from .orm import Env
 
@@ -281,6 +281,9 @@ class ModelData(BaseModel):
         sudo = self.env.sudo()
         found = sudo.search("ir.model.data", [("module", "=", module), ("name", "=", xml_id)], limit=1)
         row = sudo.row("ir.model.data", found[0]) if found else None
+        if row is None and technical.exists(self.env, module, xml_id):
+            access.check(self.env, "ir.model.fields", "read")  # and rules: closed to plain users, fault 4
+            return [technical.model_of(xml_id), False]
         if row is None or not row.get("res_id"):
             raise ServerError("ValueError", f"External ID not found in the system: {module}.{xml_id}")
         if self.env.search(row["model"], [("id", "=", row["res_id"])], order="id"):

@@ -12,7 +12,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from . import custom, mischief, rpc, webhooks, wire
+from . import custom, locks, mischief, rpc, webhooks, wire
 from .faults import OdooError, ServerError
 from .mischief import Fault
 from .orm import Env
@@ -79,7 +79,11 @@ class Server:
         self.record = True
         self.delay_per_1000 = 0.0
         self.delay = 0.0
+        self.date_skew = 0.0  # seconds by which this server's clock, as its Date shows it, differs from the machine's
+        self.date: str | None = None  # a Date that stands still instead; "" sends none
+        self.age: int | None = None  # the Age of an answer that a proxy kept
         self._hooks: list[Hook] = []
+        self.queue = locks.Queue()
         self._answers: dict[tuple[str, bytes], bytes] = {}
         self._lock = threading.Lock()
         self._count = 0
@@ -224,16 +228,25 @@ class Server:
             raise ServerError("KeyError", repr(call.service))
         if len(params) < 5:
             raise ServerError("ValueError", f"not enough values to unpack (expected at least 5, got {len(params)})")
+        self.queue.wait()
+        try:
+            return self._execute(call, params)
+        except locks.Hung:
+            return self.queue.hang()
+
+    def _execute(self, call: Call, params: tuple[Any, ...]) -> Any:
+        world = self.world
         with world.db.lock:
             rpc.check_credentials(world, params[0], params[1], params[2])
             tx = world.db.begin()
             try:
                 result = rpc.execute_kw(Env(world, tx, call.uid or 0), call.model or "", call.method, call.args,
                                         call.kwargs)
+                locks.check(world, tx, call.headers)
                 posts = webhooks.due(world, tx)
                 if not posts:
                     tx.commit()
-            except OdooError:
+            except (OdooError, locks.Hung):
                 touched = {"ir.model", "ir.model.fields"} & set(tx.changes)
                 tx.rollback()
                 if touched:
@@ -351,7 +364,13 @@ class Handler(BaseHTTPRequestHandler):
     def start(self, status: int, reason: str) -> None:
         self.send_response_only(status, reason)
         self.send_header("Server", SERVER_NAME)
-        self.send_header("Date", formatdate(usegmt=True))
+        date = self.owner.date
+        if date is None:
+            date = formatdate(time.time() + self.owner.date_skew, usegmt=True)
+        if date:
+            self.send_header("Date", date)
+        if self.owner.age is not None:
+            self.send_header("Age", str(self.owner.age))
 
     def finish_headers(self) -> None:
         if self.owner.keep_alive and not self.close_connection:

@@ -43,16 +43,20 @@ class World(SalesBuilders, SupportBuilders):
     without_modules   modules that are not installed: their models and fields do not exist
     with_modules      optional modules to install (project_timesheet_time_control)
     enterprise_accounting   paid invoices stay `in_payment` until the bank confirms
+    languages         those that are installed; the administrator speaks the first one
+    one_database      whether the server serves this database alone (locks.py says what hangs then)
     """
 
     def __init__(self, flavour: str = "oca", version: int = 17, today: datetime | date | str | None = None,
                  without_modules: Iterable[str] = (), with_modules: Iterable[str] = (),
-                 enterprise_accounting: bool = False, database: str = "demo") -> None:
+                 enterprise_accounting: bool = False, database: str = "demo",
+                 languages: Iterable[str] = ("en_US", "fr_FR"), one_database: bool = True) -> None:
         if flavour not in FLAVOURS:
             raise ValueError(f"flavour {flavour!r}: one of {', '.join(FLAVOURS)}")
         if version not in (17, 19):
             raise ValueError(f"version {version!r}: 17 or 19")
         self.flavour, self.version, self.database = flavour, version, database
+        self.languages, self.one_database = tuple(languages), one_database
         absent = {m for m in NOT_INSTALLED if m not in set(with_modules)} | set(without_modules)
         self.schema = build_schema(ALL, version, flavour, absent)
         self.db = Database()

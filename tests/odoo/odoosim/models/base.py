@@ -44,6 +44,9 @@ PARTNER = define(
     order="complete_name, id desc", mixins=frozenset({"thread", "activity"}),
 )
 
+LANG = define("res.lang", "Languages", char("name", "Name", required=True), char("code", "Locale Code", required=True),
+              boolean("active", "Active"), order="active desc, name")
+
 CATEGORY = define("res.partner.category", "Partner Tags", char("name", "Tag Name", required=True),
                   boolean("active", default=True), order="name")
 
@@ -222,5 +225,5 @@ LEAVES = define(
     order="date_from",
 )
 
-MODELS = (PARTNER, CATEGORY, USERS, APIKEYS, GROUPS, COMPANY, CURRENCY, UOM_CATEGORY, UOM,
+MODELS = (LANG, PARTNER, CATEGORY, USERS, APIKEYS, GROUPS, COMPANY, CURRENCY, UOM_CATEGORY, UOM,
           PRODUCT_TEMPLATE, PRODUCT, EMPLOYEE, CALENDAR, ATTENDANCE, RESOURCE, LEAVES)

@@ -1,0 +1,182 @@
+/* evidence.c - what Odoo said of a lot, as one text that is compared. */
+#include "qualiodoo/evidence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_internal.h"
+
+/* What 0.1.0 mirrored of the invoice `m` and its line `l`: schema/006-revoked.sql has the same text
+ * for the lots that 0.1.0 granted. What a later version reads beside it belongs into MORE. */
+#define SAID_INVOICE                                                                               \
+    "json_array(m.type, m.state, m.payment_state, m.total, m.residual, m.invoice_date,"            \
+    " m.customer_id, m.reversed_entry_id, m.currency_id, m.company_id)"                            \
+    " || json_array(l.product_id, l.quantity, l.unit_id, l.untaxed)"                               \
+    " || (SELECT json_group_array(json_array(id, line, move, type, date, journal)) FROM ("         \
+    "  SELECT p.id AS id, o.id AS line, o.move_id AS move, o.move_type AS type, o.date AS date,"   \
+    "   o.journal_id AS journal"                                                                   \
+    "  FROM settlement_line own JOIN partial p ON p.debit_line_id = own.id"                        \
+    "  JOIN settlement_line o ON o.id = p.credit_line_id WHERE own.move_id = m.id ORDER BY p.id))"
+
+#define SAID_ADJUSTMENT "json_array(a.minutes, a.date, a.end, a.valid)"
+
+/* The invoices and credit notes on which the payment of `m` depends: credit notes that settle it,
+ * the invoices these reverse, and so on. */
+#define DEPENDS                                                                                    \
+    "WITH RECURSIVE dep (id) AS (SELECT m.id UNION"                                                \
+    " SELECT o.move_id FROM dep JOIN settlement_line own ON own.move_id = dep.id"                  \
+    "  JOIN partial p ON p.debit_line_id = own.id"                                                 \
+    "  JOIN settlement_line o ON o.id = p.credit_line_id AND o.move_type = 'out_refund' UNION"     \
+    " SELECT x.reversed_entry_id FROM dep JOIN move x ON x.id = dep.id"                            \
+    "  WHERE x.reversed_entry_id IS NOT NULL)"
+
+#define MORE                                                                                       \
+    "(SELECT json_group_array(said) FROM (" DEPENDS                                                \
+    " SELECT json_array(x.id, x.type, x.state, x.payment_state, x.total, x.residual,"              \
+    "  x.invoice_date, x.customer_id, x.reversed_entry_id) AS said FROM dep"                       \
+    "  JOIN move x ON x.id = dep.id WHERE x.id <> m.id ORDER BY x.id))"                            \
+    " || (SELECT json_group_array(said) FROM (" DEPENDS                                            \
+    " SELECT json_array(p.id, o.id, o.move_id, o.date, o.journal_id) AS said FROM dep"             \
+    "  JOIN settlement_line own ON own.move_id = dep.id"                                           \
+    "  JOIN partial p ON p.debit_line_id = own.id"                                                 \
+    "  JOIN settlement_line o ON o.id = p.credit_line_id"                                          \
+    "  WHERE dep.id <> m.id ORDER BY p.id))"
+
+/* ?1: the account. */
+static const char keep_sql[] =
+    "INSERT INTO evidence SELECT t.origin, t.id, t.account_id, t.granted, t.start, t.end,"
+    " l.product_id, " SAID_INVOICE ", " MORE " FROM lot t JOIN move_line l ON l.id = t.id"
+    " JOIN move m ON m.id = l.move_id WHERE t.account_id = ?1 AND t.origin = 1 UNION ALL"
+    " SELECT t.origin, t.id, t.account_id, t.granted, t.start, t.end, NULL, " SAID_ADJUSTMENT
+    ", NULL FROM lot t JOIN adjustment a ON a.id = t.id WHERE t.account_id = ?1 AND t.origin = 2"
+    " ON CONFLICT DO UPDATE SET account_id = excluded.account_id, granted = excluded.granted,"
+    " start = excluded.start, end = excluded.end, product_id = excluded.product_id,"
+    " said = excluded.said, more = excluded.more"
+    " WHERE (account_id, granted, start, end, product_id, said, more)"
+    " IS NOT (excluded.account_id, excluded.granted, excluded.start, excluded.end,"
+    "  excluded.product_id, excluded.said, excluded.more)";
+
+static const char losses_sql[] =
+    "SELECT e.origin, e.id, e.account_id, e.product_id, e.granted, e.start, e.end, e.said, e.more,"
+    " t.id IS NULL, t.granted, t.start, t.end, t.state"
+    " FROM evidence e LEFT JOIN lot t ON t.origin = e.origin AND t.id = e.id"
+    " WHERE t.id IS NULL OR t.granted < e.granted OR t.end < e.end ORDER BY e.account_id, e.id";
+
+static const char *const now_sql[] = {
+    [LOT_INVOICE] = "SELECT " SAID_INVOICE ", " MORE " FROM move_line l"
+                    " JOIN move m ON m.id = l.move_id WHERE l.id = ?1",
+    [LOT_ADJUSTMENT] = "SELECT " SAID_ADJUSTMENT ", NULL FROM adjustment a WHERE a.id = ?1",
+};
+
+static void read_loss(sqlite3_stmt *row, struct evidence_loss *ret)
+{
+    *ret = (struct evidence_loss){
+        .lot = {(enum ledger_origin)sqlite3_column_int(row, 0), sqlite3_column_int64(row, 1)},
+        .account = sqlite3_column_int64(row, 2),
+        .product = sqlite3_column_int64(row, 3),
+        .before = {.granted = sqlite3_column_int64(row, 4),
+                   .start = sqlite3_column_int(row, 5),
+                   .end = sqlite3_column_int(row, 6)},
+        .then = {column_text(row, 7), column_text(row, 8)},
+        .gone = sqlite3_column_int(row, 9),
+        .after = {.granted = sqlite3_column_int64(row, 10),
+                  .start = sqlite3_column_int(row, 11),
+                  .end = sqlite3_column_int(row, 12),
+                  .reversed = sqlite3_column_int(row, 13) == (int)LOT_REVERSED},
+    };
+}
+
+/* What Odoo says of the lot today goes into loss->now while `found` looks at it. */
+static int tell_loss(struct store *store, struct evidence_loss *loss,
+                     int (*found)(void *context, const struct evidence_loss *loss,
+                                  struct error *error),
+                     void *context, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, now_sql[loss->lot.origin], &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, loss->lot.id);
+    rc = store_step(store, statement, error);
+    if (rc == 1)
+        loss->now = (struct revoked_evidence){column_text(statement, 0), column_text(statement, 1)};
+    if (rc >= 0)
+        rc = found(context, loss, error);
+    sqlite3_reset(statement);
+    return rc;
+}
+
+int evidence_losses(struct store *store,
+                    int (*found)(void *context, const struct evidence_loss *loss,
+                                 struct error *error),
+                    void *context, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, losses_sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    while ((rc = store_step(store, statement, error)) == 1) {
+        struct evidence_loss loss;
+
+        read_loss(statement, &loss);
+        if ((rc = tell_loss(store, &loss, found, context, error)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    return rc;
+}
+
+int evidence_keep(struct store *store, int64_t account, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, keep_sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, account);
+    return store_run(store, statement, error);
+}
+
+int evidence_forget(struct store *store, struct error *error)
+{
+    return store_exec(store,
+                      "DELETE FROM evidence AS e WHERE NOT EXISTS (SELECT 1 FROM lot t"
+                      " WHERE t.origin = e.origin AND t.id = e.id)",
+                      error);
+}
+
+int evidence_products(struct store *store, struct ids *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT DISTINCT product_id FROM evidence"
+                           " WHERE product_id IS NOT NULL ORDER BY 1",
+                           &statement, error);
+
+    return rc < 0 ? rc : store_ids(store, statement, ret, error);
+}
+
+int evidence_words(struct store *store, const char *version, char **ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(
+        store,
+        "SELECT json_object('version', ?1,"
+        " 'products', (SELECT json_group_object(id, json_array(reference, unit_id)) FROM product),"
+        " 'journals', (SELECT json_group_object(id, json_array(name, type)) FROM journal),"
+        " 'units', (SELECT json_group_object(id, json_array(name, factor)) FROM unit))",
+        &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, version, -1, SQLITE_STATIC);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret = strdup(column_text(statement, 0));
+    sqlite3_reset(statement);
+    return *ret ? 0 : error_memory(error);
+}

@@ -1,0 +1,157 @@
+/* holders.c - partner.account_id and move.account_id, kept in line with what Odoo says of partners.
+ *
+ * They are columns, not expressions, because every query about an account selects by them. */
+#include "qualiodoo/holders.h"
+
+#include <stdlib.h>
+
+#include "qualiodoo/mirror.h"
+#include "store_internal.h"
+
+/* Odoo allows no circle of parents, but the mirror may hold one for a moment. */
+#define DEPTH_MAX "60"
+
+/* A row whose account differs: its id, the account that is stored (0: none), the right one. */
+struct row {
+    int64_t id, from, to;
+};
+
+struct rows {
+    struct row *items;
+    size_t size, count;
+};
+
+static const char commercial_sql[] =
+    "SELECT id, account_id, coalesce(commercial_id, id) FROM partner"
+    " WHERE account_id IS NOT coalesce(commercial_id, id) ORDER BY id";
+
+/* A parent that is not mirrored (the agent's user may not read it) is still the holder. */
+static const char top_sql[] =
+    "WITH RECURSIVE chain (id, at, depth) AS (SELECT id, id, 0 FROM partner UNION ALL"
+    " SELECT c.id, p.parent_id, c.depth + 1 FROM chain c JOIN partner p ON p.id = c.at"
+    " WHERE p.parent_id IS NOT NULL AND c.depth < " DEPTH_MAX ")"
+    " SELECT p.id, p.account_id, top.at FROM partner p"
+    " JOIN (SELECT id, at, max(depth) FROM chain GROUP BY id) top ON top.id = p.id"
+    " WHERE p.account_id IS NOT top.at ORDER BY p.id";
+
+/* The partner of an invoice may be one that the agent's user may not read. */
+static const char move_sql[] =
+    "SELECT m.id, m.account_id, coalesce(p.account_id, m.customer_id) FROM move m"
+    " LEFT JOIN partner p ON p.id = m.customer_id"
+    " WHERE m.account_id IS NOT coalesce(p.account_id, m.customer_id) ORDER BY m.id";
+
+static int find_rows(struct store *store, const char *sql, struct rows *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    while ((rc = store_step(store, statement, error)) == 1) {
+        if (ARRAY_RESERVE(ret->items, ret->size, ret->count + 1) < 0) {
+            sqlite3_reset(statement);
+            return error_memory(error);
+        }
+        ret->items[ret->count++] = (struct row){.id = sqlite3_column_int64(statement, 0),
+                                                .from = sqlite3_column_int64(statement, 1),
+                                                .to = sqlite3_column_int64(statement, 2)};
+    }
+    return rc;
+}
+
+static int find_invoices(struct store *store, const struct row *row, struct ids *ret,
+                         struct error *error)
+{
+    static const char sql[] =
+        "SELECT id FROM move WHERE customer_id = ?1 AND account_id IS NOT ?2 ORDER BY id";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, row->id);
+    sqlite3_bind_int64(statement, 2, row->to);
+    return store_ids(store, statement, ret, error);
+}
+
+/* Writes the account of each row, and notes the old and the new one. A row that had none is new:
+ * its own change was noted when it came. */
+static int set_rows(struct store *store, const char *sql, const char *mirror,
+                    const struct rows *rows, struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < rows->count && rc == 0; i++) {
+        const struct row *row = &rows->items[i];
+        sqlite3_stmt *statement;
+
+        rc = store_prepare(store, sql, &statement, error);
+        if (rc < 0)
+            break;
+        sqlite3_bind_int64(statement, 1, row->id);
+        if (row->to)
+            sqlite3_bind_int64(statement, 2, row->to);
+        else
+            sqlite3_bind_null(statement, 2);
+        rc = store_run(store, statement, error);
+        if (rc == 0 && row->from)
+            rc = mirror_touch_account(store, row->from, mirror, row->id, error);
+        if (rc == 0 && row->from && row->to)
+            rc = mirror_touch_account(store, row->to, mirror, row->id, error);
+    }
+    return rc;
+}
+
+static int update_partners(struct store *store, bool top,
+                           int (*moves)(void *context, const struct holder_move *move),
+                           void *context, struct error *error)
+{
+    struct rows rows = {0};
+    int rc = find_rows(store, top ? top_sql : commercial_sql, &rows, error);
+
+    for (size_t i = 0; i < rows.count && rc == 0; i++) {
+        struct holder_move move = {
+            .partner = rows.items[i].id, .from = rows.items[i].from, .to = rows.items[i].to};
+
+        if (!move.from)
+            continue;
+        rc = find_invoices(store, &rows.items[i], &move.invoices, error);
+        if (rc == 0 && moves(context, &move) < 0)
+            rc = error_memory(error);
+        free(move.invoices.items);
+    }
+    if (rc == 0)
+        rc = set_rows(store, "UPDATE partner SET account_id = ?2 WHERE id = ?1", "partner", &rows,
+                      error);
+    free(rows.items);
+    return rc;
+}
+
+static int update_invoices(struct store *store, struct error *error)
+{
+    struct rows rows = {0};
+    int rc = find_rows(store, move_sql, &rows, error);
+
+    if (rc == 0)
+        rc = set_rows(store, "UPDATE move SET account_id = ?2 WHERE id = ?1", "move", &rows, error);
+    free(rows.items);
+    return rc;
+}
+
+int holders_update(struct store *store, bool top,
+                   int (*moves)(void *context, const struct holder_move *move), void *context,
+                   struct error *error)
+{
+    int rc = store_begin(store, error);
+
+    if (rc < 0)
+        return rc;
+    rc = update_partners(store, top, moves, context, error);
+    if (rc == 0)
+        rc = update_invoices(store, error);
+    if (rc == 0)
+        rc = store_commit(store, error);
+    if (rc < 0)
+        store_rollback(store);
+    return rc;
+}

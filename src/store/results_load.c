@@ -1,0 +1,118 @@
+/* results_load.c - the results as the last cycle kept them. */
+#include "qualiodoo/results.h"
+
+#include "qualiodoo/array.h"
+#include "store_internal.h"
+
+static int read_account(struct store *store, int64_t account, struct account_result *result,
+                        civil_day *ret_day, bool *ret_found, struct error *error)
+{
+    struct ledger *ledger = &result->ledger;
+    sqlite3_stmt *row;
+    int rc = store_prepare(store,
+                           "SELECT computed_day, balance, available, overdraft, held, next_expiry,"
+                           " next_change FROM account WHERE id = ?1",
+                           &row, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(row, 1, account);
+    rc = store_step(store, row, error);
+    if (rc < 0)
+        return rc;
+    *ret_found = rc == 1;
+    if (rc == 0)
+        return 0;
+    *ret_day = sqlite3_column_int(row, 0);
+    ledger->balance = sqlite3_column_int64(row, 1);
+    ledger->available = sqlite3_column_int64(row, 2);
+    ledger->overdraft = sqlite3_column_int64(row, 3);
+    result->held = sqlite3_column_int64(row, 4);
+    ledger->has_next_expiry = sqlite3_column_type(row, 5) == SQLITE_INTEGER;
+    ledger->next_expiry = sqlite3_column_int(row, 5);
+    result->has_next_change = sqlite3_column_type(row, 6) == SQLITE_INTEGER;
+    result->next_change = sqlite3_column_int(row, 6);
+    sqlite3_reset(row);
+    return 0;
+}
+
+static int read_lots(struct store *store, int64_t account, struct ledger *ledger,
+                     struct error *error)
+{
+    size_t size = 0;
+    sqlite3_stmt *row;
+    int rc = store_prepare(store,
+                           "SELECT t.origin, t.id, t.granted, t.left, t.start, t.end, t.state,"
+                           " l.move_id FROM lot t LEFT JOIN move_line l"
+                           " ON t.origin = 1 AND l.id = t.id WHERE t.account_id = ?1"
+                           " ORDER BY t.start, t.origin, t.id",
+                           &row, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(row, 1, account);
+    while ((rc = store_step(store, row, error)) == 1) {
+        if (ARRAY_RESERVE(ledger->lots, size, ledger->n_lots + 1) < 0) {
+            sqlite3_reset(row);
+            return error_memory(error);
+        }
+        ledger->lots[ledger->n_lots++] = (struct ledger_lot){
+            .name = {(enum ledger_origin)sqlite3_column_int(row, 0), sqlite3_column_int64(row, 1)},
+            .granted = sqlite3_column_int64(row, 2),
+            .left = sqlite3_column_int64(row, 3),
+            .start = sqlite3_column_int(row, 4),
+            .end = sqlite3_column_int(row, 5),
+            .state = (enum ledger_state)sqlite3_column_int(row, 6),
+            .invoice = sqlite3_column_int64(row, 7),
+        };
+    }
+    return rc;
+}
+
+static int read_entries(struct store *store, int64_t account, struct ledger *ledger,
+                        struct error *error)
+{
+    size_t size = 0;
+    sqlite3_stmt *row;
+    int rc = store_prepare(store,
+                           "SELECT day, kind, minutes, balance, lot_origin, lot_id, source,"
+                           " source_id FROM entry WHERE account_id = ?1 ORDER BY seq",
+                           &row, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(row, 1, account);
+    while ((rc = store_step(store, row, error)) == 1) {
+        if (ARRAY_RESERVE(ledger->entries, size, ledger->n_entries + 1) < 0) {
+            sqlite3_reset(row);
+            return error_memory(error);
+        }
+        ledger->entries[ledger->n_entries++] = (struct ledger_entry){
+            .day = sqlite3_column_int(row, 0),
+            .kind = (enum ledger_kind)sqlite3_column_int(row, 1),
+            .amount = sqlite3_column_int64(row, 2),
+            .balance = sqlite3_column_int64(row, 3),
+            .lot = {(enum ledger_origin)sqlite3_column_int(row, 4), sqlite3_column_int64(row, 5)},
+            .source = (enum ledger_source)sqlite3_column_int(row, 6),
+            .source_id = sqlite3_column_int64(row, 7),
+        };
+    }
+    return rc;
+}
+
+int results_load(struct store *store, int64_t account_id, struct account_result *ret,
+                 civil_day *ret_day, bool *ret_found, struct error *error)
+{
+    struct account_result result = {0};
+    int rc = read_account(store, account_id, &result, ret_day, ret_found, error);
+
+    if (rc == 0)
+        rc = read_lots(store, account_id, &result.ledger, error);
+    if (rc == 0)
+        rc = read_entries(store, account_id, &result.ledger, error);
+    if (rc < 0)
+        account_result_free(&result);
+    else
+        *ret = result;
+    return rc;
+}

@@ -1,0 +1,118 @@
+"""A wrong clock writes nothing: this machine's clock is compared with the Date of Odoo's answers.
+
+The machine's clock is the operating system's: neither --now nor the clock of build/qualiodoo-test replaces it.
+"""
+
+from __future__ import annotations
+
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+from conftest import Run, Server, Shop, World
+from test_alerts import Office
+from test_writeback import Desk
+
+DAYS = 86400
+
+
+@pytest.fixture
+def desk(world: World, server: Server, run: Run) -> Desk:
+    return Desk(world, server, run)
+
+
+def writes(desk: Desk) -> list[Any]:
+    return [c for c in desk.server.calls if c.writes]
+
+
+@pytest.mark.parametrize("skew", [-3 * DAYS, -121 - 60, 121 + 60, 3 * DAYS])
+def test_with_a_clock_that_differs_from_odoos_by_more_than_two_minutes_writes_wait(desk: Desk, skew: float) -> None:
+    ticket = desk.ticket()
+    desk.server.date_skew = skew
+    ended = desk.sync("11:07", check=1)
+    assert "this machine's clock says 20" in ended.err and "Odoo's server 20" in ended.err and "timedatectl" in ended.err
+    assert desk.kinds(ticket) == [] and writes(desk) == []
+    assert {row[2] for row in desk.outbox()} == {"queued"}
+    assert ended.json["writes"]["sent"] == 0
+    desk.server.date_skew = 0
+    desk.sync("11:08")
+    assert desk.kinds(ticket) == ["breach"]
+
+
+def test_a_false_breach_of_a_fresh_ticket_is_not_written_with_a_clock_three_days_ahead(desk: Desk) -> None:
+    ticket = desk.ticket()
+    desk.server.date_skew = -3 * DAYS
+    desk.run("sync", now="2026-03-23T09:00:00Z", check=1)  # what the wrong clock says
+    assert desk.kinds(ticket) == [] and {row[2] for row in desk.outbox()} == {"queued"}
+    desk.server.date_skew = 0
+    desk.sync("9:05")
+    assert desk.kinds(ticket) == [] and {row[2] for row in desk.outbox()} == {"void"}
+
+
+@pytest.mark.parametrize("skew", [-100, 0, 100])
+def test_two_minutes_are_no_wrong_clock(desk: Desk, skew: float) -> None:
+    ticket = desk.ticket()
+    desk.server.date_skew = skew
+    desk.sync("11:07")
+    assert desk.kinds(ticket) == ["breach"]
+
+
+def test_a_date_that_is_absent_stands_still_or_is_kept_by_a_proxy_withholds_nothing(desk: Desk) -> None:
+    for date, age in (("", None), (formatdate(0, usegmt=True), None), ("Thu, 19 Mar 2026 10:00:00 GMT", None),
+                      ("yesterday", None), (None, 5000)):
+        ticket = desk.ticket()
+        desk.server.date, desk.server.age, desk.server.date_skew = date, age, -5000 if age else 0
+        desk.sync("11:07")
+        assert desk.kinds(ticket) == ["breach"], (date, age)
+        assert desk.run("status", "--json").json["clock"] is None
+
+
+def test_status_and_doctor_say_that_the_clock_is_wrong_with_both_times(desk: Desk) -> None:
+    desk.server.date_skew = -3 * DAYS
+    desk.sync("9:05", check=1)
+    status = desk.run("status", "--json", now=at_nine(), check=3).json
+    assert not status["healthy"] and status["clock"].keys() == {"machine_at", "odoo_at", "ahead_seconds"}
+    assert abs(status["clock"]["ahead_seconds"] - 3 * DAYS) < 10
+    told = [p for p in status["problems"] if "this machine's clock" in p]
+    assert len(told) == 1 and status["clock"]["machine_at"] in told[0] and status["clock"]["odoo_at"] in told[0]
+    assert "this machine's clock" in desk.run("status", now=at_nine(), check=3).out
+    found = desk.run("doctor", "--json", check=3).json["findings"]
+    assert [f["level"] for f in found if "this machine's clock" in f["text"] and f["topic"] == "connection"] == ["problem"]
+    desk.server.date_skew = 0
+    desk.sync("9:10")
+    assert desk.run("status", "--json", now=at_nine(), check=0).json["clock"] is None
+    found = desk.run("doctor", "--json").json["findings"]
+    assert [f["level"] for f in found if "this machine's clock" in f["text"] and f["topic"] == "connection"] == ["ok"]
+
+
+def at_nine() -> str:
+    return "2026-03-20T08:11:00Z"
+
+
+def test_in_shadow_mode_a_wrong_clock_is_logged_and_shown_and_fails_nothing(desk: Desk) -> None:
+    desk.run.configure(writeback={"enabled": False})
+    desk.server.date_skew = 3 * DAYS
+    assert "this machine's clock" in desk.sync("9:05").err
+    assert desk.run("status", "--json", now=at_nine(), check=3).json["clock"]["ahead_seconds"] < -2 * DAYS
+
+
+def test_an_adjustment_is_refused_with_a_wrong_clock(world: World, server: Server, run: Run, shop: Shop) -> None:
+    world.adjustment_model()
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"})
+    run("sync", check=0)
+    server.date_skew = -3 * DAYS
+    assert "this machine's clock" in run("adjust", shop.acme, 30, "--reason", "x", check=1).err
+    assert world.env().search("x_qualiodoo_adjustment", []) == []
+    server.date_skew = 0
+    run("adjust", shop.acme, 30, "--reason", "x", check=0)
+
+
+def test_what_a_wrong_clock_would_say_of_credit_is_never_said(world: World, server: Server, run: Run) -> None:
+    office = Office(world, server, run)
+    office.pack("2026-03-10")
+    server.date_skew = -400 * DAYS
+    office.sync("2027-04-10", check=1)  # every lot has expired, says that clock
+    server.date_skew = 0
+    office.sync("2026-03-20")
+    assert office.kinds() == ["credited"]
+    assert run.balance(office.customer) == 720
