@@ -173,8 +173,8 @@ static const char global_help[] =
     "  -c, --config FILE   the configuration (default: /etc/qualiodoo/qualiodoo.yaml)\n"
     "      --now TIME      answer as of that time (2026-03-10T08:00:00Z); nothing is written\n"
     "      --json          print one JSON document\n"
-    "  -v, --verbose       say what is done; -vv: in detail\n"
-    "  -q, --quiet         say errors only\n"
+    "  -v, --verbose       name each step of a cycle, with records and time; -vv: each call\n"
+    "  -q, --quiet         print errors only, no report (--json still prints its document)\n"
     "  -h, --help          this text; after a command: about it\n"
     "      --version       the version\n";
 

@@ -192,14 +192,14 @@ static int read_again(struct odoo *odoo, const struct odoo_read *read, const str
     return cause->code;
 }
 
-/* An answer of the thread; `body` is freed. */
+/* An answer of the thread; its body is freed. */
 static int handle(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
-                  const struct odoo_request *request, char *body, size_t length,
+                  const struct odoo_request *request, struct http_answer *answer,
                   struct error *error)
 {
     json_t *records = NULL;
     struct error cause = {0};
-    int code = odoo_decode(odoo, request, body, length, &records, &cause);
+    int code = odoo_decode(odoo, request, answer, &records, &cause);
 
     if (code)
         return read_again(odoo, read, range, &cause, error);
@@ -219,17 +219,14 @@ static int read_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct
     for (size_t start = 0; !code && start < read->count; start += read->chunk) {
         struct range range = chunk_of(read, start);
         struct odoo_request request = {0};
-        char *body = NULL;
-        size_t length = 0;
+        struct http_answer answer = {0};
 
-        code = prefetch_take(prefetch, &request, &body, &length, error);
+        code = prefetch_take(prefetch, &request, &answer, error);
         if (!code)
             code = send_ahead(prefetch, odoo, read, start + ahead, error);
-        if (!code) {
-            code = handle(odoo, read, &range, &request, body, length, error);
-            body = NULL;
-        }
-        free(body);
+        if (!code)
+            code = handle(odoo, read, &range, &request, &answer, error);
+        free(answer.body);
         odoo_request_clear(&request);
     }
     return code;

@@ -342,7 +342,7 @@ static int pull_whole(struct pull *pull, const struct model *model, struct mirro
     return rc < 0 ? rc : pull_needed(pull, model, error);
 }
 
-static int pull_model(struct pull *pull, const struct model *model, struct error *error)
+static int pull_rows(struct pull *pull, const struct model *model, struct error *error)
 {
     bool of_some = pull->n_customers && model->of_customers, resumed = false;
     struct page page = {.pull = pull, .model = model, .log = true};
@@ -376,6 +376,25 @@ static int pull_model(struct pull *pull, const struct model *model, struct error
     if (rc == 0 && !of_some) /* else what changed of the others was not seen */
         rc = pull_cursor_end(pull, model, &cursor, page.high, began, error);
     mirror_cursor_free(&cursor);
+    return rc;
+}
+
+/* Records of a model that this cycle has read so far. */
+static int64_t records_read(const struct pull *pull, const struct model *model)
+{
+    return json_integer_value(
+        json_object_get(pull->report->checked, model_remote(model, pull->flavour)));
+}
+
+static int pull_model(struct pull *pull, const struct model *model, struct error *error)
+{
+    int64_t began = clock_monotonic_ms(), before = records_read(pull, model);
+    int rc = pull_rows(pull, model, error);
+
+    if (rc == 0 && pull->fields[model - models])
+        log_step("pulled %s: %lld records, %lld ms", model->table.name,
+                 (long long)(records_read(pull, model) - before),
+                 (long long)(clock_monotonic_ms() - began));
     return rc;
 }
 
@@ -461,6 +480,20 @@ static int pull_partners(struct pull *pull, struct error *error)
     return rc < 0 ? rc : pull_holders(pull, error);
 }
 
+/* Lines and settlements of the tickets and invoices that changed: they vanish without a trace. */
+static int pull_parts(struct pull *pull, struct error *error)
+{
+    int64_t began = clock_monotonic_ms();
+    int rc = pull_ticket_parts(pull, error);
+
+    if (rc == 0)
+        rc = pull_move_parts(pull, error);
+    if (rc == 0)
+        log_step("pulled the parts of changed tickets and invoices: %lld ms",
+                 (long long)(clock_monotonic_ms() - began));
+    return rc;
+}
+
 int pull_run(struct pull *pull, struct error *error)
 {
     int rc = set_held(pull, error);
@@ -481,9 +514,7 @@ int pull_run(struct pull *pull, struct error *error)
     for (enum model_id id = MODEL_TIMESHEET; id <= MODEL_MOVE && rc == 0; id++)
         rc = pull_model(pull, &models[id], error);
     if (rc == 0)
-        rc = pull_ticket_parts(pull, error);
-    if (rc == 0)
-        rc = pull_move_parts(pull, error);
+        rc = pull_parts(pull, error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_PAYMENT], error);
     if (rc == 0)

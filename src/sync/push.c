@@ -344,6 +344,7 @@ static int each_row(struct push *push,
 int push_run(struct pull *pull, struct error *error)
 {
     struct push push = {.pull = pull};
+    int64_t began = clock_monotonic_ms();
     int rc = find_due(&push, error);
 
     if (rc == 0 && push.rows.count) {
@@ -359,6 +360,10 @@ int push_run(struct pull *pull, struct error *error)
         if (rc == 0)
             rc = read_back(&push, error);
     }
+    if (rc == 0 && push.rows.count)
+        log_step("wrote into Odoo: %lld writes sent, %lld refused, %lld ms",
+                 (long long)pull->report->writes_sent, (long long)pull->report->writes_refused,
+                 (long long)(clock_monotonic_ms() - began));
     free(push.rows.items);
     free(push.tickets.items);
     free(push.touched.items);
