@@ -26,7 +26,7 @@
 static const char move_sql[] = NEAR
     "SELECT m.id, m.name, m.type, m.state, m.payment_state, m.residual, m.total, m.invoice_date,"
     " m.currency_id, m.reversed_entry_id, m.invoice_origin,"
-    " coalesce((SELECT c.commercial_id FROM partner c WHERE c.id = m.customer_id), m.customer_id),"
+    " coalesce(m.account_id, m.customer_id),"
     " EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = m.id AND d.untaxed > 0),"
     " EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = m.id AND d.untaxed < 0),"
     " m.id IN (SELECT id FROM own) FROM near n JOIN move m ON m.id = n.id ORDER BY m.id";
