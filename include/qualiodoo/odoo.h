@@ -118,6 +118,10 @@ struct odoo_read {
      * Returns 0 or a negative code (then `error` is filled) to stop. */
     int (*page)(void *context, const int64_t *requested, size_t count, json_t *records,
                 struct error *error);
+    /* What is asked of a record whose answer cannot be parsed, one after the other, until an answer
+     * can; NULL: nothing more. `damaged` is told before `page` gets the record. */
+    json_t *fallbacks[2];
+    void (*damaged)(void *context, int64_t id, const char *reason);
     void (*bad)(void *context, int64_t id, const char *reason); /* NULL: ignored */
     void *context;
 };

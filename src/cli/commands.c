@@ -61,7 +61,7 @@ const struct command cli_commands[] = {
      "CUSTOMER is the number of a partner in Odoo, or an exact name or reference; TICKET a number\n"
      "or an exact ticket reference.\n",
      cmd_explain},
-    {"adjust", "CUSTOMER MINUTES --reason TEXT [--date D] [--ends D] [--key K]",
+    {"adjust", "CUSTOMER MINUTES --reason TEXT [--date D] [--ends D] [--key K] ...",
      "add or remove credit by hand",
      "Written into Odoo first, then counted here. CUSTOMER is the number of a partner in Odoo "
      "(any\n"
@@ -71,7 +71,8 @@ const struct command cli_commands[] = {
      "  --reason TEXT   why; kept with the adjustment\n"
      "  --date D        the day it counts from, YYYY-MM-DD (default: today)\n"
      "  --ends D        the day its minutes end, excluded (default: one year later)\n"
-     "  --key K         the key printed by a call whose answer was lost: repeats it safely\n",
+     "  --key K         the key printed by a call whose answer was lost: repeats it safely\n"
+     "  --dry-run       write nothing; show the balance that it would give\n",
      cmd_adjust},
     {"forecast", "[--until D]", "what expires, rolls over or runs out, and when", NULL, NULL},
     {"doctor", "",

@@ -107,8 +107,38 @@ static int deliver(const struct odoo_read *read, const struct range *range, json
 static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                       struct error *error);
 
+/* One record again, with fewer fields. Returns ERR_UNPARSABLE when none of them helped. */
+static int read_less(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+                     const char *reason, struct error *error)
+{
+    for (size_t i = 0; i < sizeof read->fallbacks / sizeof *read->fallbacks; i++) {
+        struct odoo_read less = *read;
+        struct odoo_request request = {0};
+        json_t *records = NULL;
+        int code;
+
+        less.fields = read->fallbacks[i];
+        if (!less.fields)
+            continue;
+        code = write_request(odoo, &less, range, &request, error);
+        if (!code)
+            code = odoo_call(odoo, &request, &records, error);
+        odoo_request_clear(&request);
+        if (code == ERR_UNPARSABLE)
+            continue;
+        if (!code) {
+            read->damaged(read->context, range->ids[0], reason);
+            code = deliver(read, range, records, error);
+        }
+        json_decref(records);
+        return code;
+    }
+    return ERR_UNPARSABLE;
+}
+
 /* After an answer that cannot be parsed: the halves, or the record that is to blame. That one is
- * not handed to `page`, where it would look deleted. */
+ * read again without what breaks it; where nothing can be read of it, it is not handed to `page`,
+ * where it would look deleted. */
 static int read_halves(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                        const char *reason, struct error *error)
 {
@@ -117,6 +147,9 @@ static int read_halves(struct odoo *odoo, const struct odoo_read *read, const st
     int code;
 
     if (range->count == 1) {
+        code = read_less(odoo, read, range, reason, error);
+        if (code != ERR_UNPARSABLE)
+            return code;
         if (read->bad)
             read->bad(read->context, range->ids[0], reason);
         return 0;

@@ -11,6 +11,7 @@
 #include "qualiodoo/lookup.h"
 #include "qualiodoo/mirror.h"
 #include "qualiodoo/results.h"
+#include "revoked.h"
 #include "verdicts.h"
 
 /* How long a cycle waits for another one to finish. */
@@ -236,21 +237,6 @@ static void note_outcome(struct store *store, const struct error *error, bool re
     store_meta_set(store, "last_error", error->message, &ignored);
 }
 
-/* What `status` shows until a cycle computes the accounts again. */
-static void note_revoked(struct store *store, const struct cycle_report *report,
-                         const char *message)
-{
-    json_t *revoked = json_pack("{sO sO ss}", "accounts", report->revoked, "because",
-                                report->revoked_because, "message", message);
-    char *text = json_dumps(revoked, JSON_COMPACT);
-    struct error ignored;
-
-    if (text && json_array_size(report->revoked))
-        store_meta_set(store, "revoked", text, &ignored);
-    json_decref(revoked);
-    free(text);
-}
-
 static bool schema_may_be_old(int rc)
 {
     return rc == ERR_MISSING_FIELD || rc == ERR_MISSING_MODEL || rc == ERR_FAULT ||
@@ -278,11 +264,14 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
     if (rc == ERR_SAFETY && pull->patient && json_array_size(pull->report->revoked)) {
         /* The service goes on with what does not depend on the accounts: they stay as they were. */
         pull->problem = *error;
-        return 0;
+        rc = revoked_note(pull->store, pull->report, true, error);
+        return rc == ERR_SAFETY ? 0 : rc;
     }
     if (rc == 0)
         log_step("computed %lld accounts: %lld ms", (long long)pull->report->accounts_recomputed,
                  (long long)(clock_monotonic_ms() - began));
+    if (rc == 0)
+        rc = shown_update(pull, error);
     /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
     return rc < 0 || pull->skew.found ? rc : alerts_update(pull, order.today, error);
 }
@@ -465,8 +454,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     /* A misspelt name is no failure of the cycle, nor is an order to stop. */
     if (rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED && (rc < 0 || changed))
         note_outcome(store, &outcome, options->reconcile && !options->n_customers);
-    if (outcome.code == ERR_SAFETY)
-        note_revoked(store, report, rc < 0 ? error->message : pull.problem.message);
+    if (rc == ERR_SAFETY && json_array_size(report->revoked))
+        rc = revoked_note(store, report, false, error); /* after its transaction was rolled back */
     if (options->uid)
         *options->uid = outcome.code ? 0 : odoo_uid(pull.odoo);
     pull_close(&pull);
