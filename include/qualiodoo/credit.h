@@ -47,6 +47,7 @@ struct credit_settlement {
     int64_t move;     /* of the counterpart */
     int64_t reverses; /* the move that this one reverses, or 0 */
     micro amount;     /* settled, in the invoice's own currency; 0 for an exchange difference */
+    bool exchange;    /* the entry of an exchange difference: it must stand, and settles nothing */
 };
 
 /* A line that carries a pack. */

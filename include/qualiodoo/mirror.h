@@ -85,7 +85,6 @@ enum mirror_set {
     SET_PARTNERS_BELOW,   /* contacts of the partners given */
     SET_PARTIALS_OF,      /* touching a settlement line of the moves given */
     SET_DOWN_PAYMENTS_OF, /* lines of the moves given */
-    SET_LINES_OF,         /* settlement lines of the moves given */
     SET_PENDING_INVOICES, /* moves with a mark of `pending`: invoices, receipts, credit notes */
     SET_PENDING_ENTRIES,  /* ... and all others */
     /* what belongs to the customers given, in each mirror */

@@ -236,6 +236,8 @@ static void print_line(const struct account_facts *facts, const struct credit_mo
 static const char *counterpart_text(const struct money_book *book, const struct credit_move *move,
                                     const struct credit_settlement *settlement)
 {
+    if (settlement->exchange)
+        return "the entry of an exchange difference, which is no write-off";
     if (settlement->kind == COUNTERPART_REFUND && money_came_by(book, move, settlement))
         return "the credit note of another invoice that was paid, which counts as money";
     return counterpart_texts[settlement->kind];

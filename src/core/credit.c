@@ -80,10 +80,17 @@ struct credit_outcome credit_invoice(const struct credit_move *invoice,
 /* Latest date among the settlements, of whatever kind. */
 static bool latest_settlement(const struct credit_move *move, civil_day *ret_date)
 {
-    for (size_t i = 0; i < move->n_settlements; i++)
-        if (i == 0 || move->settlements[i].date > *ret_date)
-            *ret_date = move->settlements[i].date;
-    return move->n_settlements > 0;
+    bool found = false;
+
+    for (size_t i = 0; i < move->n_settlements; i++) {
+        const struct credit_settlement *settlement = &move->settlements[i];
+
+        if (settlement->exchange || (found && settlement->date <= *ret_date))
+            continue;
+        *ret_date = settlement->date;
+        found = true;
+    }
+    return found;
 }
 
 struct credit_outcome credit_note(const struct credit_move *note, const struct credit_move *invoice,

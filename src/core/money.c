@@ -37,10 +37,16 @@ bool money_came_by(const struct money_book *book, const struct credit_move *invo
 
 bool money_note_is_undone(const struct credit_move *note)
 {
-    for (size_t i = 0; i < note->n_settlements; i++)
+    bool found = false;
+
+    for (size_t i = 0; i < note->n_settlements; i++) {
+        if (note->settlements[i].exchange)
+            continue;
         if (note->settlements[i].reverses != note->id)
             return false;
-    return note->n_settlements > 0;
+        found = true;
+    }
+    return found;
 }
 
 bool money_only_undoes(const struct money_book *book, const struct credit_move *invoice)
@@ -72,6 +78,8 @@ static struct sums sum_counterparts(const struct money_book *book,
     for (size_t i = 0; i < invoice->n_settlements; i++) {
         const struct credit_settlement *settlement = &invoice->settlements[i];
 
+        if (settlement->exchange)
+            continue;
         sums.settled += settlement->amount;
         if (settlement->kind == COUNTERPART_MISCELLANEOUS)
             sums.written_off += settlement->amount;
@@ -89,10 +97,16 @@ static struct sums sum_counterparts(const struct money_book *book,
 /* Settled without money: by its own credit notes, or by anything else? */
 static enum credit_verdict no_money(const struct credit_move *invoice)
 {
-    for (size_t i = 0; i < invoice->n_settlements; i++)
+    bool refunded = false;
+
+    for (size_t i = 0; i < invoice->n_settlements; i++) {
+        if (invoice->settlements[i].exchange)
+            continue;
         if (invoice->settlements[i].kind != COUNTERPART_OWN_REFUND)
             return CREDIT_NO_MONEY;
-    return invoice->n_settlements ? CREDIT_REVERSED : CREDIT_NO_MONEY;
+        refunded = true;
+    }
+    return refunded ? CREDIT_REVERSED : CREDIT_NO_MONEY;
 }
 
 /* Whether Odoo calls the invoice paid. `partial` and `not_paid` beside a residual of zero are

@@ -27,7 +27,7 @@
 static const char move_sql[] = NEAR
     "SELECT m.id, m.name, m.type, m.state, m.payment_state, m.residual, m.total, m.invoice_date,"
     " m.currency_id, m.reversed_entry_id, m.invoice_origin,"
-    " coalesce((SELECT c.commercial_id FROM partner c WHERE c.id = m.customer_id), m.customer_id),"
+    " coalesce(m.account_id, m.customer_id),"
     " EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = m.id AND d.untaxed > 0),"
     " EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = m.id AND d.untaxed < 0),"
     " m.id IN (SELECT id FROM own) FROM near n JOIN move m ON m.id = n.id ORDER BY m.id";
@@ -40,18 +40,18 @@ static const char line_sql[] =
 
 /* What settles a move's line on one side of the partials. An invoice's line is the debit, a credit
  * note's the credit. Only what is due counts: lines of VAT on payments or of stock are reconciled,
- * too. The entry of an exchange difference is left out. */
+ * too. */
 #define SETTLED_ON(side, other_side)                                                               \
     "SELECT own.move_id, p.id, other.id, other.date, other.move_type, j.type, j.code,"             \
     " other.move_id, o.reversed_entry_id, coalesce(o.state, other.parent_state), pay.state,"       \
-    " abs(coalesce(p." side "_amount, 0)) FROM near n"                                             \
+    " abs(coalesce(p." side "_amount, 0)),"                                                        \
+    " EXISTS (SELECT 1 FROM partial x WHERE x.exchange_move_id = other.move_id) FROM near n"       \
     " JOIN settlement_line own ON own.move_id = n.id JOIN partial p"                               \
     "  ON p." side "_line_id = own.id JOIN settlement_line other"                                  \
     "  ON other.id = p." other_side "_line_id LEFT JOIN journal j ON j.id = other.journal_id"      \
     " LEFT JOIN move o ON o.id = other.move_id LEFT JOIN payment pay ON pay.id = other.payment_id" \
     " WHERE coalesce(own.account_type, 'asset_receivable') IN"                                     \
-    "  ('asset_receivable', 'liability_payable') AND NOT EXISTS (SELECT 1 FROM partial x"          \
-    "  WHERE x.exchange_move_id = other.move_id)"
+    "  ('asset_receivable', 'liability_payable')"
 
 static const char settlement_sql[] = NEAR SETTLED_ON("debit", "credit") " UNION ALL " SETTLED_ON(
     "credit", "debit") " ORDER BY 1, 2, 3";
@@ -242,6 +242,7 @@ static int add_settlement(struct facts *facts, const struct facts_policy *policy
         .move = sqlite3_column_int64(row, 7),
         .reverses = sqlite3_column_int64(row, 8),
         .amount = sqlite3_column_int64(row, 11),
+        .exchange = sqlite3_column_int(row, 12),
     };
     move->n_settlements++;
     return 0;

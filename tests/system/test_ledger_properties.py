@@ -8,7 +8,8 @@
     QUALIODOO_PROPERTY_CUSTOMERS    customers in each (default 25)
     QUALIODOO_PROPERTY_SEED         first seed (default 0)
     QUALIODOO_PROPERTY_EXAMPLES     histories tried by hypothesis (default 25)
-    QUALIODOO_PROPERTY_VERSION      17 or 19 (default: now one, now the other)
+    QUALIODOO_PROPERTY_VERSION      17 or 19 (default: now one, now the other; 19 where the history needs it)
+    QUALIODOO_PROPERTY_KINDS        the kinds of histories.KINDS to tell, by comma; all (default), or none
 
 A mismatch prints the policy, the day, one customer's history, and the two ledgers side by side.
 """
@@ -34,12 +35,15 @@ for folder in ("tests/model", "tests/odoo"):
 
 import convert
 import histories as H
-from ledger_model import Policy, balance_json, derive, ledger_json, run
+from ledger_model import Policy, balance_json, derive, ledger_json, name_of, run
 
 BINARY = Path((os.environ.get("QUALIODOO") or str(ROOT / "build" / "qualiodoo")) + "-test").resolve()
 REFERENCE = ROOT / "tests" / "model" / "reference.py"
 SECRET = "agent-secret"
 LOADED_ON = date(2022, 12, 1)  # before everything: what is dated later was entered in advance
+
+KIND_WORDS = os.environ.get("QUALIODOO_PROPERTY_KINDS", "none")
+KINDS = {"all": H.KINDS, "none": frozenset()}.get(KIND_WORDS, frozenset(KIND_WORDS.split(",")))
 
 needs_binary = pytest.mark.skipif(not BINARY.exists(), reason=f"no binary at {BINARY}: run make, or set QUALIODOO")
 
@@ -48,8 +52,19 @@ def setting(name, default):
     return int(os.environ.get(name, default))
 
 
+def pack_text(name) -> str:
+    """How a pack is named: a reference, a list of them, or an id."""
+    if isinstance(name, int):
+        return f"id: {name}"
+    return f"product: {name if isinstance(name, str) else '[' + ', '.join(name) + ']'}"
+
+
 def config_text(policy: Policy, url: str, folder: Path, page_size: int) -> str:
-    packs = "\n".join(f"    - {{product: {code}, hours: {hours}}}" for code, hours in policy.packs)
+    packs = "\n".join(f"    - {{{pack_text(name)}, hours: {hours}}}" for name, hours in policy.packs)
+    months = policy.validity_months
+    timesheets = f"timesheets:\n  domain: {json.dumps(convert.TIMESHEETS_DOMAIN)}\n" if policy.timesheets_domain else ""
+    chosen = [f"  account: {policy.account}", f"  money_journals: [{', '.join(policy.money_journals)}]", f"  max_write_off: {policy.max_write_off}%"] if KINDS else []
+    new_keys = "".join(line + "\n" for line in chosen)
     return f"""odoo:
   url: {url}
   database: demo
@@ -61,10 +76,10 @@ timezone: {policy.timezone}
 tickets:
   flavour: oca
   excluded_tags: [{convert.EXCLUDED_TAG}]
-credit:
+{timesheets}credit:
   packs:
 {packs}
-  validity: {f"{policy.validity_months}mo" if policy.validity_months else f"{policy.validity_years}y"}
+{new_keys}  validity: {f'{months // 12}y' if months % 12 == 0 else f'{months}mo'}
   step: {policy.step}min
   rounding: {policy.rounding}
   count_from: {policy.count_from}
@@ -75,6 +90,8 @@ sla:
   response: [{', '.join(policy.response)}]
 writeback:
   enabled: false
+safety:
+  max_delete: 100%
 """
 
 
@@ -120,7 +137,7 @@ def entry_text(entry) -> str:
 
 
 def explain(history, customer, policy, now, expected, got, expected_entries, got_entries) -> str:
-    out = [f"customer {customer} at {now}", str(policy), H.describe(H.only(history, customer))]
+    out = [f"customer {customer} ({name_of(history, customer)}) at {now}", str(policy), H.describe(H.only(history, customer, policy))]
     for name, value in derive(history, policy, datetime.fromisoformat(now).date())[customer].__dict__.items():
         if name in ("grants", "clawbacks"):
             out += [f"  model's {v}" for v in value]
@@ -141,10 +158,10 @@ def explain(history, customer, policy, now, expected, got, expected_entries, got
     return "\n".join(out)
 
 
-def compare(program: Program, history, policy, now: datetime) -> None:
-    """Every customer, to the minute and entry by entry (a ledger's notes aside)."""
+def compare(program: Program, history, policy, now: datetime, command: str = "reconcile") -> dict:
+    """Every customer, to the minute and entry by entry (a ledger's notes aside), after a cycle whose report is given."""
     text = now.isoformat()
-    program.run(text, "reconcile")
+    report = program.run(text, command)
     reports = run(history, policy, now.date())
     expected = {b["customer_id"]: b for b in balance_json(history, reports)}
     answer = program.run(text, "balance")
@@ -165,6 +182,7 @@ def compare(program: Program, history, policy, now: datetime) -> None:
         customer, balance, entries, theirs = min(wrong, key=lambda w: len(w[2]))
         pytest.fail(f"{len(wrong)} of {len(expected)} customers differ; the shortest:\n"
                     + explain(history, customer, policy, text, balance, got.get(customer), entries, theirs), pytrace=False)
+    return report
 
 
 def days_of(history, policy, rng, count):
@@ -182,12 +200,18 @@ def moments_of(history, policy, rng, count):
         yield moment(day, policy, time(23, 59, 59) if late else rng.choice((time(23, 59, 59), time(0, 0), time(12, 0))))
 
 
+def version_for(history, wanted: int) -> int:
+    return 19 if convert.needs_19(history) else setting("QUALIODOO_PROPERTY_VERSION", wanted)
+
+
 def play(binary, policy, history, moments, version=17, page_size=500):
+    """The whole history, looked at from several moments in no order, each after a `reconcile`."""
     from odoosim import World
 
-    world = World(version=version, today=LOADED_ON)
-    ids = convert.load(history, world)
-    translated = convert.translate(history, ids)
+    world = World(version=version_for(history, version), today=LOADED_ON)
+    loader = convert.Loader(world)
+    loader.put(history)
+    translated, policy = convert.translate(history, loader.ids), convert.translate_policy(policy, history, loader.ids)
     with world.serve() as server, tempfile.TemporaryDirectory(prefix="qualiodoo-") as folder:
         server.record = False
         program = Program(binary, policy, server.url, Path(folder), page_size)
@@ -196,11 +220,40 @@ def play(binary, policy, history, moments, version=17, page_size=500):
             compare(program, translated, policy, now)
 
 
+def play_in_steps(binary, policy, history, rng, steps=2, version=17, page_size=500):
+    """The history as it came about: people change things in Odoo between the program's incremental cycles."""
+    from odoosim import World
+
+    told = H.stages(H.Chooser(rng), history, policy, steps, KINDS)
+    moments = sorted(max(m, moment(LOADED_ON, policy, time(23))) for m in list(moments_of(history, policy, rng, steps + 1))[:steps + 1])
+    world = World(version=19 if any(map(convert.needs_19, told)) else version_for(history, version), today=LOADED_ON)
+    loader = convert.Loader(world)
+    with world.serve() as server, tempfile.TemporaryDirectory(prefix="qualiodoo-") as folder:
+        server.record = False
+        program = None
+        for stage, now in zip(told, moments):
+            world.now = now - timedelta(minutes=1)
+            loader.put(stage)
+            translated, theirs = convert.translate(stage, loader.ids), convert.translate_policy(policy, stage, loader.ids)
+            program = program or Program(binary, theirs, server.url, Path(folder), page_size)
+            world.now = now
+            compare(program, translated, theirs, now, "sync")
+        report = compare(program, translated, theirs, now)
+        assert not report["drift"], f"reconcile found what the incremental cycles had missed: {report}"
+
+
 def play_seed(binary, seed, customers, days):
     rng = random.Random(f"world {seed}")
-    policy = H.random_policy(seed)
-    history = H.random_history(seed, policy, customers)
-    play(binary, policy, history, list(moments_of(history, policy, rng, days)), version=setting("QUALIODOO_PROPERTY_VERSION", rng.choice((17, 19))), page_size=rng.choice((3, 50, 500)))
+    policy = H.random_policy(seed, KINDS)
+    history = H.random_history(seed, policy, customers, KINDS)
+    play(binary, policy, history, list(moments_of(history, policy, rng, days)), rng.choice((17, 19)), page_size=rng.choice((3, 50, 500)))
+
+
+def play_seed_in_steps(binary, seed, customers, steps):
+    rng = random.Random(f"steps {seed}")
+    policy = H.random_policy(1_000_000 + seed, KINDS)
+    history = H.random_history(1_000_000 + seed, policy, customers, KINDS)
+    play_in_steps(binary, policy, history, rng, steps, rng.choice((17, 19)), rng.choice((3, 50, 500)))
 
 
 FIRST = setting("QUALIODOO_PROPERTY_SEED", 0)
@@ -213,12 +266,18 @@ def test_ledger_is_the_models(seed):
 
 
 @needs_binary
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 6)))
+def test_ledger_is_the_models_after_each_incremental_sync(seed):
+    play_seed_in_steps(BINARY, seed, setting("QUALIODOO_PROPERTY_CUSTOMERS", 25), 3)
+
+
+@needs_binary
 def test_ledger_is_the_models_by_hypothesis():
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 
     @settings(max_examples=setting("QUALIODOO_PROPERTY_EXAMPLES", 25), deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False)
-    @given(H.policies_and_histories(max_customers=3), st.integers(0, 1000))
+    @given(H.policies_and_histories(max_customers=3, kinds=KINDS), st.integers(0, 1000))
     def check(both, salt):
         policy, history = both
         play(BINARY, policy, history, list(moments_of(history, policy, random.Random(salt), 1)))
@@ -230,3 +289,4 @@ def test_ledger_is_the_models_by_hypothesis():
 def test_these_tests_with_the_model_dressed_as_the_program(seed):
     """What is loaded into Odoo is enough to find the history again (no binary needed)."""
     play_seed(REFERENCE, seed, 4, 1)
+    play_seed_in_steps(REFERENCE, seed, 4, 1)

@@ -69,6 +69,17 @@ def test_it_gives_the_balances_of_0_1_0_and_revokes_nothing(old: Run, command: s
     assert old.stored() == old.rebuilt()
 
 
+def test_what_0_1_0_did_not_read_is_read_by_the_first_cycle(old: Run) -> None:
+    """States and amounts of counterparts, codes of journals, the moves and payments behind them."""
+    old("sync", now=NOW, check=0)
+    for column, table in (("parent_state", "settlement_line"), ("account_type", "settlement_line"), ("code", "journal"),
+                          ("debit_amount", "partial"), ("credit_amount", "partial")):
+        assert old.sql(f"SELECT count(*) FROM {table} WHERE {column} IS NULL") == [(0,)], column
+        assert old.sql(f"SELECT count(*) > 0 FROM {table}") == [(1,)]
+    assert old.sql("SELECT count(*) FROM settlement_line s WHERE NOT EXISTS (SELECT 1 FROM move m WHERE m.id = s.move_id)") == [(0,)]
+    assert old.sql("SELECT count(*) > 0 FROM payment") == [(1,)]
+
+
 def test_a_trial_gives_the_same_and_leaves_the_state_as_it_was(old: Run) -> None:
     report = old("reconcile", "--dry-run", "--json", now=NOW).json
     assert report["revoked"] == [] and report["accounts_changed"] == []

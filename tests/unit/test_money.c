@@ -135,6 +135,22 @@ static void a_tenth_of_the_total_may_be_written_off_and_no_more(void **state)
     expect_paid(&desk, invoice, "2025-03-20"); /* an exchange difference is no write-off */
 }
 
+static void an_exchange_difference_must_stand_and_settles_nothing(void **state)
+{
+    struct desk desk;
+    struct credit_move *invoice;
+
+    (void)state;
+    desk_open(&desk);
+    invoice = add_invoice(&desk, "2025-03-10");
+    settle(&desk, invoice, COUNTERPART_MISCELLANEOUS, EUROS(500), "2025-03-31")->exchange = true;
+    assert_int_equal(verdict(&desk, invoice), CREDIT_NO_MONEY);
+    pay(&desk, invoice, "2025-03-20");
+    expect_paid(&desk, invoice, "2025-03-20");
+    desk.settlements[0][0].state = COUNTERPART_NOT_POSTED;
+    assert_int_equal(verdict(&desk, invoice), CREDIT_NOT_BEHIND);
+}
+
 static void a_credit_note_is_no_write_off(void **state)
 {
     struct desk desk;
@@ -395,6 +411,7 @@ int main(void)
         cmocka_unit_test(
             ten_by_bank_and_the_rest_in_a_general_journal_eight_months_later_is_not_paid),
         cmocka_unit_test(a_tenth_of_the_total_may_be_written_off_and_no_more),
+        cmocka_unit_test(an_exchange_difference_must_stand_and_settles_nothing),
         cmocka_unit_test(a_credit_note_is_no_write_off),
         cmocka_unit_test(a_counterpart_that_is_not_posted_or_rejected_is_no_payment),
         cmocka_unit_test(the_credit_note_of_a_paid_invoice_is_money_on_its_own_date),
