@@ -76,7 +76,7 @@ def translate_policy(policy: Policy, history: History, ids: Ids) -> Policy:
 
 def shape_of(move):
     """What a reconciliation is, the counterparts' dates and states aside."""
-    return [(c.journal_type, c.journal_code, c.move_type, c.amount, c.move, c.reversed_entry_id, c.payment is None) for c in move.counterparts]
+    return [(c.journal_type, c.journal_code, c.move_type, c.amount, c.move, c.reversed_entry_id, c.payment is None, c.exchange) for c in move.counterparts]
 
 
 class Loader:
@@ -256,7 +256,7 @@ class Loader:
         else:
             self.counterpart(move, counterpart, ids)
             line = ids[LINE]
-        exchange = not amount
+        exchange = counterpart.exchange
         worth = money("1.37") if exchange else self.euros(amount, move)
         mine, theirs = amount, worth if self.in_euros(move) and not exchange else amount
         receivable = self.receivable[move.id]

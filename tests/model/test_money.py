@@ -110,7 +110,10 @@ def test_s3_written_off_up_to_ten_percent_of_the_total():
 
 
 def test_s3_an_exchange_difference_is_no_write_off():
-    assert grants(invoice(counterparts=[bank(), misc(d("2025-03-31"), 0)])) == [("2025-03-10", "grant", 720, 10)]
+    difference = misc(d("2025-03-31"), 0, exchange=True, journal_code="OD")
+    for policy in (Policy(), Policy(money_journals=("OD",))):
+        assert grants(invoice(counterparts=[bank(), difference]), policy=policy) == [("2025-03-10", "grant", 720, 10)]
+        assert grants(invoice(counterparts=[difference]), policy=policy) == []
 
 
 def test_s3_journals_named_as_money():
@@ -153,7 +156,9 @@ def test_s3_reversed_by_its_own_credit_note_grants_nothing():
 
 
 def test_s3_a_spoilt_payment_state_does_not_decide():
-    assert grants(invoice(payment_state="partial")) == [("2025-03-10", "grant", 720, 10)]
+    for word in ("partial", "not_paid"):
+        assert grants(invoice(payment_state=word, counterparts=[bank()])) == [("2025-03-10", "grant", 720, 10)]
+        assert grants(invoice(payment_state=word, counterparts=[bank(amount=959)])) == []
     assert grants(invoice(payment_state="partial", counterparts=[misc()])) == []
     assert grants(invoice(payment_state="paid", amount_residual=960, counterparts=[])) == []
 
