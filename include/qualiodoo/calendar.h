@@ -18,6 +18,7 @@
 #include "qualiodoo/units.h"
 
 #define CALENDAR_DAY_MINUTES 1440
+#define CALENDAR_WORKING_DAY_SECONDS 60
 
 enum calendar_week {
     CALENDAR_EVERY_WEEK = -1,
@@ -85,20 +86,12 @@ bool calendar_add_seconds(const struct calendar *calendar, instant start, int64_
 /* The same local time of day on the `days`-th (>= 1) working day after the local date of `start`,
  * an instant inside working time (see calendar_opening()); when that instant is outside working
  * time, the next opening, on a later day if need be; an interval's end counts as inside. A working
- * day is a local date with working time left after leaves. For local times that DST skips or
- * repeats, see the head. False when the compiled days do not suffice. */
+ * day is a local date with at least CALENDAR_WORKING_DAY_SECONDS of working time left after leaves:
+ * Odoo stores a day off to 23:59:59, and that last second is no day. For local times that DST skips
+ * or repeats, see the head. False when the compiled days do not suffice. */
 bool calendar_add_days(const struct calendar *calendar, instant start, int days, instant *ret);
 
 /* 0 or 1: the parity that Odoo's two-week calendars use, which is not that of the ISO week. */
 int calendar_week_parity(civil_day day);
-
-/* The French public holidays of a year (Easter's included), in order; returns how many (11). A day
- * may come twice: in 2008 Ascension was on 1 May. */
-#define CALENDAR_FRANCE_DAYS 11
-size_t calendar_france(int year, civil_day days[CALENDAR_FRANCE_DAYS]);
-
-/* The name of a French public holiday, in French or in English, or NULL when the day is none. */
-const char *calendar_france_name(civil_day day);
-const char *calendar_france_english(civil_day day);
 
 #endif

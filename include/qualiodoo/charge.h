@@ -14,7 +14,6 @@ struct charge_policy {
     bool from_response; /* credit.count_from: response */
     bool has_since;
     civil_day since;
-    bool response_assigned, response_reply; /* sla.response */
 };
 
 struct charge_line {

@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include "qualiodoo/error.h"
+#include "qualiodoo/holidays.h"
+#include "qualiodoo/response.h"
 #include "qualiodoo/units.h"
 
 #define CONFIG_DEFAULT_PATH "/etc/qualiodoo/qualiodoo.yaml"
@@ -93,13 +95,17 @@ struct config {
         int64_t calendar_id;              /* odoo:ID, or 0: the team's or the company's */
         struct config_interval *hours[7]; /* Monday first; with CALENDAR_CONFIG */
         size_t n_hours[7];
-        bool holidays_france;
-        civil_day *holidays;
-        size_t n_holidays;
+        struct {
+            uint32_t sets, without; /* masks: see holidays.h */
+            struct holiday_yearly *yearly;
+            size_t n_yearly;
+            civil_day *dates; /* sorted */
+            size_t n_dates;
+        } holidays;
         enum config_urgency urgency[4]; /* by Odoo's priority 0..3 */
         struct config_target targets[URGENCY_COUNT];
-        bool response_assigned, response_reply; /* at least one */
-        int warn_at_percent;                    /* 1..99 */
+        unsigned responses;  /* bits of response.h, at least one */
+        int warn_at_percent; /* 1..99 */
     } sla;
     struct {
         int64_t payments_ms, tickets_ms, overlap_ms;
@@ -108,6 +114,8 @@ struct config {
         bool enabled;
         bool has_since;
         civil_day since;
+        int horizon_days; /* a ticket first judged later than this after its answer is not flagged
+                           */
         char *breach_tag; /* NULL: no tag */
         bool breach_activity, breach_warning;
         bool balance_fields, balance_alerts;

@@ -19,7 +19,7 @@ struct facts_policy {
     const char *excluded_tags; /* names, as a JSON array */
     int64_t hour_unit;         /* 0: unknown, amounts are taken as hours */
     bool with_response;        /* responses are needed (credit.count_from: response) */
-    bool response_assigned, response_reply;
+    unsigned responses;        /* sla.response: bits of response.h; recorded work is none here */
     const char *const *money_journals; /* codes: credit.money_journals */
     size_t n_money_journals;
     const struct tz *zone;

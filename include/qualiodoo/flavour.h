@@ -20,6 +20,7 @@ struct flavour {
     const char *number, *user, *team_field, *assigned, *closed; /* fields of the ticket */
     const char *total; /* stored total of the hours of its lines, those included that rules hide */
     const char *stage_closed; /* field of the stage */
+    const char *opening; /* external id, in `module`, of the subtype of mails that open a ticket */
     /* `assigned` and `closed` may show nothing of a response: a reopening empties the closing, an
      * assignment after that of the creation is not noted. */
     bool hides_responses;
@@ -46,6 +47,10 @@ int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *
 
 /* The id of the unit of measure "Hours"; 0 when it cannot be known. */
 int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error);
+
+/* The id of the mail.message.subtype of the mails that open a ticket; 0 when it cannot be known. */
+int flavour_opening_subtype(struct odoo *odoo, const struct flavour *flavour, int64_t *ret_subtype,
+                            struct error *error);
 
 /* Whether the agent's user is in the group of that external id; the call differs by version. */
 int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struct error *error);

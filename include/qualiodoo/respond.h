@@ -23,11 +23,13 @@ struct respond_calendar {
 };
 
 /* Whether a response is owed: out of the domain nothing is promised, an archived ticket that nobody
- * answered was withdrawn, and one that is created after `now` does not exist yet. */
+ * answered was withdrawn, one that was created in a closed stage was answered before it was
+ * recorded, and one that is created after `now` does not exist yet. */
 enum respond_duty {
     RESPOND_OWED,
     RESPOND_OUT_OF_DOMAIN,
     RESPOND_WITHDRAWN,
+    RESPOND_BORN_CLOSED,
     RESPOND_NOT_YET,
 };
 enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket,
@@ -36,9 +38,15 @@ enum respond_duty respond_duty(const struct respond *respond, const struct targe
 /* One judged ticket. */
 struct respond_target {
     const struct target_ticket *ticket; /* borrowed for the call */
-    const struct respond_calendar *calendar;
+    int64_t calendar_id;                /* of the deadline; 0: the configuration's */
+    const char *calendar_name;          /* borrowed for the call */
     struct sla_verdict verdict;
 };
+
+/* Judges one ticket as of `now`; it must owe a response. ERR_CALENDAR says which calendar cannot be
+ * used and why: a verdict that its response settled needs none. */
+int respond_judge(struct respond *respond, const struct target_ticket *ticket, instant now,
+                  struct respond_target *ret, struct error *error);
 
 /* The calendar of a ticket. ERR_CALENDAR says which calendar cannot be used and why. */
 int respond_calendar(struct respond *respond, const struct target_ticket *ticket,
@@ -53,5 +61,8 @@ int respond_each(struct respond *respond, const struct target_query *query, inst
                  void *context, struct error *ret_problem, struct error *error);
 
 const struct sla_policy *respond_policy(const struct respond *respond);
+
+/* The holidays of the configuration; they point into it. */
+struct holidays respond_holidays(const struct config *config);
 
 #endif

@@ -6,21 +6,27 @@
 #include <stdint.h>
 
 #include "qualiodoo/array.h"
+#include "qualiodoo/settled.h"
 #include "qualiodoo/sla.h"
 #include "qualiodoo/store.h"
 
-/* A mirrored ticket, as far as its response target is concerned. Texts are borrowed for the call.
- */
+/* A mirrored ticket, as far as its response target is concerned. Texts and rows are borrowed for
+ * the call. */
 struct target_ticket {
     int64_t id;
     const char *number;         /* or NULL */
     int64_t partner, customer;  /* 0: none, or not known */
     int64_t user, team, leader; /* res.users, team, res.users; 0: none */
+    int64_t company;            /* its own, else its team's, else the first one; 0: none */
     int64_t calendar;           /* the team's, else the company's; 0: none */
     bool in_domain, active;     /* matches tickets.domain; not archived */
+    bool born_closed;           /* created in a closed stage */
     const char *tags;           /* JSON array of ids */
     struct sla_facts facts;
-    int64_t reply; /* mail.message of the first reply; 0: none */
+    int64_t reply, work; /* mail.message, account.analytic.line of the first; 0: none */
+    const struct settled_row *settled; /* the one of facts.settled; NULL: nothing was settled */
+    bool judged;                       /* at least once */
+    instant first_judged;              /* meaningful when judged; 0: before this was kept */
 };
 
 /* Tickets by id. */
@@ -46,6 +52,7 @@ int targets_judged(struct store *store, instant now, struct error *error);
 struct target_row {
     int64_t ticket, calendar;
     struct sla_verdict verdict;
+    instant first_judged;
 };
 int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
                  struct error *error);
@@ -109,9 +116,10 @@ struct calendar_rows {
     int64_t *leave_ids; /* one per leave, owned */
     size_t leave_ids_size;
 };
-/* Loads a calendar (its attendances, the global leaves that count for it). ERR_NOT_FOUND when it is
- * not mirrored. Free it with calendar_rows_free(). */
-int calendar_rows_load(struct store *store, int64_t id, struct calendar_rows *ret,
+/* Loads a calendar for the tickets of a company (0: none is known): its attendances, and its global
+ * leaves of that company or of none. ERR_NOT_FOUND when it is not mirrored. Free it with
+ * calendar_rows_free(). */
+int calendar_rows_load(struct store *store, int64_t id, int64_t company, struct calendar_rows *ret,
                        struct error *error);
 void calendar_rows_free(struct calendar_rows *rows);
 

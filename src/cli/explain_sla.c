@@ -14,6 +14,8 @@ struct story {
     const struct flavour *flavour;
     enum respond_duty duty;
     struct respond_target target; /* calendar and verdict: only when a response is owed */
+    const struct respond_calendar *calendar; /* today's; NULL: it cannot be used */
+    struct sla_verdict today; /* what today's rules give, where there is a calendar */
     json_t *document;
 };
 
@@ -35,6 +37,8 @@ static int add_ticket(struct story *story, struct error *error)
         [RESPOND_OWED] = NULL,
         [RESPOND_OUT_OF_DOMAIN] = "it does not match tickets.domain",
         [RESPOND_WITHDRAWN] = "it was archived before anybody answered",
+        [RESPOND_BORN_CLOSED] = "it was created in a closed stage: it was answered before it was "
+                                "recorded",
         [RESPOND_NOT_YET] = "it is created later than the time that is asked about",
     };
     char *customer = NULL;
@@ -61,13 +65,17 @@ static int add_promise(struct story *story, struct error *error)
     const struct sla_policy *policy = respond_policy(story->respond);
     int priority = story->target.ticket->facts.priority;
     enum sla_urgency urgency = policy->urgency[priority >= 0 && priority <= 3 ? priority : 0];
-    const struct sla_target *target = &policy->targets[urgency];
+    struct sla_target target = policy->targets[urgency];
 
+    if (story->duty == RESPOND_OWED) {
+        urgency = story->target.verdict.urgency;
+        target = story->target.verdict.target;
+    }
     return add(story,
                json_pack("{so ss so so}", "priority", json_sprintf("%d", priority), "urgency",
                          sla_urgency_name(urgency), "target_seconds",
-                         target->days ? json_null() : json_integer((json_int_t)target->seconds),
-                         "target_days", target->days ? json_integer(target->days) : json_null()),
+                         target.days ? json_null() : json_integer((json_int_t)target.seconds),
+                         "target_days", target.days ? json_integer(target.days) : json_null()),
                error);
 }
 
@@ -80,6 +88,10 @@ static int add_source(const struct story *story, json_t **ret, struct error *err
     int64_t id;
     int rc;
 
+    if (story->target.ticket->settled) {
+        *ret = json_string("that of the deadline, which the response settled");
+        return 0;
+    }
     if (config->sla.calendar == CALENDAR_CONFIG) {
         *ret = json_string("sla.calendar: config");
         return 0;
@@ -105,18 +117,20 @@ static int add_source(const struct story *story, json_t **ret, struct error *err
 
 static int add_calendar(struct story *story, struct error *error)
 {
-    const struct respond_calendar *calendar = story->target.calendar;
+    const struct respond_target *target = &story->target;
+    bool same = story->calendar && story->calendar->id == target->calendar_id;
     json_t *source = NULL;
     int rc = add_source(story, &source, error);
 
     if (rc < 0)
         return rc;
     return add(story,
-               json_pack("{s{so ss ss so}}", "calendar", "record",
-                         calendar->id
-                             ? json_sprintf("resource.calendar:%lld", (long long)calendar->id)
-                             : json_null(),
-                         "name", calendar->name, "time_zone", calendar->zone, "source", source),
+               json_pack("{s{so ss so so}}", "calendar", "record",
+                         target->calendar_id ? json_sprintf("resource.calendar:%lld",
+                                                            (long long)target->calendar_id)
+                                             : json_null(),
+                         "name", target->calendar_name, "time_zone",
+                         json_text(same ? story->calendar->zone : NULL), "source", source),
                error);
 }
 
@@ -142,13 +156,51 @@ static int add_clock(struct story *story, struct error *error)
                error);
 }
 
+/* ---- What the response settled ---- */
+
+static json_t *rule_json(const struct sla_verdict *verdict)
+{
+    return json_pack(
+        "{ss so so so}", "urgency", sla_urgency_name(verdict->urgency), "target_seconds",
+        verdict->target.days ? json_null() : json_integer((json_int_t)verdict->target.seconds),
+        "target_days", verdict->target.days ? json_integer(verdict->target.days) : json_null(),
+        "deadline", json_instant(verdict->deadline));
+}
+
+/* Whether today's rules give the deadline of the verdict, from the same start. */
+static bool is_of_today(const struct story *story)
+{
+    const struct sla_verdict *verdict = &story->target.verdict;
+
+    return story->calendar && story->today.started == verdict->started &&
+           story->today.deadline == verdict->deadline;
+}
+
+static int add_settled(struct story *story, struct error *error)
+{
+    const struct settled_row *settled = story->target.ticket->settled;
+    bool stands;
+    json_t *rule;
+
+    if (!settled)
+        return add(story, json_pack("{sn}", "settled"), error);
+    stands = story->target.verdict.event == settled->settled.verdict.event &&
+             story->target.verdict.responded == settled->settled.verdict.responded;
+    rule = rule_json(&story->target.verdict);
+    json_object_set_new(rule, "at", json_instant(settled->at));
+    json_object_set_new(rule, "stands", json_boolean(stands));
+    json_object_set_new(rule, "today", story->calendar ? rule_json(&story->today) : json_null());
+    json_object_set_new(rule, "differs_today", json_boolean(!is_of_today(story)));
+    return add(story, json_pack("{so}", "settled", rule), error);
+}
+
 /* A ticket that owes no response: the same keys, with nothing in them. */
 static int add_nothing(struct story *story, struct error *error)
 {
     static const char *const absent[] = {"calendar",     "started_at",      "moved_to_opening",
                                          "warn_at",      "warn_at_percent", "deadline",
                                          "responded_at", "state",           "used_seconds",
-                                         "late_seconds", "next_change"};
+                                         "late_seconds", "next_change",     "settled"};
     json_t *items = json_object();
 
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
@@ -175,6 +227,7 @@ static const char *const stopped_by[] = {
     [RESPONSE_ASSIGNED] = "not before the assignment, which stopped the clock",
     [RESPONSE_REPLIED] = "not before the reply, which stopped the clock",
     [RESPONSE_CLOSED] = "not before the closing, which stopped the clock",
+    [RESPONSE_WORKED] = "not before the recorded work, which stopped the clock",
 };
 
 static const char *why(const struct story *story, const struct candidate *candidate)
@@ -204,21 +257,49 @@ static json_t *candidate_json(const struct story *story, const struct candidate 
                      candidate->record, "stopped_the_clock", stopped, "why", why(story, candidate));
 }
 
+/* When an event happened: the one that counted is that of the verdict. */
+static instant event_when(const struct story *story, enum response_event event)
+{
+    const struct sla_verdict *verdict = &story->target.verdict;
+
+    if (story->duty == RESPOND_OWED && verdict->event == event)
+        return verdict->responded;
+    return response_when(&story->target.ticket->facts.response, event);
+}
+
+/* The record of an event, of which `first` is the first one in Odoo; 0: none. */
+static json_t *event_record(const struct story *story, enum response_event event, const char *model,
+                            int64_t first)
+{
+    const struct settled_row *settled = story->target.ticket->settled;
+
+    if (settled && settled->record && settled->settled.verdict.event == event &&
+        settled->settled.verdict.responded == event_when(story, event))
+        first = settled->record;
+    return first ? json_sprintf("%s:%lld", model, (long long)first) : json_null();
+}
+
 static int add_events(struct story *story, struct error *error)
 {
-    const struct sla_policy *policy = respond_policy(story->respond);
     const struct target_ticket *ticket = story->target.ticket;
-    const struct response_facts *facts = &ticket->facts.response;
+    const struct settled_row *settled = ticket->settled;
+    unsigned counted = settled && settled->settled.verdict.event != RESPONSE_NONE
+                           ? settled->settled.counted
+                           : respond_policy(story->respond)->responses;
     const struct candidate candidates[] = {
         {RESPONSE_ASSIGNED, "assigned",
          ticket->user ? "assigned at the creation, or at a time that Odoo does not say: no response"
                       : "nobody was assigned",
-         policy->response_assigned, facts->assigned,
+         counted & RESPONSE_BY_ASSIGNMENT, event_when(story, RESPONSE_ASSIGNED),
          ticket->user ? json_sprintf("res.users:%lld", (long long)ticket->user) : json_null()},
-        {RESPONSE_REPLIED, "reply", "no public reply by an agent", policy->response_reply,
-         facts->replied,
-         ticket->reply ? json_sprintf("mail.message:%lld", (long long)ticket->reply) : json_null()},
-        {RESPONSE_CLOSED, "closed", "not closed", true, facts->closed, json_null()},
+        {RESPONSE_REPLIED, "reply", "no public reply by an agent", counted & RESPONSE_BY_REPLY,
+         event_when(story, RESPONSE_REPLIED),
+         event_record(story, RESPONSE_REPLIED, "mail.message", ticket->reply)},
+        {RESPONSE_WORKED, "work", "no work was recorded", counted & RESPONSE_BY_WORK,
+         event_when(story, RESPONSE_WORKED),
+         event_record(story, RESPONSE_WORKED, "account.analytic.line", ticket->work)},
+        {RESPONSE_CLOSED, "closed", "not closed", true, event_when(story, RESPONSE_CLOSED),
+         json_null()},
     };
     json_t *events = json_array();
 
@@ -229,15 +310,29 @@ static int add_events(struct story *story, struct error *error)
 
 /* ---- The whole ---- */
 
+/* A verdict that was settled stands without a calendar: today's then only tells what it would be.
+ */
 static int judge(struct story *story, struct error *error)
 {
-    struct respond_target *target = &story->target;
-    int rc = respond_calendar(story->respond, target->ticket, &target->calendar, error);
+    const struct target_ticket *ticket = story->target.ticket;
+    struct sla_facts today = ticket->facts;
+    struct error unusable = {0};
+    int rc = respond_judge(story->respond, ticket, clock_now(), &story->target, error);
 
+    if (rc < 0)
+        return rc;
+    rc = respond_calendar(story->respond, ticket, &story->calendar, &unusable);
+    today.settled = NULL;
     if (rc == 0)
-        rc = sla_judge(&target->ticket->facts, respond_policy(story->respond),
-                       target->calendar->calendar, clock_now(), &target->verdict, error);
-    return rc == ERR_CONFIG ? ERR_CALENDAR : rc;
+        rc = sla_judge(&today, respond_policy(story->respond), story->calendar->calendar,
+                       clock_now(), &story->today, &unusable);
+    if (rc == 0)
+        return 0;
+    story->calendar = NULL;
+    if (rc == ERR_CALENDAR || rc == ERR_CONFIG)
+        return 0;
+    *error = unusable;
+    return rc;
 }
 
 static int add_deadline(struct story *story, struct error *error)
@@ -247,7 +342,10 @@ static int add_deadline(struct story *story, struct error *error)
     if (rc == 0)
         rc = add_clock(story, error);
     if (rc == 0)
-        rc = explain_sla_days(story->view->config, &story->target, story->document, error);
+        rc = add_settled(story, error);
+    if (rc == 0)
+        rc = explain_sla_days(story->view->config, &story->target,
+                              is_of_today(story) ? story->calendar : NULL, story->document, error);
     return rc;
 }
 
@@ -271,8 +369,7 @@ static int tell(void *context, const struct target_ticket *ticket, struct error 
         rc = add_events(story, error);
     if (rc < 0)
         return rc;
-    return explain_sla_written(story->view, ticket, owed ? &story->target.verdict : NULL,
-                               story->document, error);
+    return explain_sla_written(story->view, &story->target, owed, story->document, error);
 }
 
 static int find_flavour(struct story *story, struct error *error)

@@ -6,13 +6,16 @@
 #include "view.h"
 
 /* Adds "intervals", "skipped" and "leaves" to the document: the working time from the start to the
- * deadline, the days without any from the creation on, and the leaves that took working time. */
+ * deadline, the days without any from the creation on, and the leaves that took working time.
+ * `calendar` is today's; NULL (all three are empty): it is not the one of the deadline any more. */
 int explain_sla_days(const struct config *config, const struct respond_target *target,
-                     json_t *document, struct error *error);
+                     const struct respond_calendar *calendar, json_t *document,
+                     struct error *error);
 
-/* Adds "written" and "not_written": what Odoo was told of the ticket, or why it was not. */
-int explain_sla_written(const struct view *view, const struct target_ticket *ticket,
-                        const struct sla_verdict *verdict, json_t *document, struct error *error);
+/* Adds "written" and "not_written": what Odoo was told of the ticket, or why it was not. `owed`: the
+ * target has a verdict. */
+int explain_sla_written(const struct view *view, const struct respond_target *target, bool owed,
+                        json_t *document, struct error *error);
 
 /* The document for reading, on stdout. */
 void explain_sla_text(const struct tz *zone, const char *zone_name, json_t *document);

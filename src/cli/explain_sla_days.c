@@ -7,6 +7,7 @@
 struct days {
     const struct config *config;
     const struct respond_target *target;
+    const struct respond_calendar *calendar;
     struct calendar *base; /* the same calendar without its leaves; NULL: the configuration's */
     json_t *intervals, *skipped, *leaves;
 };
@@ -23,8 +24,8 @@ static instant earlier(instant a, instant b)
 
 static int compile_base(struct days *days, struct error *error)
 {
-    const struct calendar_rows *rows = days->target->calendar->rows;
-    const struct tz *tz = days->target->calendar->tz;
+    const struct calendar_rows *rows = days->calendar->rows;
+    const struct tz *tz = days->calendar->tz;
     instant from = days->target->ticket->facts.response.created;
     instant to = days->target->verdict.deadline;
     struct utc_offset *offsets = NULL;
@@ -50,7 +51,7 @@ static void list_intervals(struct days *days)
     const struct sla_verdict *verdict = &days->target->verdict;
     size_t count;
     const struct calendar_interval *intervals =
-        calendar_intervals(days->target->calendar->calendar, &count);
+        calendar_intervals(days->calendar->calendar, &count);
     int64_t total = 0;
 
     for (size_t i = 0; i < count && intervals[i].start < verdict->deadline; i++) {
@@ -70,11 +71,13 @@ static void list_intervals(struct days *days)
 
 /* ---- What was not ---- */
 
-static bool has_day(const struct calendar *calendar, civil_day day)
+/* The working time of a day. */
+static int64_t worked_on(const struct calendar *calendar, civil_day day)
 {
     size_t low = 0, high;
     const struct calendar_interval *intervals = calendar_intervals(calendar, &high);
     size_t count = high;
+    int64_t worked = 0;
 
     while (low < high) {
         size_t middle = low + (high - low) / 2;
@@ -84,13 +87,23 @@ static bool has_day(const struct calendar *calendar, civil_day day)
         else
             high = middle;
     }
-    return low < count && intervals[low].day == day;
+    for (; low < count && intervals[low].day == day; low++)
+        worked += intervals[low].end - intervals[low].start;
+    return worked;
+}
+
+/* A target in days skips a day with less than a minute of working time; one in hours counts it. */
+static bool has_day(const struct days *days, const struct calendar *calendar, civil_day day)
+{
+    int64_t least = days->target->verdict.target.days ? CALENDAR_WORKING_DAY_SECONDS : 1;
+
+    return worked_on(calendar, day) >= least;
 }
 
 /* The first leave that takes working time of that day, or -1. */
 static int64_t leave_of_day(const struct days *days, civil_day day)
 {
-    const struct calendar_rows *rows = days->target->calendar->rows;
+    const struct calendar_rows *rows = days->calendar->rows;
     size_t count;
     const struct calendar_interval *intervals = calendar_intervals(days->base, &count);
 
@@ -117,8 +130,8 @@ static json_t *skipped_json(civil_day day, const char *reason, const char *name,
 
 static void skip_mirrored(struct days *days, civil_day day)
 {
-    const struct calendar_rows *rows = days->target->calendar->rows;
-    int64_t leave = has_day(days->base, day) ? leave_of_day(days, day) : -1;
+    const struct calendar_rows *rows = days->calendar->rows;
+    int64_t leave = has_day(days, days->base, day) ? leave_of_day(days, day) : -1;
 
     json_array_append_new(days->skipped, skipped_json(day, leave < 0 ? "no_hours" : "leave",
                                                       leave < 0 ? NULL : rows->leave_names[leave],
@@ -129,7 +142,8 @@ static void skip_configured(struct days *days, civil_day day)
 {
     const struct config *config = days->config;
     int weekday = (int)(((day + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
-    const char *holiday = config->sla.holidays_france ? calendar_france_name(day) : NULL;
+    const struct holidays holidays = respond_holidays(config);
+    const char *holiday = holidays_name(&holidays, day, config->language == LANGUAGE_FR);
     const char *reason = holiday ? "holiday" : "closed";
 
     if (!config->sla.n_hours[weekday]) {
@@ -141,12 +155,12 @@ static void skip_configured(struct days *days, civil_day day)
 
 static void list_skipped(struct days *days)
 {
-    const struct respond_calendar *calendar = days->target->calendar;
+    const struct respond_calendar *calendar = days->calendar;
     civil_day last = tz_civil_day(calendar->tz, days->target->verdict.deadline);
     civil_day day = tz_civil_day(calendar->tz, days->target->ticket->facts.response.created);
 
     for (; day <= last; day++) {
-        if (has_day(calendar->calendar, day))
+        if (has_day(days, calendar->calendar, day))
             continue;
         if (days->base)
             skip_mirrored(days, day);
@@ -157,7 +171,7 @@ static void list_skipped(struct days *days)
 
 static void list_leaves(struct days *days)
 {
-    const struct calendar_rows *rows = days->target->calendar->rows;
+    const struct calendar_rows *rows = days->calendar->rows;
     instant from = days->target->ticket->facts.response.created;
     instant to = days->target->verdict.deadline;
 
@@ -176,16 +190,17 @@ static void list_leaves(struct days *days)
 }
 
 int explain_sla_days(const struct config *config, const struct respond_target *target,
-                     json_t *document, struct error *error)
+                     const struct respond_calendar *calendar, json_t *document, struct error *error)
 {
     struct days days = {.config = config,
                         .target = target,
+                        .calendar = calendar,
                         .intervals = json_array(),
                         .skipped = json_array(),
                         .leaves = json_array()};
-    int rc = target->calendar->rows ? compile_base(&days, error) : 0;
+    int rc = calendar && calendar->rows ? compile_base(&days, error) : 0;
 
-    if (rc == 0) {
+    if (rc == 0 && calendar) {
         list_intervals(&days);
         list_skipped(&days);
         list_leaves(&days);

@@ -30,17 +30,53 @@ static const char *seconds_of(const json_t *object, const char *key, char text[F
 
 /* ---- The ticket ---- */
 
-static void print_promise(const json_t *document)
+/* "2 business days", "2:00 of business time": what an object of the document promises. */
+static void print_target(const json_t *object)
 {
-    json_int_t days = json_integer_value(json_object_get(document, "target_days"));
+    json_int_t days = json_integer_value(json_object_get(object, "target_days"));
     char text[FORMAT_SECONDS_SIZE];
 
-    table_say("priority %s: %s, a response within ", text_of(document, "priority"),
-              text_of(document, "urgency"));
     if (days)
-        table_say("%lld business day%s\n", (long long)days, days > 1 ? "s" : "");
+        table_say("%lld business day%s", (long long)days, days > 1 ? "s" : "");
     else
-        table_say("%s of business time\n", seconds_of(document, "target_seconds", text));
+        table_say("%s of business time", seconds_of(object, "target_seconds", text));
+}
+
+static void print_promise(const json_t *document)
+{
+    bool settled = json_is_object(json_object_get(document, "settled"));
+
+    table_say(settled ? "priority %s now, %s when it was settled: a response within "
+                      : "priority %s: %s, a response within ",
+              text_of(document, "priority"), text_of(document, "urgency"));
+    print_target(document);
+    table_say("\n");
+}
+
+/* Why settings that changed since change nothing. */
+static void print_settled(const struct tz *zone, const json_t *document)
+{
+    const json_t *settled = json_object_get(document, "settled");
+    const json_t *today = json_object_get(settled, "today");
+    bool stands = json_boolean_value(json_object_get(settled, "stands"));
+    char text[TZ_TEXT_SIZE];
+
+    if (!json_is_object(settled))
+        return;
+    table_say(stands ? "settled by the response: this deadline and the verdict are kept as they "
+                       "are\n"
+                     : "settled by a response that proved other than known: judged again, with "
+                       "the deadline that was kept\n");
+    if (!json_boolean_value(json_object_get(settled, "differs_today")))
+        return;
+    if (!json_is_object(today)) {
+        table_say("today's calendar cannot be used: it does not matter\n");
+        return;
+    }
+    table_say("today's rules would give the deadline %s (%s, ", when(zone, today, "deadline", text),
+              text_of(today, "urgency"));
+    print_target(today);
+    table_say("): it does not matter\n");
 }
 
 static void print_ticket(const struct tz *zone, const char *zone_name, const json_t *document)
@@ -66,10 +102,10 @@ static void print_ticket(const struct tz *zone, const char *zone_name, const jso
 static void print_calendar(const json_t *document)
 {
     const json_t *calendar = json_object_get(document, "calendar");
-    const char *record = text_of(calendar, "record");
+    const char *record = text_of(calendar, "record"), *zone = text_of(calendar, "time_zone");
 
     table_say("calendar: %s (%s%s%s), %s\n", text_of(calendar, "name"), record ? record : "",
-              record ? ", " : "", text_of(calendar, "time_zone"), text_of(calendar, "source"));
+              record && zone ? ", " : "", zone ? zone : "", text_of(calendar, "source"));
 }
 
 /* ---- The days ---- */
@@ -255,6 +291,7 @@ void explain_sla_text(const struct tz *zone, const char *zone_name, json_t *docu
     if (owed) {
         print_calendar(document);
         print_clock(zone, document);
+        print_settled(zone, document);
     }
     print_events(zone, document);
     if (owed)

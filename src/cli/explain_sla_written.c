@@ -3,7 +3,9 @@
 
 #include "explain_sla.h"
 #include "qualiodoo/civil.h"
+#include "qualiodoo/clock.h"
 #include "qualiodoo/outbox.h"
+#include "qualiodoo/settle.h"
 
 struct written {
     const struct view *view;
@@ -44,9 +46,11 @@ static int add_sets(struct written *written, const char *kind, int64_t ticket, s
 }
 
 /* Odoo rewrites the dates of assignment and closing: a late answer may hide an earlier one. */
-static int why_not(const struct view *view, const struct target_ticket *ticket,
-                   const struct sla_verdict *verdict, json_t **ret, struct error *error)
+static int why_not(const struct view *view, const struct respond_target *target, json_t **ret,
+                   struct error *error)
 {
+    const struct target_ticket *ticket = target->ticket;
+    const struct sla_verdict *verdict = &target->verdict;
     const struct response_facts *facts = &ticket->facts.response;
     const struct config *config = view->config;
     bool asked, known;
@@ -59,6 +63,10 @@ static int why_not(const struct view *view, const struct target_ticket *ticket,
         tz_civil_day(view->policy.zone, facts->created) < config->writeback.since)
         *ret = json_sprintf("created before writeback.since (%s): never flagged",
                             civil_format(config->writeback.since, day));
+    else if (settle_is_past_horizon(target, config->writeback.horizon_days, clock_now()))
+        *ret = json_sprintf("answered more than writeback.horizon (%d days) before it was first "
+                            "judged: never flagged",
+                            config->writeback.horizon_days);
     else if (verdict->event != RESPONSE_NONE && (facts->assigned || facts->closed) && asked &&
              !known)
         *ret = json_string("Odoo may hide an earlier answer, and does not show the ticket's "
@@ -68,9 +76,10 @@ static int why_not(const struct view *view, const struct target_ticket *ticket,
     return 0;
 }
 
-int explain_sla_written(const struct view *view, const struct target_ticket *ticket,
-                        const struct sla_verdict *verdict, json_t *document, struct error *error)
+int explain_sla_written(const struct view *view, const struct respond_target *target, bool owed,
+                        json_t *document, struct error *error)
 {
+    const struct target_ticket *ticket = target->ticket;
     struct written written = {.view = view, .sets = json_array()};
     json_t *reason = NULL;
     int rc = add_sets(&written, "warning", ticket->id, error);
@@ -81,8 +90,8 @@ int explain_sla_written(const struct view *view, const struct target_ticket *tic
     written.flagged = json_array_size(written.sets) > before;
     if (rc == 0)
         rc = add_sets(&written, "cleared", ticket->id, error);
-    if (rc == 0 && verdict && verdict->state == SLA_BREACHED && !written.flagged)
-        rc = why_not(view, ticket, verdict, &reason, error);
+    if (rc == 0 && owed && target->verdict.state == SLA_BREACHED && !written.flagged)
+        rc = why_not(view, target, &reason, error);
     if (json_object_set_new(document, "written", written.sets) < 0 ||
         json_object_set_new(document, "not_written", reason ? reason : json_null()) < 0)
         rc = rc < 0 ? rc : error_memory(error);

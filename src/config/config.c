@@ -241,7 +241,8 @@ static int check_holidays(const struct reader *reader)
     const struct config *config = reader->config;
 
     if (config->sla.calendar == CALENDAR_CONFIG ||
-        (config->sla.holidays_france && config->sla.n_holidays == 0))
+        (config->sla.holidays.sets == HOLIDAYS_FRANCE && !config->sla.holidays.without &&
+         config->sla.holidays.n_yearly + config->sla.holidays.n_dates == 0))
         return 0;
     return config_fail(reader, blame(reader, "sla.holidays"), "sla.holidays",
                        "found holidays, expected none: they count only with sla.calendar: "

@@ -84,7 +84,7 @@ const struct key config_keys[] = {
 
     KEY("sla.calendar", calendar, "odoo", sla.calendar),
     DAY("mon", 0), DAY("tue", 1), DAY("wed", 2), DAY("thu", 3), DAY("fri", 4), DAY("sat", 5), DAY("sun", 6),
-    DUO("sla.holidays", holidays, "[france]", sla.holidays, sla.n_holidays),
+    KEY("sla.holidays", holidays, "[france]", sla.holidays),
     ONE("sla.urgency.0", urgencies, "low", sla.urgency[0]),
     ONE("sla.urgency.1", urgencies, "medium", sla.urgency[1]),
     ONE("sla.urgency.2", urgencies, "medium", sla.urgency[2]),
@@ -92,7 +92,7 @@ const struct key config_keys[] = {
     KEY("sla.targets.urgent", target, "{hours: 2}", sla.targets[URGENCY_URGENT]),
     KEY("sla.targets.medium", target, "{hours: 7}", sla.targets[URGENCY_MEDIUM]),
     KEY("sla.targets.low", target, "{days: 2}", sla.targets[URGENCY_LOW]),
-    KEY("sla.response", response, "[assigned, reply]", sla.response_assigned),
+    KEY("sla.response", response, "[assigned, reply, work]", sla.responses),
     NUM("sla.warn_at", percent, "75%", sla.warn_at_percent, 1, 99),
 
     NUM("poll.payments", milliseconds, "15s", poll.payments_ms, SECOND, 24 * HOUR),
@@ -101,6 +101,7 @@ const struct key config_keys[] = {
 
     KEY("writeback.enabled", bool, "false", writeback.enabled),
     DUO("writeback.since", optional_date, "null", writeback.since, writeback.has_since),
+    NUM("writeback.horizon", days, "7d", writeback.horizon_days, 0, 3650),
     KEY("writeback.breach.tag", tag, "SLA dépassé", writeback.breach_tag),
     KEY("writeback.breach.activity", bool, "true", writeback.breach_activity),
     KEY("writeback.breach.warning", bool, "true", writeback.breach_warning),

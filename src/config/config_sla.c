@@ -1,10 +1,9 @@
-/* The types of the section sla: calendar, opening hours, holidays, targets, responses. */
+/* The types of the section sla: calendar, opening hours, targets, responses. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "config_internal.h"
-#include "qualiodoo/civil.h"
 #include "qualiodoo/suggest.h"
 
 #define MINUTES_PER_DAY 1440
@@ -160,69 +159,6 @@ const struct key_type config_opening = {
     .show = show_opening,
     .drop = drop_opening};
 
-/* ---- sla.holidays: names of sets, and dates in order ---- */
-
-static int compare_days(const void *a, const void *b)
-{
-    civil_day left = *(const civil_day *)a, right = *(const civil_day *)b;
-
-    return (left > right) - (left < right);
-}
-
-static int set_holidays(struct reader *reader, const struct key *key, yaml_node_t *node)
-{
-    static const char *const words[] = {"france", NULL};
-    struct config *config = reader->config;
-    size_t n = 0;
-    int result = config_list(reader, node, key, &n);
-
-    if (result || n == 0)
-        return result;
-    config->sla.holidays = config_zeroes(reader, n, sizeof *config->sla.holidays);
-    if (!config->sla.holidays)
-        return ERR_NO_MEMORY;
-    for (size_t i = 0; i < n; i++) {
-        const yaml_node_t *item = config_yaml_item(reader, node, i);
-        const char *text = config_yaml_scalar(item);
-
-        if (text && strcmp(text, "france") == 0)
-            config->sla.holidays_france = true;
-        else if (text && civil_parse(text, &config->sla.holidays[config->sla.n_holidays]))
-            config->sla.n_holidays++;
-        else
-            return config_fail_expected(reader, item, key->path,
-                                        "france, or a date YYYY-MM-DD that exists",
-                                        text ? suggest_nearest(text, words) : NULL);
-    }
-    qsort(config->sla.holidays, config->sla.n_holidays, sizeof *config->sla.holidays, compare_days);
-    return 0;
-}
-
-static json_t *show_holidays(const struct key *key, const struct config *config)
-{
-    char text[CIVIL_TEXT_SIZE];
-    json_t *list = json_array();
-
-    (void)key;
-    if (config->sla.holidays_france)
-        config_append(&list, json_string("france"));
-    for (size_t i = 0; i < config->sla.n_holidays; i++)
-        config_append(&list, json_string(civil_format(config->sla.holidays[i], text)));
-    return list;
-}
-
-static void drop_holidays(const struct key *key, struct config *config)
-{
-    (void)key;
-    free(config->sla.holidays);
-}
-
-const struct key_type config_holidays = {
-    .expected = "a list of france and of dates, such as [france, 2026-12-24]",
-    .set = set_holidays,
-    .show = show_holidays,
-    .drop = drop_holidays};
-
 /* ---- sla.targets.URGENCY: {hours: n} or {days: n} ---- */
 
 static int set_target(struct reader *reader, const struct key *key, yaml_node_t *node)
@@ -280,29 +216,40 @@ const struct key_type config_target = {
 
 /* ---- sla.response: what counts as one ---- */
 
+static const char *const responses[] = {"assigned", "reply", "work", NULL};
+
+/* The bits of response.h, in the order of the words. */
+static const unsigned response_bits[] = {RESPONSE_BY_ASSIGNMENT, RESPONSE_BY_REPLY,
+                                         RESPONSE_BY_WORK};
+
+static unsigned response_bit(const char *text)
+{
+    for (size_t i = 0; text && responses[i]; i++)
+        if (strcmp(text, responses[i]) == 0)
+            return response_bits[i];
+    return 0;
+}
+
 static int set_response(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
-    static const char *const words[] = {"assigned", "reply", NULL};
     struct config *config = reader->config;
     size_t n = 0;
-    int result = config_list(reader, node, key, &n);
+    int rc = config_list(reader, node, key, &n);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     if (n == 0)
         return config_fail(reader, node, key->path, "found an empty list, expected %s",
                            key->type->expected);
     for (size_t i = 0; i < n; i++) {
         const yaml_node_t *item = config_yaml_item(reader, node, i);
         const char *text = config_yaml_scalar(item);
+        unsigned bit = response_bit(text);
 
-        if (text && strcmp(text, words[0]) == 0)
-            config->sla.response_assigned = true;
-        else if (text && strcmp(text, words[1]) == 0)
-            config->sla.response_reply = true;
-        else
-            return config_fail_expected(reader, item, key->path, "assigned or reply",
-                                        text ? suggest_nearest(text, words) : NULL);
+        if (!bit)
+            return config_fail_expected(reader, item, key->path, "assigned, reply or work",
+                                        text ? suggest_nearest(text, responses) : NULL);
+        config->sla.responses |= bit;
     }
     return 0;
 }
@@ -312,14 +259,13 @@ static json_t *show_response(const struct key *key, const struct config *config)
     json_t *list = json_array();
 
     (void)key;
-    if (config->sla.response_assigned)
-        config_append(&list, json_string("assigned"));
-    if (config->sla.response_reply)
-        config_append(&list, json_string("reply"));
+    for (size_t i = 0; responses[i]; i++)
+        if (config->sla.responses & response_bits[i])
+            config_append(&list, json_string(responses[i]));
     return list;
 }
 
 const struct key_type config_response = {
-    .expected = "a list of at least one of assigned and reply, such as [assigned, reply]",
+    .expected = "a list of at least one of assigned, reply and work, such as [assigned, reply]",
     .set = set_response,
     .show = show_response};

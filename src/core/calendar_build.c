@@ -250,14 +250,23 @@ static int build_days(struct build *build)
     return rc;
 }
 
+/* The days with enough working time; what is left of a day is spread over several intervals. */
 static int list_days(struct calendar *calendar)
 {
+    size_t end;
+
     calendar->days = calloc(calendar->n_intervals + 1, sizeof *calendar->days);
     if (!calendar->days)
         return ERR_NO_MEMORY;
-    for (size_t i = 0; i < calendar->n_intervals; i++)
-        if (i == 0 || calendar->intervals[i].day != calendar->intervals[i - 1].day)
-            calendar->days[calendar->n_days++] = calendar->intervals[i].day;
+    for (size_t i = 0; i < calendar->n_intervals; i = end) {
+        civil_day day = calendar->intervals[i].day;
+        int64_t worked = 0;
+
+        for (end = i; end < calendar->n_intervals && calendar->intervals[end].day == day; end++)
+            worked += calendar->intervals[end].end - calendar->intervals[end].start;
+        if (worked >= CALENDAR_WORKING_DAY_SECONDS)
+            calendar->days[calendar->n_days++] = day;
+    }
     return 0;
 }
 

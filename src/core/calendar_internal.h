@@ -9,7 +9,7 @@ struct calendar {
     int64_t *before;                     /* business seconds before each of them */
     size_t n_intervals, size, before_size;
     int64_t total;
-    civil_day *days; /* those with an interval, sorted */
+    civil_day *days; /* working days, sorted */
     size_t n_days;
     struct utc_offset *offsets; /* a copy */
     size_t n_offsets;

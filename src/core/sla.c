@@ -22,7 +22,7 @@ const char *sla_state_name(enum sla_state state)
 static bool set_clock(const struct sla_facts *facts, const struct sla_policy *policy,
                       const struct calendar *calendar, struct sla_verdict *verdict)
 {
-    const struct sla_target *target = &policy->targets[verdict->urgency];
+    const struct sla_target *target = &verdict->target;
     int64_t whole;
 
     if (!calendar_opening(calendar, facts->response.created, &verdict->started))
@@ -45,6 +45,7 @@ static struct response_facts known_facts(const struct response_facts *facts, ins
 
     known.assigned = facts->assigned > now ? 0 : facts->assigned;
     known.replied = facts->replied > now ? 0 : facts->replied;
+    known.worked = facts->worked > now ? 0 : facts->worked;
     known.closed = facts->closed > now ? 0 : facts->closed;
     return known;
 }
@@ -58,20 +59,85 @@ static enum sla_state state_of(const struct sla_verdict *verdict, instant now)
     return now >= verdict->warn_at ? SLA_WARNED : SLA_PENDING;
 }
 
+/* ---- What a response settled ---- */
+
+/* Whether the response that settled the verdict is still the first: nothing earlier was found, and
+ * it is not gone. What counts is what counted then: sla.response is a setting like another. */
+static bool response_stands(const struct sla_facts *facts, instant now)
+{
+    const struct sla_settled *settled = facts->settled;
+    const struct sla_verdict *verdict = settled ? &settled->verdict : NULL;
+    struct response_facts known = known_facts(&facts->response, now);
+    instant first;
+
+    if (!verdict || verdict->event == RESPONSE_NONE || verdict->responded > now)
+        return false;
+    if (response_first(&known, settled->counted, &first) != RESPONSE_NONE &&
+        first < verdict->responded)
+        return false;
+    return settled->still_there ||
+           response_when(&facts->response, verdict->event) == verdict->responded;
+}
+
+bool sla_stands(const struct sla_facts *facts, instant now)
+{
+    return response_stands(facts, now) && facts->settled->has_seconds;
+}
+
+/* ---- Judging ---- */
+
+/* Urgency, promise and deadline: those that were settled, else by today's rules. */
+static bool set_promise(const struct sla_facts *facts, const struct sla_policy *policy,
+                        const struct calendar *calendar, struct sla_verdict *verdict)
+{
+    int priority = facts->priority >= 0 && facts->priority <= 3 ? facts->priority : 0;
+
+    if (facts->settled) {
+        const struct sla_verdict *kept = &facts->settled->verdict;
+
+        *verdict = (struct sla_verdict){.urgency = kept->urgency,
+                                        .target = kept->target,
+                                        .started = kept->started,
+                                        .warn_at = kept->warn_at,
+                                        .deadline = kept->deadline};
+        return true;
+    }
+    *verdict = (struct sla_verdict){.urgency = policy->urgency[priority]};
+    verdict->target = policy->targets[verdict->urgency];
+    return set_clock(facts, policy, calendar, verdict);
+}
+
+static void set_response(const struct sla_facts *facts, const struct sla_policy *policy,
+                         instant now, struct sla_verdict *verdict)
+{
+    struct response_facts known = known_facts(&facts->response, now);
+    const struct sla_settled *settled = facts->settled;
+    bool kept = settled && settled->verdict.event != RESPONSE_NONE;
+
+    if (response_stands(facts, now)) {
+        verdict->event = settled->verdict.event;
+        verdict->responded = settled->verdict.responded;
+    } else {
+        verdict->event = response_first(&known, kept ? settled->counted : policy->responses,
+                                        &verdict->responded);
+    }
+}
+
 int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
               const struct calendar *calendar, instant now, struct sla_verdict *ret,
               struct error *error)
 {
-    struct response_facts known = known_facts(&facts->response, now);
-    int priority = facts->priority >= 0 && facts->priority <= 3 ? facts->priority : 0;
-    struct sla_verdict verdict = {.urgency = policy->urgency[priority]};
+    struct sla_verdict verdict;
     instant end;
 
-    if (!set_clock(facts, policy, calendar, &verdict))
+    if (sla_stands(facts, now)) {
+        *ret = facts->settled->verdict;
+        return 0;
+    }
+    if (!set_promise(facts, policy, calendar, &verdict))
         return error_set(error, ERR_CONFIG,
                          "the working calendar has not enough working time for its deadline");
-    verdict.event = response_first(&known, policy->response_assigned, policy->response_reply,
-                                   &verdict.responded);
+    set_response(facts, policy, now, &verdict);
     verdict.state = state_of(&verdict, now);
     end = verdict.event != RESPONSE_NONE ? verdict.responded : now;
     verdict.used_seconds = calendar_between(calendar, verdict.started, end);

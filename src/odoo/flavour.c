@@ -20,7 +20,8 @@ static const struct flavour flavours[] = {
                      .assigned = "assigned_date",
                      .closed = "closed_date",
                      .total = "total_hours",
-                     .stage_closed = "closed"},
+                     .stage_closed = "closed",
+                     .opening = "hlp_tck_created"},
     [FLAVOUR_ENTERPRISE] = {.name = "enterprise",
                             .module = "helpdesk",
                             .link_module = "helpdesk_timesheet",
@@ -36,6 +37,7 @@ static const struct flavour flavours[] = {
                             .closed = "close_date",
                             .total = "total_hours_spent",
                             .stage_closed = "fold",
+                            .opening = "mt_ticket_new",
                             .hides_responses = true},
     [FLAVOUR_TASK] = {.name = "task",
                       .module = "project",
@@ -52,6 +54,7 @@ static const struct flavour flavours[] = {
                       .closed = "date_end",
                       .total = "effective_hours",
                       .stage_closed = "fold",
+                      .opening = "mt_task_new",
                       .hides_responses = true},
 };
 
@@ -199,9 +202,11 @@ static int hour_unit_by_name(struct odoo *odoo, int64_t *ret_unit, struct error 
     return rc;
 }
 
-int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error)
+/* The id behind an external id that any user may ask for; 0 when Odoo does not tell. */
+static int reference(struct odoo *odoo, const char *module, const char *name, int64_t *ret_id,
+                     struct error *error)
 {
-    json_t *arguments = json_pack("[ss]", "uom", "product_uom_hour"), *result = NULL;
+    json_t *arguments = json_pack("[ss]", module, name), *result = NULL;
     struct odoo_call call = {.model = "ir.model.data",
                              .method = "check_object_reference",
                              .arguments = arguments,
@@ -212,10 +217,23 @@ int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error)
     if (rc == ERR_NETWORK || rc == ERR_PROTOCOL || rc == ERR_NO_MEMORY || rc == ERR_INTERRUPTED ||
         rc == ERR_ACCESS_DENIED)
         return rc;
-    /* Answers ["uom.uom", id]. */
-    *ret_unit = rc == 0 ? json_integer_value(json_array_get(result, 1)) : 0;
+    /* Answers [model, id]. */
+    *ret_id = rc == 0 ? json_integer_value(json_array_get(result, 1)) : 0;
     json_decref(result);
-    return *ret_unit ? 0 : hour_unit_by_name(odoo, ret_unit, error);
+    return 0;
+}
+
+int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error)
+{
+    int rc = reference(odoo, "uom", "product_uom_hour", ret_unit, error);
+
+    return rc < 0 || *ret_unit ? rc : hour_unit_by_name(odoo, ret_unit, error);
+}
+
+int flavour_opening_subtype(struct odoo *odoo, const struct flavour *flavour, int64_t *ret_subtype,
+                            struct error *error)
+{
+    return reference(odoo, flavour->module, flavour->opening, ret_subtype, error);
 }
 
 int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error)

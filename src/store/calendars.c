@@ -117,23 +117,26 @@ static int add_leave(struct calendar_rows *rows, sqlite3_stmt *row, struct error
     return rows->leave_names[rows->n_leaves++] ? 0 : error_memory(error);
 }
 
-/* Global leaves: of this calendar, or of every one of the company. */
-static int load_leaves(struct store *store, struct calendar_rows *rows, struct error *error)
+/* Global leaves, of this calendar or of every one, of the tickets' company or of none: a calendar
+ * that two companies share is closed for each on its own days. Where no company is known, those of
+ * the calendar's company. */
+static int load_leaves(struct store *store, int64_t company, struct calendar_rows *rows,
+                       struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc =
-        store_prepare(store,
-                      "SELECT l.date_from, l.date_to, l.name, l.id FROM calendar c JOIN leave l"
-                      " ON l.calendar_id = c.id OR (l.calendar_id IS NULL AND"
-                      "  (l.company_id IS NULL OR c.company_id IS NULL"
-                      "   OR l.company_id = c.company_id))"
-                      " WHERE c.id = ?1 AND l.resource_id IS NULL AND l.time_type = 'leave'"
-                      " ORDER BY l.date_from, l.id",
-                      &statement, error);
+    int rc = store_prepare(
+        store,
+        "SELECT l.date_from, l.date_to, l.name, l.id FROM calendar c JOIN leave l"
+        " ON (l.calendar_id = c.id OR l.calendar_id IS NULL) AND (l.company_id IS NULL"
+        "  OR coalesce(nullif(?2, 0), c.company_id, l.company_id) = l.company_id)"
+        " WHERE c.id = ?1 AND l.resource_id IS NULL AND l.time_type = 'leave'"
+        " ORDER BY l.date_from, l.id",
+        &statement, error);
 
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, rows->id);
+    sqlite3_bind_int64(statement, 2, company);
     while ((rc = store_step(store, statement, error)) == 1)
         if ((rc = add_leave(rows, statement, error)) < 0) {
             sqlite3_reset(statement);
@@ -142,7 +145,7 @@ static int load_leaves(struct store *store, struct calendar_rows *rows, struct e
     return rc;
 }
 
-int calendar_rows_load(struct store *store, int64_t id, struct calendar_rows *ret,
+int calendar_rows_load(struct store *store, int64_t id, int64_t company, struct calendar_rows *ret,
                        struct error *error)
 {
     struct calendar_rows rows = {.id = id};
@@ -151,7 +154,7 @@ int calendar_rows_load(struct store *store, int64_t id, struct calendar_rows *re
     if (rc == 0)
         rc = load_attendances(store, &rows, error);
     if (rc == 0)
-        rc = load_leaves(store, &rows, error);
+        rc = load_leaves(store, company, &rows, error);
     if (rc < 0)
         calendar_rows_free(&rows);
     else

@@ -8,15 +8,11 @@
 
 #include "qualiodoo/civil.h"
 #include "qualiodoo/duration.h"
-#include "qualiodoo/response.h"
 
-/* ?2: JSON array of excluded tag names; ?3: whether replies are needed. */
+/* ?2: JSON array of excluded tag names. */
 static const char ticket_sql[] =
     "SELECT t.id, t.in_domain, t.tag_ids <> '[]' AND EXISTS (SELECT 1 FROM json_each(t.tag_ids) e"
-    " JOIN tag ON tag.id = e.value WHERE tag.name IN (SELECT value FROM json_each(?2))),"
-    " t.create_date, t.assigned_date, t.closed_date,"
-    " CASE WHEN ?3 THEN (SELECT min(r.date) FROM reply r WHERE r.ticket_id = t.id"
-    "  AND r.author_id IS NOT (SELECT partner_id FROM agent WHERE id = 1)) END" /* OdooBot */
+    " JOIN tag ON tag.id = e.value WHERE tag.name IN (SELECT value FROM json_each(?2)))"
     " FROM partner p JOIN ticket t ON t.partner_id = p.id WHERE p.account_id = ?1"
     " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id) ORDER BY t.id";
 
@@ -72,8 +68,6 @@ int facts_query(struct facts *facts, struct store *store, const struct facts_pol
         sqlite3_bind_text(statement, 2, query->text2, -1, SQLITE_STATIC);
     else if (sqlite3_bind_parameter_count(statement) >= 2)
         sqlite3_bind_int64(statement, 2, query->integer2);
-    if (sqlite3_bind_parameter_count(statement) >= 3)
-        sqlite3_bind_int(statement, 3, query->flag3);
     while ((rc = store_step(store, statement, error)) == 1)
         if (query->row(facts, policy, statement) < 0) {
             sqlite3_reset(statement);
@@ -90,35 +84,14 @@ nano facts_convert(nano quantity, nano unit, nano target, bool absolute)
                     : quantity_convert(quantity, unit, target);
 }
 
-static instant column_instant(sqlite3_stmt *row, int column)
-{
-    instant when = 0;
-
-    if (column_text(row, column))
-        instant_parse_odoo(column_text(row, column), &when);
-    return when;
-}
-
 static int add_ticket(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
-    struct response_facts seen = {.created = column_instant(row, 3),
-                                  .assigned = column_instant(row, 4),
-                                  .closed = column_instant(row, 5),
-                                  .replied = column_instant(row, 6)};
-    struct charge_ticket *ticket;
-    instant response;
-
+    (void)policy;
     if (ARRAY_RESERVE(facts->tickets, facts->tickets_size, facts->account.n_tickets + 1) < 0)
         return ERR_NO_MEMORY;
-    ticket = &facts->tickets[facts->account.n_tickets++];
-    *ticket = (struct charge_ticket){.id = sqlite3_column_int64(row, 0),
-                                     .excluded =
-                                         !sqlite3_column_int(row, 1) || sqlite3_column_int(row, 2)};
-    if (policy->with_response &&
-        response_first(&seen, policy->response_assigned, policy->response_reply, &response)) {
-        ticket->has_response = true;
-        ticket->response = tz_civil_day(policy->zone, response);
-    }
+    facts->tickets[facts->account.n_tickets++] = (struct charge_ticket){
+        .id = sqlite3_column_int64(row, 0),
+        .excluded = !sqlite3_column_int(row, 1) || sqlite3_column_int(row, 2)};
     return 0;
 }
 
@@ -191,10 +164,7 @@ int facts_load(struct facts *facts, struct store *store, const struct facts_poli
                int64_t account_id, const struct account_facts **ret, struct error *error)
 {
     const struct facts_query queries[] = {
-        {.sql = ticket_sql,
-         .row = add_ticket,
-         .text2 = policy->excluded_tags,
-         .flag3 = policy->with_response},
+        {.sql = ticket_sql, .row = add_ticket, .text2 = policy->excluded_tags},
         {.sql = work_sql, .row = add_work, .integer2 = policy->hour_unit},
         {.sql = adjustment_sql, .row = add_adjustment},
     };
@@ -208,6 +178,8 @@ int facts_load(struct facts *facts, struct store *store, const struct facts_poli
         query.account = account_id;
         rc = facts_query(facts, store, policy, &query, error);
     }
+    for (size_t i = 0; policy->with_response && i < facts->account.n_tickets && rc == 0; i++)
+        rc = facts_response(store, policy, &facts->tickets[i], error);
     if (rc < 0)
         return rc;
     link_parts(facts);

@@ -31,7 +31,6 @@ struct facts_query {
     int (*row)(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *statement);
     const char *text2; /* parameter 2 as text, or NULL */
     int64_t integer2;
-    bool flag3;
 };
 
 int facts_query(struct facts *facts, struct store *store, const struct facts_policy *policy,

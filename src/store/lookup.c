@@ -42,6 +42,13 @@ static int find_by_text(struct store *store, const char *sql, const char *text, 
     return store_ids(store, statement, ret, error);
 }
 
+/* The authors of messages are mirrored too: an agent is a customer only where one is recorded. */
+#define IS_CUSTOMER                                                                                \
+    " AND (id NOT IN (SELECT partner_id FROM agent WHERE partner_id IS NOT NULL)"                  \
+    "  OR id IN (SELECT partner_id FROM ticket UNION SELECT customer_id FROM move"                 \
+    "   UNION SELECT partner_id FROM adjustment UNION SELECT commercial_id FROM partner c"         \
+    "   WHERE c.id NOT IN (SELECT partner_id FROM agent WHERE partner_id IS NOT NULL)))"
+
 int lookup_customers(struct store *store, const char *text, struct ids *ret, struct error *error)
 {
     int64_t id;
@@ -49,7 +56,7 @@ int lookup_customers(struct store *store, const char *text, struct ids *ret, str
     if (lookup_parse_id(text, &id)) {
         static const char *const meanings[] = {
             "SELECT id FROM account WHERE id = ?1", /* an account id always wins */
-            "SELECT coalesce(account_id, commercial_id, id) FROM partner WHERE id = ?1",
+            "SELECT coalesce(account_id, commercial_id, id) FROM partner WHERE id = ?1" IS_CUSTOMER,
             "SELECT coalesce(account_id, customer_id) FROM move WHERE customer_id = ?1 LIMIT 1",
         };
 
@@ -62,7 +69,7 @@ int lookup_customers(struct store *store, const char *text, struct ids *ret, str
     }
     return find_by_text(store,
                         "SELECT DISTINCT coalesce(account_id, commercial_id, id) FROM partner"
-                        " WHERE name = ?1 OR reference = ?1 ORDER BY 1",
+                        " WHERE (name = ?1 OR reference = ?1)" IS_CUSTOMER " ORDER BY 1",
                         text, ret, error);
 }
 

@@ -12,7 +12,8 @@ static const char *const set_sql[] = {
     [SET_PARTNERS_NEEDED] =
         "SELECT needed.id FROM (SELECT partner_id AS id FROM ticket"
         " UNION SELECT customer_id FROM move UNION SELECT partner_id FROM adjustment"
-        " UNION SELECT commercial_id FROM partner UNION SELECT parent_id FROM partner) needed"
+        " UNION SELECT author_id FROM reply UNION SELECT commercial_id FROM partner"
+        " UNION SELECT parent_id FROM partner) needed"
         " WHERE needed.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = "
         "needed.id)"
         " ORDER BY 1",

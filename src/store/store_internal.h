@@ -65,6 +65,12 @@ struct results_change;
 int results_totals_compare(struct store *store, int64_t account, const struct ledger *ledger,
                            struct results_change *change, struct error *error);
 
+/* The response of a ticket as credit.count_from: response knows it (facts_response.c). */
+struct charge_ticket;
+struct facts_policy;
+int facts_response(struct store *store, const struct facts_policy *policy,
+                   struct charge_ticket *ticket, struct error *error);
+
 void mirror_cache_free(struct store *store);
 
 int store_migrate(struct store *store, struct error *error);

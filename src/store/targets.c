@@ -7,20 +7,25 @@
 
 #include "qualiodoo/civil.h"
 #include "qualiodoo/mirror.h"
+#include "qualiodoo/replies.h"
 #include "store_internal.h"
 
-/* The first reply is the earliest by date, then id; OdooBot's are none. A ticket's calendar is its
- * team's, else that of its company, of its team's company, of the first company. */
+/* A ticket's company is its own, else that of its team, else the first one; its calendar is its
+ * team's, else that company's. The first work is the line that was recorded first. */
 #define TICKET_COLUMNS                                                                             \
     "SELECT t.id, t.number, t.partner_id, p.account_id, t.user_id, t.team_id, team.leader_id,"     \
     " coalesce(team.calendar_id, (SELECT calendar_id FROM company WHERE id = coalesce("            \
     "  t.company_id, team.company_id, (SELECT min(id) FROM company)))),"                           \
     " t.in_domain, t.active IS NOT 0, t.tag_ids, t.priority, t.create_date, t.assigned_date,"      \
-    " t.closed_date, (SELECT r.date || ' ' || r.id FROM reply r WHERE r.ticket_id = t.id"          \
-    "  AND r.author_id IS NOT (SELECT partner_id FROM agent WHERE id = 1)"                         \
-    "  ORDER BY r.date, r.id LIMIT 1)"                                                             \
+    " t.closed_date, (SELECT l.create_date || ' ' || l.id FROM timesheet l"                        \
+    "  WHERE l.ticket_id = t.id AND l.create_date IS NOT NULL"                                     \
+    "  ORDER BY l.create_date, l.id LIMIT 1),"                                                     \
+    " coalesce(t.company_id, team.company_id, (SELECT min(id) FROM company)),"                     \
+    " (stage.closed AND t.closed_date IS NULL) IS 1"                                               \
+    "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id), g.first_judged"           \
     " FROM ticket t LEFT JOIN team ON team.id = t.team_id LEFT JOIN partner p"                     \
-    " ON p.id = t.partner_id"
+    " ON p.id = t.partner_id LEFT JOIN stage ON stage.id = t.stage_id"                             \
+    " LEFT JOIN target g ON g.ticket_id = t.id"
 
 static const char all_sql[] = TICKET_COLUMNS " WHERE t.id > ?1 ORDER BY t.id LIMIT 256";
 static const char some_sql[] = TICKET_COLUMNS " WHERE t.id = ?1";
@@ -35,7 +40,7 @@ static instant read_instant(const char *text)
 }
 
 /* "YYYY-MM-DD HH:MM:SS id" */
-static void read_reply(const char *text, struct target_ticket *ticket)
+static void read_work(const char *text, struct target_ticket *ticket)
 {
     enum { DATE_LENGTH = 19 };
     char date[DATE_LENGTH + 1];
@@ -44,8 +49,8 @@ static void read_reply(const char *text, struct target_ticket *ticket)
         return;
     memcpy(date, text, DATE_LENGTH);
     date[DATE_LENGTH] = '\0';
-    ticket->facts.response.replied = read_instant(date);
-    ticket->reply = strtoll(text + DATE_LENGTH, NULL, 10);
+    ticket->facts.response.worked = read_instant(date);
+    ticket->work = strtoll(text + DATE_LENGTH, NULL, 10);
 }
 
 static struct target_ticket read_ticket(sqlite3_stmt *row)
@@ -63,13 +68,17 @@ static struct target_ticket read_ticket(sqlite3_stmt *row)
         .in_domain = sqlite3_column_int(row, 8),
         .active = sqlite3_column_int(row, 9),
         .tags = column_text(row, 10),
+        .company = sqlite3_column_int64(row, 16),
+        .born_closed = sqlite3_column_int(row, 17),
+        .judged = sqlite3_column_type(row, 18) != SQLITE_NULL,
+        .first_judged = sqlite3_column_int64(row, 18),
         .facts = {.priority = priority ? (int)strtol(priority, NULL, 10) : 0,
                   .response = {.created = read_instant(column_text(row, 12)),
                                .assigned = read_instant(column_text(row, 13)),
                                .closed = read_instant(column_text(row, 14))}},
     };
 
-    read_reply(column_text(row, 15), &ticket);
+    read_work(column_text(row, 15), &ticket);
     return ticket;
 }
 
@@ -78,6 +87,35 @@ struct ticket_reader {
     int (*row)(void *context, const struct target_ticket *ticket, struct error *error);
     void *context;
 };
+
+/* Adds what other tables say of the ticket, and passes it on. */
+static int pass_on(struct store *store, struct target_ticket *ticket,
+                   const struct ticket_reader *reader, struct error *error)
+{
+    const struct response_ticket party = {.created = ticket->facts.response.created,
+                                          .contact = ticket->partner,
+                                          .account = ticket->customer};
+    struct settled_row settled;
+    struct reply reply;
+    bool is_settled = false;
+    int rc = replies_first(store, ticket->id, &party, &reply, error);
+
+    if (rc < 0)
+        return rc;
+    ticket->reply = reply.id;
+    ticket->facts.response.replied = reply.date;
+    rc = settled_load(store, ticket->id, &settled, &is_settled, error);
+    if (is_settled) {
+        ticket->settled = &settled;
+        ticket->facts.settled = &settled.settled;
+        ticket->judged = true;
+        ticket->first_judged = settled.first_judged;
+    }
+    if (rc == 0)
+        rc = reader->row(reader->context, ticket, error);
+    settled_free(&settled);
+    return rc;
+}
 
 static int read_tickets(struct store *store, const char *sql, int64_t parameter, int64_t *ret_last,
                         const struct ticket_reader *reader, struct error *error)
@@ -95,7 +133,7 @@ static int read_tickets(struct store *store, const char *sql, int64_t parameter,
         *ret_last = ticket.id;
         if (reader->query->has_until && ticket.facts.response.created > reader->query->until)
             continue;
-        rc = reader->row(reader->context, &ticket, error);
+        rc = pass_on(store, &ticket, reader, error);
         if (rc < 0)
             break;
     }
@@ -148,13 +186,17 @@ int targets_judged(struct store *store, instant now, struct error *error)
 int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all,
                 struct error *error)
 {
-    static const char due[] = "SELECT ref FROM change WHERE owner = 'ticket'"
-                              " UNION SELECT ticket_id FROM target WHERE next_change <= ?1"
-                              " ORDER BY 1";
+    /* A contact or an author that changed company may change which messages are responses. */
+#define TOUCHED                                                                                    \
+    "SELECT ref FROM change WHERE owner = 'ticket'"                                                \
+    " UNION SELECT t.id FROM change c JOIN ticket t ON t.partner_id = c.ref"                       \
+    "  WHERE c.owner = 'partner'"                                                                  \
+    " UNION SELECT r.ticket_id FROM change c JOIN reply r ON r.author_id = c.ref"                  \
+    "  WHERE c.owner = 'partner'"                                                                  \
+    " UNION SELECT ticket_id FROM target WHERE next_change <= ?1"
+    static const char due[] = TOUCHED " ORDER BY 1";
     static const char due_or_later[] =
-        "SELECT ref FROM change WHERE owner = 'ticket'"
-        " UNION SELECT ticket_id FROM target WHERE next_change <= ?1"
-        " UNION SELECT ticket_id FROM target WHERE judged_at > ?1 ORDER BY 1";
+        TOUCHED " UNION SELECT ticket_id FROM target WHERE judged_at > ?1 ORDER BY 1";
     sqlite3_stmt *statement;
     bool later = false;
     int rc = store_prepare(store, "SELECT 1 FROM change WHERE owner IN ('all', 'targets') LIMIT 1",
@@ -198,7 +240,7 @@ int targets_save(struct store *store, const struct target_row *row, instant now,
     if (rc == 0)
         rc = store_prepare(store,
                            "REPLACE INTO target VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
-                           " ?11)",
+                           " ?11, ?12)",
                            &statement, error);
     if (rc != 0)
         return rc;
@@ -215,6 +257,7 @@ int targets_save(struct store *store, const struct target_row *row, instant now,
     sqlite3_bind_int64(statement, 10, now);
     if (verdict->has_next_change)
         sqlite3_bind_int64(statement, 11, verdict->next_change);
+    sqlite3_bind_int64(statement, 12, row->first_judged);
     rc = store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
     if (rc == 0)
@@ -230,7 +273,8 @@ int targets_remove(struct store *store, int64_t ticket, struct error *error)
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, ticket);
-    return store_run(store, statement, error);
+    rc = store_run(store, statement, error);
+    return rc < 0 ? rc : settled_forget_deleted(store, ticket, error);
 }
 
 int targets_ids(struct store *store, struct ids *ret, struct error *error)

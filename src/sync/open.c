@@ -178,6 +178,19 @@ static int read_units(struct pull *pull, struct error *error)
     return store_meta_set(pull->store, "hour_unit", text, error);
 }
 
+/* So is the subtype of the mails that open a ticket. */
+static int read_opening(struct pull *pull, struct error *error)
+{
+    int64_t subtype = 0;
+    char text[32];
+    int rc = flavour_opening_subtype(pull->odoo, pull->flavour, &subtype, error);
+
+    if (rc < 0)
+        return rc;
+    snprintf(text, sizeof text, "%lld", (long long)subtype);
+    return store_meta_set(pull->store, "opening_subtype", text, error);
+}
+
 /* ---- What a reconcile learned is kept, so that a quiet cycle asks only for changes ---- */
 
 /* What the kept knowledge depends on: another value makes it worthless. */
@@ -274,6 +287,8 @@ static int ask_schema(struct pull *pull, struct error *error)
         rc = check_fields(pull, (enum model_id)id, error);
     if (rc == 0)
         rc = read_units(pull, error);
+    if (rc == 0)
+        rc = read_opening(pull, error);
     if (rc == 0)
         rc = store_meta_set(pull->store, "flavour", pull->flavour->name, error);
     return rc < 0 ? rc : save_schema(pull, error);

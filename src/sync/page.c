@@ -7,6 +7,7 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/response.h"
+#include "qualiodoo/settled.h"
 #include "qualiodoo/targets.h"
 
 /* safety.max_delete never stops fewer rows than this: small tables change by whole percents. */
@@ -225,6 +226,8 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
             rc = history_forget(pull->store, id, error);
         if (rc == 0 && pull->has_unreadable)
             rc = mirror_unreadable(pull->store, model->table.name, id, NULL, error);
+        if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_CREATED)
+            rc = settled_note_born_closed(pull->store, id, error);
         if (change == MIRROR_CREATED)
             report_count(pull->report->created, model_remote(model, pull->flavour), 1);
         if (change == MIRROR_UPDATED)

@@ -191,6 +191,8 @@ int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *err
                           tickets->items, tickets->count, error);
     if (rc == 0)
         rc = pull_ticket_parts(pull, error);
+    if (rc == 0) /* the authors of new messages: of whose side they are */
+        rc = pull_needed(pull, &models[MODEL_PARTNER], error);
     json_decref(ids);
     json_decref(only);
     json_decref(of);

@@ -13,13 +13,14 @@
 
 enum {
     DAY_SECONDS = 86400,
-    DAYS_BEFORE = 10,       /* a zone's date differs from UTC's, and openings look forward only */
-    DAYS_AHEAD = 12 * 366,  /* longer than the longest target on the shortest week */
-    FRANCE_YEARS_MAX = 200, /* closed days are listed year by year */
+    DAYS_BEFORE = 10,        /* a zone's date differs from UTC's, and openings look forward only */
+    DAYS_AHEAD = 12 * 366,   /* longer than the longest target on the shortest week */
+    HOLIDAY_YEARS_MAX = 200, /* closed days are listed year by year */
 };
 
 struct made {
     struct respond_calendar shown;
+    int64_t company; /* whose leaves count; 0 for the configuration's */
     struct calendar_rows rows;
     struct calendar *calendar;
     struct tz *tz;
@@ -38,8 +39,7 @@ struct respond {
 static struct sla_policy sla_policy(const struct config *config)
 {
     struct sla_policy policy = {
-        .response_assigned = config->sla.response_assigned,
-        .response_reply = config->sla.response_reply,
+        .responses = config->sla.responses,
         .warn_at_percent = config->sla.warn_at_percent,
     };
 
@@ -100,6 +100,16 @@ const struct sla_policy *respond_policy(const struct respond *respond)
     return &respond->policy;
 }
 
+struct holidays respond_holidays(const struct config *config)
+{
+    return (struct holidays){.sets = config->sla.holidays.sets,
+                             .without = config->sla.holidays.without,
+                             .yearly = config->sla.holidays.yearly,
+                             .n_yearly = config->sla.holidays.n_yearly,
+                             .dates = config->sla.holidays.dates,
+                             .n_dates = config->sla.holidays.n_dates};
+}
+
 /* ---- Calendars ---- */
 
 static int compile(const struct respond *respond, struct made *made, struct calendar_spec *spec,
@@ -118,45 +128,72 @@ static int compile(const struct respond *respond, struct made *made, struct cale
     return rc;
 }
 
+static const char *configured_name(const struct config *config)
+{
+    return config->language == LANGUAGE_FR ? "configuration de qualiodoo"
+                                           : "configuration of qualiodoo";
+}
+
+/* The weekly hours of the configuration. */
+static int configured_hours(const struct config *config, struct calendar_attendance **ret,
+                            size_t *ret_count)
+{
+    size_t size = 0;
+
+    for (int weekday = 0; weekday < 7; weekday++)
+        for (size_t i = 0; i < config->sla.n_hours[weekday]; i++) {
+            if (ARRAY_RESERVE(*ret, size, *ret_count + 1) < 0)
+                return ERR_NO_MEMORY;
+            (*ret)[(*ret_count)++] = (struct calendar_attendance){
+                .weekday = weekday,
+                .week = CALENDAR_EVERY_WEEK,
+                .start_minute = config->sla.hours[weekday][i].start_minute,
+                .end_minute = config->sla.hours[weekday][i].end_minute};
+        }
+    return 0;
+}
+
+/* Its closed days in the years that are compiled. */
+static int configured_holidays(const struct respond *respond, const struct tz *tz, civil_day **ret,
+                               size_t *ret_count)
+{
+    const struct holidays holidays = respond_holidays(respond->config);
+    int first, last, month, day;
+    size_t size = 0;
+
+    civil_to_date(tz_civil_day(tz, respond->first), &first, &month, &day);
+    civil_to_date(tz_civil_day(tz, respond->last), &last, &month, &day);
+    if (last - first > HOLIDAY_YEARS_MAX)
+        first = last - HOLIDAY_YEARS_MAX;
+    for (int year = first; year <= last; year++) {
+        if (ARRAY_RESERVE(*ret, size, *ret_count + HOLIDAYS_OF_SETS_MAX + holidays.n_yearly) < 0)
+            return ERR_NO_MEMORY;
+        *ret_count += holidays_of_year(&holidays, year, *ret + *ret_count);
+    }
+    if (ARRAY_RESERVE(*ret, size, *ret_count + holidays.n_dates + 1) < 0)
+        return ERR_NO_MEMORY;
+    for (size_t i = 0; i < holidays.n_dates; i++)
+        (*ret)[(*ret_count)++] = holidays.dates[i];
+    return 0;
+}
+
 /* The calendar written in the configuration. */
 static int make_configured(struct respond *respond, struct made *made, struct error *error)
 {
     const struct config *config = respond->config;
     struct calendar_attendance *attendances = NULL;
-    size_t size = 0, closed_size = 0;
     struct calendar_spec spec = {0};
     civil_day *closed = NULL;
-    int first, last, month, day, rc = 0;
+    int rc;
 
     made->tz = tz_open(config->timezone);
     made->shown.zone = config->timezone;
-    made->shown.name = config->language == LANGUAGE_FR ? "configuration de qualiodoo"
-                                                       : "configuration of qualiodoo";
+    made->shown.name = configured_name(config);
     if (!made->tz)
         return error_memory(error);
-    for (int weekday = 0; weekday < 7 && rc == 0; weekday++)
-        for (size_t i = 0; i < config->sla.n_hours[weekday] && rc == 0; i++) {
-            rc = ARRAY_RESERVE(attendances, size, spec.n_attendances + 1);
-            if (rc == 0)
-                attendances[spec.n_attendances++] = (struct calendar_attendance){
-                    .weekday = weekday,
-                    .week = CALENDAR_EVERY_WEEK,
-                    .start_minute = config->sla.hours[weekday][i].start_minute,
-                    .end_minute = config->sla.hours[weekday][i].end_minute};
-        }
-    civil_to_date(tz_civil_day(made->tz, respond->first), &first, &month, &day);
-    civil_to_date(tz_civil_day(made->tz, respond->last), &last, &month, &day);
-    if (last - first > FRANCE_YEARS_MAX)
-        first = last - FRANCE_YEARS_MAX;
-    for (int year = first; config->sla.holidays_france && year <= last && rc == 0; year++) {
-        rc = ARRAY_RESERVE(closed, closed_size, spec.n_closed + CALENDAR_FRANCE_DAYS);
-        if (rc == 0)
-            spec.n_closed += calendar_france(year, closed + spec.n_closed);
-    }
+    rc = configured_hours(config, &attendances, &spec.n_attendances);
     if (rc == 0)
-        rc = ARRAY_RESERVE(closed, closed_size, spec.n_closed + config->sla.n_holidays + 1);
-    for (size_t i = 0; i < config->sla.n_holidays && rc == 0; i++)
-        closed[spec.n_closed++] = config->sla.holidays[i];
+        rc = configured_holidays(respond, made->tz, &closed, &spec.n_closed);
     spec.attendances = attendances;
     spec.closed = closed;
     rc = rc < 0 ? error_memory(error) : compile(respond, made, &spec, error);
@@ -170,7 +207,7 @@ static int make_mirrored(struct respond *respond, struct made *made, struct erro
 {
     struct calendar_rows *rows = &made->rows;
     struct calendar_spec spec;
-    int rc = calendar_rows_load(respond->store, made->shown.id, rows, error);
+    int rc = calendar_rows_load(respond->store, made->shown.id, made->company, rows, error);
 
     if (rc < 0)
         return rc;
@@ -191,9 +228,9 @@ static int make_mirrored(struct respond *respond, struct made *made, struct erro
     return compile(respond, made, &spec, error);
 }
 
-/* Compiles a calendar; what is wrong with it is kept in made->error. Fails for lack of memory, or
- * when the state cannot be read. */
-static int make_calendar(struct respond *respond, int64_t id, struct made **ret,
+/* Compiles a calendar for a company; what is wrong with it is kept in made->error. Fails for lack
+ * of memory, or when the state cannot be read. */
+static int make_calendar(struct respond *respond, int64_t id, int64_t company, struct made **ret,
                          struct error *error)
 {
     struct made *made = calloc(1, sizeof *made);
@@ -204,6 +241,7 @@ static int make_calendar(struct respond *respond, int64_t id, struct made **ret,
     made->next = respond->calendars;
     respond->calendars = made;
     made->shown.id = id;
+    made->company = company;
     made->shown.name = "";
     rc = id ? make_mirrored(respond, made, &made->error)
             : make_configured(respond, made, &made->error);
@@ -229,6 +267,7 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
     const struct config *config = respond->config;
     bool configured = config->sla.calendar == CALENDAR_CONFIG;
     int64_t id = config->sla.calendar_id ? config->sla.calendar_id : ticket->calendar;
+    int64_t company = configured ? 0 : ticket->company;
     struct made *made = respond->calendars;
     int rc;
 
@@ -242,9 +281,9 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
                   (long long)ticket->id);
         return ERR_CALENDAR;
     }
-    while (made && made->shown.id != id)
+    while (made && (made->shown.id != id || made->company != company))
         made = made->next;
-    if (!made && (rc = make_calendar(respond, id, &made, error)) < 0)
+    if (!made && (rc = make_calendar(respond, id, company, &made, error)) < 0)
         return rc;
     if (made->error.code) {
         *error = made->error;
@@ -274,31 +313,55 @@ enum respond_duty respond_duty(const struct respond *respond, const struct targe
         return RESPOND_OUT_OF_DOMAIN;
     if (ticket->facts.response.created > now)
         return RESPOND_NOT_YET;
-    if (ticket->active || response_first(&ticket->facts.response, policy->response_assigned,
-                                         policy->response_reply, &when) != RESPONSE_NONE)
+    if (ticket->born_closed)
+        return RESPOND_BORN_CLOSED;
+    if (ticket->active || sla_stands(&ticket->facts, now) ||
+        response_first(&ticket->facts.response, policy->responses, &when) != RESPONSE_NONE)
         return RESPOND_OWED;
     return RESPOND_WITHDRAWN;
+}
+
+int respond_judge(struct respond *respond, const struct target_ticket *ticket, instant now,
+                  struct respond_target *ret, struct error *error)
+{
+    struct respond_target target = {.ticket = ticket};
+    const struct respond_calendar *calendar = NULL;
+    int rc = 0;
+
+    if (!sla_stands(&ticket->facts, now))
+        rc = respond_calendar(respond, ticket, &calendar, error);
+    if (rc == 0)
+        rc = sla_judge(&ticket->facts, &respond->policy, calendar ? calendar->calendar : NULL, now,
+                       &target.verdict, error);
+    if (rc == ERR_CONFIG) {
+        error_prefix(error, "ticket %lld", (long long)ticket->id);
+        error->code = rc = ERR_CALENDAR;
+    }
+    if (rc < 0)
+        return rc;
+    if (ticket->settled) { /* the deadline is of then */
+        target.calendar_id = ticket->settled->calendar;
+        target.calendar_name = *ticket->settled->calendar_name ? ticket->settled->calendar_name
+                                                               : configured_name(respond->config);
+    } else {
+        target.calendar_id = calendar->id;
+        target.calendar_name = calendar->name;
+    }
+    *ret = target;
+    return 0;
 }
 
 static int judge_ticket(void *context, const struct target_ticket *ticket, struct error *error)
 {
     struct judge *judge = context;
-    struct respond_target target = {.ticket = ticket};
+    struct respond_target target;
     struct error problem = {0};
     int rc;
 
     /* Whenever it was created: Odoo's clock may be ahead of this machine's. */
     if (respond_duty(judge->respond, ticket, INT64_MAX) != RESPOND_OWED)
         return 0;
-    rc = respond_calendar(judge->respond, ticket, &target.calendar, &problem);
-    if (rc == 0) {
-        rc = sla_judge(&ticket->facts, &judge->respond->policy, target.calendar->calendar,
-                       judge->now, &target.verdict, &problem);
-        if (rc == ERR_CONFIG) {
-            error_prefix(&problem, "ticket %lld", (long long)ticket->id);
-            problem.code = rc = ERR_CALENDAR;
-        }
-    }
+    rc = respond_judge(judge->respond, ticket, judge->now, &target, &problem);
     if (rc == ERR_CALENDAR) {
         if (judge->problem.code == 0)
             judge->problem = problem;

@@ -117,11 +117,10 @@ static char *promise(const struct texts *texts, const struct sla_target *target,
 }
 
 /* The lines that every note has: urgency, deadline, calendar. */
-static char *facts(const struct texts *texts, const struct sla_policy *policy,
-                   const struct respond_target *target)
+static char *facts(const struct texts *texts, const struct respond_target *target)
 {
     const struct sla_verdict *verdict = &target->verdict;
-    char *calendar = texts_escape(target->calendar->name), *made = NULL;
+    char *calendar = texts_escape(target->calendar_name), *made = NULL;
     char deadline[TEXTS_WHEN_SIZE], promised[SPAN_SIZE];
 
     if (calendar)
@@ -130,7 +129,7 @@ static char *facts(const struct texts *texts, const struct sla_policy *policy,
                                     : "<li>Urgency: %s (response within %s)</li>"
                                       "<li>Deadline: %s (%s)</li><li>Calendar: %s</li>",
                       texts_urgency(texts, verdict->urgency),
-                      promise(texts, &policy->targets[verdict->urgency], promised),
+                      promise(texts, &verdict->target, promised),
                       texts_when(texts, verdict->deadline, deadline), texts->zone_name, calendar);
     free(calendar);
     return made;
@@ -143,16 +142,16 @@ static const char *event_words(const struct texts *texts, enum response_event ev
         [RESPONSE_ASSIGNED] = {"attribution", "assignment"},
         [RESPONSE_REPLIED] = {"réponse", "reply"},
         [RESPONSE_CLOSED] = {"clôture", "closing"},
+        [RESPONSE_WORKED] = {"temps saisi", "recorded work"},
     };
 
     return words[event][french(texts) ? 0 : 1];
 }
 
-char *texts_breach(const struct texts *texts, const struct sla_policy *policy,
-                   const struct respond_target *target)
+char *texts_breach(const struct texts *texts, const struct respond_target *target)
 {
     const struct sla_verdict *verdict = &target->verdict;
-    char *lines = facts(texts, policy, target), *made = NULL;
+    char *lines = facts(texts, target), *made = NULL;
     char late[SPAN_SIZE], when[TEXTS_WHEN_SIZE], responded[128] = "";
 
     if (verdict->event != RESPONSE_NONE)
@@ -172,10 +171,9 @@ char *texts_breach(const struct texts *texts, const struct sla_policy *policy,
     return made;
 }
 
-char *texts_warning(const struct texts *texts, const struct sla_policy *policy,
-                    const struct respond_target *target)
+char *texts_warning(const struct texts *texts, const struct respond_target *target)
 {
-    char *lines = facts(texts, policy, target), *made = NULL;
+    char *lines = facts(texts, target), *made = NULL;
 
     if (lines)
         made = format(french(texts) ? "<p>Ce ticket attend encore une réponse, et l'échéance "

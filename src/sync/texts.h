@@ -13,10 +13,8 @@ struct texts {
 };
 
 /* HTML of the notes on a ticket: urgency, deadline, calendar, delay. */
-char *texts_breach(const struct texts *texts, const struct sla_policy *policy,
-                   const struct respond_target *target);
-char *texts_warning(const struct texts *texts, const struct sla_policy *policy,
-                    const struct respond_target *target);
+char *texts_breach(const struct texts *texts, const struct respond_target *target);
+char *texts_warning(const struct texts *texts, const struct respond_target *target);
 /* A flag that was written is taken back; `flagged` is the deadline it named. */
 char *texts_cleared(const struct texts *texts, const struct respond_target *target,
                     instant flagged);

@@ -12,9 +12,14 @@
  *     other       -                 yes            void: it was never said
  *     warned      (for the warning: the same, but a warning that was given is not taken back)
  *
+ * The response settles the verdict (sla.h): from then on its deadline is kept, and a setting that
+ * changes says nothing.
+ *
  * Invariants: nothing is said twice of one ticket and deadline (outbox.c, 2); no ticket created
- * before writeback.since is flagged or warned of; nothing is said before the history was asked for
- * an earlier response that Odoo's own fields may hide (history.c). */
+ * before writeback.since is flagged or warned of; nothing is said of a ticket that was answered
+ * more than writeback.horizon before it was first judged: after a lost state, today's rules are not
+ * those of then; nothing is said before the history was asked for an earlier response that Odoo's
+ * own fields may hide (history.c). */
 #include "verdicts.h"
 
 #include <assert.h>
@@ -25,6 +30,7 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/log.h"
+#include "qualiodoo/settle.h"
 
 #define KEY_SIZE 96
 
@@ -57,8 +63,12 @@ static bool may_be_rewritten(const struct sla_verdict *verdict, const struct res
 static bool may_be_hidden(const struct verdicts *verdicts, const struct sla_verdict *verdict,
                           const struct response_facts *facts)
 {
+    /* Recorded work answers the ticket, and not for the credit: there it waits for a response. */
+    bool held = verdict->event == RESPONSE_WORKED &&
+                verdicts->config->credit.count_from == COUNT_FROM_RESPONSE;
+
     if (verdicts->pull->flavour->hides_responses)
-        return verdict->state == SLA_BREACHED || verdict->state == SLA_WARNED;
+        return verdict->state == SLA_BREACHED || verdict->state == SLA_WARNED || held;
     return verdict->state == SLA_BREACHED && may_be_rewritten(verdict, facts);
 }
 
@@ -67,6 +77,11 @@ static bool is_recent(const struct verdicts *verdicts, const struct target_ticke
     return !verdicts->config->writeback.has_since ||
            tz_civil_day(verdicts->zone, ticket->facts.response.created) >=
                verdicts->config->writeback.since;
+}
+
+static bool is_past_horizon(const struct verdicts *verdicts, const struct respond_target *target)
+{
+    return settle_is_past_horizon(target, verdicts->config->writeback.horizon_days, verdicts->now);
 }
 
 /* Whether the history of a ticket must be asked before it is called late. */
@@ -78,7 +93,7 @@ static int is_doubtful(struct verdicts *verdicts, const struct respond_target *t
     int rc = 0;
 
     if (may_be_hidden(verdicts, &target->verdict, &ticket->facts.response) &&
-        is_recent(verdicts, ticket))
+        is_recent(verdicts, ticket) && !is_past_horizon(verdicts, target))
         rc = history_asked(verdicts->pull->store, ticket->id, &asked, &known, error);
     *ret = !asked;
     return rc;
@@ -152,31 +167,28 @@ static int add_activity(struct verdicts *verdicts, const char *key,
 static int flag(struct verdicts *verdicts, const struct respond_target *target, const char *key,
                 struct error *error)
 {
-    const struct sla_policy *policy = respond_policy(verdicts->respond);
     const struct target_ticket *ticket = target->ticket;
-    int rc =
-        add_note(verdicts, key, ticket->id, texts_breach(&verdicts->texts, policy, target), error);
+    int rc = add_note(verdicts, key, ticket->id, texts_breach(&verdicts->texts, target), error);
 
     if (rc == 0 && verdicts->tag)
         rc = add(verdicts, key, OUTBOX_TAG, ticket->id,
                  json_pack("{sI}", "tag", (json_int_t)verdicts->tag), error);
     if (rc == 0 && verdicts->config->writeback.breach_activity && person(ticket))
         rc = add_activity(verdicts, key, ticket, texts_breach_summary(&verdicts->texts, ticket),
-                          texts_breach(&verdicts->texts, policy, target), error);
+                          texts_breach(&verdicts->texts, target), error);
     return rc;
 }
 
 static int warn(struct verdicts *verdicts, const struct respond_target *target, const char *key,
                 struct error *error)
 {
-    const struct sla_policy *policy = respond_policy(verdicts->respond);
-    int rc = add_note(verdicts, key, target->ticket->id,
-                      texts_warning(&verdicts->texts, policy, target), error);
+    int rc =
+        add_note(verdicts, key, target->ticket->id, texts_warning(&verdicts->texts, target), error);
 
     if (rc == 0)
         rc = add_activity(verdicts, key, target->ticket,
                           texts_warning_summary(&verdicts->texts, target),
-                          texts_warning(&verdicts->texts, policy, target), error);
+                          texts_warning(&verdicts->texts, target), error);
     return rc;
 }
 
@@ -274,11 +286,14 @@ static int plan_breach(struct verdicts *verdicts, const struct respond_target *t
         return rc;
     if (target->verdict.state != SLA_BREACHED) {
         rc = void_queued(verdicts, "breach", ticket, error);
-        return rc == 0 && *said.standing ? take_back(verdicts, target, said.standing, error) : rc;
+        if (rc == 0 && *said.standing && !is_past_horizon(verdicts, target))
+            rc = take_back(verdicts, target, said.standing, error);
+        return rc;
     }
     if (was_said(verdicts, ticket)) /* the answer that cleared it is gone again */
         rc = void_queued(verdicts, "cleared", ticket, error);
-    if (rc < 0 || *said.standing || *said.queued || !is_recent(verdicts, target->ticket))
+    if (rc < 0 || *said.standing || *said.queued || !is_recent(verdicts, target->ticket) ||
+        is_past_horizon(verdicts, target))
         return rc;
     if (may_be_rewritten(&target->verdict, &target->ticket->facts.response))
         rc = history_asked(verdicts->pull->store, ticket, &asked, &known, error);
@@ -317,17 +332,22 @@ static int save_target(void *context, const struct respond_target *target, struc
 {
     struct verdicts *verdicts = context;
     struct cycle_report *report = verdicts->pull->report;
-    struct target_row row = {
-        .ticket = target->ticket->id, .calendar = target->calendar->id, .verdict = target->verdict};
+    struct target_row row = {.ticket = target->ticket->id,
+                             .calendar = target->calendar_id,
+                             .verdict = target->verdict,
+                             .first_judged = settle_first_judged(target->ticket, verdicts->now)};
     int before = -1;
     int rc = ids_add(&verdicts->judged, row.ticket) < 0
                  ? error_memory(error)
                  : targets_save(verdicts->pull->store, &row, verdicts->now, &before, error);
 
+    if (rc == 0)
+        rc = settle_verdict(verdicts->pull->store, target,
+                            respond_policy(verdicts->respond)->responses, verdicts->now, error);
     if (rc < 0)
         return rc;
     if (row.verdict.state == SLA_BREACHED && before != SLA_BREACHED &&
-        is_recent(verdicts, target->ticket)) {
+        is_recent(verdicts, target->ticket) && !is_past_horizon(verdicts, target)) {
         report->breaches_new++;
         if (before >= 0 || !verdicts->pull->first_pulls)
             cycle_report_event(report, "breach", row.ticket, 0, 0);

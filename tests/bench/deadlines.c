@@ -11,6 +11,7 @@
 
 #include "qualiodoo/calendar.h"
 #include "qualiodoo/civil.h"
+#include "qualiodoo/holidays.h"
 #include "qualiodoo/sla.h"
 #include "qualiodoo/tz.h"
 
@@ -21,8 +22,7 @@ static const struct sla_policy offer = {
     .targets = {[SLA_LOW] = {.days = 2},
                 [SLA_MEDIUM] = {.seconds = 7 * 3600},
                 [SLA_URGENT] = {.seconds = 2 * 3600}},
-    .response_assigned = true,
-    .response_reply = true,
+    .responses = RESPONSE_BY_ASSIGNMENT | RESPONSE_BY_REPLY | RESPONSE_BY_WORK,
     .warn_at_percent = 75,
 };
 
@@ -39,7 +39,8 @@ static struct calendar *make(void)
 {
     const instant day = 86400;
     struct calendar_attendance attendances[10];
-    civil_day closed[YEARS * CALENDAR_FRANCE_DAYS];
+    static const struct holidays france = {.sets = HOLIDAYS_FRANCE};
+    civil_day closed[YEARS * HOLIDAYS_OF_SETS_MAX];
     struct utc_offset *offsets;
     struct calendar_spec spec = {.attendances = attendances,
                                  .n_attendances = 10,
@@ -55,7 +56,7 @@ static struct calendar *make(void)
                                                       .start_minute = i % 2 ? 14 * 60 : 9 * 60,
                                                       .end_minute = i % 2 ? 18 * 60 : 12 * 60};
     for (int year = 0; year < YEARS; year++)
-        spec.n_closed += calendar_france(FIRST_YEAR + year, closed + spec.n_closed);
+        spec.n_closed += holidays_of_year(&france, FIRST_YEAR + year, closed + spec.n_closed);
     if (!tz || tz_offsets(tz, spec.first * day, spec.last * day, &offsets, &spec.n_offsets) < 0)
         exit(1);
     spec.offsets = offsets;

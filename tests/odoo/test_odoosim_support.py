@@ -134,6 +134,25 @@ def test_the_first_public_reply_of_an_agent(both: Desk) -> None:
     assert both.agent(MESSAGE, "read", [note], ["is_internal"])[0]["is_internal"] is False, "only its subtype tells"
 
 
+def test_a_mail_that_opens_a_ticket_is_a_public_message_of_the_creations_subtype(both: Desk) -> None:
+    """Dated by its header, and of the partner whom the gateway found by the sender's address, an agent's too."""
+    world = both.world
+    agent = world.partner_of(world.people[0])
+    ticket = world.mailed_ticket(world.partner("Exemple SARL"), agent, created="2026-03-20 08:00", dated="2026-03-20 07:58")
+    subtype = both.agent("ir.model.data", "check_object_reference", "helpdesk_mgmt", "hlp_tck_created")[1]
+    mails = both.agent("mail.message", "search_read",
+                       [["model", "=", "helpdesk.ticket"], ["res_id", "=", ticket], ["message_type", "=", "email"]],
+                       fields=["subtype_id", "date", "author_id", "is_internal"], load="")
+    assert [(m["subtype_id"], m["date"], m["author_id"], m["is_internal"]) for m in mails] == [
+        (subtype, "2026-03-20 07:58:00", agent, False)]
+
+
+def test_a_ticket_created_in_a_closed_stage_has_no_closing_date(desk: Desk) -> None:
+    ticket = desk.world.ticket(stage="Done")
+    row, = desk.agent("helpdesk.ticket", "read", [ticket], fields=["stage_id", "closed_date"])
+    assert row["stage_id"][0] == desk.world.closed_stage() and row["closed_date"] is False
+
+
 def test_closing_a_ticket_mails_in_the_agents_name_with_no_subtype(desk: Desk) -> None:
     ticket = desk.world.ticket(desk.world.partner("A"))
     desk.world.close(ticket)

@@ -220,7 +220,7 @@ def test_where_the_history_is_not_shown_an_unanswered_ticket_is_still_late(world
 EXPLAINED = ["ticket_id", "ticket", "record", "customer_id", "customer", "owed", "why_not", "created_at", "priority",
              "urgency", "target_seconds", "target_days", "calendar", "started_at", "moved_to_opening", "warn_at",
              "warn_at_percent", "deadline", "responded_at", "state", "used_seconds", "late_seconds", "next_change",
-             "intervals", "skipped", "leaves", "events", "written", "not_written"]
+             "settled", "intervals", "skipped", "leaves", "events", "written", "not_written"]
 
 
 def explain(run: Run, ticket: int | str, **options: object) -> dict:
@@ -306,12 +306,12 @@ def test_which_event_stopped_the_clock_and_why(world: World, run: Run, hours: in
     at = "2026-03-19T{}Z".format
     assert events(explain(run, alone)) == {
         "assigned": (None, None, False, "nobody was assigned"), "reply": (None, None, False, "no public reply by an agent"),
-        "closed": (None, None, False, "not closed")}
+        "work": (None, None, False, "no work was recorded"), "closed": (None, None, False, "not closed")}
     agent = f"res.users:{world.people[0]}"
     assert events(explain(run, both)) == {
         "assigned": (at("08:30:00"), agent, True, "stopped the clock, in time"),
         "reply": (at("09:00:00"), f"mail.message:{reply}", False, "not before the assignment, which stopped the clock"),
-        "closed": (None, None, False, "not closed")}
+        "work": (None, None, False, "no work was recorded"), "closed": (None, None, False, "not closed")}
     told = explain(run, late)
     assert events(told)["reply"] == (at("13:00:00"), f"mail.message:{answer}", True, "stopped the clock, after the deadline")
     assert events(told)["closed"] == (at("14:00:00"), None, False, "not before the reply, which stopped the clock")
@@ -319,7 +319,10 @@ def test_which_event_stopped_the_clock_and_why(world: World, run: Run, hours: in
     assert events(explain(run, late, now="2026-03-19T12:00:00Z"))["reply"] == (
         at("13:00:00"), f"mail.message:{answer}", False, "later than the time that is asked about")
     assert "assigned at the creation" in events(explain(run, given))["assigned"][3]
-    run.configure(sla={"response": ["reply"]})
+    run.configure(sla={"response": ["reply"]})  # what counted then still counts for a ticket that is answered
+    assert events(explain(run, both))["assigned"][2:] == (True, "stopped the clock, in time")
+    run.forget()
+    run("sync", check=0)
     assert events(explain(run, both))["assigned"][2:] == (False, "sla.response leaves it out")
     assert events(explain(run, both))["reply"][2:] == (True, "stopped the clock, in time")
 

@@ -22,6 +22,7 @@
 
 #include "qualiodoo/calendar.h"
 #include "qualiodoo/civil.h"
+#include "qualiodoo/holidays.h"
 #include "qualiodoo/tz.h"
 
 #define FIXTURE_ITEMS 512
@@ -176,14 +177,15 @@ static inline void add_word(struct calendar_words *words, const char *key, const
 /* Reads the words; the specification points into *ret, but has no offsets yet. */
 static inline void read_words(const char *text, struct calendar_words *ret)
 {
+    static const struct holidays france = {.sets = HOLIDAYS_FRANCE};
     char key[WORD_SIZE], value[WORD_SIZE];
 
     *ret = (struct calendar_words){.zone = "UTC", .first_year = 2025, .last_year = 2027};
     while (next_word(&text, key, value))
         add_word(ret, key, value);
     for (int year = ret->first_year; ret->france && year <= ret->last_year; year++) {
-        assert_true(ret->spec.n_closed + CALENDAR_FRANCE_DAYS <= FIXTURE_ITEMS);
-        ret->spec.n_closed += calendar_france(year, ret->closed + ret->spec.n_closed);
+        assert_true(ret->spec.n_closed + HOLIDAYS_OF_SETS_MAX <= FIXTURE_ITEMS);
+        ret->spec.n_closed += holidays_of_year(&france, year, ret->closed + ret->spec.n_closed);
     }
     ret->spec.attendances = ret->attendances;
     ret->spec.leaves = ret->leaves;

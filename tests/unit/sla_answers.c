@@ -94,19 +94,18 @@ static struct calendar *compile(const json_t *question)
 
 static json_t *verdict_of(const json_t *question, const struct calendar *calendar)
 {
-    static const char *const events[] = {NULL, "assigned", "replied", "closed"};
+    static const char *const events[] = {NULL, "assigned", "replied", "closed", "worked"};
     const json_t *ticket = json_object_get(question, "ticket");
     const json_t *targets = json_object_get(question, "targets");
     struct sla_policy policy = {.urgency = {SLA_LOW, SLA_MEDIUM, SLA_MEDIUM, SLA_URGENT},
-                                .response_assigned =
-                                    json_is_true(json_object_get(question, "assigned")),
-                                .response_reply = json_is_true(json_object_get(question, "reply")),
+                                .responses = (unsigned)number(question, "responses"),
                                 .warn_at_percent = (int)number(question, "warn_at")};
     struct sla_facts facts = {.priority = (int)item(ticket, 0),
                               .response = {.created = item(ticket, 1),
                                            .assigned = item(ticket, 2),
                                            .replied = item(ticket, 3),
-                                           .closed = item(ticket, 4)}};
+                                           .closed = item(ticket, 4),
+                                           .worked = item(ticket, 5)}};
     struct sla_verdict verdict;
     struct error error;
 

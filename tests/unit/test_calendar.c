@@ -1,4 +1,4 @@
-/* Business time: what is compiled, questions at its edges, and French holidays. */
+/* Business time: what is compiled, questions at its edges, and the offsets of a zone. */
 #include "calendar_fixture.h"
 
 #define DESK "zone=Europe/Paris mon-fri=09:00-12:00,14:00-18:00 "
@@ -173,17 +173,54 @@ static void test_no_seconds_move_nothing(void **state)
 
 /* Odoo ends a day's leave at 23:59:59: on a calendar that is always open the last second of the day
  * is working time, and the rule makes that a working day. */
-static void test_a_second_left_is_a_working_day(void **state)
+/* Odoo stores a day off to 23:59:59. */
+static void test_a_working_day_has_a_minute_of_working_time(void **state)
 {
-    struct calendar *calendar = calendar_of("mon-sun=00:00-24:00 "
-                                            "leave=2026-03-11T00:00Z/2026-03-11T23:59:59Z");
-    instant at;
+    static const struct {
+        const char *leave, *first, *second;
+    } rows[] = {
+        {"2026-03-11T00:00Z/2026-03-11T23:59:59Z", "2026-03-12T10:00Z", "2026-03-13T10:00Z"},
+        {"2026-03-11T00:00Z/2026-03-11T23:59:01Z", "2026-03-12T10:00Z", "2026-03-13T10:00Z"},
+        {"2026-03-11T00:00Z/2026-03-11T23:59:00Z", "2026-03-11T23:59Z", "2026-03-12T10:00Z"},
+        /* half a minute in the morning and half a minute at night make one */
+        {"2026-03-11T00:00:30Z/2026-03-11T23:59:30Z", "2026-03-11T23:59:30Z", "2026-03-12T10:00Z"},
+        {"2026-03-11T00:00:30Z/2026-03-11T23:59:31Z", "2026-03-12T10:00Z", "2026-03-13T10:00Z"},
+    };
 
     (void)state;
-    assert_true(calendar_add_days(calendar, instant_of("2026-03-10T10:00Z"), 1, &at));
-    assert_int_equal(at, instant_of("2026-03-11T23:59:59Z"));
-    assert_true(calendar_add_days(calendar, instant_of("2026-03-10T10:00Z"), 2, &at));
-    assert_int_equal(at, instant_of("2026-03-12T10:00Z"));
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char text[128];
+        struct calendar *calendar;
+        instant at;
+
+        snprintf(text, sizeof text, "mon-sun=00:00-24:00 leave=%s", rows[i].leave);
+        calendar = calendar_of(text);
+        assert_true(calendar_add_days(calendar, instant_of("2026-03-10T10:00Z"), 1, &at));
+        assert_int_equal(at, instant_of(rows[i].first));
+        assert_true(calendar_add_days(calendar, instant_of("2026-03-10T10:00Z"), 2, &at));
+        assert_int_equal(at, instant_of(rows[i].second));
+        calendar_free(calendar);
+    }
+}
+
+/* The second of a change of offset has the new one already. */
+static void test_the_second_of_a_dst_change_has_the_new_local_time(void **state)
+{
+    static const char *const rows[][2] = {
+        {"2026-03-29T01:00:00Z", "2026-03-30T03:00+02:00"}, /* 02:00 is 03:00 */
+        {"2026-03-29T00:59:59Z", "2026-03-30T01:59:59+02:00"},
+        {"2026-10-25T01:00:00Z", "2026-10-26T02:00+01:00"}, /* 03:00 is 02:00 */
+        {"2026-10-25T00:59:59Z", "2026-10-26T02:59:59+01:00"},
+    };
+    struct calendar *calendar = calendar_of("zone=Europe/Paris mon-sun=00:00-24:00");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        instant at;
+
+        assert_true(calendar_add_days(calendar, instant_of(rows[i][0]), 1, &at));
+        assert_int_equal(at, instant_of(rows[i][1]));
+    }
     calendar_free(calendar);
 }
 
@@ -231,68 +268,6 @@ static void test_week_parity(void **state)
     /* The ISO weeks 53 and 1 are both odd. */
     assert_int_equal(calendar_week_parity(date_of("2020-12-31")), 0);
     assert_int_equal(calendar_week_parity(date_of("2021-01-04")), 1);
-}
-
-/* ---- France ---- */
-
-static void test_easter(void **state)
-{
-    static const char *const mondays[] = {
-        "1818-03-23", "1943-04-26", "1954-04-19", "1981-04-20", "2000-04-24",
-        "2008-03-24", "2011-04-25", "2019-04-22", "2024-04-01", "2025-04-21",
-        "2026-04-06", "2027-03-29", "2028-04-17", "2029-04-02", "2030-04-22",
-        "2038-04-26", "2049-04-19", "2076-04-20", "2285-03-23",
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof mondays / sizeof *mondays; i++) {
-        const char *name = calendar_france_name(date_of(mondays[i]));
-
-        if (!name || strcmp(name, "Lundi de Pâques") != 0)
-            fail_msg("%s is %s", mondays[i], name ? name : "no holiday");
-    }
-}
-
-static void test_france_in_order(void **state)
-{
-    static const char *const of_2026[CALENDAR_FRANCE_DAYS] = {
-        "2026-01-01", "2026-04-06", "2026-05-01", "2026-05-08", "2026-05-14", "2026-05-25",
-        "2026-07-14", "2026-08-15", "2026-11-01", "2026-11-11", "2026-12-25"};
-    civil_day days[CALENDAR_FRANCE_DAYS];
-
-    (void)state;
-    assert_int_equal(calendar_france(2026, days), CALENDAR_FRANCE_DAYS);
-    for (size_t i = 0; i < CALENDAR_FRANCE_DAYS; i++)
-        assert_int_equal(days[i], date_of(of_2026[i]));
-    for (int year = 1583; year <= 4099; year++) { /* in 2285, Ascension comes before 1 May */
-        calendar_france(year, days);
-        for (size_t i = 0; i < CALENDAR_FRANCE_DAYS; i++) {
-            assert_true(i == 0 || days[i] >= days[i - 1]);
-            assert_non_null(calendar_france_name(days[i]));
-        }
-    }
-}
-
-static void test_france_names(void **state)
-{
-    static const char *const names[CALENDAR_FRANCE_DAYS][2] = {
-        {"Jour de l'an", "New Year's Day"}, {"Lundi de Pâques", "Easter Monday"},
-        {"Fête du travail", "Labour Day"},  {"8 mai 1945", "Victory in Europe Day"},
-        {"Ascension", "Ascension Day"},     {"Lundi de Pentecôte", "Whit Monday"},
-        {"Fête nationale", "Bastille Day"}, {"Assomption", "Assumption Day"},
-        {"Toussaint", "All Saints' Day"},   {"11 novembre 1918", "Armistice Day"},
-        {"Noël", "Christmas Day"},
-    };
-    civil_day days[CALENDAR_FRANCE_DAYS];
-
-    (void)state;
-    calendar_france(2026, days);
-    for (size_t i = 0; i < CALENDAR_FRANCE_DAYS; i++) {
-        assert_string_equal(calendar_france_name(days[i]), names[i][0]);
-        assert_string_equal(calendar_france_english(days[i]), names[i][1]);
-    }
-    assert_null(calendar_france_name(date_of("2026-07-15")));
-    assert_null(calendar_france_english(date_of("2026-04-05"))); /* Easter Sunday is a Sunday */
 }
 
 /* ---- Offsets of a zone ---- */
@@ -362,12 +337,10 @@ int main(void)
         cmocka_unit_test(test_between),
         cmocka_unit_test(test_nothing_is_answered_beyond),
         cmocka_unit_test(test_no_seconds_move_nothing),
-        cmocka_unit_test(test_a_second_left_is_a_working_day),
+        cmocka_unit_test(test_a_working_day_has_a_minute_of_working_time),
+        cmocka_unit_test(test_the_second_of_a_dst_change_has_the_new_local_time),
         cmocka_unit_test(test_laws),
         cmocka_unit_test(test_week_parity),
-        cmocka_unit_test(test_easter),
-        cmocka_unit_test(test_france_in_order),
-        cmocka_unit_test(test_france_names),
         cmocka_unit_test(test_offsets),
         cmocka_unit_test(test_offsets_to_the_second),
     };

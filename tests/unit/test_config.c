@@ -359,8 +359,22 @@ static void test_sla(void **state)
         {SLA("hours: {mon: [09:00-12:00, 08:00-13:00]}"), {"which overlaps"}},
         {SLA("hours: {mon: [09:00-12:00, 10:00-11:00]}"), {"which overlaps"}},
         {SLA("hours: {mon: [09:00-12:00, 09:00-12:00]}"), {"which overlaps"}},
-        {SLA("holidays: [germany]"), {"sla.holidays: found 'germany', expected france, or a date"}},
+        {SLA("holidays: [germany]"),
+         {"sla.holidays: found 'germany', expected the name of a set (france, alsace-moselle"}},
         {SLA("holidays: [frence]"), {"did you mean 'france'?"}},
+        {SLA("holidays: [alsace]"), {"sla.holidays: found 'alsace'"}},
+        {SLA("holidays: [la-réunion]"), {"did you mean 'la-reunion'?"}},
+        {SLA("holidays: [france, -whitmonday]"),
+         {"found '-whitmonday', expected", "did you mean '-whit-monday'?"}},
+        {SLA("holidays: [france, -france]"), {"sla.holidays: found '-france', expected"}},
+        {SLA("holidays: [france, -good-friday]"),
+         {"found '-good-friday', which no set of this list has"}},
+        {SLA("holidays: [-whit-monday]"), {"found '-whit-monday', which no set of this list has"}},
+        {SLA("holidays: [france, 02-30]"), {"sla.holidays: found '02-30', expected"}},
+        {SLA("holidays: [france, 13-01]"), {"sla.holidays: found '13-01', expected"}},
+        {SLA("holidays: [france, 1-1]"), {"sla.holidays: found '1-1', expected"}},
+        {SLA("holidays: [france, -whit-monday]"), {"sla.holidays: found holidays, expected none"}},
+        {SLA("holidays: [france, 12-26]"), {"sla.holidays: found holidays, expected none"}},
         {SLA("holidays: [2026-02-29]"), {"sla.holidays: found '2026-02-29'"}},
         {SLA("holidays: france"), {"sla.holidays: found 'france', expected a list"}},
         {SLA("holidays: [2026-12-24]"), {"sla.holidays: found holidays, expected none"}},
@@ -541,8 +555,9 @@ static void test_defaults(void **state)
     assert_int_equal(config->credit.warn_before_expiry_days[1], 7);
     assert_int_equal(config->sla.calendar, CALENDAR_ODOO);
     assert_int_equal(config->sla.calendar_id, 0);
-    assert_true(config->sla.holidays_france);
-    assert_int_equal(config->sla.n_holidays, 0);
+    assert_int_equal(config->sla.holidays.sets, HOLIDAYS_FRANCE);
+    assert_int_equal(config->sla.holidays.without, 0);
+    assert_int_equal(config->sla.holidays.n_yearly + config->sla.holidays.n_dates, 0);
     assert_int_equal(config->sla.urgency[0], URGENCY_LOW);
     assert_int_equal(config->sla.urgency[1], URGENCY_MEDIUM);
     assert_int_equal(config->sla.urgency[2], URGENCY_MEDIUM);
@@ -551,7 +566,9 @@ static void test_defaults(void **state)
     assert_int_equal(config->sla.targets[URGENCY_MEDIUM].hours_seconds, 25200);
     assert_int_equal(config->sla.targets[URGENCY_LOW].days, 2);
     assert_int_equal(config->sla.targets[URGENCY_LOW].hours_seconds, 0);
-    assert_true(config->sla.response_assigned && config->sla.response_reply);
+    assert_int_equal(config->sla.responses,
+                     RESPONSE_BY_ASSIGNMENT | RESPONSE_BY_REPLY | RESPONSE_BY_WORK);
+    assert_int_equal(config->writeback.horizon_days, 7);
     assert_int_equal(config->sla.warn_at_percent, 75);
     assert_int_equal(config->poll.payments_ms, 15000);
     assert_int_equal(config->poll.tickets_ms, 60000);
@@ -614,7 +631,8 @@ static const char everything[] =
     "    fri: [14:00-17:30, 09:00-12:00]\n"
     "    sun: [00:00-12:00, 12:00-24:00]\n"
     "    sat: []\n"
-    "  holidays: [2026-12-24, 2026-05-15, 2026-12-24]\n"
+    "  holidays: [2026-12-24, alsace-moselle, 12-31, -good-friday, 2026-05-15, 02-29,\n"
+    "             -whit-monday, 2026-12-24]\n"
     "  urgency: {0: urgent, 1: low, '2': low, '3': medium}\n"
     "  targets: {urgent: {days: 1}, medium: {hours: 0.0025}, low: {hours: 100}}\n"
     "  response: [reply]\n"
@@ -622,6 +640,7 @@ static const char everything[] =
     "poll: {payments: 1s, tickets: 1min, overlap: 1h}\n"
     "writeback:\n"
     "  enabled: false\n"
+    "  horizon: 30d\n"
     "  breach: {tag: false, activity: false, warning: false}\n"
     "  balance: {fields: true, alerts: true}\n"
     "safety: {max_delete: 0%, max_writes: 0}\n"
@@ -667,14 +686,22 @@ static void test_everything(void **state)
     assert_int_equal(config->sla.hours[4][0].start_minute, 540);
     assert_int_equal(config->sla.hours[4][1].end_minute, 1050);
     assert_int_equal(config->sla.hours[6][1].end_minute, 1440);
-    assert_false(config->sla.holidays_france);
-    assert_int_equal(config->sla.holidays[0], civil_from_date(2026, 5, 15));
+    assert_int_equal(config->sla.holidays.sets,
+                     1U << holidays_find(holiday_sets, "alsace-moselle"));
+    assert_int_equal(config->sla.holidays.without,
+                     1U << holidays_find(holiday_words, "good-friday") |
+                         1U << holidays_find(holiday_words, "whit-monday"));
+    assert_int_equal(config->sla.holidays.n_yearly, 2);
+    assert_int_equal(config->sla.holidays.yearly[0].month, 2);
+    assert_int_equal(config->sla.holidays.yearly[1].day, 31);
+    assert_int_equal(config->sla.holidays.n_dates, 3);
+    assert_int_equal(config->sla.holidays.dates[0], civil_from_date(2026, 5, 15));
     assert_int_equal(config->sla.urgency[0], URGENCY_URGENT);
     assert_int_equal(config->sla.urgency[3], URGENCY_MEDIUM);
     assert_int_equal(config->sla.targets[URGENCY_URGENT].days, 1);
     assert_int_equal(config->sla.targets[URGENCY_MEDIUM].hours_seconds, 9);
-    assert_false(config->sla.response_assigned);
-    assert_true(config->sla.response_reply);
+    assert_int_equal(config->sla.responses, RESPONSE_BY_REPLY);
+    assert_int_equal(config->writeback.horizon_days, 30);
     assert_false(config->writeback.enabled || config->writeback.has_since);
     assert_null(config->writeback.breach_tag);
     assert_string_equal(config->webhook.listen, "[::1]:8075");
@@ -727,7 +754,7 @@ static void test_round_trip(void **state)
         assert_memory_equal(&first->poll, &second->poll, sizeof first->poll);
         assert_memory_equal(first->sla.urgency, second->sla.urgency, sizeof first->sla.urgency);
         assert_memory_equal(first->sla.targets, second->sla.targets, sizeof first->sla.targets);
-        assert_int_equal(first->sla.n_holidays > 0, i == 1);
+        assert_int_equal(first->sla.holidays.n_dates > 0, i == 1);
         json_decref(json);
         json_decref(json_again);
         free(shown);

@@ -10,8 +10,7 @@ static const struct sla_policy offer = {
     .targets = {[SLA_LOW] = {.days = 2},
                 [SLA_MEDIUM] = {.seconds = 7 * 3600},
                 [SLA_URGENT] = {.seconds = 2 * 3600}},
-    .response_assigned = true,
-    .response_reply = true,
+    .responses = RESPONSE_BY_ASSIGNMENT | RESPONSE_BY_REPLY | RESPONSE_BY_WORK,
     .warn_at_percent = 75,
 };
 
@@ -53,7 +52,8 @@ static void test_urgency_is_the_policy_s(void **state)
     policy.urgency[1] = policy.urgency[2] = SLA_LOW;
     policy.urgency[3] = SLA_MEDIUM;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct sla_facts facts = {rows[i].priority, {.created = instant_of("2026-03-10T08:00Z")}};
+        struct sla_facts facts = {.priority = rows[i].priority,
+                                  .response = {.created = instant_of("2026-03-10T08:00Z")}};
 
         assert_int_equal(judge(&facts, &policy, calendar, facts.response.created).urgency,
                          rows[i].urgency);
@@ -65,7 +65,8 @@ static void test_urgency_is_the_policy_s(void **state)
 static void test_warning_is_the_first_second_of_its_share(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
-    struct sla_facts facts = {3, {.created = instant_of("2026-03-10T08:00Z")}};
+    struct sla_facts facts = {.priority = 3,
+                              .response = {.created = instant_of("2026-03-10T08:00Z")}};
 
     (void)state;
     for (int percent = 1; percent <= 99; percent++)
@@ -93,7 +94,7 @@ static void test_beyond_the_calendar_is_an_error(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof created / sizeof *created; i++) {
-        struct sla_facts facts = {3, {.created = instant_of(created[i])}};
+        struct sla_facts facts = {.priority = 3, .response = {.created = instant_of(created[i])}};
         struct sla_verdict verdict = {.used_seconds = 42};
         struct error error = {0};
 
@@ -116,8 +117,9 @@ static void test_next_change_is_when_the_state_differs(void **state)
     (void)state;
     for (int priority = 0; priority <= 3; priority++)
         for (int n = 0; n < 500; n++) {
-            struct sla_facts facts = {priority,
-                                      {.created = instant_of("2026-01-01T00:00Z") + n * 12345}};
+            struct sla_facts facts = {
+                .priority = priority,
+                .response = {.created = instant_of("2026-01-01T00:00Z") + n * 12345}};
             instant now = facts.response.created;
 
             for (int i = 0; i < 3; i++) {
@@ -145,7 +147,7 @@ static void test_later_facts_change_nothing(void **state)
 
     (void)state;
     for (instant now = created; now < created + 200000; now += 3571) {
-        struct sla_facts bare = {1, {.created = created}}, later = bare;
+        struct sla_facts bare = {.priority = 1, .response = {.created = created}}, later = bare;
         struct sla_verdict a, b;
 
         later.response.assigned = now + 1;
@@ -162,6 +164,160 @@ static void test_later_facts_change_nothing(void **state)
     calendar_free(calendar);
 }
 
+/* ---- What the response settles ---- */
+
+/* A ticket of low priority answered after four hours: due on Thursday at 10:00. */
+static struct sla_settled settle(struct sla_facts *facts, const struct calendar *calendar)
+{
+    struct sla_settled settled = {.counted = offer.responses, .has_seconds = true};
+
+    *facts = (struct sla_facts){.priority = 0,
+                                .response = {.created = instant_of("2026-03-10T09:00Z"),
+                                             .assigned = instant_of("2026-03-10T14:30Z")}};
+    settled.verdict = judge(facts, &offer, calendar, instant_of("2026-03-10T15:00Z"));
+    assert_int_equal(settled.verdict.state, SLA_MET);
+    assert_int_equal(settled.verdict.deadline, instant_of("2026-03-12T09:00Z"));
+    assert_int_equal(settled.verdict.target.days, 2);
+    return settled;
+}
+
+static void check_same(const struct sla_verdict *a, const struct sla_verdict *b)
+{
+    assert_int_equal(a->urgency, b->urgency);
+    assert_int_equal(a->target.days, b->target.days);
+    assert_int_equal(a->target.seconds, b->target.seconds);
+    assert_int_equal(a->started, b->started);
+    assert_int_equal(a->warn_at, b->warn_at);
+    assert_int_equal(a->deadline, b->deadline);
+    assert_int_equal(a->event, b->event);
+    assert_int_equal(a->responded, b->responded);
+    assert_int_equal(a->state, b->state);
+    assert_int_equal(a->used_seconds, b->used_seconds);
+    assert_int_equal(a->late_seconds, b->late_seconds);
+}
+
+static void test_the_response_settles_the_verdict(void **state)
+{
+    struct calendar *calendar = calendar_of(DESK);
+    struct calendar *other = calendar_of("zone=UTC mon-sun=00:00-24:00");
+    struct sla_policy strict = offer;
+    struct sla_facts facts;
+    struct sla_settled settled = settle(&facts, calendar);
+    instant now = instant_of("2026-03-11T09:00Z");
+    struct sla_verdict verdict;
+
+    (void)state;
+    for (int i = 0; i < SLA_URGENCIES; i++)
+        strict.targets[i] = (struct sla_target){.seconds = 60};
+    strict.responses = RESPONSE_BY_REPLY; /* the assignment counted then */
+    strict.warn_at_percent = 1;
+    facts.settled = &settled;
+    facts.priority = 3;
+    assert_true(sla_stands(&facts, now));
+    verdict = judge(&facts, &strict, NULL, now); /* not even a calendar is needed */
+    check_same(&verdict, &settled.verdict);
+    verdict = judge(&facts, &strict, other, now);
+    check_same(&verdict, &settled.verdict);
+    facts.response.replied = facts.response.closed = now - 1; /* later events change nothing */
+    verdict = judge(&facts, &strict, other, now);
+    check_same(&verdict, &settled.verdict);
+    calendar_free(calendar);
+    calendar_free(other);
+}
+
+static void test_another_response_is_judged_with_the_deadline_that_was_kept(void **state)
+{
+    static const struct {
+        struct response_facts response;
+        unsigned counted;
+        enum response_event event;
+        enum sla_state state;
+    } rows[] = {
+        /* an earlier one is found */
+        {{.assigned = 1773153000, .replied = 1773140000}, 7, RESPONSE_REPLIED, SLA_MET},
+        {{.assigned = 1773140000}, 7, RESPONSE_ASSIGNED, SLA_MET},
+        /* the one that counted is gone: a later one, in time or not, or none */
+        {{.replied = 1773200000}, 7, RESPONSE_REPLIED, SLA_MET},
+        {{.replied = 1773400000}, 7, RESPONSE_REPLIED, SLA_BREACHED},
+        {{.closed = 1773400000}, 7, RESPONSE_CLOSED, SLA_BREACHED},
+        {{0}, 7, RESPONSE_NONE, SLA_BREACHED},
+        /* what did not count then does not count now */
+        {{.replied = 1773400000, .worked = 1773140000}, 3, RESPONSE_REPLIED, SLA_BREACHED},
+    };
+    struct calendar *calendar = calendar_of(DESK);
+    instant now = instant_of("2026-03-20T09:00Z");
+    struct sla_policy strict = offer;
+
+    (void)state;
+    strict.targets[SLA_URGENT].seconds = 60;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct sla_facts facts;
+        struct sla_settled settled = settle(&facts, calendar);
+        instant created = facts.response.created;
+        struct sla_verdict verdict;
+
+        settled.counted = rows[i].counted;
+        facts.response = rows[i].response;
+        facts.response.created = created;
+        facts.settled = &settled;
+        facts.priority = 3;
+        assert_false(sla_stands(&facts, now));
+        verdict = judge(&facts, &strict, calendar, now);
+        assert_int_equal(verdict.urgency, SLA_LOW);
+        assert_int_equal(verdict.deadline, settled.verdict.deadline);
+        assert_int_equal(verdict.event, rows[i].event);
+        assert_int_equal(verdict.state, rows[i].state);
+    }
+    calendar_free(calendar);
+}
+
+/* As of a time before the response, the ticket waits, with the deadline that was kept. */
+static void test_before_the_response_nothing_stands_but_the_deadline(void **state)
+{
+    struct calendar *calendar = calendar_of(DESK);
+    struct sla_facts facts;
+    struct sla_settled settled = settle(&facts, calendar);
+    instant before = settled.verdict.responded - 1;
+    struct sla_verdict verdict;
+
+    (void)state;
+    facts.settled = &settled;
+    facts.priority = 3;
+    assert_false(sla_stands(&facts, before));
+    verdict = judge(&facts, &offer, calendar, before);
+    assert_int_equal(verdict.event, RESPONSE_NONE);
+    assert_int_equal(verdict.state, SLA_PENDING);
+    assert_int_equal(verdict.deadline, settled.verdict.deadline);
+    calendar_free(calendar);
+}
+
+/* A message that counted and is still there is not gone, although it would not count today. */
+static void test_a_response_whose_record_is_there_is_not_gone(void **state)
+{
+    struct calendar *calendar = calendar_of(DESK);
+    struct sla_facts facts;
+    struct sla_settled settled = settle(&facts, calendar);
+    instant now = instant_of("2026-03-20T09:00Z");
+    struct sla_verdict verdict;
+
+    (void)state;
+    facts.settled = &settled;
+    facts.response.assigned = 0;
+    assert_false(sla_stands(&facts, now));
+    settled.still_there = true;
+    assert_true(sla_stands(&facts, now));
+    /* What version 0.1.0 settled has no seconds: they are counted once, the rest stands. */
+    settled.has_seconds = false;
+    settled.verdict.used_seconds = 0;
+    facts.priority = 3;
+    assert_false(sla_stands(&facts, now));
+    verdict = judge(&facts, &offer, calendar, now);
+    assert_int_equal(verdict.event, RESPONSE_ASSIGNED);
+    assert_int_equal(verdict.deadline, settled.verdict.deadline);
+    assert_int_equal(verdict.used_seconds, 7200 + 5400);
+    calendar_free(calendar);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,6 +327,10 @@ int main(void)
         cmocka_unit_test(test_beyond_the_calendar_is_an_error),
         cmocka_unit_test(test_next_change_is_when_the_state_differs),
         cmocka_unit_test(test_later_facts_change_nothing),
+        cmocka_unit_test(test_the_response_settles_the_verdict),
+        cmocka_unit_test(test_another_response_is_judged_with_the_deadline_that_was_kept),
+        cmocka_unit_test(test_before_the_response_nothing_stands_but_the_deadline),
+        cmocka_unit_test(test_a_response_whose_record_is_there_is_not_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

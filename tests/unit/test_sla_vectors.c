@@ -37,8 +37,7 @@ static const struct sla_policy offer = {
     .targets = {[SLA_LOW] = {.days = 2},
                 [SLA_MEDIUM] = {.seconds = 7 * 3600},
                 [SLA_URGENT] = {.seconds = 2 * 3600}},
-    .response_assigned = true,
-    .response_reply = true,
+    .responses = RESPONSE_BY_ASSIGNMENT | RESPONSE_BY_REPLY | RESPONSE_BY_WORK,
     .warn_at_percent = 75,
 };
 
@@ -58,13 +57,10 @@ static void give(struct vector *vector, const char *key, const char *value)
     const struct {
         const char *key;
         instant *place;
-    } instants[] = {{"created", &response->created},
-                    {"assigned", &response->assigned},
-                    {"replied", &response->replied},
-                    {"closed", &response->closed},
-                    {"now", &vector->now},
-                    {"from", &vector->from},
-                    {"to", &vector->to}};
+    } instants[] = {{"created", &response->created}, {"assigned", &response->assigned},
+                    {"replied", &response->replied}, {"worked", &response->worked},
+                    {"closed", &response->closed},   {"now", &vector->now},
+                    {"from", &vector->from},         {"to", &vector->to}};
 
     for (size_t i = 0; i < sizeof instants / sizeof *instants; i++)
         if (!strcmp(key, instants[i].key)) {
@@ -74,8 +70,9 @@ static void give(struct vector *vector, const char *key, const char *value)
     if (!strcmp(key, "priority")) {
         vector->facts.priority = (int)strtol(value, NULL, 10);
     } else if (!strcmp(key, "response")) {
-        vector->policy.response_assigned = strstr(value, "assigned") != NULL;
-        vector->policy.response_reply = strstr(value, "reply") != NULL;
+        vector->policy.responses = (strstr(value, "assigned") ? RESPONSE_BY_ASSIGNMENT : 0U) |
+                                   (strstr(value, "reply") ? RESPONSE_BY_REPLY : 0U) |
+                                   (strstr(value, "work") ? RESPONSE_BY_WORK : 0U);
     } else if (!strcmp(key, "warn_at")) {
         vector->policy.warn_at_percent = (int)strtol(value, NULL, 10);
     } else if (!strcmp(key, "hours")) {
@@ -120,7 +117,7 @@ static void expect_word(struct vector *vector, const char *key, const char *valu
 
 static void expect(struct vector *vector, const char *key, const char *value)
 {
-    static const char *const events[] = {"none", "assigned", "replied", "closed"};
+    static const char *const events[] = {"none", "assigned", "replied", "closed", "worked"};
     const struct sla_verdict *verdict = &vector->verdict;
 
     if (!strcmp(key, "none"))

@@ -127,7 +127,8 @@ AGENT_GROUPS = (USER, READONLY, "hr_timesheet.group_hr_timesheet_approver", "hel
 
 SUBTYPES = (("mail.mt_comment", "Discussions", False), ("mail.mt_note", "Note", True),
             ("mail.mt_activities", "Activities", True),
-            ("helpdesk_mgmt.hlp_tck_created", "Ticket Created", False), ("project.mt_task_new", "Task Created", False))
+            ("helpdesk_mgmt.hlp_tck_created", "Ticket Created", False), ("project.mt_task_new", "Task Created", False),
+            ("helpdesk.mt_ticket_new", "Ticket created", False))
 
 
 def fill(world: World) -> None:

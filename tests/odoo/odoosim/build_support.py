@@ -129,9 +129,9 @@ class SupportBuilders:
     # Timesheets ---------------------------------------------------------------------------
 
     def timesheet(self, ticket: int | None, hours: float, date: Day = None, uom: str = "hour", user: int | None = None,
-                  name: str = "Intervention", **vals: Any) -> int:
-        """A line of `hours` hours, or of that many days with uom="day"."""
-        with self.transaction(user or self.people[0]) as env:
+                  name: str = "Intervention", at: Instant = None, **vals: Any) -> int:
+        """A line of `hours` hours, or of that many days with uom="day", recorded at `at` (default now)."""
+        with self.transaction(user or self.people[0], instant(at)) as env:
             return env.create("account.analytic.line", {
                 "name": name, "date": parse_date(date) or self.today, "unit_amount": hours,
                 "user_id": user or self.people[0], "product_uom_id": self.ref(f"uom.product_uom_{uom}"),
@@ -143,6 +143,18 @@ class SupportBuilders:
             env.write("account.analytic.line", [line], {self.ticket_link: ticket or False})
 
     # Messages -----------------------------------------------------------------------------
+
+    def mailed_ticket(self, partner: int | None, author: int, created: Instant = None, dated: Instant = None,
+                      **options: Any) -> int:
+        """A ticket that an e-mail opens: the mail is a public message of the subtype of creations, dated by its header
+        (default: the creation), of the partner `author`, whom the gateway found by the sender's address."""
+        at = instant(created)
+        ticket = self.ticket(partner, created=created, **options)
+        with self.transaction(at=at) as env:
+            mail.add(env, self.ticket_model, ticket, body="<p>TR : panne</p>", message_type="email", author_id=author,
+                     subtype_id=self.ref(mail.creation_subtype(env, self.ticket_model)),
+                     date=instant(dated) or at or env.now)
+        return ticket
 
     def reply(self, ticket: int, at: Instant = None, author: str | int = "agent", internal: bool = False,
               body: str = "<p>Bonjour, nous regardons.</p>", **vals: Any) -> int:
@@ -219,12 +231,13 @@ class SupportBuilders:
     # Calendars ----------------------------------------------------------------------------
 
     def holiday(self, name: str, first: Instant, last: Instant, calendar: int | None = None, resource: int | None = None,
-                time_type: str = "leave") -> int:
-        """A global leave from one instant to another (UTC); with `resource`, one person's."""
+                time_type: str = "leave", company: int | None = 1) -> int:
+        """A global leave from one instant to another (UTC), of a company or (None) of every one; with `resource`, one
+        person's."""
         with self.transaction() as env:
             return env.create("resource.calendar.leaves", {
                 "name": name, "date_from": instant(first), "date_to": instant(last), "calendar_id": calendar or False,
-                "resource_id": resource or False, "time_type": time_type, "company_id": 1})
+                "resource_id": resource or False, "time_type": time_type, "company_id": company or False})
 
     def opening_hours(self, hours: dict[int, list[tuple[float, float]]], tz: str = "Europe/Paris",
                       name: str = "Calendar", default: bool = True, **vals: Any) -> int:

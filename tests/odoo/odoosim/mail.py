@@ -20,6 +20,11 @@ LOGGED = frozenset({"helpdesk.ticket", "project.task"})
 CREATED = {"helpdesk.ticket": "helpdesk_mgmt.hlp_tck_created", "project.task": "project.mt_task_new"}
 
 
+def creation_subtype(env: Env, model: str) -> str:
+    """The external id of the subtype of the message, or the mail, that opens a document."""
+    return "helpdesk.mt_ticket_new" if env.world.flavour == "enterprise" else CREATED[model]
+
+
 def sender(env: Env, partner: int | None) -> str | None:
     """`"Name" <email>`, as Odoo keeps it in email_from."""
     row = env.tx.row("res.partner", partner or 0)
@@ -87,7 +92,7 @@ def log_creation(env: Env, model: str, id_: int) -> None:
     """The creation message of a ticket or task, of type `notification` and so never a response."""
     if model in LOGGED and "mail.message" in env.schema.models:
         add(env, model, id_, body="", message_type="notification",
-            subtype_id=env.world.refs.get(CREATED[model]) or env.world.ref(NOTE))
+            subtype_id=env.world.refs.get(creation_subtype(env, model)) or env.world.ref(NOTE))
 
 
 def track(env: Env, model: str, id_: int, old: Row) -> None:

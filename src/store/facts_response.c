@@ -1,0 +1,74 @@
+/* facts_response.c - from which day on the lines of a ticket count, with credit.count_from:
+ * response.
+ */
+#include <stdint.h>
+
+#include "qualiodoo/civil.h"
+#include "qualiodoo/facts.h"
+#include "qualiodoo/replies.h"
+#include "store_internal.h"
+
+static const char ticket_sql[] =
+    "SELECT t.create_date, t.assigned_date, t.closed_date, t.partner_id, p.commercial_id,"
+    " (stage.closed AND t.closed_date IS NULL) IS 1"
+    "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id)"
+    " FROM ticket t LEFT JOIN partner p ON p.id = t.partner_id"
+    " LEFT JOIN stage ON stage.id = t.stage_id WHERE t.id = ?1";
+
+static instant column_instant(sqlite3_stmt *row, int column)
+{
+    instant when = 0;
+
+    if (column_text(row, column))
+        instant_parse_odoo(column_text(row, column), &when);
+    return when;
+}
+
+/* Recorded work is no response here: it is what waits for one. */
+static int first_response(struct store *store, const struct facts_policy *policy,
+                          struct response_facts *seen, struct charge_ticket *ticket,
+                          const struct response_ticket *party, struct error *error)
+{
+    struct reply reply;
+    instant when;
+    int rc = replies_first(store, ticket->id, party, &reply, error);
+
+    if (rc < 0)
+        return rc;
+    seen->replied = reply.date;
+    ticket->has_response = response_first(seen, policy->responses & ~(unsigned)RESPONSE_BY_WORK,
+                                          &when) != RESPONSE_NONE;
+    if (ticket->has_response)
+        ticket->response = tz_civil_day(policy->zone, when);
+    return 0;
+}
+
+int facts_response(struct store *store, const struct facts_policy *policy,
+                   struct charge_ticket *ticket, struct error *error)
+{
+    struct response_facts seen;
+    struct response_ticket party;
+    sqlite3_stmt *row;
+    bool born_closed;
+    int rc = store_prepare(store, ticket_sql, &row, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(row, 1, ticket->id);
+    rc = store_step(store, row, error);
+    if (rc <= 0)
+        return rc;
+    seen = (struct response_facts){.created = column_instant(row, 0),
+                                   .assigned = column_instant(row, 1),
+                                   .closed = column_instant(row, 2)};
+    party = (struct response_ticket){.created = seen.created,
+                                     .contact = sqlite3_column_int64(row, 3),
+                                     .account = sqlite3_column_int64(row, 4)};
+    born_closed = sqlite3_column_int(row, 5);
+    sqlite3_reset(row);
+    if (!born_closed)
+        return first_response(store, policy, &seen, ticket, &party, error);
+    ticket->has_response = true; /* answered before it was recorded: every line counts */
+    ticket->response = INT32_MIN;
+    return 0;
+}
