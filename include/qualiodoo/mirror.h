@@ -71,21 +71,20 @@ int mirror_ids(struct store *store, const struct mirror_table *table, struct ids
 
 /* Named sets of ids that the pull needs (see mirror_sets.c); sorted; caller frees. */
 enum mirror_set {
-    SET_PARTNERS_NEEDED,  /* referenced by a mirrored row, not mirrored */
-    SET_MOVES_NEEDED,     /* of mirrored lines of packs, settlements and down payments, and what the
-                             mirrored invoices and credit notes reverse */
-    SET_LINES_NEEDED,     /* both sides of mirrored partials */
-    SET_PAYMENTS_NEEDED,  /* behind mirrored settlement lines */
-    SET_TIMESHEETS_OF,    /* of the tickets given */
-    SET_MOVE_LINES_OF,    /* of the moves given */
-    SET_REPLIES_OF,       /* to the tickets given */
-    SET_PARTNER_TICKETS,  /* that name one of the partners given, itself */
+    SET_PARTNERS_NEEDED, /* referenced by a mirrored row, not mirrored */
+    SET_MOVES_NEEDED,    /* of mirrored lines of packs, settlements and down payments, and what the
+                            mirrored invoices and credit notes reverse */
+    SET_LINES_NEEDED,    /* both sides of mirrored partials */
+    SET_PAYMENTS_NEEDED, /* behind mirrored settlement lines */
+    SET_TIMESHEETS_OF,   /* of the tickets given */
+    SET_MOVE_LINES_OF,   /* of the moves given */
+    SET_REPLIES_OF,      /* to the tickets given */
+    SET_PARTNER_TICKETS, /* that name one of the partners given, itself */
     SET_PARTNER_MOVES,
     SET_PARTNER_ADJUSTMENTS,
     SET_PARTNERS_BELOW,   /* contacts of the partners given */
     SET_PARTIALS_OF,      /* touching a settlement line of the moves given */
     SET_DOWN_PAYMENTS_OF, /* lines of the moves given */
-    SET_LINES_OF,         /* settlement lines of the moves given */
     SET_PENDING_INVOICES, /* moves with a mark of `pending`: invoices, receipts, credit notes */
     SET_PENDING_ENTRIES,  /* ... and all others */
     /* what belongs to the customers given, in each mirror */

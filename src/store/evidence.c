@@ -20,27 +20,43 @@
 
 #define SAID_ADJUSTMENT "json_array(a.minutes, a.date, a.end, a.valid)"
 
-/* The invoices and credit notes on which the payment of `m` depends: credit notes that settle it,
- * the invoices these reverse, and so on. */
+/* The invoices and credit notes on which the payment of `m` depends, itself among them: credit
+ * notes that settle it, the invoices these reverse, those of its down payments, and so on. */
 #define DEPENDS                                                                                    \
     "WITH RECURSIVE dep (id) AS (SELECT m.id UNION"                                                \
     " SELECT o.move_id FROM dep JOIN settlement_line own ON own.move_id = dep.id"                  \
     "  JOIN partial p ON p.debit_line_id = own.id"                                                 \
     "  JOIN settlement_line o ON o.id = p.credit_line_id AND o.move_type = 'out_refund' UNION"     \
     " SELECT x.reversed_entry_id FROM dep JOIN move x ON x.id = dep.id"                            \
-    "  WHERE x.reversed_entry_id IS NOT NULL)"
+    "  WHERE x.reversed_entry_id IS NOT NULL UNION"                                                \
+    " SELECT b.id FROM dep JOIN move f ON f.id = dep.id"                                           \
+    "  JOIN move b ON b.invoice_origin = f.invoice_origin"                                         \
+    "  WHERE EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = f.id AND d.untaxed < 0)"       \
+    "  AND EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = b.id AND d.untaxed > 0))"
+
+/* Counterparts with their state and the payments behind them, both ways: an undone credit note is
+ * known by what settles it. */
+#define COUNTERPARTS(side, other_side)                                                             \
+    "(SELECT json_group_array(said) FROM (" DEPENDS                                                \
+    " SELECT json_array(p.id, o.id, o.move_id, o.date, o.journal_id, o.payment_id,"                \
+    "  coalesce(c.state, o.parent_state), c.reversed_entry_id, y.state, p." side "_amount,"        \
+    "  p.exchange_move_id, own.account_type) AS said FROM dep"                                     \
+    "  JOIN settlement_line own ON own.move_id = dep.id"                                           \
+    "  JOIN partial p ON p." side "_line_id = own.id"                                              \
+    "  JOIN settlement_line o ON o.id = p." other_side "_line_id"                                  \
+    "  LEFT JOIN move c ON c.id = o.move_id LEFT JOIN payment y ON y.id = o.payment_id"            \
+    "  ORDER BY p.id))"
 
 #define MORE                                                                                       \
     "(SELECT json_group_array(said) FROM (" DEPENDS                                                \
     " SELECT json_array(x.id, x.type, x.state, x.payment_state, x.total, x.residual,"              \
-    "  x.invoice_date, x.customer_id, x.reversed_entry_id) AS said FROM dep"                       \
-    "  JOIN move x ON x.id = dep.id WHERE x.id <> m.id ORDER BY x.id))"                            \
-    " || (SELECT json_group_array(said) FROM (" DEPENDS                                            \
-    " SELECT json_array(p.id, o.id, o.move_id, o.date, o.journal_id) AS said FROM dep"             \
-    "  JOIN settlement_line own ON own.move_id = dep.id"                                           \
-    "  JOIN partial p ON p.debit_line_id = own.id"                                                 \
-    "  JOIN settlement_line o ON o.id = p.credit_line_id"                                          \
-    "  WHERE dep.id <> m.id ORDER BY p.id))"
+    "  x.invoice_date, x.customer_id, x.reversed_entry_id, x.invoice_origin) AS said FROM dep"     \
+    "  JOIN move x ON x.id = dep.id ORDER BY x.id))"                                               \
+    " || " COUNTERPARTS("debit", "credit") " || " COUNTERPARTS(                                    \
+        "credit", "debit") " || (SELECT json_group_array(said) FROM (" DEPENDS                     \
+                           " SELECT json_array(d.id, d.move_id, d.untaxed, d.is_down_payment) AS " \
+                           "said FROM dep"                                                         \
+                           "  JOIN down_payment d ON d.move_id = dep.id ORDER BY d.id))"
 
 /* ?1: the account. */
 static const char keep_sql[] =

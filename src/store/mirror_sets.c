@@ -32,8 +32,6 @@ static const char *const set_sql[] = {
         " AND NOT EXISTS (SELECT 1 FROM payment p WHERE p.id = payment_id) ORDER BY 1",
     [SET_DOWN_PAYMENTS_OF] =
         "SELECT d.id FROM json_each(?1) e JOIN down_payment d ON d.move_id = e.value ORDER BY 1",
-    [SET_LINES_OF] =
-        "SELECT s.id FROM json_each(?1) e JOIN settlement_line s ON s.move_id = e.value ORDER BY 1",
     [SET_PENDING_INVOICES] = "SELECT p.id FROM pending p JOIN move m ON m.id = p.id"
                              " WHERE p.mirror = 'move' AND m.type IN " INVOICE_TYPES " ORDER BY 1",
     [SET_PENDING_ENTRIES] =

@@ -32,7 +32,7 @@ static int list_invoices(const struct doctor *doctor, json_t *domain, struct lis
     return rc;
 }
 
-/* What is asked cannot fail for another reason than rights, of which doctor_rights() speaks. */
+/* Of missing rights, models and fields doctor_rights() and doctor_models() speak. */
 int doctor_money(struct doctor *doctor, struct error *error)
 {
     struct listing settled = {0}, due = {0};
@@ -66,5 +66,5 @@ int doctor_money(struct doctor *doctor, struct error *error)
         doctor_ok(doctor, "no invoice has a payment state that contradicts what is left to pay");
     listing_free(&settled);
     listing_free(&due);
-    return rc == ERR_ACCESS_RIGHTS || rc == ERR_MISSING_MODEL ? 0 : rc;
+    return rc == ERR_ACCESS_RIGHTS || rc == ERR_MISSING_MODEL || rc == ERR_MISSING_FIELD ? 0 : rc;
 }

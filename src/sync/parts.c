@@ -126,17 +126,19 @@ static int move_chunk(struct pull *pull, const int64_t *moves, size_t count, str
                                          error);
 }
 
-/* Entries that changed: a payment that was given another date, or set back to draft. */
+/* Entries that changed (a payment that was given another date, or set back to draft): what they are
+ * reconciled with is read again. */
 static int read_entry_lines(struct pull *pull, struct error *error)
 {
-    struct ids entries = {0};
+    struct ids entries = {0}, partials = {0};
     int rc = mirror_set_ids(pull->store, SET_PENDING_ENTRIES, NULL, 0, &entries, error);
 
     if (rc == 0 && entries.count) {
-        free(pull->lines.items);
-        pull->lines = (struct ids){0};
-        rc = mirror_set_ids(pull->store, SET_LINES_OF, entries.items, entries.count, &pull->lines,
+        pull->lines.count = 0;
+        rc = mirror_set_ids(pull->store, SET_PARTIALS_OF, entries.items, entries.count, &partials,
                             error);
+        if (rc == 0)
+            rc = pull_relist(pull, &models[MODEL_PARTIAL], &partials, &partials, error);
         if (rc == 0)
             rc = read_lines(pull, error);
         if (rc == 0)
@@ -144,6 +146,7 @@ static int read_entry_lines(struct pull *pull, struct error *error)
                                       entries.count, error);
     }
     free(entries.items);
+    free(partials.items);
     return rc;
 }
 

@@ -72,7 +72,7 @@ def test_in_good_health(ready: Practice) -> None:
     assert {f["level"] for f in findings} <= {"ok", "note"}
     assert {f["topic"] for f in findings} == {"configuration", "connection", "login", "flavour", "models", "rights",
                                               "adjustments", "write-back", "calendar", "packs", "tickets", "state",
-                                              "data"}
+                                              "data", "invoices"}
     text = ready.run("doctor", check=0).out
     assert text.startswith("no problem, no note\n") and "\nrights\n  ok " in text
     assert not [c for c in ready.server.calls if c.writes]

@@ -78,8 +78,9 @@ class Service:
 
 
 @pytest.fixture
-def world() -> World:
-    made = World()  # real time
+def world(request: pytest.FixtureRequest) -> World:
+    marker = request.node.get_closest_marker("world")
+    made = World(**(marker.kwargs if marker else {}))  # real time
     made.product("SUP12")
     made.opening_hours({day: [(0.0, 24.0)] for day in range(7)})
     return made
@@ -111,14 +112,31 @@ def test_a_payment_is_credited_and_it_stops_when_told(world: World, service: Ser
     assert service.run("reconcile", "--dry-run", now=False, check=0).code == 0
 
 
-def test_a_quiet_poll_of_payments_is_one_question(world: World, server: Server, service: Service) -> None:
+def test_a_quiet_poll_of_payments_is_two_questions(world: World, server: Server, service: Service) -> None:
     service.run.configure(poll={"payments": "1s", "tickets": "10min"})
     ready(service)
     time.sleep(4)  # the first poll has nothing to compare with, and reads all
     server.clear()
     assert until(lambda: len(server.named("search_read", "account.move")) >= 2)
     assert {(c.model, c.method) for c in server.calls} <= {(None, "authenticate"), ("account.move", "search_read"),
+                                                           ("account.payment", "search_read"),
                                                            ("x_qualiodoo_adjustment", "fields_get")}
+
+
+@pytest.mark.world(version=19)
+@pytest.mark.parametrize("undone", ["payment_to_draft", "payment_reject"])
+def test_a_payment_undone_behind_a_paid_invoice_is_found_by_the_poll_of_payments(world: World, service: Service, undone: str) -> None:
+    """The invoice keeps its state and its write_date: the payment itself is asked for."""
+    service.run.configure(poll={"payments": "1s", "tickets": "10min"})
+    customer = world.partner("Exemple SARL")
+    invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
+    payment = world.pay(invoice, str(world.today))
+    ready(service)
+    assert until(lambda: service.run.balance(customer) == 720)
+    time.sleep(2)  # the first poll has nothing to compare with, and reads all
+    getattr(world, undone)(payment)
+    assert world.row("account.move", invoice)["payment_state"] == "paid"
+    assert until(lambda: service.run.balance(customer) == 0)
 
 
 def test_a_payment_committed_behind_a_newer_one_does_not_wait_for_the_long_poll(world: World, service: Service) -> None:

@@ -546,6 +546,8 @@ static void test_defaults(void **state)
     assert_int_equal(config->credit.rounding, ROUNDING_TICKET);
     assert_int_equal(config->credit.count_from, COUNT_FROM_TAKE_IN);
     assert_int_equal(config->credit.payment, PAYMENT_PAID);
+    assert_int_equal(config->credit.n_money_journals, 0);
+    assert_int_equal(config->credit.max_write_off_percent, 10);
     assert_int_equal(config->credit.renewal_grace_days, 0);
     assert_false(config->credit.has_since);
     assert_int_equal(config->credit.adjustments, ADJUSTMENTS_MODEL);
@@ -620,6 +622,8 @@ static const char everything[] =
     "  rounding: entry\n"
     "  count_from: response\n"
     "  payment: in_payment\n"
+    "  money_journals: [CAUT, 'OD 2']\n"
+    "  max_write_off: 0%\n"
     "  renewal_grace: 15d\n"
     "  since: '2020-02-29'\n"
     "  adjustments: note\n"
@@ -675,6 +679,9 @@ static void test_everything(void **state)
     assert_int_equal(config->credit.rounding, ROUNDING_ENTRY);
     assert_int_equal(config->credit.count_from, COUNT_FROM_RESPONSE);
     assert_int_equal(config->credit.payment, PAYMENT_IN_PAYMENT);
+    assert_int_equal(config->credit.n_money_journals, 2);
+    assert_string_equal(config->credit.money_journals[1], "OD 2");
+    assert_int_equal(config->credit.max_write_off_percent, 0);
     assert_int_equal(config->credit.renewal_grace_days, 15);
     assert_true(config->credit.has_since);
     assert_int_equal(config->credit.since, civil_from_date(2020, 2, 29));
