@@ -529,6 +529,11 @@ def earlier(chooser, history, both_references=False, kinds=KINDS):
     alone = lambda m: m.id not in needed and all(x.move is None for x in m.counterparts)
     then.invoices = [m for m in then.invoices if not (alone(m) and c.chance(15))]
     for move in then.invoices:
+        if move.state == "cancel" and move.move_type in CUSTOMER_INVOICES and move.amount_total > 0 and c.chance(40):  # paid, and cancelled since
+            move.state, move.payment_state = "posted", "paid"
+            move.counterparts = [Counterpart(move.invoice_date, "bank", amount=move.amount_total)]
+        elif move.state == "posted" and alone(move) and c.chance(8):  # a draft
+            move.state, move.payment_state, move.amount_residual, move.counterparts = "draft", "not_paid", move.amount_total, []
         if move.state == "posted" and alone(move) and move.counterparts and c.chance(25):  # not yet paid
             move.counterparts, move.payment_state, move.amount_residual = [], "not_paid", move.amount_total
         for i, x in enumerate(move.counterparts):
@@ -545,6 +550,10 @@ def earlier(chooser, history, both_references=False, kinds=KINDS):
     used = {l.ticket for l in then.timesheets}
     then.tickets = [t for t in then.tickets if t.id in used or not c.chance(30)]
     then.timesheets = [l for l in then.timesheets if not c.chance(20)]
+    if then.timesheets and c.chance(60):  # deleted since
+        line = replace(c.pick(then.timesheets), hours=c.pick(HOURS), days=None)
+        line.id = 900 + max(l.id for l in history.timesheets)
+        then.timesheets.append(line)
     then.adjustments = [a for a in then.adjustments if not c.chance(25)]
     for line in then.timesheets:
         if c.chance(10):

@@ -95,7 +95,7 @@ def read(odoo, text):
                                                      size(l["product_uom_id"]) / size(products[l["product_id"]]["uom_id"]), l["is_downpayment"]))
     for p in odoo.all("account.partial.reconcile", ["debit_move_id", "credit_move_id", "debit_amount_currency", "credit_amount_currency", "exchange_move_id"]):
         for mine, other in (("debit", "credit"), ("credit", "debit")):
-            if rows[p[f"{mine}_move_id"]]["move_id"] in invoices:
+            if rows[p[f"{mine}_move_id"]]["move_id"] in invoices and rows[p[f"{mine}_move_id"]]["account_type"] == "asset_receivable":
                 line = rows[p[f"{other}_move_id"]]
                 move, journal = moves[line["move_id"]], journals[line["journal_id"]]
                 invoices[rows[p[f"{mine}_move_id"]]["move_id"]].counterparts.append(Counterpart(

@@ -63,8 +63,9 @@ def config_text(policy: Policy, url: str, folder: Path, page_size: int) -> str:
     packs = "\n".join(f"    - {{{pack_text(name)}, hours: {hours}}}" for name, hours in policy.packs)
     months = policy.validity_months
     timesheets = f"timesheets:\n  domain: {json.dumps(convert.TIMESHEETS_DOMAIN)}\n" if policy.timesheets_domain else ""
-    chosen = [f"  account: {policy.account}", f"  money_journals: [{', '.join(policy.money_journals)}]", f"  max_write_off: {policy.max_write_off}%"] if KINDS else []
-    new_keys = "".join(line + "\n" for line in chosen)
+    new_keys = f"  account: {policy.account}\n" if "partners" in KINDS else ""
+    if "settlement" in KINDS:
+        new_keys += f"  money_journals: [{', '.join(policy.money_journals)}]\n  max_write_off: {policy.max_write_off}%\n"
     return f"""odoo:
   url: {url}
   database: demo
