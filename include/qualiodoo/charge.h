@@ -16,10 +16,21 @@ struct charge_policy {
     civil_day since;
 };
 
+/* More than this in one line, either way, is no work of a person: it is not charged. */
+#define CHARGE_MAX_HOURS 10000
+
+enum charge_quantity {
+    QUANTITY_HOURS,
+    QUANTITY_NO_TIME,   /* in a unit that is no time: kilometres, units */
+    QUANTITY_NO_NUMBER, /* what Odoo holds is no number that can be read */
+};
+
 struct charge_line {
     int64_t id; /* account.analytic.line */
     civil_day day;
-    nano hours; /* signed */
+    nano hours; /* signed; with QUANTITY_HOURS */
+    enum charge_quantity quantity;
+    bool outside; /* timesheets.domain */
 };
 
 struct charge_ticket {
@@ -37,7 +48,10 @@ enum charge_reason {
     CHARGE_BEFORE_SINCE,
     CHARGE_FUTURE,
     CHARGE_BEFORE_RESPONSE,
-    CHARGE_HELD, /* waits for a response: `charged` is what it would cost */
+    CHARGE_OUTSIDE, /* timesheets.domain */
+    CHARGE_NO_TIME,
+    CHARGE_UNFIT, /* no number, or more than CHARGE_MAX_HOURS */
+    CHARGE_HELD,  /* waits for a response: `charged` is what it would cost */
 };
 
 struct charge {
@@ -47,6 +61,9 @@ struct charge {
     minutes running;  /* the ticket's running total after it (rounding: ticket) */
     minutes charged;  /* signed; the line's part of the bill */
 };
+
+/* Whether the quantity of a line is a number of hours that a line can have. */
+bool charge_line_fits(const struct charge_line *line);
 
 /* Orders lines by (day, id), the order in which they are charged. */
 int charge_line_compare(const void *left, const void *right);

@@ -23,6 +23,10 @@ void civil_to_date(civil_day day, int *ret_year, int *ret_month, int *ret_day);
 /* The same month and day `years` later; 29 February becomes 1 March where there is none. */
 civil_day civil_add_years(civil_day day, int years);
 
+/* The same day of the month `months` later (>= 0), or the first of the month after when that month
+ * has no such day: 31 January + 1 month is 1 March. */
+civil_day civil_add_months(civil_day day, int months);
+
 /* Reads exactly YYYY-MM-DD. Returns false (and leaves *ret_day) on anything else. */
 bool civil_parse(const char *text, civil_day *ret_day);
 

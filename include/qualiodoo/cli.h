@@ -44,8 +44,8 @@ extern const struct command cli_commands[]; /* ended by a NULL name */
 /* What `run` does: main sets it, since the service is another room. NULL: this build has none. */
 extern int (*cli_service)(struct config *config, struct error *error);
 
-/* ERR_USAGE when --now was given to `what`, which writes: nothing is ever written with it, except by
- * the build for tests. */
+/* ERR_USAGE when --now was given to `what`, which writes: nothing is ever written with it, except
+ * by the build for tests. */
 int cli_refuse_now(const struct cli *cli, const char *what, struct error *error);
 
 /* The command of that name, later ones included, or NULL. */

@@ -25,14 +25,18 @@ enum config_adjustments { ADJUSTMENTS_MODEL, ADJUSTMENTS_NOTE };
 enum config_calendar { CALENDAR_ODOO, CALENDAR_CONFIG };
 enum config_urgency { URGENCY_LOW, URGENCY_MEDIUM, URGENCY_URGENT, URGENCY_COUNT };
 
-/* A length of time in calendar terms: exactly one of the two is not 0. */
+/* A length of time in calendar terms: exactly one of the three is not 0. */
 struct config_period {
     int years;
+    int months;
     int days;
 };
 
+/* Products of Odoo that are one pack: by their internal references (default_code), or one by id. */
 struct config_pack {
-    char *product;        /* internal reference (default_code) */
+    char **products; /* NULL with `id` */
+    size_t n_products;
+    int64_t id;           /* product.product; 0: by reference */
     minutes pack_minutes; /* > 0 */
 };
 
@@ -70,6 +74,9 @@ struct config {
         char **excluded_tags;
         size_t n_excluded_tags;
     } tickets;
+    struct {
+        json_t *domain; /* an array, perhaps empty; never NULL */
+    } timesheets;
     struct {
         struct config_pack *packs;
         size_t n_packs; /* >= 1 */

@@ -16,7 +16,8 @@ minutes duration_step_up(minutes amount, minutes step);
 /* The nearest multiple of `step` away from zero, so that f(-x) = -f(x). */
 minutes duration_step_away(minutes amount, minutes step);
 
-/* A quantity of one unit of measure in another: quantity x to / from. Factors > 0. */
+/* A quantity of one unit of measure in another: quantity x to / from. Factors > 0. A result that
+ * does not fit is the largest number that does. */
 nano quantity_convert(nano quantity, nano from_factor, nano to_factor);
 
 #endif

@@ -7,8 +7,10 @@
 #include "qualiodoo/store.h"
 #include "qualiodoo/tz.h"
 
+/* Products that are a pack: those of an internal reference, or one by its id. */
 struct facts_pack {
-    const char *product; /* internal reference */
+    const char *product; /* internal reference; NULL: by id */
+    int64_t id;          /* product.product, or 0 */
     minutes pack_minutes;
 };
 

@@ -59,8 +59,8 @@ struct ledger_input {
 };
 
 struct ledger_policy {
-    int validity_years, validity_days; /* one of the two is 0 */
-    int renewal_grace_days;            /* >= 0 */
+    int validity_years, validity_months, validity_days; /* two of the three are 0 */
+    int renewal_grace_days;                             /* >= 0 */
 };
 
 enum ledger_kind {

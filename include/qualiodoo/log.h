@@ -12,12 +12,16 @@
 enum log_level {
     LOG_LEVEL_ERROR = 3,
     LOG_LEVEL_WARNING = 4,
-    LOG_LEVEL_INFO = 6,
-    LOG_LEVEL_DEBUG = 7
+    LOG_LEVEL_INFO = 6,  /* what the service tells by default */
+    LOG_LEVEL_STEP = 7,  /* each step of a cycle: -v */
+    LOG_LEVEL_DEBUG = 8, /* each call to Odoo, with its retries: -vv */
 };
 
-/* Messages above `level` are dropped. Default LOG_LEVEL_WARNING; -v INFO, -vv DEBUG, -q ERROR. */
+/* Messages above `level` are dropped. Default LOG_LEVEL_WARNING; -v STEP, -vv DEBUG, -q ERROR. */
 void log_set_level(enum log_level level);
+
+/* The priority of syslog, 3 to 7, that stands for a level. */
+int log_priority(enum log_level level);
 
 /* What a line is about, for a log that keeps fields: 0 and NULL where it has none. */
 struct log_event {
@@ -37,6 +41,7 @@ void log_at(enum log_level level, const char *format, ...) __attribute__((format
 #define log_error(...) log_at(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warning(...) log_at(LOG_LEVEL_WARNING, __VA_ARGS__)
 #define log_info(...) log_at(LOG_LEVEL_INFO, __VA_ARGS__)
+#define log_step(...) log_at(LOG_LEVEL_STEP, __VA_ARGS__)
 #define log_debug(...) log_at(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
 /* Shows the progress of long work on one line of the terminal that is standard error; does nothing

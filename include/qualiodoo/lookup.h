@@ -24,6 +24,9 @@ int lookup_tickets(struct store *store, const char *text, struct ids *ret, struc
 int lookup_partner_name(struct store *store, int64_t id, char **ret, struct error *error);
 int lookup_move_name(struct store *store, int64_t id, char **ret, struct error *error);
 /* "INV/2025/00031 SUP12 x 1" of an account.move.line */
+/* How many mirrored products have a reference or, with NULL, an id. */
+int lookup_product_count(struct store *store, const char *reference, int64_t id, int64_t *ret,
+                         struct error *error);
 int lookup_pack_line(struct store *store, int64_t id, char **ret, struct error *error);
 /* Number of the ticket of an account.analytic.line, "#ID" when it has none. */
 int lookup_line_ticket(struct store *store, int64_t id, char **ret, struct error *error);

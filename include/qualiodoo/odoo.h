@@ -15,6 +15,13 @@
 
 struct odoo;
 
+/* One answered call, for a trace: it never holds the secret nor a value. */
+struct odoo_trace {
+    const char *model, *method; /* borrowed for the call; model may be NULL */
+    int64_t records;            /* elements of the answer, -1 where it is no list */
+    int64_t bytes, ms;          /* on the wire; from the request to the end of the answer */
+};
+
 struct odoo_options {
     const char *url; /* http(s)://host[:port][/prefix], no trailing slash */
     const char *database;
@@ -29,6 +36,11 @@ struct odoo_options {
                                          repeated, and its error says this; copied */
     bool (*cancelled)(void *context); /* NULL: never; asked often, also while waiting */
     void (*answered)(void *context);  /* or NULL; called from whichever thread did the call */
+    /* After each answer was decoded, on the thread of the caller; or NULL. */
+    void (*called)(void *context, const struct odoo_trace *trace);
+    /* Before a wait of `delay_ms` after a call that failed for `reason`; from whichever thread; or
+     * NULL. */
+    void (*waiting)(void *context, const char *reason, int64_t delay_ms);
     void *context;
 };
 
@@ -106,6 +118,10 @@ struct odoo_read {
      * Returns 0 or a negative code (then `error` is filled) to stop. */
     int (*page)(void *context, const int64_t *requested, size_t count, json_t *records,
                 struct error *error);
+    /* What is asked of a record whose answer cannot be parsed, one after the other, until an answer
+     * can; NULL: nothing more. `damaged` is told before `page` gets the record. */
+    json_t *fallbacks[2];
+    void (*damaged)(void *context, int64_t id, const char *reason);
     void (*bad)(void *context, int64_t id, const char *reason); /* NULL: ignored */
     void *context;
 };

@@ -9,14 +9,15 @@
 
 /* Each question gives rows of (id, name, detail); the comments say what these are. */
 enum review {
-    REVIEW_UNREADABLE,          /* record that was skipped; mirror; why */
-    REVIEW_NO_CUSTOMER,         /* ticket with work that counts; number; minutes of its lines */
-    REVIEW_UNKNOWN_CUSTOMER,    /* the same with a customer that cannot be read; number; partner */
-    REVIEW_TIMESHEET_UNITS,     /* unit that is no time; its name; number of lines */
-    REVIEW_PACK_UNITS,          /* line of a pack; invoice; units that do not convert */
-    REVIEW_OTHER_CUSTOMER,      /* credit note; name; invoice of another customer it reverses */
-    REVIEW_ADJUSTMENT_CUSTOMER, /* adjustment whose customer cannot be read; key; partner */
-    REVIEW_ADJUSTMENT_INVALID,  /* adjustment that is altered or has no date; key; partner */
+    REVIEW_UNREADABLE,       /* record that was skipped; mirror; why */
+    REVIEW_DAMAGED,          /* record that is kept without its texts; mirror; why */
+    REVIEW_NO_CUSTOMER,      /* ticket with work that counts; number; minutes of its lines */
+    REVIEW_UNKNOWN_CUSTOMER, /* the same with a customer that cannot be read; number; partner */
+    REVIEW_TIMESHEET_UNITS,  /* unit that is no time; its name; number of lines that would count */
+    REVIEW_PACK_UNITS,       /* line of a pack; invoice; units that do not convert */
+    REVIEW_OTHER_CUSTOMER,   /* credit note; name; invoice of another customer it reverses */
+    REVIEW_ADJUSTMENT_CUSTOMER,   /* adjustment whose customer cannot be read; key; partner */
+    REVIEW_ADJUSTMENT_INVALID,    /* adjustment that is altered or has no date; key; partner */
     REVIEW_ADJUSTMENT_IMPOSSIBLE, /* of no minutes, or that ends before it begins; key; why */
     REVIEW_ADJUSTMENT_GONE,       /* adjustment that was seen and is gone; -; since when */
     REVIEW_ADJUSTMENT_TWICE,      /* first of those with one key; key; all of them */
@@ -53,6 +54,11 @@ struct review_hidden {
  * their mirrored lines, by id: rules of Odoo hide lines from the agent's user. */
 int review_hidden_work(struct store *store,
                        int (*row)(void *context, const struct review_hidden *hidden), void *context,
+                       struct error *error);
+
+/* The timesheet lines that would be charged if their quantity fitted (charge_line_fits()); sorted.
+ * The caller frees ret->items. */
+int review_unfit_lines(struct store *store, const struct review_scope *scope, struct ids *ret,
                        struct error *error);
 
 /* What the mirrored lines of a ticket sum up to, each in its own unit. */

@@ -93,6 +93,13 @@ struct odoo_options sync_odoo_options(const struct config *config);
 /* ERR_STATE when the state is that of another database than the configuration's. */
 int sync_check_database(const struct config *config, struct store *store, struct error *error);
 
+/* Tells `missing` (which returns 0, or ERR_NO_MEMORY) of each product that credit.packs names and
+ * that the mirror does not have, in words. */
+#define PACK_TEXT_SIZE 300
+int packs_missing(struct store *store, const struct config *config,
+                  int (*missing)(void *context, const char *text), void *context,
+                  struct error *error);
+
 /* How the configuration and the state say that accounts are computed. Borrows from `config`. */
 struct policy {
     struct account_policy account;
@@ -126,9 +133,10 @@ civil_day policy_today(const struct policy *policy);
 /* Adds or removes credit by hand (domain.md, section 6): Odoo first, the state second. */
 #define ADJUSTMENT_KEY_SIZE 65    /* of 1 to 64 letters, digits, '.', '-', '_', and its NUL */
 #define ADJUSTMENT_REASON_MAX 500 /* bytes */
+#define ADJUSTMENT_MAX_HOURS 10000
 struct adjustment_request {
     int64_t customer;   /* res.partner, any contact of the customer */
-    minutes amount;     /* not 0 */
+    minutes amount;     /* not 0, of ADJUSTMENT_MAX_HOURS at most */
     const char *reason; /* one line of UTF-8 */
     civil_day day;
     bool day_by_default; /* nobody gave the day: when the key is found, its own day is right */
@@ -136,11 +144,13 @@ struct adjustment_request {
     civil_day end;   /* after `day`; only with a positive amount */
     const char *key; /* the one to repeat, or a new one from adjustment_key() */
     void (*about_to_write)(const char *key); /* called once before Odoo is written; NULL: not */
+    bool dry_run; /* nothing is written, here or in Odoo: what the balance would be */
 };
 struct adjustment_outcome {
-    int64_t id;       /* of the row or note */
+    int64_t id;       /* of the row or note; 0 in a dry run that finds none */
     bool repeated;    /* the key was there already: nothing was written */
-    int64_t customer; /* commercial entity */
+    int64_t customer; /* the account's holder */
+    char *name;       /* of the customer, on the heap; NULL: names are not kept */
     civil_day day;    /* as it stands in Odoo */
     minutes balance;  /* of the account, afterwards */
 };
@@ -151,6 +161,9 @@ int adjustment_key(char key[ADJUSTMENT_KEY_SIZE], struct error *error);
 /* What can be refused without asking Odoo: an impossible request, shadow mode. */
 int adjustment_check(const struct config *config, const struct adjustment_request *request,
                      struct error *error);
+
+/* Frees what an outcome holds. */
+void adjustment_outcome_free(struct adjustment_outcome *outcome);
 
 /* Writes the adjustment unless its key is in Odoo already with the same figures (ERR_REFUSED with
  * others), then computes the account. When only the second part fails, the message says so. */
@@ -181,9 +194,6 @@ struct setup_options {
 };
 int setup_run(const struct config *config, const struct setup_options *options,
               struct error *error);
-
-/* Whether there is anything to make with this configuration. */
-bool setup_has_work(const struct config *config);
 
 /* What doctor finds. */
 enum doctor_level { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_PROBLEM };

@@ -38,7 +38,7 @@ static bool send_line(const struct log_event *event, const char *line)
     char message[2048 + 16];
 
     snprintf(message, sizeof message, "MESSAGE=%s", line);
-    add(&fields, "PRIORITY=%d", (int)event->level);
+    add(&fields, "PRIORITY=%d", log_priority(event->level));
     add(&fields, "SYSLOG_IDENTIFIER=qualiodoo");
     if (event->id)
         add(&fields, "MESSAGE_ID=%s", event->id);

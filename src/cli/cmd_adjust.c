@@ -23,6 +23,7 @@ static int read_arguments(struct cli *cli, struct adjust *adjust, int argc, char
                                          {"date", OPTION_DATE, &date},
                                          {"ends", OPTION_DATE, &ends},
                                          {"key", OPTION_TEXT, &request->key},
+                                         {"dry-run", OPTION_FLAG, &request->dry_run},
                                          {0}};
     int rc = cli_options(cli, options, 2, 2, argc, argv, error);
 
@@ -61,7 +62,8 @@ static int find_customer(struct adjust *adjust, struct error *error)
     int rc = sync_connect(adjust->config, &odoo, error);
 
     if (rc == 0)
-        rc = customer_find_remote(odoo, adjust->config->credit.account, adjust->customer, &adjust->request.customer, error);
+        rc = customer_find_remote(odoo, adjust->config->credit.account, adjust->customer,
+                                  &adjust->request.customer, error);
     odoo_free(odoo);
     return rc;
 }
@@ -92,10 +94,11 @@ static json_t *outcome_json(const struct adjust *adjust)
     const struct adjustment_request *request = &adjust->request;
     const struct adjustment_outcome *outcome = &adjust->outcome;
 
-    return json_pack("{sI ss sb sI sI so so sI}", "id", (json_int_t)outcome->id, "key",
-                     request->key, "repeated", outcome->repeated, "customer_id",
-                     (json_int_t)outcome->customer, "minutes", (json_int_t)request->amount, "date",
-                     json_day(outcome->day), "end",
+    return json_pack("{so so sb sb sI so sI so so sI}", "id", json_optional_id(outcome->id), "key",
+                     json_text(outcome->id ? request->key : NULL), "repeated", outcome->repeated,
+                     "dry_run", request->dry_run, "customer_id", (json_int_t)outcome->customer,
+                     "customer", json_text(outcome->name), "minutes", (json_int_t)request->amount,
+                     "date", json_day(outcome->day), "end",
                      json_optional_day(request->has_end, request->end), "balance_minutes",
                      (json_int_t)outcome->balance);
 }
@@ -107,12 +110,22 @@ static void print_outcome(const struct adjust *adjust)
     char amount[FORMAT_MINUTES_SIZE], balance[FORMAT_MINUTES_SIZE];
     char day[CIVIL_TEXT_SIZE], end[CIVIL_TEXT_SIZE];
 
-    printf("%s: customer %lld, %s%s on %s", outcome->repeated ? "already adjusted" : "adjusted",
-           (long long)outcome->customer, request->amount > 0 ? "+" : "",
-           format_minutes(request->amount, amount), civil_format(outcome->day, day));
+    table_say("%s: customer %lld",
+              outcome->repeated  ? "already adjusted"
+              : request->dry_run ? "would adjust"
+                                 : "adjusted",
+              (long long)outcome->customer);
+    if (outcome->name)
+        table_say(" (%s)", outcome->name);
+    printf(", %s%s on %s", request->amount > 0 ? "+" : "", format_minutes(request->amount, amount),
+           civil_format(outcome->day, day));
     if (request->has_end)
         printf(" (ends on %s)", civil_format(request->end, end));
-    printf(", new balance %s, key %s\n", format_minutes(outcome->balance, balance), request->key);
+    printf(", new balance %s", format_minutes(outcome->balance, balance));
+    if (outcome->id)
+        printf(", key %s\n", request->key);
+    else
+        printf("; nothing was written\n");
 }
 
 int cmd_adjust(struct cli *cli, int argc, char **argv, struct error *error)
@@ -131,6 +144,7 @@ int cmd_adjust(struct cli *cli, int argc, char **argv, struct error *error)
         rc = cli_print_json(outcome_json(&adjust), error);
     else if (rc == 0)
         print_outcome(&adjust);
+    adjustment_outcome_free(&adjust.outcome);
     config_free(adjust.config);
     return rc;
 }

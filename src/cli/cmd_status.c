@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/mirror.h"
 #include "qualiodoo/outbox.h"
 #include "qualiodoo/respond.h"
 #include "qualiodoo/review.h"
@@ -208,6 +209,50 @@ static int find_hidden_work(struct status *status, struct store *store, struct e
     return rc;
 }
 
+static int add_problem(void *context, const char *text)
+{
+    struct status *status = context;
+
+    return json_array_append_new(status->problems,
+                                 json_sprintf("credit.packs: %s, so nothing is credited for it: "
+                                              "correct it, or the product in Odoo",
+                                              text)) < 0
+               ? ERR_NO_MEMORY
+               : 0;
+}
+
+static int find_unfit_lines(struct status *status, const struct view *view, struct error *error)
+{
+    char since[CIVIL_TEXT_SIZE] = "";
+    const struct review_scope scope = {.policy = &view->policy.facts, .since = since};
+    struct ids lines = {0};
+    int rc;
+
+    if (view->config->credit.has_since)
+        civil_format(view->config->credit.since, since);
+    rc = review_unfit_lines(view->store, &scope, &lines, error);
+    if (lines.count)
+        json_array_append_new(
+            status->problems,
+            json_sprintf("%zu timesheet line%s not charged, of more than %d hours or without a "
+                         "number: run 'qualiodoo doctor'",
+                         lines.count, lines.count > 1 ? "s are" : " is", CHARGE_MAX_HOURS));
+    free(lines.items);
+    return rc;
+}
+
+/* What is not charged or credited though it should be, and nobody may have noticed. */
+static int read_money(struct status *status, const struct view *view, struct error *error)
+{
+    bool complete = false;
+    int rc = mirror_is_complete(view->store, &complete, error);
+
+    if (rc < 0 || !complete)
+        return rc;
+    rc = packs_missing(view->store, view->config, add_problem, status, error);
+    return rc < 0 ? rc : find_unfit_lines(status, view, error);
+}
+
 /* ---- Response targets, and what is written of them ---- */
 
 static int ignore_target(void *context, const struct respond_target *target, struct error *error)
@@ -376,6 +421,8 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
         rc = read_status(&status, view.store, error);
     if (rc == 0)
         rc = find_hidden_work(&status, view.store, error);
+    if (rc == 0)
+        rc = read_money(&status, &view, error);
     if (rc == 0)
         rc = read_targets(&status, &view, error);
     if (rc == 0)

@@ -61,7 +61,7 @@ const struct command cli_commands[] = {
      "CUSTOMER is the number of a partner in Odoo, or an exact name or reference; TICKET a number\n"
      "or an exact ticket reference.\n",
      cmd_explain},
-    {"adjust", "CUSTOMER MINUTES --reason TEXT [--date D] [--ends D] [--key K]",
+    {"adjust", "CUSTOMER MINUTES --reason TEXT [--date D] [--ends D] [--key K] ...",
      "add or remove credit by hand",
      "Written into Odoo first, then counted here. CUSTOMER is the number of a partner in Odoo "
      "(any\n"
@@ -71,7 +71,8 @@ const struct command cli_commands[] = {
      "  --reason TEXT   why; kept with the adjustment\n"
      "  --date D        the day it counts from, YYYY-MM-DD (default: today)\n"
      "  --ends D        the day its minutes end, excluded (default: one year later)\n"
-     "  --key K         the key printed by a call whose answer was lost: repeats it safely\n",
+     "  --key K         the key printed by a call whose answer was lost: repeats it safely\n"
+     "  --dry-run       write nothing; show the balance that it would give\n",
      cmd_adjust},
     {"forecast", "[--until D]", "what expires, rolls over or runs out, and when", NULL, NULL},
     {"doctor", "",
@@ -173,8 +174,8 @@ static const char global_help[] =
     "  -c, --config FILE   the configuration (default: /etc/qualiodoo/qualiodoo.yaml)\n"
     "      --now TIME      answer as of that time (2026-03-10T08:00:00Z); nothing is written\n"
     "      --json          print one JSON document\n"
-    "  -v, --verbose       say what is done; -vv: in detail\n"
-    "  -q, --quiet         say errors only\n"
+    "  -v, --verbose       name each step of a cycle, with records and time; -vv: each call\n"
+    "  -q, --quiet         print errors only, no report (--json still prints its document)\n"
     "  -h, --help          this text; after a command: about it\n"
     "      --version       the version\n";
 

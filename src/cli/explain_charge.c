@@ -13,6 +13,9 @@ static const char *const reasons[] = {
     [CHARGE_BEFORE_SINCE] = "not charged: before credit.since",
     [CHARGE_FUTURE] = "not yet: dated after today",
     [CHARGE_BEFORE_RESPONSE] = "not charged: before the response",
+    [CHARGE_OUTSIDE] = "not charged: outside timesheets.domain",
+    [CHARGE_NO_TIME] = "not charged: its unit is no time",
+    [CHARGE_UNFIT] = "not charged: no number, or more than 10000 hours",
     [CHARGE_HELD] = "held: no response yet",
 };
 

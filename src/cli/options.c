@@ -57,7 +57,7 @@ static int set_now(struct cli *cli, const char *text, struct error *error)
 
 static int set_verbosity(struct cli *cli, int letter, struct error *error)
 {
-    static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_INFO,
+    static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARNING, LOG_LEVEL_STEP,
                                             LOG_LEVEL_DEBUG};
 
     if (letter == 'q' ? cli->verbosity > 0 : cli->verbosity < 0)
@@ -299,7 +299,10 @@ int cli_options(struct cli *cli, const struct cli_option *options, int least, in
         return count;
     if (scan.version)
         return error_set(error, ERR_USAGE, "--version goes without a command");
-    return check_count(count, least, most, argv, error);
+    count = check_count(count, least, most, argv, error);
+    if (count >= 0 && cli->verbosity < 0 && !cli->json && !freopen("/dev/null", "w", stdout))
+        return error_set(error, ERR_USAGE, "-q: /dev/null cannot be opened");
+    return count;
 }
 
 int cli_global_options(struct cli *cli, int argc, char **argv, bool *ret_version,

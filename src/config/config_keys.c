@@ -67,6 +67,8 @@ const struct key config_keys[] = {
     KEY("tickets.domain", domain, "[]", tickets.domain),
     DUO("tickets.excluded_tags", texts, "[]", tickets.excluded_tags, tickets.n_excluded_tags),
 
+    KEY("timesheets.domain", domain, "[]", timesheets.domain),
+
     DUO("credit.packs", packs, NULL, credit.packs, credit.n_packs),
     ONE("credit.account", accounts, "commercial", credit.account),
     KEY("credit.validity", period, "1y", credit.validity),

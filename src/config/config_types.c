@@ -211,7 +211,7 @@ static json_t *show_quantity(const struct key *key, const struct config *config)
 const struct key_type config_quantity = {
     .describe = describe_quantity, .set = set_quantity, .show = show_quantity};
 
-/* ---- A period of the calendar: days or years ---- */
+/* ---- A period of the calendar: days, months or years ---- */
 
 static int set_period(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
@@ -220,17 +220,18 @@ static int set_period(struct reader *reader, const struct key *key, yaml_node_t 
     char meant[CONFIG_QUANTITY_SIZE];
     const struct unit *unit;
     int64_t value;
-    bool years;
+    int *part, most;
 
     if (!text)
         return config_fail_key(reader, node, key, NULL);
     if (!config_quantity_read(text, config_period_units, &value, &unit))
         return config_fail_key(reader, node, key,
                                config_quantity_suggest(text, config_period_units, meant));
-    years = *unit->name == 'y';
-    if (value < 1 || value > (years ? 100 : 36500))
+    part = *unit->name == 'y' ? &field->years : *unit->name == 'm' ? &field->months : &field->days;
+    most = part == &field->years ? 100 : part == &field->months ? 1200 : 36500;
+    if (value < 1 || value > most)
         return config_fail_key(reader, node, key, NULL);
-    *(years ? &field->years : &field->days) = (int)value;
+    *part = (int)value;
     return 0;
 }
 
@@ -238,11 +239,13 @@ static json_t *show_period(const struct key *key, const struct config *config)
 {
     const struct config_period *field = config_field_const(key, config);
 
+    if (field->months)
+        return json_sprintf("%dmo", field->months);
     return field->years ? json_sprintf("%dy", field->years) : json_sprintf("%dd", field->days);
 }
 
 const struct key_type config_period = {
-    .expected = "a period in years or in days, such as 1y or 365d, up to 100y",
+    .expected = "a period in years, months or days, such as 1y, 18mo or 365d, up to 100y",
     .set = set_period,
     .show = show_period};
 

@@ -16,7 +16,7 @@ static const struct unit units_percent[] = {{"%", 1}, {NULL, 0}};
 static const struct unit units_none[] = {{"", 1}, {NULL, 0}};
 static const struct unit units_hours_as_minutes[] = {{"", 60}, {NULL, 0}};
 static const struct unit units_hours_as_seconds[] = {{"", 3600}, {NULL, 0}};
-const struct unit config_period_units[] = {{"d", 1}, {"y", 1}, {NULL, 0}};
+const struct unit config_period_units[] = {{"d", 1}, {"mo", 1}, {"y", 1}, {NULL, 0}};
 
 const struct quantity config_milliseconds = {"a duration (units ms, s, min, h)", units_milliseconds,
                                              false, false};
@@ -35,13 +35,13 @@ const struct quantity config_hours_as_seconds = {"a number of hours", units_hour
 static const struct {
     const char *written, *meant;
 } other_units[] = {
-    {"m", "min"},  {"mn", "min"},  {"mins", "min"}, {"minute", "min"}, {"minutes", "min"},
-    {"sec", "s"},  {"secs", "s"},  {"second", "s"}, {"seconds", "s"},  {"hr", "h"},
-    {"hour", "h"}, {"hours", "h"}, {"day", "d"},    {"days", "d"},     {"j", "d"},
-    {"year", "y"}, {"years", "y"}, {"an", "y"},     {"ans", "y"},      {"a", "y"},
-    {"K", "KiB"},  {"k", "KiB"},   {"KB", "KiB"},   {"kB", "KiB"},     {"M", "MiB"},
-    {"Mo", "MiB"}, {"MB", "MiB"},  {"G", "GiB"},    {"Go", "GiB"},     {"GB", "GiB"},
-    {"", "%"},
+    {"m", "min"},    {"mn", "min"},    {"mins", "min"}, {"minute", "min"}, {"minutes", "min"},
+    {"sec", "s"},    {"secs", "s"},    {"second", "s"}, {"seconds", "s"},  {"hr", "h"},
+    {"hour", "h"},   {"hours", "h"},   {"day", "d"},    {"days", "d"},     {"j", "d"},
+    {"year", "y"},   {"years", "y"},   {"an", "y"},     {"ans", "y"},      {"a", "y"},
+    {"K", "KiB"},    {"k", "KiB"},     {"KB", "KiB"},   {"kB", "KiB"},     {"M", "MiB"},
+    {"Mo", "MiB"},   {"MB", "MiB"},    {"G", "GiB"},    {"Go", "GiB"},     {"GB", "GiB"},
+    {"month", "mo"}, {"months", "mo"}, {"mois", "mo"},  {"m", "mo"},       {"", "%"},
 };
 
 /* ---- Numbers ---- */

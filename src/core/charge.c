@@ -11,6 +11,13 @@ int charge_line_compare(const void *left, const void *right)
     return (a->id > b->id) - (a->id < b->id);
 }
 
+bool charge_line_fits(const struct charge_line *line)
+{
+    const nano most = CHARGE_MAX_HOURS * NANO_ONE;
+
+    return line->quantity == QUANTITY_HOURS && line->hours >= -most && line->hours <= most;
+}
+
 static enum charge_reason line_reason(const struct charge_ticket *ticket,
                                       const struct charge_line *line,
                                       const struct charge_policy *policy, civil_day today)
@@ -19,8 +26,14 @@ static enum charge_reason line_reason(const struct charge_ticket *ticket,
         return CHARGE_FUTURE;
     if (ticket->excluded)
         return CHARGE_EXCLUDED;
+    if (line->outside)
+        return CHARGE_OUTSIDE;
     if (policy->has_since && line->day < policy->since)
         return CHARGE_BEFORE_SINCE;
+    if (line->quantity == QUANTITY_NO_TIME)
+        return CHARGE_NO_TIME;
+    if (!charge_line_fits(line))
+        return CHARGE_UNFIT;
     if (!policy->from_response)
         return CHARGE_COUNTED;
     if (!ticket->has_response || ticket->response > today)
@@ -49,10 +62,11 @@ minutes charge_ticket_lines(const struct charge_ticket *ticket, const struct cha
         struct charge *charge = &ret_charges[i];
         minutes before = charged;
 
-        *charge = (struct charge){.line = line->id,
-                                  .reason = line_reason(ticket, line, policy, today),
-                                  .recorded = duration_minutes(line->hours),
-                                  .running = running};
+        *charge = (struct charge){
+            .line = line->id,
+            .reason = line_reason(ticket, line, policy, today),
+            .recorded = line->quantity == QUANTITY_HOURS ? duration_minutes(line->hours) : 0,
+            .running = running};
         if (charge->reason != CHARGE_COUNTED && charge->reason != CHARGE_HELD)
             continue;
         running += charge->recorded;

@@ -36,5 +36,10 @@ minutes duration_step_away(minutes amount, minutes step)
 
 nano quantity_convert(nano quantity, nano from_factor, nano to_factor)
 {
-    return round_half_away((__int128)quantity * to_factor, from_factor);
+    __int128 numerator = (__int128)quantity * to_factor;
+    __int128 limit = (__int128)INT64_MAX * from_factor;
+
+    if (numerator > limit || numerator < -limit) /* stays too large, and keeps its sign */
+        return quantity < 0 ? -INT64_MAX : INT64_MAX;
+    return round_half_away(numerator, from_factor);
 }

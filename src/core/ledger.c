@@ -94,7 +94,11 @@ static civil_day next_day(const struct book *book, const struct agenda *agenda,
 
 static civil_day validity_end(const struct book *book, civil_day start)
 {
-    return civil_add_years(start, book->policy->validity_years) + book->policy->validity_days;
+    const struct ledger_policy *policy = book->policy;
+
+    if (policy->validity_months)
+        return civil_add_months(start, policy->validity_months);
+    return civil_add_years(start, policy->validity_years) + policy->validity_days;
 }
 
 static void enter_grant(struct book *book, const struct ledger_grant *grant)

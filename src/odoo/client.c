@@ -256,6 +256,7 @@ static int send_once(struct odoo *odoo, const struct odoo_request *request,
         odoo->last_call_ms = clock_monotonic_ms();
         atomic_fetch_add(&odoo->calls, 1);
         code = http_post(odoo->http, &post, abort, answer, error);
+        answer->ms = clock_monotonic_ms() - odoo->last_call_ms;
         atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
         if (!code)
             compare_clocks(odoo, answer->date, began, clock_machine());
@@ -266,7 +267,21 @@ static int send_once(struct odoo *odoo, const struct odoo_request *request,
     return code;
 }
 
-int odoo_decode(struct odoo *odoo, const struct odoo_request *request, char *body, size_t length,
+static void tell_called(const struct odoo *odoo, const struct odoo_request *request,
+                        const struct http_answer *answer, const json_t *result)
+{
+    const struct odoo_trace trace = {
+        .model = request->model,
+        .method = request->method,
+        .records = json_is_array(result) ? (int64_t)json_array_size(result) : -1,
+        .bytes = (int64_t)answer->received,
+        .ms = answer->ms};
+
+    if (odoo->options.called)
+        odoo->options.called(odoo->options.context, &trace);
+}
+
+int odoo_decode(struct odoo *odoo, const struct odoo_request *request, struct http_answer *answer,
                 json_t **ret_result, struct error *error)
 {
     struct fault_context context = {.model = request->model,
@@ -274,20 +289,22 @@ int odoo_decode(struct odoo *odoo, const struct odoo_request *request, char *bod
                                     .database = odoo->options.database,
                                     .request = request->xml,
                                     .request_length = request->length};
-    struct odoo_xmlrpc answer = {0};
-    int code = odoo_xmlrpc_decode(body, length, &answer, error);
+    struct odoo_xmlrpc decoded = {0};
+    int code = odoo_xmlrpc_decode(answer->body, answer->length, &decoded, error);
 
+    answer->body = NULL;
+    tell_called(odoo, request, answer, code ? NULL : decoded.result);
     if (code) {
         error_prefix(error, "%s", odoo->options.url);
         return code;
     }
-    if (!answer.fault_string) {
-        *ret_result = answer.result;
+    if (!decoded.fault_string) {
+        *ret_result = decoded.result;
         return 0;
     }
-    text_redact(answer.fault_string, odoo->options.secret);
-    code = fault_classify(&context, answer.fault_code, answer.fault_string, error);
-    odoo_xmlrpc_clear(&answer);
+    text_redact(decoded.fault_string, odoo->options.secret);
+    code = fault_classify(&context, decoded.fault_code, decoded.fault_string, error);
+    odoo_xmlrpc_clear(&decoded);
     return code;
 }
 
@@ -305,8 +322,12 @@ int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, s
     int64_t delay = backoff(odoo, attempt);
     int64_t wished = (int64_t)error->retry_after_seconds * 1000;
 
+    if (wished > delay)
+        delay = wished;
     atomic_fetch_add(&odoo->retries, 1);
-    return wait_until(clock_monotonic_ms() + (wished > delay ? wished : delay), abort, error);
+    if (odoo->options.waiting)
+        odoo->options.waiting(odoo->options.context, error->message, delay);
+    return wait_until(clock_monotonic_ms() + delay, abort, error);
 }
 
 /* A call that hangs would hang once more at each repetition, and hold more locks. */
@@ -329,7 +350,7 @@ static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
         int code = send_once(odoo, request, abort, answer, error);
 
         if (!code && ret_result) {
-            code = odoo_decode(odoo, request, answer->body, answer->length, ret_result, error);
+            code = odoo_decode(odoo, request, answer, ret_result, error);
             answer->not_executed = false;
         }
         if (!code)
@@ -348,18 +369,11 @@ static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
 }
 
 int odoo_fetch(struct odoo *odoo, const struct odoo_request *request,
-               const struct http_abort *abort, char **ret_body, size_t *ret_length,
-               struct error *error)
+               const struct http_abort *abort, struct http_answer *ret_answer, struct error *error)
 {
-    struct http_answer answer;
     struct error own;
-    int code = attempt_all(odoo, request, abort, &answer, NULL, error ? error : &own);
 
-    if (code)
-        return code;
-    *ret_body = answer.body;
-    *ret_length = answer.length;
-    return 0;
+    return attempt_all(odoo, request, abort, ret_answer, NULL, error ? error : &own);
 }
 
 int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **ret_result,

@@ -38,6 +38,7 @@ struct http_request {
 struct http_answer {
     char *body; /* on the heap, a NUL at body[length] */
     size_t length;
+    int64_t ms;        /* how long the call took */
     size_t received;   /* bytes on the wire, also of a failed call */
     int64_t date;      /* its Date, in seconds of 1970; 0: none, or of an answer kept by a proxy */
     bool not_executed; /* of a failed call: the server certainly did nothing */

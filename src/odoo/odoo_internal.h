@@ -38,17 +38,18 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
 /* The abort of the caller's own thread: what odoo_options said. */
 struct http_abort odoo_abort(const struct odoo *odoo);
 
-/* Sends a request, with retries, up to the undecoded answer (*ret_body is the caller's,
+/* Sends a request, with retries, up to the undecoded answer (its body is the caller's,
  * NUL-terminated). Can run on another thread than the one that decodes. */
 int odoo_fetch(struct odoo *odoo, const struct odoo_request *request,
-               const struct http_abort *abort, char **ret_body, size_t *ret_length,
-               struct error *error);
+               const struct http_abort *abort, struct http_answer *ret_answer, struct error *error);
 
-/* Counts a retry and waits before it: after the `attempt`-th attempt failed with `error`. */
+/* Counts a retry, tells odoo_options.waiting and waits before it: after the `attempt`-th attempt
+ * failed with `error`. */
 int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, struct error *error);
 
-/* Decodes an answer; `body` is freed in every case. A fault becomes its typed error. */
-int odoo_decode(struct odoo *odoo, const struct odoo_request *request, char *body, size_t length,
+/* Decodes an answer and tells odoo_options.called; the answer's body is freed in every case. A
+ * fault becomes its typed error. */
+int odoo_decode(struct odoo *odoo, const struct odoo_request *request, struct http_answer *answer,
                 json_t **ret_result, struct error *error);
 
 /* Both, with retries of either: the whole of odoo_execute(). */

@@ -19,8 +19,7 @@ struct slot {
     enum { IDLE, WANTED, DONE } state;
     struct odoo_request request;
     int code;
-    char *body;
-    size_t length;
+    struct http_answer answer;
     struct error error;
 };
 
@@ -55,8 +54,8 @@ static void *work(void *context)
         if (is_stopped(prefetch))
             break;
         pthread_mutex_unlock(&prefetch->mutex);
-        slot->code = odoo_fetch(prefetch->odoo, &slot->request, &abort, &slot->body, &slot->length,
-                                &slot->error);
+        slot->code =
+            odoo_fetch(prefetch->odoo, &slot->request, &abort, &slot->answer, &slot->error);
         pthread_mutex_lock(&prefetch->mutex);
         slot->state = DONE;
         pthread_cond_broadcast(&prefetch->changed);
@@ -112,7 +111,7 @@ void prefetch_free(struct prefetch *prefetch)
     pthread_join(prefetch->thread, NULL);
     for (size_t i = 0; i < PREFETCH_DEPTH; i++) {
         odoo_request_clear(&prefetch->slots[i].request);
-        free(prefetch->slots[i].body);
+        free(prefetch->slots[i].answer.body);
     }
     pthread_cond_destroy(&prefetch->changed);
     pthread_mutex_destroy(&prefetch->mutex);
@@ -144,8 +143,8 @@ static void wait_slice(struct prefetch *prefetch)
     pthread_cond_timedwait(&prefetch->changed, &prefetch->mutex, &until);
 }
 
-int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request, char **ret_body,
-                  size_t *ret_length, struct error *error)
+int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request,
+                  struct http_answer *ret_answer, struct error *error)
 {
     struct slot *slot = &prefetch->slots[prefetch->taken++ % PREFETCH_DEPTH];
     struct http_abort abort = odoo_abort(prefetch->odoo);
@@ -168,8 +167,7 @@ int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request, c
         slot->state = IDLE;
     } else {
         *ret_request = slot->request;
-        *ret_body = slot->body;
-        *ret_length = slot->length;
+        *ret_answer = slot->answer;
         *slot = (struct slot){.state = IDLE};
     }
     pthread_mutex_unlock(&prefetch->mutex);

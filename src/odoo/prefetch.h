@@ -21,7 +21,7 @@ void prefetch_start(struct prefetch *prefetch, struct odoo_request *request);
 /* Waits for the answer of the oldest request that was not taken (the caller's `cancelled` is asked
  * meanwhile), and gives it with the request it answers, for odoo_decode(); both are the caller's.
  * On failure only the error. */
-int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request, char **ret_body,
-                  size_t *ret_length, struct error *error);
+int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request,
+                  struct http_answer *ret_answer, struct error *error);
 
 #endif

@@ -107,8 +107,38 @@ static int deliver(const struct odoo_read *read, const struct range *range, json
 static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                       struct error *error);
 
+/* One record again, with fewer fields. Returns ERR_UNPARSABLE when none of them helped. */
+static int read_less(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+                     const char *reason, struct error *error)
+{
+    for (size_t i = 0; i < sizeof read->fallbacks / sizeof *read->fallbacks; i++) {
+        struct odoo_read less = *read;
+        struct odoo_request request = {0};
+        json_t *records = NULL;
+        int code;
+
+        less.fields = read->fallbacks[i];
+        if (!less.fields)
+            continue;
+        code = write_request(odoo, &less, range, &request, error);
+        if (!code)
+            code = odoo_call(odoo, &request, &records, error);
+        odoo_request_clear(&request);
+        if (code == ERR_UNPARSABLE)
+            continue;
+        if (!code) {
+            read->damaged(read->context, range->ids[0], reason);
+            code = deliver(read, range, records, error);
+        }
+        json_decref(records);
+        return code;
+    }
+    return ERR_UNPARSABLE;
+}
+
 /* After an answer that cannot be parsed: the halves, or the record that is to blame. That one is
- * not handed to `page`, where it would look deleted. */
+ * read again without what breaks it; where nothing can be read of it, it is not handed to `page`,
+ * where it would look deleted. */
 static int read_halves(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                        const char *reason, struct error *error)
 {
@@ -117,6 +147,9 @@ static int read_halves(struct odoo *odoo, const struct odoo_read *read, const st
     int code;
 
     if (range->count == 1) {
+        code = read_less(odoo, read, range, reason, error);
+        if (code != ERR_UNPARSABLE)
+            return code;
         if (read->bad)
             read->bad(read->context, range->ids[0], reason);
         return 0;
@@ -192,14 +225,14 @@ static int read_again(struct odoo *odoo, const struct odoo_read *read, const str
     return cause->code;
 }
 
-/* An answer of the thread; `body` is freed. */
+/* An answer of the thread; its body is freed. */
 static int handle(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
-                  const struct odoo_request *request, char *body, size_t length,
+                  const struct odoo_request *request, struct http_answer *answer,
                   struct error *error)
 {
     json_t *records = NULL;
     struct error cause = {0};
-    int code = odoo_decode(odoo, request, body, length, &records, &cause);
+    int code = odoo_decode(odoo, request, answer, &records, &cause);
 
     if (code)
         return read_again(odoo, read, range, &cause, error);
@@ -219,17 +252,14 @@ static int read_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct
     for (size_t start = 0; !code && start < read->count; start += read->chunk) {
         struct range range = chunk_of(read, start);
         struct odoo_request request = {0};
-        char *body = NULL;
-        size_t length = 0;
+        struct http_answer answer = {0};
 
-        code = prefetch_take(prefetch, &request, &body, &length, error);
+        code = prefetch_take(prefetch, &request, &answer, error);
         if (!code)
             code = send_ahead(prefetch, odoo, read, start + ahead, error);
-        if (!code) {
-            code = handle(odoo, read, &range, &request, body, length, error);
-            body = NULL;
-        }
-        free(body);
+        if (!code)
+            code = handle(odoo, read, &range, &request, &answer, error);
+        free(answer.body);
         odoo_request_clear(&request);
     }
     return code;

@@ -196,6 +196,8 @@ static int check_path(const char *path, enum store_mode mode, bool *ret_exists, 
     return *ret_exists ? store_check_file(path, &status, error) : 0;
 }
 
+/* Without statistics SQLite takes a recursive query's result for large, and makes an index of the
+ * whole table of partials for each account: every join has an index of its own instead. */
 static int open_database(struct store *store, bool exists, struct error *error)
 {
     const char *path = store->path;
@@ -211,6 +213,7 @@ static int open_database(struct store *store, bool exists, struct error *error)
     sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
     return store_exec(store,
                       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                      "PRAGMA automatic_index = OFF;"
                       "PRAGMA cache_size = -6000; PRAGMA synchronous = NORMAL",
                       error);
 }

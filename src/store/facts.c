@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 
+#include "facts_work.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/duration.h"
 
@@ -16,11 +17,10 @@ static const char ticket_sql[] =
     " FROM partner p JOIN ticket t ON t.partner_id = p.id WHERE p.account_id = ?1"
     " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id) ORDER BY t.id";
 
-static const char work_sql[] =
-    "SELECT t.id, l.id, l.date, l.amount, u.id, u.factor, u.absolute, h.factor,"
-    " u.category_id IS h.category_id FROM partner p JOIN ticket t ON t.partner_id = p.id"
-    " JOIN timesheet l ON l.ticket_id = t.id LEFT JOIN unit u ON u.id = l.unit_id"
-    " LEFT JOIN unit h ON h.id = ?2 WHERE p.account_id = ?1 ORDER BY t.id";
+static const char work_sql[] = FACTS_TIME_UNITS
+    " SELECT" FACTS_WORK_COLUMNS " FROM partner p JOIN ticket t ON t.partner_id = p.id"
+    " JOIN timesheet l ON l.ticket_id = t.id" FACTS_WORK_UNITS
+    " WHERE p.account_id = ?1 ORDER BY t.id";
 
 static const char adjustment_sql[] =
     "SELECT a.id, a.minutes, a.date, a.end FROM partner p JOIN adjustment a ON a.partner_id = p.id"
@@ -76,13 +76,6 @@ int facts_query(struct facts *facts, struct store *store, const struct facts_pol
     return rc;
 }
 
-nano facts_convert(nano quantity, nano unit, nano target, bool absolute)
-{
-    if (unit <= 0 || target <= 0 || unit == target)
-        return quantity;
-    return absolute ? quantity_convert(quantity, target, unit)
-                    : quantity_convert(quantity, unit, target);
-}
 
 static int add_ticket(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
@@ -104,23 +97,18 @@ static int compare_ticket(const void *id, const void *ticket)
 
 static int add_work(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
-    int64_t id = sqlite3_column_int64(row, 0), unit = sqlite3_column_int64(row, 4);
-    nano amount = sqlite3_column_int64(row, 3);
+    int64_t id = sqlite3_column_int64(row, 0);
     struct charge_ticket *ticket;
-    civil_day day;
+    struct charge_line line;
 
     ticket = facts->account.n_tickets ? bsearch(&id, facts->tickets, facts->account.n_tickets,
                                                 sizeof *facts->tickets, compare_ticket)
                                       : NULL;
-    if (!ticket || !column_text(row, 2) || !civil_parse(column_text(row, 2), &day))
+    if (!ticket || !facts_read_work(policy, row, &line))
         return 0;
     if (ARRAY_RESERVE(facts->works, facts->works_size, facts->n_works + 1) < 0)
         return ERR_NO_MEMORY;
-    if (policy->hour_unit && unit && unit != policy->hour_unit && sqlite3_column_int(row, 8))
-        amount = facts_convert(amount, sqlite3_column_int64(row, 5), sqlite3_column_int64(row, 7),
-                               sqlite3_column_int(row, 6));
-    facts->works[facts->n_works++] =
-        (struct charge_line){.id = sqlite3_column_int64(row, 1), .day = day, .hours = amount};
+    facts->works[facts->n_works++] = line;
     ticket->n_lines++;
     return 0;
 }

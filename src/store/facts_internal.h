@@ -36,9 +36,6 @@ struct facts_query {
 int facts_query(struct facts *facts, struct store *store, const struct facts_policy *policy,
                 const struct facts_query *query, struct error *error);
 
-/* A quantity of `unit` in `target`; as it is when a factor is not known. */
-nano facts_convert(nano quantity, nano unit, nano target, bool absolute);
-
 /* The invoices and credit notes of an account with their lines and settlements, and the moves on
  * which their payment depends. facts_moves_link() comes last, when the arrays no longer move. */
 int facts_moves_load(struct facts *facts, struct store *store, const struct facts_policy *policy,

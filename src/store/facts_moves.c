@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "facts_internal.h"
+#include "facts_work.h"
 #include "qualiodoo/civil.h"
 
 /* The moves of account ?1 that carry packs, and those that decide about their payment: what a move
@@ -158,10 +159,14 @@ static struct credit_move *find_move(struct facts *facts, int64_t id)
     return find_among(facts->moves, facts->account.n_moves, id);
 }
 
-static minutes pack_minutes(const struct facts_policy *policy, const char *reference)
+/* The id is more exact than the reference: it comes first. */
+static minutes pack_minutes(const struct facts_policy *policy, int64_t id, const char *reference)
 {
+    for (size_t i = 0; i < policy->n_packs; i++)
+        if (policy->packs[i].id && policy->packs[i].id == id)
+            return policy->packs[i].pack_minutes;
     for (size_t i = 0; reference && i < policy->n_packs; i++)
-        if (strcmp(policy->packs[i].product, reference) == 0)
+        if (policy->packs[i].product && strcmp(policy->packs[i].product, reference) == 0)
             return policy->packs[i].pack_minutes;
     return 0;
 }
@@ -169,7 +174,7 @@ static minutes pack_minutes(const struct facts_policy *policy, const char *refer
 static int add_line(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
     struct credit_move *move = find_move(facts, sqlite3_column_int64(row, 0));
-    minutes pack = pack_minutes(policy, column_text(row, 9));
+    minutes pack = pack_minutes(policy, sqlite3_column_int64(row, 2), column_text(row, 9));
     micro untaxed = sqlite3_column_int64(row, 7), balance = sqlite3_column_int64(row, 8);
 
     if (!move || pack == 0)

@@ -122,6 +122,19 @@ int lookup_move_name(struct store *store, int64_t id, char **ret, struct error *
     return one_text(store, "SELECT name FROM move WHERE id = ?1", id, ret, error);
 }
 
+int lookup_product_count(struct store *store, const char *reference, int64_t id, int64_t *ret,
+                         struct error *error)
+{
+    struct ids ids = {0};
+    int rc = reference ? find_by_text(store, "SELECT id FROM product WHERE reference = ?1",
+                                      reference, &ids, error)
+                       : find_by_id(store, "SELECT id FROM product WHERE id = ?1", id, &ids, error);
+
+    *ret = (int64_t)ids.count;
+    free(ids.items);
+    return rc;
+}
+
 int lookup_pack_line(struct store *store, int64_t id, char **ret, struct error *error)
 {
     return one_text(store,
@@ -201,6 +214,7 @@ int lookup_mirrors(struct store *store,
         " WHEN 'calendar' THEN (SELECT count(*) FROM calendar)"
         " WHEN 'attendance' THEN (SELECT count(*) FROM attendance)"
         " WHEN 'leave' THEN (SELECT count(*) FROM leave)"
+        " WHEN 'shown' THEN (SELECT count(*) FROM shown)"
         " WHEN 'marker' THEN (SELECT count(*) FROM marker) END FROM cursor c ORDER BY 1";
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);
@@ -226,7 +240,7 @@ int lookup_summary(struct store *store, struct state_summary *ret, struct error 
     sqlite3_stmt *statement;
     int rc = store_prepare(store,
                            "SELECT (SELECT count(*) FROM account), (SELECT min(next_change) FROM"
-                           " account), (SELECT count(*) FROM unreadable)",
+                           " account), (SELECT count(*) FROM unreadable WHERE NOT kept)",
                            &statement, error);
 
     if (rc < 0 || (rc = store_step(store, statement, error)) < 0)

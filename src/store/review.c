@@ -1,15 +1,20 @@
 #include "qualiodoo/review.h"
 
+#include <stdlib.h>
+
+#include "facts_work.h"
 #include "qualiodoo/duration.h"
 #include "store_internal.h"
 
 /* A ticket whose lines would be charged: in the domain, without an excluded tag (?2), with work
  * since ?3. */
-#define COUNTING_TICKET                                                                            \
+#define CHARGED_TICKET                                                                             \
     " t.in_domain AND NOT EXISTS (SELECT 1 FROM json_each(t.tag_ids) e JOIN tag ON tag.id ="       \
-    " e.value WHERE tag.name IN (SELECT value FROM json_each(?2)))"                                \
+    " e.value WHERE tag.name IN (SELECT value FROM json_each(?2)))"
+#define COUNTING_TICKET                                                                            \
+    CHARGED_TICKET                                                                                 \
     " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id AND l.amount <> 0"            \
-    " AND l.date >= ?3)"
+    " AND l.in_domain IS NOT 0 AND l.date >= ?3)"
 
 /* Two units of which one quantity cannot be expressed in the other. */
 #define NO_CONVERSION(a, b)                                                                        \
@@ -18,7 +23,9 @@
 
 /* ?1: the unit "Hours"; ?2: excluded tags as a JSON array; ?3: credit.since or "". */
 static const char *const question_sql[REVIEW_COUNT] = {
-    [REVIEW_UNREADABLE] = "SELECT id, mirror, reason FROM unreadable ORDER BY mirror, id",
+    [REVIEW_UNREADABLE] =
+        "SELECT id, mirror, reason FROM unreadable WHERE NOT kept ORDER BY mirror, id",
+    [REVIEW_DAMAGED] = "SELECT id, mirror, reason FROM unreadable WHERE kept ORDER BY mirror, id",
     [REVIEW_NO_CUSTOMER] =
         "SELECT t.id, t.number, (SELECT CAST(round(sum(l.amount) * 60 / 1e9) AS INTEGER)"
         "  FROM timesheet l WHERE l.ticket_id = t.id AND l.date >= ?3)"
@@ -28,9 +35,16 @@ static const char *const question_sql[REVIEW_COUNT] = {
         " AND NOT EXISTS (SELECT 1 FROM partner p WHERE p.id = t.partner_id"
         "  AND p.account_id IS NOT NULL) AND" COUNTING_TICKET " ORDER BY t.id",
     [REVIEW_TIMESHEET_UNITS] =
-        "SELECT l.unit_id, u.name, count(*) FROM timesheet l LEFT JOIN unit u ON u.id = l.unit_id"
+        "WITH RECURSIVE kin (id) AS (SELECT ?1 UNION SELECT x.parent_id FROM kin k JOIN unit x"
+        "  ON x.id = k.id WHERE x.parent_id IS NOT NULL"
+        " UNION SELECT y.id FROM kin k JOIN unit y ON y.parent_id = k.id)"
+        " SELECT l.unit_id, coalesce(u.name, 'unit ' || l.unit_id), count(*) FROM timesheet l"
+        " JOIN ticket t ON t.id = l.ticket_id LEFT JOIN unit u ON u.id = l.unit_id"
         " LEFT JOIN unit h ON h.id = ?1 WHERE ?1 AND l.unit_id <> ?1 AND l.amount <> 0"
-        " AND l.date >= ?3 AND" NO_CONVERSION(u, h) " GROUP BY l.unit_id ORDER BY l.unit_id",
+        " AND l.date >= ?3 AND l.in_domain IS NOT 0 AND" CHARGED_TICKET
+        " AND (u.id IS NULL OR u.factor <= 0 OR NOT CASE WHEN u.category_id IS NULL"
+        "  THEN u.id IN (SELECT id FROM kin) ELSE u.category_id = h.category_id END)"
+        " GROUP BY l.unit_id ORDER BY l.unit_id",
     [REVIEW_PACK_UNITS] =
         "SELECT l.id, m.name, coalesce(lu.name, '?') || ' to ' || coalesce(pu.name, '?')"
         " FROM move_line l JOIN move m ON m.id = l.move_id JOIN product p ON p.id = l.product_id"
@@ -85,6 +99,46 @@ int review_list(struct store *store, enum review question, const struct review_s
             break;
         }
     }
+    return rc;
+}
+
+/* Lines in another unit than hours are all looked at: their number of hours is not known before. */
+static const char unfit_sql[] = FACTS_TIME_UNITS
+    " SELECT" FACTS_WORK_COLUMNS
+    " FROM timesheet l JOIN ticket t ON t.id = l.ticket_id" FACTS_WORK_UNITS
+    " WHERE (l.amount IS NULL OR abs(l.amount) > 1e13"
+    "  OR (l.unit_id IS NOT NULL AND l.unit_id <> ?2)) AND t.in_domain AND l.date >= ?3"
+    " AND NOT EXISTS (SELECT 1 FROM json_each(t.tag_ids) e JOIN tag ON tag.id = e.value"
+    "  WHERE tag.name IN (SELECT value FROM json_each(?1))) ORDER BY l.id";
+
+int review_unfit_lines(struct store *store, const struct review_scope *scope, struct ids *ret,
+                       struct error *error)
+{
+    sqlite3_stmt *statement;
+    struct ids ids = {0};
+    int rc = store_prepare(store, unfit_sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, scope->policy->excluded_tags, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, scope->policy->hour_unit);
+    sqlite3_bind_text(statement, 3, scope->since, -1, SQLITE_STATIC);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        struct charge_line line;
+
+        if (!facts_read_work(scope->policy, statement, &line) || line.outside ||
+            line.quantity == QUANTITY_NO_TIME || charge_line_fits(&line))
+            continue;
+        if (ids_add(&ids, line.id) < 0) {
+            sqlite3_reset(statement);
+            rc = error_memory(error);
+            break;
+        }
+    }
+    if (rc < 0)
+        free(ids.items);
+    else
+        *ret = ids;
     return rc;
 }
 

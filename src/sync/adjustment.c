@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "qualiodoo/civil.h"
+#include "qualiodoo/lookup.h"
 
 enum { LOCK_WAIT_MS = 60000, DRAWN_BYTES = 16 };
 
@@ -61,12 +63,28 @@ static int check_reason(const char *reason, struct error *error)
     if (length > ADJUSTMENT_REASON_MAX)
         return error_set(error, ERR_USAGE, "--reason: found %zu bytes, expected at most %d", length,
                          ADJUSTMENT_REASON_MAX);
+    if (strstr(reason, "\xEF\xBF\xBE") || strstr(reason, "\xEF\xBF\xBF"))
+        return error_set(
+            error, ERR_USAGE,
+            "--reason: found U+FFFE or U+FFFF, which are no characters, and which break "
+            "Odoo's answers");
     for (const char *c = reason; *c; c++)
         if ((unsigned char)*c < ' ' || *c == 0x7F)
             return error_set(error, ERR_USAGE,
                              "--reason: found a line break or another control character, expected "
                              "one line of text");
     return 0;
+}
+
+static int check_amount(minutes amount, struct error *error)
+{
+    const minutes most = ADJUSTMENT_MAX_HOURS * 60;
+
+    if (amount >= -most && amount <= most)
+        return 0;
+    return error_set(error, ERR_USAGE,
+                     "found %lld minutes, expected at most %lld (%d hours) in one adjustment",
+                     (long long)amount, (long long)most, ADJUSTMENT_MAX_HOURS);
 }
 
 static int check_days(const struct config *config, const struct adjustment_request *request,
@@ -102,8 +120,10 @@ int adjustment_check(const struct config *config, const struct adjustment_reques
     if (rc == 0)
         rc = check_reason(request->reason, error);
     if (rc == 0)
+        rc = check_amount(request->amount, error);
+    if (rc == 0)
         rc = check_days(config, request, error);
-    if (rc < 0)
+    if (rc < 0 || request->dry_run)
         return rc;
     if (!config->writeback.enabled)
         return error_set(error, ERR_REFUSED,
@@ -145,8 +165,38 @@ static int compute_balance(struct writer *writer, minutes *ret, struct error *er
     return rc;
 }
 
+/* The adjustment of a dry run, as a row of the mirror: the store is one that keeps nothing. */
+static int mirror_trial(struct writer *writer, struct error *error)
+{
+    const struct adjustment_request *request = writer->request;
+    const struct model *model = &models[MODEL_ADJUSTMENT];
+    struct mirror_value values[MIRROR_COLUMNS_MAX] = {0};
+    char day[CIVIL_TEXT_SIZE], end[CIVIL_TEXT_SIZE];
+    enum mirror_change change;
+    struct ids ids = {0};
+    int64_t id;
+    int rc = mirror_ids(writer->pull.store, &model->table, &ids, error);
+
+    if (rc < 0)
+        return rc;
+    id = ids.count ? ids.items[ids.count - 1] + 1 : 1;
+    free(ids.items);
+    values[model_column(model, "partner_id")] =
+        (struct mirror_value){.kind = VALUE_INTEGER, .integer = writer->customer};
+    values[model_column(model, "minutes")] =
+        (struct mirror_value){.kind = VALUE_INTEGER, .integer = request->amount};
+    values[model_column(model, "date")] =
+        (struct mirror_value){.kind = VALUE_TEXT, .text = civil_format(request->day, day)};
+    if (request->has_end)
+        values[model_column(model, "end")] =
+            (struct mirror_value){.kind = VALUE_TEXT, .text = civil_format(request->end, end)};
+    values[model_column(model, "valid")] =
+        (struct mirror_value){.kind = VALUE_INTEGER, .integer = 1};
+    return mirror_put(writer->pull.store, &model->table, id, values, true, &change, error);
+}
+
 /* From one consistent state to the next in one transaction, as a cycle does. */
-static int pull_and_compute(struct writer *writer, minutes *ret, struct error *error)
+static int pull_and_compute(struct writer *writer, bool trial, minutes *ret, struct error *error)
 {
     struct store *store = writer->pull.store;
     int rc = store_begin(store, error);
@@ -154,6 +204,8 @@ static int pull_and_compute(struct writer *writer, minutes *ret, struct error *e
     if (rc < 0)
         return rc;
     rc = pull_adjustments(&writer->pull, writer->customer, error);
+    if (rc == 0 && trial)
+        rc = mirror_trial(writer, error);
     if (rc == 0)
         rc = compute_balance(writer, ret, error);
     if (rc == 0)
@@ -164,15 +216,14 @@ static int pull_and_compute(struct writer *writer, minutes *ret, struct error *e
 }
 
 /* An account that lacks facts would show a wrong balance: before the first pull, all is pulled. */
-static int bring_home(struct writer *writer, minutes *ret, struct error *error)
+static int bring_home(struct writer *writer, bool trial, minutes *ret, struct error *error)
 {
     bool complete = false;
     int rc = mirror_is_complete(writer->pull.store, &complete, error);
 
-    if (rc < 0 || complete)
-        return rc < 0 ? rc : pull_and_compute(writer, ret, error);
-    rc = pull_run(&writer->pull, error);
-    return rc < 0 ? rc : compute_balance(writer, ret, error);
+    if (rc == 0 && !complete)
+        rc = pull_run(&writer->pull, error);
+    return rc < 0 ? rc : pull_and_compute(writer, trial, ret, error);
 }
 
 /* The day of an adjustment is today unless another is given: with a wrong clock, a wrong day. */
@@ -193,9 +244,11 @@ static int write_and_compute(struct writer *writer, struct adjustment_outcome *r
 
     if (rc < 0)
         return rc;
-    assert(ret->id > 0);
-    rc = bring_home(writer, &ret->balance, error);
-    if (rc < 0)
+    assert(ret->id > 0 || writer->request->dry_run);
+    rc = bring_home(writer, !ret->id, &ret->balance, error);
+    if (rc == 0)
+        rc = lookup_partner_name(writer->pull.store, writer->customer, &ret->name, error);
+    if (rc < 0 && ret->id && !ret->repeated)
         error_prefix(
             error,
             "the adjustment is in Odoo (%lld, key %s), but the local state does not show it "
@@ -214,10 +267,12 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
     int rc = adjustment_check(config, request, error);
 
     writer.pull.report = &writer.report;
-    if (rc == 0)
+    /* A dry run without a state leaves no file at all, not even a lock. */
+    if (rc == 0 && (!request->dry_run || access(config->state.path, F_OK) == 0))
         rc = store_lock(config->state.path, "adjust", LOCK_WAIT_MS, &lock, error);
     if (rc == 0)
-        rc = store_open(config->state.path, STORE_WRITE, &store, error);
+        rc = store_open(config->state.path, request->dry_run ? STORE_TRIAL : STORE_WRITE, &store,
+                        error);
     writer.pull.store = store;
     if (rc == 0)
         rc = sync_connect(config, &writer.pull.odoo, error);
@@ -233,5 +288,13 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
     store_unlock(lock);
     if (rc == 0)
         *ret = outcome;
+    else
+        adjustment_outcome_free(&outcome);
     return rc;
+}
+
+void adjustment_outcome_free(struct adjustment_outcome *outcome)
+{
+    free(outcome->name);
+    *outcome = (struct adjustment_outcome){0};
 }

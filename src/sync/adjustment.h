@@ -10,11 +10,12 @@ struct writer {
     const struct adjustment_request *request;
     struct pull pull;
     struct cycle_report report; /* stays empty: nobody reads it */
-    int64_t customer;           /* commercial entity */
+    int64_t customer;           /* the account's holder */
     bool told;                  /* about_to_write() was called */
 };
 
-/* Looks the key up and writes unless it is there. *ret gets all but the balance. */
+/* Looks the key up and writes unless it is there, or nothing shall be written. *ret gets all but
+ * the name and the balance. */
 int adjustment_write_remote(struct writer *writer, struct adjustment_outcome *ret,
                             struct error *error);
 

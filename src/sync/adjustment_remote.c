@@ -373,7 +373,9 @@ int adjustment_write_remote(struct writer *writer, struct adjustment_outcome *re
     ret->day = writer->request->day;
     if (!found.id) {
         rc = check_right(writer, error);
-        return rc < 0 ? rc : write_surely(writer, &ret->id, error);
+        if (rc < 0 || writer->request->dry_run)
+            return rc;
+        return write_surely(writer, &ret->id, error);
     }
     if (!same_figures(writer->request, writer->customer, &found))
         return refuse_other(writer, &found, error);

@@ -50,6 +50,8 @@ static char *scope_text(struct pull *pull, const struct model *model)
 
     if (model != &models[MODEL_TICKET])
         json_object_del(scope, "tickets");
+    if (model == &models[MODEL_TIMESHEET] && json_array_size(pull->config->timesheets.domain))
+        json_object_set(scope, "timesheets", pull->config->timesheets.domain);
     if (model == &models[MODEL_PARTNER])
         json_object_set_new(scope, "names", json_boolean(pull->config->privacy.keep_names));
     text = json_dumps(scope, JSON_COMPACT);

@@ -11,6 +11,7 @@
 #include "qualiodoo/lookup.h"
 #include "qualiodoo/mirror.h"
 #include "qualiodoo/results.h"
+#include "revoked.h"
 #include "verdicts.h"
 
 /* How long a cycle waits for another one to finish. */
@@ -18,6 +19,9 @@
 
 /* Tries of one call before the cycle gives up: about a minute with the client's backoff. */
 #define CALL_ATTEMPTS 5
+
+/* A longer wait for Odoo is told without being asked. */
+#define WAIT_TOLD_MS 5000
 
 /* Differences kept for people; the audit trail has them all. */
 #define DIFFERENCES_SHOWN 200
@@ -52,6 +56,26 @@ static void note_answer(void *unused)
     cycle_note_progress();
 }
 
+static void trace_call(void *unused, const struct odoo_trace *trace)
+{
+    char records[32] = "";
+
+    (void)unused;
+    if (trace->records >= 0)
+        snprintf(records, sizeof records, "%lld records, ", (long long)trace->records);
+    log_debug("call %s%s%s: %s%lld bytes, %lld ms", trace->model ? trace->model : "",
+              trace->model ? "." : "", trace->method, records, (long long)trace->bytes,
+              (long long)trace->ms);
+}
+
+static void tell_wait(void *unused, const char *reason, int64_t delay_ms)
+{
+    (void)unused;
+    log_at(delay_ms > WAIT_TOLD_MS ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG,
+           "waiting %lld.%lld s before the next try: %s", (long long)(delay_ms / 1000),
+           (long long)(delay_ms % 1000 / 100), reason);
+}
+
 struct odoo_options sync_odoo_options(const struct config *config)
 {
     return (struct odoo_options){
@@ -66,6 +90,8 @@ struct odoo_options sync_odoo_options(const struct config *config)
         .max_attempts = CALL_ATTEMPTS,
         .cancelled = cycle_interrupted,
         .answered = note_answer,
+        .called = trace_call,
+        .waiting = tell_wait,
     };
 }
 
@@ -211,21 +237,6 @@ static void note_outcome(struct store *store, const struct error *error, bool re
     store_meta_set(store, "last_error", error->message, &ignored);
 }
 
-/* What `status` shows until a cycle computes the accounts again. */
-static void note_revoked(struct store *store, const struct cycle_report *report,
-                         const char *message)
-{
-    json_t *revoked = json_pack("{sO sO ss}", "accounts", report->revoked, "because",
-                                report->revoked_because, "message", message);
-    char *text = json_dumps(revoked, JSON_COMPACT);
-    struct error ignored;
-
-    if (text && json_array_size(report->revoked))
-        store_meta_set(store, "revoked", text, &ignored);
-    json_decref(revoked);
-    free(text);
-}
-
 static bool schema_may_be_old(int rc)
 {
     return rc == ERR_MISSING_FIELD || rc == ERR_MISSING_MODEL || rc == ERR_FAULT ||
@@ -236,9 +247,13 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
 {
     struct accounts_order order = {
         .force = pull->force, .customers = pull->customers, .n_customers = pull->n_customers};
+    int64_t began = clock_monotonic_ms();
     struct policy policy;
     int rc = verdicts_update(pull, tickets, error);
 
+    if (rc == 0)
+        log_step("judged response targets: %lld ms", (long long)(clock_monotonic_ms() - began));
+    began = clock_monotonic_ms();
     if (rc == 0)
         rc = policy_open(pull->config, pull->store, &policy, error);
     if (rc < 0)
@@ -249,8 +264,14 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
     if (rc == ERR_SAFETY && pull->patient && json_array_size(pull->report->revoked)) {
         /* The service goes on with what does not depend on the accounts: they stay as they were. */
         pull->problem = *error;
-        return 0;
+        rc = revoked_note(pull->store, pull->report, true, error);
+        return rc == ERR_SAFETY ? 0 : rc;
     }
+    if (rc == 0)
+        log_step("computed %lld accounts: %lld ms", (long long)pull->report->accounts_recomputed,
+                 (long long)(clock_monotonic_ms() - began));
+    if (rc == 0)
+        rc = shown_update(pull, error);
     /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
     return rc < 0 || pull->skew.found ? rc : alerts_update(pull, order.today, error);
 }
@@ -423,8 +444,7 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = find_customers(&pull, options, &customers, error);
     if (rc == 0 && changed)
         rc = run_pull(&pull, error);
-    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled &&
-        !pull.skew.found)
+    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled && !pull.skew.found)
         rc = push_run(&pull, error);
     if (rc == 0 && changed)
         rc = targets_next(store, &report->has_event, &report->event, error);
@@ -434,8 +454,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
     /* A misspelt name is no failure of the cycle, nor is an order to stop. */
     if (rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED && (rc < 0 || changed))
         note_outcome(store, &outcome, options->reconcile && !options->n_customers);
-    if (outcome.code == ERR_SAFETY)
-        note_revoked(store, report, rc < 0 ? error->message : pull.problem.message);
+    if (rc == ERR_SAFETY && json_array_size(report->revoked))
+        rc = revoked_note(store, report, false, error); /* after its transaction was rolled back */
     if (options->uid)
         *options->uid = outcome.code ? 0 : odoo_uid(pull.odoo);
     pull_close(&pull);

@@ -7,6 +7,7 @@
 
 #include "ask.h"
 #include "doctor.h"
+#include "packs.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/duration.h"
 #include "qualiodoo/review.h"
@@ -17,15 +18,6 @@ enum {
 };
 
 /* ---- Packs ---- */
-
-static json_t *pack_references(const struct config *config)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < config->credit.n_packs; i++)
-        json_array_append_new(list, json_string(config->credit.packs[i].product));
-    return list;
-}
 
 static int unit_name(const struct doctor *doctor, int64_t unit, char *name, size_t size,
                      struct error *error)
@@ -43,8 +35,9 @@ static int unit_name(const struct doctor *doctor, int64_t unit, char *name, size
     return 0;
 }
 
-static int say_product(const struct doctor *doctor, const struct config_pack *pack, json_t *product,
-                       size_t number, struct error *error)
+/* What credit.packs calls a product: its reference, or "id N". */
+static int say_product(const struct doctor *doctor, const struct config_pack *pack,
+                       const char *called, json_t *product, struct error *error)
 {
     int64_t unit = ask_field_id(product, "uom_id");
     char name[80], each[MINUTES_TEXT_SIZE];
@@ -52,35 +45,49 @@ static int say_product(const struct doctor *doctor, const struct config_pack *pa
 
     if (rc < 0)
         return rc;
-    doctor_ok(doctor, "%s: product %lld, sold by '%s', gives %s each%s", pack->product,
+    doctor_ok(doctor, "%s: product %lld, sold by '%s', gives %s each", called,
               (long long)ask_field_id(product, "id"), name,
-              minutes_format(pack->pack_minutes, each),
-              number > 1 ? " (one of several products)" : "");
+              minutes_format(pack->pack_minutes, each));
     if (unit && unit == doctor->hour_unit)
         doctor_note(doctor, "sell it by the unit, or set its hours in credit.packs to 1",
-                    "%s is sold by the hour: a quantity of 12 gives 12 times its hours",
-                    pack->product);
+                    "%s is sold by the hour: a quantity of 12 gives 12 times its hours", called);
     return 0;
 }
 
-static int check_pack(const struct doctor *doctor, const struct config_pack *pack, json_t *products,
-                      struct error *error)
+/* The products of one reference or, with NULL, of the pack's id. */
+static int check_products(const struct doctor *doctor, const struct config_pack *pack,
+                          const char *reference, json_t *products, struct error *error)
 {
+    struct listing listing = {0};
     json_t *product;
-    size_t i, number = 0;
+    char called[64];
+    size_t i;
     int rc = 0;
 
+    if (reference)
+        snprintf(called, sizeof called, "%.60s", reference);
+    else
+        snprintf(called, sizeof called, "id %lld", (long long)pack->id);
     json_array_foreach(products, i, product)
     {
         const char *code = json_string_value(json_object_get(product, "default_code"));
+        int64_t id = ask_field_id(product, "id");
 
-        if (code && strcmp(code, pack->product) == 0 && rc == 0)
-            rc = say_product(doctor, pack, product, ++number, error);
+        if (rc == 0 && (reference ? code && strcmp(code, reference) == 0 : id == pack->id)) {
+            listing_add(&listing, "%lld", (long long)id);
+            rc = say_product(doctor, pack, called, product, error);
+        }
     }
-    if (rc == 0 && !number)
+    if (rc == 0 && !listing.count)
         doctor_problem(doctor, "correct credit.packs, or the product's internal reference in Odoo",
-                       "no product has the internal reference '%s': nothing is credited for it",
-                       pack->product);
+                       "no product has the %s%s%s, archived ones included: nothing is credited for "
+                       "it",
+                       reference ? "internal reference '" : "", called, reference ? "'" : "");
+    if (listing.count > 1)
+        doctor_note(doctor, "if one of them is no pack, name the others by id in credit.packs",
+                    "%s is the internal reference of several products, and each counts: %s", called,
+                    listing_text(&listing));
+    listing_free(&listing);
     return rc;
 }
 
@@ -94,10 +101,17 @@ int doctor_packs(struct doctor *doctor, struct error *error)
     rc = flavour_hour_unit(doctor->odoo, &doctor->hour_unit, error);
     if (rc == 0)
         rc = ask_records(doctor->odoo, "product.product",
-                         json_pack("[[sso]]", "default_code", "in", pack_references(config)),
+                         json_pack("[s [sso] [sso]]", "|", "default_code", "in",
+                                   packs_references(config), "id", "in", packs_ids(config)),
                          json_pack("[ss]", "default_code", "uom_id"), &products, error);
-    for (size_t i = 0; i < config->credit.n_packs && rc == 0; i++)
-        rc = check_pack(doctor, &config->credit.packs[i], products, error);
+    for (size_t i = 0; i < config->credit.n_packs && rc == 0; i++) {
+        const struct config_pack *pack = &config->credit.packs[i];
+
+        if (pack->id)
+            rc = check_products(doctor, pack, NULL, products, error);
+        for (size_t j = 0; j < pack->n_products && rc == 0; j++)
+            rc = check_products(doctor, pack, pack->products[j], products, error);
+    }
     json_decref(products);
     return rc;
 }
@@ -118,29 +132,42 @@ static int check_tag(const struct doctor *doctor, const char *tag, struct error 
     return rc;
 }
 
-/* The domain is the user's own: a field that does not exist shows here. */
-static int check_domain(const struct doctor *doctor, struct error *error)
+/* The domain is the user's own: a field that does not exist shows here. `what` are the records. */
+static int check_domain(const struct doctor *doctor, const char *key, const char *model,
+                        json_t *domain, const char *what, struct error *error)
 {
-    const struct config *config = doctor->config;
-    struct odoo_call call = {.model = doctor->flavour->ticket,
+    struct odoo_call call = {.model = model,
                              .method = "search_count",
-                             .arguments = json_pack("[O]", config->tickets.domain),
+                             .arguments = json_pack("[O]", domain),
                              .keywords = json_pack("{s{sb}}", "context", "active_test", 0),
                              .safe = true};
+    char advice[64];
     json_t *result = NULL;
     int rc = ask(doctor->odoo, call, &result, error);
 
     if (rc == ERR_NETWORK || rc == ERR_NO_MEMORY)
         return rc;
+    snprintf(advice, sizeof advice, rc < 0 ? "correct %s" : "look at %s", key);
     if (rc < 0)
-        doctor_problem(doctor, "correct tickets.domain", "Odoo refuses tickets.domain: %s",
-                       error->message);
-    else if (json_array_size(config->tickets.domain) && json_integer_value(result) == 0)
-        doctor_note(doctor, "look at tickets.domain", "no ticket is in tickets.domain");
+        doctor_problem(doctor, advice, "Odoo refuses %s: %s", key, error->message);
+    else if (json_array_size(domain) && json_integer_value(result) == 0)
+        doctor_note(doctor, advice, "no %s is in %s", what, key);
     else
-        doctor_ok(doctor, "%lld tickets are in scope", (long long)json_integer_value(result));
+        doctor_ok(doctor, "%lld %ss are in scope", (long long)json_integer_value(result), what);
     json_decref(result);
     return 0;
+}
+
+static int check_domains(const struct doctor *doctor, struct error *error)
+{
+    const struct config *config = doctor->config;
+    int rc = check_domain(doctor, "tickets.domain", doctor->flavour->ticket, config->tickets.domain,
+                          "ticket", error);
+
+    if (rc == 0 && json_array_size(config->timesheets.domain))
+        rc = check_domain(doctor, "timesheets.domain", "account.analytic.line",
+                          config->timesheets.domain, "timesheet line", error);
+    return rc;
 }
 
 /* ---- Lines that are hidden ---- */
@@ -319,7 +346,7 @@ int doctor_timesheets(struct doctor *doctor, struct error *error)
         doctor_note(
             doctor, "look at the units of measure of Odoo (Working Time)",
             "the unit of measure 'Hours' was not found: every timesheet is taken for hours");
-    rc = check_domain(doctor, error);
+    rc = check_domains(doctor, error);
     for (size_t i = 0; i < config->tickets.n_excluded_tags && rc == 0; i++)
         rc = check_tag(doctor, config->tickets.excluded_tags[i], error);
     return rc < 0 || doctor->sees_own_only ? rc : check_hidden(doctor, error);

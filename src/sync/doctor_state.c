@@ -234,6 +234,7 @@ static void format_item(struct listing *listing, enum review question, const str
 
     switch (question) {
     case REVIEW_UNREADABLE:
+    case REVIEW_DAMAGED:
         listing_add(listing, "%s %lld (%s)", name, id, detail);
         break;
     case REVIEW_NO_CUSTOMER:
@@ -278,6 +279,11 @@ static const struct {
         {DOCTOR_PROBLEM, "records that could not be read and are left out",
          "in Odoo, remove the character of their texts that XML forbids, then run "
          "'qualiodoo reconcile'"},
+    [REVIEW_DAMAGED] = {DOCTOR_NOTE,
+                        "records whose texts cannot be read, kept without them (ids, dates and "
+                        "numbers count)",
+                        "in Odoo, remove the character of their texts that XML forbids, then run "
+                        "'qualiodoo reconcile'"},
     [REVIEW_NO_CUSTOMER] =
         {DOCTOR_PROBLEM, "tickets with work and without a customer, charged to nobody",
          "give each its customer in Odoo, or leave it out (tickets.excluded_tags, "
@@ -286,11 +292,9 @@ static const struct {
         {DOCTOR_PROBLEM, "tickets whose customer cannot be read, charged to nobody",
          "let the agent's user see these partners (their company, the rules "
          "on contacts), then run 'qualiodoo reconcile'"},
-    [REVIEW_TIMESHEET_UNITS] =
-        {DOCTOR_PROBLEM,
-         "timesheet lines in a unit that does not convert to hours, taken for "
-         "hours",
-         "correct their unit of measure in Odoo"},
+    [REVIEW_TIMESHEET_UNITS] = {DOCTOR_NOTE,
+                                "timesheet lines in a unit that is no time, not charged",
+                                "where one is work, correct its unit of measure in Odoo"},
     [REVIEW_PACK_UNITS] = {DOCTOR_PROBLEM,
                            "lines of packs in a unit that does not convert to the product's, whose "
                            "quantity is taken as it is",
@@ -351,6 +355,28 @@ static int check_question(struct inspection *inspection, enum review question, c
     return rc;
 }
 
+/* What is not charged because its quantity is impossible. */
+static int check_quantities(struct inspection *inspection, const char *since, struct error *error)
+{
+    const struct review_scope scope = {.policy = &inspection->policy.facts, .since = since};
+    struct listing listing = {0};
+    struct ids lines = {0};
+    int rc = review_unfit_lines(inspection->store, &scope, &lines, error);
+
+    for (size_t i = 0; i < lines.count; i++)
+        listing_add(&listing, "%lld", (long long)lines.items[i]);
+    if (lines.count) {
+        inspection->n_findings++;
+        doctor_problem(inspection->doctor, "correct their duration in Odoo",
+                       "timesheet lines of more than %d hours, or whose quantity is no number, not "
+                       "charged: %s",
+                       CHARGE_MAX_HOURS, listing_text(&listing));
+    }
+    listing_free(&listing);
+    free(lines.items);
+    return rc;
+}
+
 static int check_data(struct inspection *inspection, struct error *error)
 {
     const struct config *config = inspection->doctor->config;
@@ -364,6 +390,8 @@ static int check_data(struct inspection *inspection, struct error *error)
         civil_format(config->credit.since, since);
     for (enum review question = 0; question < REVIEW_COUNT && rc == 0; question++)
         rc = check_question(inspection, question, since, error);
+    if (rc == 0)
+        rc = check_quantities(inspection, since, error);
     if (rc == 0)
         rc = check_moves(inspection, error);
     policy_close(&inspection->policy);

@@ -8,7 +8,10 @@
 #include "qualiodoo/flavour.h"
 #include "qualiodoo/mirror.h"
 
-/* The fields that `setup` makes on customers. */
+/* The model of the credit that Odoo shows, made by `setup`. */
+#define ACCOUNT_MODEL "x_qualiodoo_account"
+
+/* The stored fields of customers that `setup` made up to 0.1.0: used where that model is not. */
 #define PARTNER_MINUTES "x_qualiodoo_credit_minutes"
 #define PARTNER_LAST_DAY "x_qualiodoo_last_day"
 
@@ -17,9 +20,10 @@ enum field_kind {
     FIELD_IDS, /* many2many, kept as a JSON array */
     FIELD_INTEGER,
     FIELD_BOOLEAN,
-    FIELD_TEXT,     /* also dates and times, as Odoo writes them; empty is absent */
-    FIELD_NANO,     /* a float in billionths */
-    FIELD_MICRO,    /* an amount of money in millionths */
+    FIELD_TEXT,  /* dates, times and selections, as Odoo writes them; empty is absent */
+    FIELD_WORDS, /* what a person writes: a record whose words break the answer is kept without */
+    FIELD_NANO,  /* a float in billionths; NULL where that is no number that fits */
+    FIELD_MICRO, /* an amount of money in millionths */
     FIELD_COMPUTED, /* filled in by the pull (page.c), perhaps from the field it names */
 };
 
@@ -59,6 +63,7 @@ enum model_id {
     MODEL_ADJUSTMENT,
     MODEL_ADJUSTMENT_NOTE,
     MODEL_MARKER,
+    MODEL_SHOWN,
     MODEL_PARTNER,
     MODEL_COUNT,
 };
@@ -79,6 +84,7 @@ struct model {
     const char *module;           /* what to install when it is missing */
     bool optional;                /* the model may be missing */
     const char *only_with; /* field of another module: without it there is nothing to mirror */
+    bool own;   /* rows of the agent alone: those that vanished are written again, however many */
     bool swept; /* a short list, of which rows vanish without a trace: listed whole each time */
 };
 
@@ -92,6 +98,12 @@ const char *model_remote(const struct model *model, const struct flavour *flavou
 
 /* Names of all the fields to ask for (array; the caller owns it; NULL when out of memory). */
 json_t *model_field_names(const struct model *model, const struct flavour *flavour);
+
+/* Of `names`, those without words and, where `numbers` is false, without floats: what is read of a
+ * record that cannot be read whole. New reference; NULL where that leaves out nothing, or leaves
+ * out what a computed column needs. */
+json_t *model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
+                         bool numbers);
 
 /* The names of the fields in Odoo, one per column (MIRROR_COLUMNS_MAX at most); NULL: none. */
 void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names);

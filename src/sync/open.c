@@ -3,17 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packs.h"
 #include "pull.h"
 #include "qualiodoo/log.h"
-
-static json_t *pack_references(const struct config *config)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < config->credit.n_packs; i++)
-        json_array_append_new(list, json_string(config->credit.packs[i].product));
-    return list;
-}
 
 /* What the "@names" of the domains stand for, as far as the configuration knows. */
 static int set_names(struct pull *pull, struct error *error)
@@ -23,9 +15,10 @@ static int set_names(struct pull *pull, struct error *error)
     for (size_t i = 0; i < pull->n_customers; i++)
         json_array_append_new(customers, json_integer(pull->customers[i]));
     pull->ids =
-        json_pack("{so so so so}", "@packs", pack_references(pull->config), "@ids", customers,
-                  "@keys", json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database),
-                  "@markers", json_sprintf("<qualiodoo-%%@%s>", pull->config->odoo.database));
+        json_pack("{so so so so so}", "@packs", packs_references(pull->config), "@pack_ids",
+                  packs_ids(pull->config), "@ids", customers, "@keys",
+                  json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database), "@markers",
+                  json_sprintf("<qualiodoo-%%@%s>", pull->config->odoo.database));
     return pull->ids ? 0 : error_memory(error);
 }
 
@@ -242,19 +235,15 @@ static bool use_schema(struct pull *pull, json_t *schema)
     return true;
 }
 
-/* `setup` may have made since what was not there: the adjustment model, fields of customers. */
+/* `setup` may have made since what was not there: its models. */
 static int look_for_setup(struct pull *pull, struct error *error)
 {
     int rc = 0;
 
     if (!pull->fields[MODEL_ADJUSTMENT])
         rc = check_fields(pull, MODEL_ADJUSTMENT, error);
-    if (rc == 0 && pull->config->writeback.balance_fields &&
-        !pull_has_field(pull, MODEL_PARTNER, PARTNER_MINUTES)) {
-        json_decref(pull->fields[MODEL_PARTNER]);
-        pull->fields[MODEL_PARTNER] = NULL;
-        rc = check_fields(pull, MODEL_PARTNER, error);
-    }
+    if (rc == 0 && pull->config->writeback.balance_fields && !pull->fields[MODEL_SHOWN])
+        rc = check_fields(pull, MODEL_SHOWN, error);
     return rc;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "packs.h"
 #include "pull.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/log.h"
@@ -32,17 +33,59 @@ static void set_integer(struct mirror_value *value, int64_t integer)
     *value = (struct mirror_value){.kind = VALUE_INTEGER, .integer = integer};
 }
 
+/* The domain of the configuration that says which records of a model count, or NULL. */
+static json_t *counting_domain(const struct page *page, const char **ret_key)
+{
+    const struct config *config = page->pull->config;
+    bool ticket = page->model == &models[MODEL_TICKET];
+    json_t *domain = ticket ? config->tickets.domain : config->timesheets.domain;
+
+    if (!ticket && page->model != &models[MODEL_TIMESHEET])
+        return NULL;
+    *ret_key = ticket ? "tickets.domain" : "timesheets.domain";
+    return json_array_size(domain) ? domain : NULL;
+}
+
+static void compute_domain(const struct page *page, int64_t id, struct mirror_value *values)
+{
+    const struct pull *pull = page->pull;
+    const char *key;
+    bool in = !counting_domain(page, &key) ||
+              ids_contain(pull->in_domain.items, pull->in_domain.count, id);
+
+    set_integer(&values[model_column(page->model, "in_domain")], in);
+}
+
+/* Finds which of the records of a page count. */
+static int find_in_domain(struct page *page, const int64_t *ids, size_t count, struct error *error)
+{
+    struct pull *pull = page->pull;
+    const char *key = "";
+    json_t *domain = json_copy(counting_domain(page, &key)), *list;
+    int rc;
+
+    free(pull->in_domain.items);
+    pull->in_domain = (struct ids){0};
+    if (!domain)
+        return 0;
+    list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_integer(ids[i]));
+    json_array_append_new(domain, json_pack("[sso]", "id", "in", list));
+    rc = odoo_search_all(pull->odoo, model_remote(page->model, pull->flavour), domain,
+                         &pull->in_domain.items, &pull->in_domain.count, error);
+    json_decref(domain);
+    return rc < 0 ? error_prefix(error, "%s", key) : 0;
+}
+
 /* An assignment that the creation made is no event: it is not kept. */
 static void compute_ticket(const struct page *page, int64_t id, struct mirror_value *values)
 {
     struct mirror_value *created = &values[model_column(page->model, "create_date")];
     struct mirror_value *assigned = &values[model_column(page->model, "assigned_date")];
-    const struct pull *pull = page->pull;
     instant creation, assignment;
-    bool in = json_array_size(pull->config->tickets.domain) == 0 ||
-              ids_contain(pull->in_domain.items, pull->in_domain.count, id);
 
-    set_integer(&values[model_column(page->model, "in_domain")], in);
+    compute_domain(page, id, values);
     if (created->kind == VALUE_TEXT && assigned->kind == VALUE_TEXT &&
         instant_parse_odoo(created->text, &creation) &&
         instant_parse_odoo(assigned->text, &assignment) &&
@@ -51,21 +94,27 @@ static void compute_ticket(const struct page *page, int64_t id, struct mirror_va
 }
 
 /* A product whose reference changed is no pack any more; one that opened lots stays, with what it
- * is called now: whether their credit is revoked is for a person to say. */
-static void compute_product(const struct page *page, int64_t id, struct mirror_value *values)
+ * is called now: whether their credit is revoked is for a person to say. One that is named by its
+ * id is shown by it when it has no reference. */
+static void compute_product(const struct page *page, int64_t id, json_t *texts,
+                            struct mirror_value *values)
 {
     struct mirror_value *reference = &values[model_column(page->model, "reference")];
     const struct config *config = page->pull->config;
+    const char *text = reference->kind == VALUE_TEXT ? reference->text : NULL;
+    json_t *made;
 
-    if (ids_contain(page->pull->held.items, page->pull->held.count, id)) {
-        if (reference->kind == VALUE_NULL)
-            set_text(reference, "");
-        return;
-    }
-    for (size_t i = 0; i < config->credit.n_packs && reference->kind == VALUE_TEXT; i++)
-        if (strcmp(config->credit.packs[i].product, reference->text) == 0)
+    if (packs_contain(config, id, text)) {
+        if (text)
             return;
-    reference->kind = VALUE_NULL;
+        made = json_sprintf("id %lld", (long long)id);
+        if (json_array_append_new(texts, made) == 0)
+            set_text(reference, json_string_value(made));
+    } else if (!ids_contain(page->pull->held.items, page->pull->held.count, id)) {
+        reference->kind = VALUE_NULL;
+    } else if (!text) {
+        set_text(reference, "");
+    }
 }
 
 static int64_t bare_id(json_t *value)
@@ -139,10 +188,13 @@ static void compute(const struct page *page, int64_t id, json_t *record, json_t 
         set_integer(&values[model_column(page->model, "absolute")], page->pull->units_absolute);
         break;
     case MODEL_PRODUCT:
-        compute_product(page, id, values);
+        compute_product(page, id, texts, values);
         break;
     case MODEL_TICKET:
         compute_ticket(page, id, values);
+        break;
+    case MODEL_TIMESHEET:
+        compute_domain(page, id, values);
         break;
     case MODEL_PARTNER:
         if (!page->pull->config->privacy.keep_names) {
@@ -224,7 +276,9 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
         if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_UPDATED &&
             pull->flavour->hides_responses)
             rc = history_forget(pull->store, id, error);
-        if (rc == 0 && pull->has_unreadable)
+        if (rc == 0 && page->damaged == id)
+            rc = mirror_damaged(pull->store, model->table.name, id, page->damage, error);
+        else if (rc == 0 && pull->has_unreadable)
             rc = mirror_unreadable(pull->store, model->table.name, id, NULL, error);
         if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_CREATED)
             rc = settled_note_born_closed(pull->store, id, error);
@@ -302,8 +356,10 @@ int page_store(struct page *page, const int64_t *requested, size_t count, json_t
 {
     struct pull *pull = page->pull;
     const char *remote = model_remote(page->model, pull->flavour);
-    int rc = store_begin(pull->store, error);
+    int rc = find_in_domain(page, requested, count, error);
 
+    if (rc == 0)
+        rc = store_begin(pull->store, error);
     if (rc < 0)
         return rc;
     rc = write_page(page, requested, count, records, error);
@@ -329,6 +385,16 @@ static int store_page(void *context, const int64_t *requested, size_t count, jso
     return page_store(context, requested, count, records, error);
 }
 
+static void note_damaged(void *context, int64_t id, const char *reason)
+{
+    struct page *page = context;
+
+    log_warning("%s %lld is kept without its texts, which cannot be read: %s",
+                model_remote(page->model, page->pull->flavour), (long long)id, reason);
+    page->damaged = id;
+    snprintf(page->damage, sizeof page->damage, "%s", reason);
+}
+
 static void note_bad(void *context, int64_t id, const char *reason)
 {
     struct page *page = context;
@@ -351,6 +417,7 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
         .chunk = (size_t)pull->config->odoo.page_size,
         .fields = pull->fields[page->model - models],
         .page = store_page,
+        .damaged = note_damaged,
         .bad = note_bad,
         .context = page,
     };
@@ -359,8 +426,12 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
     if (!count)
         return 0;
     page->total = page->done + count;
+    for (int i = 0; i < 2; i++)
+        read.fallbacks[i] = model_bare_names(page->model, pull->flavour, read.fields, i == 0);
     rc = odoo_read(pull->odoo, &read, error);
     log_progress_end();
+    for (int i = 0; i < 2; i++)
+        json_decref(read.fallbacks[i]);
     return rc;
 }
 
@@ -394,6 +465,8 @@ int page_check_doomed(struct pull *pull, const struct model *model, struct error
         return rc;
     count = local.count;
     free(local.items);
+    if (model->own)
+        return 0;
     limit = count * (size_t)pull->config->safety.max_delete_percent / 100;
     if (limit < DELETE_ALWAYS_ALLOWED)
         limit = DELETE_ALWAYS_ALLOWED;

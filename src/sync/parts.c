@@ -180,9 +180,8 @@ int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *err
     const struct model *model = &models[MODEL_TICKET], *reply = &models[MODEL_REPLY];
     struct page page = {.pull = pull, .model = model, .log = true};
     json_t *ids = id_list(tickets->items, tickets->count);
-    json_t *only = json_pack("[[ssO]]", "id", "in", ids);
     json_t *of = json_pack("[[ssO]]", "res_id", "in", ids);
-    int rc = only && of ? pull_in_domain(pull, only, error) : error_memory(error);
+    int rc = of ? 0 : error_memory(error);
 
     pull->doomed.count = 0;
     if (rc == 0)
@@ -197,7 +196,6 @@ int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *err
     if (rc == 0) /* the authors of new messages: of whose side they are */
         rc = pull_needed(pull, &models[MODEL_PARTNER], error);
     json_decref(ids);
-    json_decref(only);
     json_decref(of);
     return rc;
 }

@@ -39,9 +39,28 @@ static struct account_policy account_policy(const struct config *config)
                    .has_since = config->credit.has_since,
                    .since = config->credit.since},
         .ledger = {.validity_years = config->credit.validity.years,
+                   .validity_months = config->credit.validity.months,
                    .validity_days = config->credit.validity.days,
                    .renewal_grace_days = config->credit.renewal_grace_days},
     };
+}
+
+/* One entry for each reference and each id. */
+static size_t fill_packs(const struct config *config, struct facts_pack *ret_packs)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < config->credit.n_packs; i++) {
+        const struct config_pack *pack = &config->credit.packs[i];
+
+        for (size_t j = 0; j < (pack->id ? 1 : pack->n_products); j++, count++)
+            if (ret_packs)
+                ret_packs[count] =
+                    (struct facts_pack){.product = pack->id ? NULL : pack->products[j],
+                                        .id = pack->id,
+                                        .pack_minutes = pack->pack_minutes};
+    }
+    return count;
 }
 
 int policy_open(const struct config *config, struct store *store, struct policy *ret,
@@ -55,18 +74,15 @@ int policy_open(const struct config *config, struct store *store, struct policy 
         return rc;
     policy.excluded_tags = tags_text(config);
     policy.zone = tz_open(config->timezone);
-    policy.packs = calloc(config->credit.n_packs, sizeof *policy.packs);
+    policy.packs = calloc(fill_packs(config, NULL), sizeof *policy.packs);
     if (!policy.excluded_tags || !policy.zone || !policy.packs) {
         free(hour_unit);
         policy_close(&policy);
         return error_memory(error);
     }
-    for (size_t i = 0; i < config->credit.n_packs; i++)
-        policy.packs[i] = (struct facts_pack){.product = config->credit.packs[i].product,
-                                              .pack_minutes = config->credit.packs[i].pack_minutes};
     policy.facts = (struct facts_policy){
         .packs = policy.packs,
-        .n_packs = config->credit.n_packs,
+        .n_packs = fill_packs(config, policy.packs),
         .excluded_tags = policy.excluded_tags,
         .hour_unit = hour_unit ? strtoll(hour_unit, NULL, 10) : 0,
         .with_response = policy.account.charge.from_response,
@@ -100,7 +116,8 @@ static char *policy_text(const struct config *config)
     json_t *document = config_to_json(config), *rules;
     char *text;
 
-    rules = json_pack("{sO sO sO sO}", "credit", json_object_get(document, "credit"), "tickets",
+    rules = json_pack("{sO sO sO sO sO}", "timesheets", json_object_get(document, "timesheets"),
+                      "credit", json_object_get(document, "credit"), "tickets",
                       json_object_get(document, "tickets"), "timezone",
                       json_object_get(document, "timezone"), "sla",
                       json_object_get(json_object_get(document, "sla"), "response"));

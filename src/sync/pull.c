@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "packs.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/evidence.h"
 #include "qualiodoo/log.h"
@@ -82,35 +83,6 @@ static int search_ids(struct pull *pull, const struct model *model, const char *
     return rc;
 }
 
-int pull_in_domain(struct pull *pull, json_t *extra, struct error *error)
-{
-    const struct model *model = &models[MODEL_TICKET];
-    json_t *domain;
-    int rc;
-
-    free(pull->in_domain.items);
-    pull->in_domain = (struct ids){0};
-    if (json_array_size(pull->config->tickets.domain) == 0)
-        return 0;
-    domain = json_copy(pull->config->tickets.domain);
-    if (!domain || (extra && json_array_extend(domain, extra) < 0)) {
-        json_decref(domain);
-        return error_memory(error);
-    }
-    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain,
-                         &pull->in_domain.items, &pull->in_domain.count, error);
-    json_decref(domain);
-    if (rc < 0)
-        return error_prefix(error, "tickets.domain");
-    return 0;
-}
-
-static int find_in_domain(struct pull *pull, const struct model *model, json_t *extra,
-                          struct error *error)
-{
-    return model == &models[MODEL_TICKET] ? pull_in_domain(pull, extra, error) : 0;
-}
-
 /* Rows of an earlier scope that are not in this one go, without a doubt about Odoo. */
 static int drop_others(struct pull *pull, const struct model *model, const struct ids *remote,
                        const struct ids *local, struct error *error)
@@ -140,7 +112,7 @@ static int pull_first(struct pull *pull, const struct model *model, struct mirro
 {
     json_t *after = json_pack("[[ssI]]", "id", ">", (json_int_t)cursor->resume_id);
     struct ids remote = {0}, local = {0};
-    int rc = after ? find_in_domain(pull, model, NULL, error) : error_memory(error);
+    int rc = after ? 0 : error_memory(error);
 
     if (rc == 0)
         rc = search_ids(pull, model, list_domain(model), after, &remote, error);
@@ -170,7 +142,7 @@ static int pull_changes(struct pull *pull, const struct model *model,
     const char *text = model->change_domain ? model->change_domain : model->domain;
     struct ids remote = {0}, local = {0};
     size_t kept = 0;
-    int rc = since ? find_in_domain(pull, model, since, error) : error_memory(error);
+    int rc = since ? 0 : error_memory(error);
 
     if (rc == 0)
         rc = search_ids(pull, model, text, since, &remote, error);
@@ -204,8 +176,6 @@ static int pull_full(struct pull *pull, const struct model *model, struct error 
     if (pull->n_customers && model->customer_domain)
         extra = model_domain(model->customer_domain, pull->flavour, pull->ids);
     pull_widen_to_holders(pull, extra);
-    if (rc == 0)
-        rc = find_in_domain(pull, model, extra, error);
     if (rc == 0 && model->kind == MODEL_LISTED)
         rc = search_ids(pull, model, list_domain(model), extra, &remote, error);
     if (rc == 0)
@@ -342,7 +312,7 @@ static int pull_whole(struct pull *pull, const struct model *model, struct mirro
     return rc < 0 ? rc : pull_needed(pull, model, error);
 }
 
-static int pull_model(struct pull *pull, const struct model *model, struct error *error)
+static int pull_rows(struct pull *pull, const struct model *model, struct error *error)
 {
     bool of_some = pull->n_customers && model->of_customers, resumed = false;
     struct page page = {.pull = pull, .model = model, .log = true};
@@ -376,6 +346,25 @@ static int pull_model(struct pull *pull, const struct model *model, struct error
     if (rc == 0 && !of_some) /* else what changed of the others was not seen */
         rc = pull_cursor_end(pull, model, &cursor, page.high, began, error);
     mirror_cursor_free(&cursor);
+    return rc;
+}
+
+/* Records of a model that this cycle has read so far. */
+static int64_t records_read(const struct pull *pull, const struct model *model)
+{
+    return json_integer_value(
+        json_object_get(pull->report->checked, model_remote(model, pull->flavour)));
+}
+
+static int pull_model(struct pull *pull, const struct model *model, struct error *error)
+{
+    int64_t began = clock_monotonic_ms(), before = records_read(pull, model);
+    int rc = pull_rows(pull, model, error);
+
+    if (rc == 0 && pull->fields[model - models])
+        log_step("pulled %s: %lld records, %lld ms", model->table.name,
+                 (long long)(records_read(pull, model) - before),
+                 (long long)(clock_monotonic_ms() - began));
     return rc;
 }
 
@@ -461,6 +450,35 @@ static int pull_partners(struct pull *pull, struct error *error)
     return rc < 0 ? rc : pull_holders(pull, error);
 }
 
+/* Lines and settlements of the tickets and invoices that changed: they vanish without a trace. */
+static int pull_parts(struct pull *pull, struct error *error)
+{
+    int64_t began = clock_monotonic_ms();
+    int rc = pull_ticket_parts(pull, error);
+
+    if (rc == 0)
+        rc = pull_move_parts(pull, error);
+    if (rc == 0)
+        log_step("pulled the parts of changed tickets and invoices: %lld ms",
+                 (long long)(clock_monotonic_ms() - began));
+    return rc;
+}
+
+/* The credit that Odoo shows, where it is to be shown. */
+static int pull_shown(struct pull *pull, struct error *error)
+{
+    const struct model *model = &models[MODEL_SHOWN];
+    bool first_pulls = pull->first_pulls;
+    int rc = 0;
+
+    if (!pull->fields[MODEL_SHOWN])
+        return mirror_forget(pull->store, &model->table, error);
+    if (pull->config->writeback.balance_fields)
+        rc = pull_model(pull, model, error);
+    pull->first_pulls = first_pulls; /* its rows are no facts: what else is new is news */
+    return rc;
+}
+
 int pull_run(struct pull *pull, struct error *error)
 {
     int rc = set_held(pull, error);
@@ -471,9 +489,8 @@ int pull_run(struct pull *pull, struct error *error)
         rc = pull_model(pull, &models[id], error);
     if (rc == 0)
         rc = set_products(pull, error);
-    if (rc == 0 && !json_array_size(json_object_get(pull->ids, "@products")))
-        log_warning("no product of this Odoo has an internal reference of credit.packs: nothing "
-                    "can be credited");
+    if (rc == 0)
+        rc = packs_log_missing(pull->store, pull->config, error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_TICKET], error);
     if (rc == 0)
@@ -481,9 +498,7 @@ int pull_run(struct pull *pull, struct error *error)
     for (enum model_id id = MODEL_TIMESHEET; id <= MODEL_MOVE && rc == 0; id++)
         rc = pull_model(pull, &models[id], error);
     if (rc == 0)
-        rc = pull_ticket_parts(pull, error);
-    if (rc == 0)
-        rc = pull_move_parts(pull, error);
+        rc = pull_parts(pull, error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_PAYMENT], error);
     if (rc == 0)
@@ -492,6 +507,8 @@ int pull_run(struct pull *pull, struct error *error)
         rc = pull_adjustment_rows(pull, error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_MARKER], error);
+    if (rc == 0)
+        rc = pull_shown(pull, error);
     return rc < 0 ? rc : pull_partners(pull, error);
 }
 

@@ -31,7 +31,7 @@ struct pull {
     struct error problem; /* a working calendar that cannot be used, credit that a changed word
                              would revoke; code 0: none */
     struct ids held;      /* products that opened lots: mirrored even when they are packs no more */
-    struct ids in_domain; /* of the tickets being read: those in tickets.domain */
+    struct ids in_domain; /* of the records being read: those in the configuration's domain */
     struct ids doomed;    /* confirmed gone, not yet deleted */
     struct ids lines;     /* settlement lines to read */
     char high[32];        /* latest write_date of the last listing */
@@ -100,6 +100,8 @@ struct page {
     struct mirror_cursor *cursor; /* written with each page of a first pull, else NULL */
     const char *settled;          /* write_date from which a row may change unseen, or NULL */
     char high[32];                /* latest write_date seen */
+    int64_t damaged;              /* the record that is kept without its texts, or 0 */
+    char damage[300];             /* why */
     bool out_of_scope;            /* what is still there left the domain: doomed too */
     size_t done, total;
 };
@@ -142,10 +144,6 @@ int pull_move_parts(struct pull *pull, struct error *error);
 
 /* --- pull.c, for parts.c --- */
 int pull_needed(struct pull *pull, const struct model *model, struct error *error);
-
-/* Finds which of the tickets to be read (those of the domain `extra`; NULL: all) are in
- * tickets.domain. */
-int pull_in_domain(struct pull *pull, json_t *extra, struct error *error);
 
 /* Compares what Odoo lists now with what the mirror holds: reads the listed ids again and confirms
  * the vanished ones one by one before they are deleted. Both lists sorted. */

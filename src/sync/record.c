@@ -42,14 +42,43 @@ json_t *model_field_names(const struct model *model, const struct flavour *flavo
     return names;
 }
 
-/* A fixed-point number from a double of Odoo, the only doubles beyond the codec. */
-static int64_t fixed(json_t *value, double scale)
+json_t *model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
+                         bool numbers)
+{
+    json_t *kept = json_array(), *name;
+    bool computed = false;
+    size_t i;
+
+    json_array_foreach(names, i, name)
+    {
+        enum field_kind kind = FIELD_ID;
+
+        for (size_t j = 0; j < model_columns(model); j++) {
+            const char *remote = model->fields[j].remote;
+
+            if (remote && strcmp(flavour_name(flavour, remote), json_string_value(name)) == 0)
+                kind = model->fields[j].kind;
+        }
+        computed = computed || kind == FIELD_COMPUTED;
+        if (kind != FIELD_WORDS && (numbers || kind != FIELD_NANO))
+            json_array_append(kept, name);
+    }
+    if (!computed && json_array_size(kept) < json_array_size(names))
+        return kept;
+    json_decref(kept);
+    return NULL;
+}
+
+/* A fixed-point number from a double of Odoo, the only doubles beyond the codec. False where it
+ * does not fit, or is no number. */
+static bool fixed(json_t *value, double scale, int64_t *ret)
 {
     double number = json_number_value(value) * scale;
 
     if (!(fabs(number) < 9.2e18))
-        return 0; /* no quantity, hour or price of this world */
-    return llround(number);
+        return false;
+    *ret = llround(number);
+    return true;
 }
 
 static struct mirror_value id_value(json_t *value)
@@ -96,12 +125,14 @@ static struct mirror_value field_value(enum field_kind kind, json_t *value, json
         made.integer = json_is_true(value);
         return made;
     case FIELD_NANO:
-        made.integer = fixed(value, (double)NANO_ONE);
+        if (!value || !fixed(value, (double)NANO_ONE, &made.integer))
+            break;
         return made;
-    case FIELD_MICRO:
-        made.integer = fixed(value, (double)MICRO_ONE);
+    case FIELD_MICRO: /* an amount that does not fit is 0, as one that is absent */
+        fixed(value, (double)MICRO_ONE, &made.integer);
         return made;
     case FIELD_TEXT:
+    case FIELD_WORDS:
         if (json_is_string(value))
             return (struct mirror_value){.kind = VALUE_TEXT, .text = json_string_value(value)};
         break;

@@ -11,8 +11,9 @@
 #include "qualiodoo/lookup.h"
 #include "qualiodoo/revoked.h"
 
-/* Accounts named in the message of the error; the report names all. */
+/* Accounts named in the message of the error, and in the log; the report names all. */
 #define ACCOUNTS_NAMED 5
+#define ACCOUNTS_LOGGED 20
 /* Bytes of the message for the causes, and for the accounts. */
 #define CAUSES_SIZE 360
 #define ACCOUNTS_SIZE 420
@@ -240,6 +241,44 @@ int revoked_check(const struct revocation *revocation, struct error *error)
     json_decref(check.taken);
     free(check.products.items);
     return rc;
+}
+
+static void log_accounts(json_t *accounts)
+{
+    size_t count = json_array_size(accounts), i;
+    char text[128];
+    json_t *account;
+
+    json_array_foreach(accounts, i, account)
+    {
+        if (i < ACCOUNTS_LOGGED)
+            log_error("credit would be taken away: %s", account_text(account, text, sizeof text));
+    }
+    if (count > ACCOUNTS_LOGGED)
+        log_error("credit would be taken away from %zu more: qualiodoo status --json",
+                  count - ACCOUNTS_LOGGED);
+}
+
+int revoked_note(struct store *store, const struct cycle_report *report, bool log,
+                 struct error *error)
+{
+    json_t *revoked = json_pack("{sO sO ss}", "accounts", report->revoked, "because",
+                                report->revoked_because, "message", error->message);
+    char *text = revoked ? json_dumps(revoked, JSON_COMPACT) : NULL, *known = NULL;
+    struct error failure;
+    int rc = text ? store_meta_get(store, "revoked", &known, &failure) : error_memory(&failure);
+
+    if (rc == 0 && (!known || strcmp(known, text) != 0)) {
+        rc = store_meta_set(store, "revoked", text, &failure);
+        if (log && json_array_size(report->revoked) > ACCOUNTS_NAMED)
+            log_accounts(report->revoked);
+    }
+    json_decref(revoked);
+    free(text);
+    free(known);
+    if (rc < 0)
+        *error = failure;
+    return rc < 0 ? rc : ERR_SAFETY;
 }
 
 int revoked_keep_words(struct store *store, struct error *error)

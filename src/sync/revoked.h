@@ -25,6 +25,12 @@ struct revocation {
  * Otherwise each account from which a lot was taken is named in the log. */
 int revoked_check(const struct revocation *revocation, struct error *error);
 
+/* Keeps what a stopped cycle would have revoked, for readers; with `log` the log names the first
+ * accounts when it is news. `error` is that of revoked_check(); returns ERR_SAFETY, or what failed
+ * instead. */
+int revoked_note(struct store *store, const struct cycle_report *report, bool log,
+                 struct error *error);
+
 /* Keeps the words by which the accounts were computed, for the next comparison. */
 int revoked_keep_words(struct store *store, struct error *error);
 

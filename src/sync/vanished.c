@@ -54,12 +54,12 @@ static int keep_count(struct pull *pull, int64_t id, int64_t count, struct error
     return store_meta_set(pull->store, PARTNERS_KEY, text, error);
 }
 
-/* *ret_fewer: Odoo has fewer of the partners that it had at the last count. */
-static int count_partners(struct pull *pull, const struct ids *local, bool *ret_fewer,
+/* *ret_fewer: Odoo has fewer of the partners that it had at the last count. *ret_count: of those up
+ * to the id `last` today. */
+static int count_partners(struct pull *pull, int64_t last, bool *ret_fewer, int64_t *ret_count,
                           struct error *error)
 {
     const struct model *model = &models[MODEL_PARTNER];
-    int64_t last = local->count ? local->items[local->count - 1] : 0, count = 0;
     long long known_last = 0, known = -1;
     char *text = NULL;
     int rc = store_meta_get(pull->store, PARTNERS_KEY, &text, error);
@@ -68,12 +68,12 @@ static int count_partners(struct pull *pull, const struct ids *local, bool *ret_
         known = -1;
     free(text);
     if (rc == 0 && known >= 0) {
-        rc = count_records(pull, model, up_to(known_last), &count, error);
-        *ret_fewer = rc == 0 && count < known;
+        rc = count_records(pull, model, up_to(known_last), ret_count, error);
+        *ret_fewer = rc == 0 && *ret_count < known;
     }
     if (rc == 0 && (known < 0 || last != known_last))
-        rc = count_records(pull, model, up_to(last), &count, error);
-    return rc < 0 ? rc : keep_count(pull, last, count, error);
+        rc = count_records(pull, model, up_to(last), ret_count, error);
+    return rc;
 }
 
 /* Those that are deleted, among those that a search does not find: the others are hidden. */
@@ -174,13 +174,17 @@ static int follow(struct pull *pull, const struct ids *local, struct error *erro
 int pull_vanished_partners(struct pull *pull, struct error *error)
 {
     struct ids local = {0};
+    int64_t last, count = 0;
     bool fewer = false;
     int rc = mirror_ids(pull->store, &models[MODEL_PARTNER].table, &local, error);
 
+    last = local.count ? local.items[local.count - 1] : 0;
     if (rc == 0)
-        rc = count_partners(pull, &local, &fewer, error);
+        rc = count_partners(pull, last, &fewer, &count, error);
     if (rc == 0 && fewer)
         rc = follow(pull, &local, error);
+    if (rc == 0) /* last: what failed is looked for again */
+        rc = keep_count(pull, last, count, error);
     free(local.items);
     return rc;
 }

@@ -83,6 +83,19 @@ static int days_in_month(int year, int month)
     return lengths[month - 1] + (month == 2 && leap);
 }
 
+civil_day civil_add_months(civil_day day, int months)
+{
+    int year, month, day_of_month;
+
+    civil_to_date(day, &year, &month, &day_of_month);
+    month += months - 1;
+    year += month / 12;
+    month = month % 12 + 1;
+    if (day_of_month <= days_in_month(year, month))
+        return civil_from_date(year, month, day_of_month);
+    return month == 12 ? civil_from_date(year + 1, 1, 1) : civil_from_date(year, month + 1, 1);
+}
+
 static bool read_date(const char **cursor, civil_day *ret_day)
 {
     int year, month, day;

@@ -19,12 +19,16 @@ void log_set_sink(bool (*sink)(const struct log_event *event, const char *line))
     sink_or_null = sink;
 }
 
+int log_priority(enum log_level level)
+{
+    return level < LOG_LEVEL_STEP ? (int)level : (int)LOG_LEVEL_STEP;
+}
+
 __attribute__((format(printf, 2, 0))) static void log_v(const struct log_event *event,
                                                         const char *format, va_list arguments)
 {
-    static const char *const words[] = {[LOG_LEVEL_ERROR] = "error: ",
-                                        [LOG_LEVEL_WARNING] = "warning: ",
-                                        [LOG_LEVEL_DEBUG] = "debug: "};
+    static const char *const words[LOG_LEVEL_DEBUG + 1] = {
+        [LOG_LEVEL_ERROR] = "error: ", [LOG_LEVEL_WARNING] = "warning: "};
     enum log_level level = event->level;
     char line[2048];
 
@@ -35,7 +39,7 @@ __attribute__((format(printf, 2, 0))) static void log_v(const struct log_event *
     if (sink_or_null && sink_or_null(event, line))
         return;
     if (getenv("JOURNAL_STREAM"))
-        fprintf(stderr, "<%d>%s\n", (int)level, line);
+        fprintf(stderr, "<%d>%s\n", log_priority(level), line);
     else
         fprintf(stderr, "qualiodoo: %s%s\n", words[level] ? words[level] : "", line);
 }

@@ -229,7 +229,7 @@ def test_s3_a_credit_note_annulled_by_an_entry():
 
 
 @pytest.mark.parametrize("start, months, end", [("2025-03-10", 18, "2026-09-10"), ("2025-08-31", 6, "2026-03-01"), ("2025-10-31", 1, "2025-12-01"),
-                                                ("2024-02-29", 12, "2025-03-01"), ("2024-11-30", 3, "2025-03-01"), ("2025-12-31", 2, "2026-03-01")])
+                                                ("2024-02-29", 12, "2025-03-01"), ("2025-01-31", 1, "2025-03-01"), ("2024-01-29", 1, "2024-02-29"), ("2024-11-30", 3, "2025-03-01"), ("2025-12-31", 2, "2026-03-01")])
 def test_s3_validity_in_months(start, months, end):
     assert add_months(d(start), months) == d(end)
     b = Book(invoice(day=d(start)), Adjustment(5, C, 60, d(start)), policy=Policy(validity_months=months), today=d(start))

@@ -68,7 +68,7 @@ def make(world: World, server: Server, run: Run) -> Any:
 def test_it_is_in_odoo_and_in_the_balance(desk: Desk) -> None:
     before = desk.run.balance(desk.shop.acme)
     done = desk.adjust(-30)
-    found = re.fullmatch(rf"adjusted: customer {desk.shop.acme}, -0:30 on {TODAY}, new balance 10:55, key ({KEY})\n", done.out)
+    found = re.fullmatch(rf"adjusted: customer {desk.shop.acme} \(Exemple SARL\), -0:30 on {TODAY}, new balance 10:55, key ({KEY})\n", done.out)
     assert found and done.err == f"qualiodoo: the key of this adjustment is {found[1]}\n"
     assert desk.run.balance(desk.shop.acme) == before - 30 == 655
     row, = desk.rows
@@ -105,8 +105,8 @@ def test_json(make: Any, mode: str) -> None:
     desk = make(mode)
     done = desk.adjust(60, "--ends", "2026-04-01", "--date", "2026-03-02", "--json")
     assert re.fullmatch(KEY, done.json["key"])
-    assert done.json == {"id": desk.rows[0]["id"], "key": done.json["key"], "repeated": False,
-                         "customer_id": desk.shop.acme, "minutes": 60, "date": "2026-03-02", "end": "2026-04-01",
+    assert done.json == {"id": desk.rows[0]["id"], "key": done.json["key"], "repeated": False, "dry_run": False,
+                         "customer_id": desk.shop.acme, "customer": "Exemple SARL", "minutes": 60, "date": "2026-03-02", "end": "2026-04-01",
                          "balance_minutes": 685 + 60}
     assert desk.adjust(60, "--json").json["end"] is None
 
@@ -287,7 +287,8 @@ def test_a_repeated_key_writes_nothing(make: Any, mode: str) -> None:
     desk.server.clear()
     again = desk.adjust(30, "--key", first["key"], "--json")
     assert again.json == {**first, "repeated": True} and again.err == ""
-    assert desk.adjust(30, "--key", first["key"]).out.startswith(f"already adjusted: customer {desk.shop.acme}, +0:30")
+    assert desk.adjust(30, "--key", first["key"]).out.startswith(
+        f"already adjusted: customer {desk.shop.acme} (Exemple SARL), +0:30")
     assert len(desk.rows) == 1 and not [c for c in desk.server.calls if c.writes]
 
 
@@ -491,3 +492,61 @@ def test_odoo_19(make: Any, mode: str) -> None:
     key = desk.adjust(30, "--json").json["key"]
     assert desk.adjust(30, "--key", key, "--json").json["repeated"] is True
     assert desk.run.balance(desk.shop.acme) == 685 + 30 and len(desk.rows) == 1
+
+
+# ---- What would be ----
+
+
+@both_modes
+def test_a_dry_run_shows_the_balance_and_writes_nothing(make: Any, mode: str) -> None:
+    desk = make(mode)
+    before = desk.run.dump()
+    desk.server.clear()
+    said = desk.adjust(-30, "--dry-run")
+    assert said.out == (f"would adjust: customer {desk.shop.acme} (Exemple SARL), -0:30 on {TODAY}, new balance 10:55;"
+                        " nothing was written\n") and said.err == ""
+    document = desk.adjust(60, "--dry-run", "--json", "--ends", "2026-06-01", customer="Anne Moreau").json
+    assert document == {"id": None, "key": None, "repeated": False, "dry_run": True, "customer_id": desk.shop.acme,
+                        "customer": "Exemple SARL", "minutes": 60, "date": TODAY, "end": "2026-06-01",
+                        "balance_minutes": 745}
+    assert not [c for c in desk.server.calls if c.writes] and not desk.rows
+    assert desk.run.dump() == before
+    assert desk.adjust(60, "--json", "--ends", "2026-06-01").json["balance_minutes"] == 745
+
+
+def test_a_dry_run_is_possible_in_shadow_mode_and_without_a_state(desk: Desk) -> None:
+    desk.run.configure(writeback={"enabled": False})
+    desk.run.forget()
+    assert desk.adjust(30, "--dry-run", "--json").json["balance_minutes"] == 715
+    assert desk.adjust(30, "--dry-run", "--json", customer=desk.shop.cargo).json["balance_minutes"] == 30
+    assert not list(desk.run.folder.glob("state.db*"))
+
+
+def test_a_dry_run_of_a_key_that_is_there_says_so(desk: Desk) -> None:
+    key = desk.adjust(30, "--json").json["key"]
+    done = desk.adjust(30, "--key", key, "--dry-run", "--json").json
+    assert (done["repeated"], done["balance_minutes"], done["key"]) == (True, 715, key)
+    assert desk.adjust(40, "--key", key, "--dry-run", check=1)
+
+
+def test_a_dry_run_is_refused_as_the_adjustment_would_be(world: World, server: Server, run: Run, shop: Shop) -> None:
+    run.configure(writeback={"enabled": True, "since": "2026-01-01"})
+    assert "qualiodoo setup" in run("adjust", shop.acme, 30, "--reason", "x", "--dry-run", check=1).message
+
+
+def test_one_adjustment_is_of_10000_hours_at_most(desk: Desk) -> None:
+    for minutes in (600001, -600001):
+        assert "600000 (10000 hours)" in desk.adjust(minutes, check=2).message
+    assert not desk.rows
+    assert desk.adjust(600000, "--dry-run", "--json").json["balance_minutes"] == 685 + 600000
+
+
+def test_names_that_are_not_kept_are_not_in_the_answer(desk: Desk) -> None:
+    desk.run.configure(privacy={"keep_names": False})
+    assert desk.adjust(30, "--json").json["customer"] is None
+    assert f"adjusted: customer {desk.shop.acme}, +0:30" in desk.adjust(30).out
+
+
+@pytest.mark.parametrize("character", ["\ufffe", "\uffff"])
+def test_a_reason_that_would_break_odoos_answers_is_refused(desk: Desk, character: str) -> None:
+    assert "U+FFFE or U+FFFF" in desk.run("adjust", desk.shop.acme, 30, "--reason", f"a{character}", check=2).message

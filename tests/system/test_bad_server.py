@@ -86,7 +86,7 @@ def start_all(stack: ExitStack, root: Path, table: dict[str, Bad], times: int) -
     state = b""
     for number, (name, bad) in enumerate(table.items()):
         world = World(today=TODAY)
-        for code in ("SUP12", "SUP24"):
+        for code in ("SUP12", "SUP24", "SUP36"):
             world.product(code)
         shop = Shop(world)
         server = stack.enter_context(world.serve())

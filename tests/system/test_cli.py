@@ -159,7 +159,7 @@ def test_check_shadow(config):
     (GOOD + "langage: fr\n", "; did you mean 'language'?"),
     (GOOD + "language: de\n", ":4:11: language: found 'de', expected fr or en"),
     (GOOD + "poll: {tickets: 5}\n", ":4:17: poll.tickets: found '5', expected a duration"),
-    (GOOD.replace("SUP12", "[]"), ":2:28: credit.packs: found a list, expected the internal reference"),
+    (GOOD.replace("SUP12", "[]"), ":2:28: credit.packs: found an empty list, expected the internal reference"),
     (GOOD.replace("https", "http"), ":1:13: odoo.url: found 'http://h.example', expected https://"),
     (GOOD.replace("since: 2026-01-01", "enabled: true"), ":3:12: writeback.since: missing"),
     ("", ":1:1: the file is empty"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from conftest import Run, Shop
 from odoosim import AccessError, Server, World
@@ -291,3 +293,93 @@ def test_a_model_that_answers_a_fault_of_rights_is_not_gone(world: World, server
                  error=AccessError("You are not allowed to access this"), times=9)
     adjusted("sync", check=1)
     assert adjusted.balance(shop.acme) == 685 + 120
+
+
+# ---- At random ----
+
+
+class Life:
+    """A desk to which people do things that Odoo does not stamp."""
+
+    def __init__(self, world: World, seed: int) -> None:
+        self.world, self.dice = world, random.Random(seed)
+        self.partners = [world.partner(f"Client {i}", is_company=self.dice.random() < 0.6) for i in range(5)]
+        for partner in self.partners:
+            self.pack(partner)
+
+    def pack(self, partner: int) -> None:
+        self.world.pay(self.world.invoice(partner, [("SUP12", 1)], "2026-03-01"), "2026-03-02")
+
+    def some(self) -> int:
+        return self.dice.choice(self.partners)
+
+    def new(self) -> None:
+        parent = self.some() if self.dice.random() < 0.5 else None
+        self.partners.append(self.world.partner(f"Client {len(self.partners)}", parent=parent,
+                                                is_company=self.dice.random() < 0.4))
+
+    def move(self) -> None:
+        child, parent = self.some(), self.some()
+        above = parent
+        while above and above != child:
+            above = self.world.row("res.partner", above).get("parent_id")
+        if not above:
+            self.world.move_contact(child, parent)
+
+    def leave(self) -> None:
+        self.world.move_contact(self.some(), None)
+
+    def merge(self) -> None:
+        kept, gone = self.some(), self.some()
+        above = kept
+        while above and above != gone:
+            above = self.world.row("res.partner", above).get("parent_id")
+        if kept != gone and not above and len(self.partners) > 3:
+            self.world.merge_contacts(kept, gone)
+            self.partners.remove(gone)
+
+    def work(self) -> None:
+        self.world.timesheet(self.world.ticket(self.some(), created="2026-03-11 09:00"), self.dice.choice((0.5, 1.0)),
+                             "2026-03-12")
+
+    def buy(self) -> None:
+        self.pack(self.some())
+
+    def adjust(self) -> None:
+        self.world.adjustment(self.some(), self.dice.choice((30, -30, 90)), "2026-03-12")
+
+    def forget_adjustments(self) -> None:
+        if ADJUSTMENT in self.world.model_ids:
+            remove_model(self.world)
+        if self.dice.random() < 0.7:
+            for _ in range(self.dice.randrange(3)):
+                self.adjust()
+
+    def delete_adjustment(self) -> None:
+        rows = self.world.env().search(ADJUSTMENT, []) if ADJUSTMENT in self.world.model_ids else []
+        if rows:
+            self.world.vanish(ADJUSTMENT, self.dice.choice(rows))
+
+    def step(self) -> None:
+        deeds = [self.new, self.move, self.leave, self.merge, self.merge, self.work, self.buy, self.adjust, self.adjust,
+                 self.forget_adjustments, self.delete_adjustment]
+        for _ in range(self.dice.randrange(1, 4)):
+            self.world.advance(self.dice.choice((0, 1, 60)))
+            self.dice.choice(deeds)()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_incremental_syncs_end_like_a_rebuild_whatever_becomes_of_partners_and_adjustments(
+        world: World, run: Run, seed: int) -> None:
+    life = Life(world, seed)
+    run.configure(credit={"account": ("commercial", "top")[seed % 2]})
+    run("sync", check=0)
+    for _ in range(6):
+        life.step()
+        if life.dice.random() < 0.5:
+            run.settle()
+            world.advance(60)
+        run("sync", check=0)
+        assert run.picture() == run.rebuilt()
+        if life.dice.random() < 0.2:
+            run.configure(credit={"account": life.dice.choice(("commercial", "top"))})

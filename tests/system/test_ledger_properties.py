@@ -42,7 +42,7 @@ REFERENCE = ROOT / "tests" / "model" / "reference.py"
 SECRET = "agent-secret"
 LOADED_ON = date(2022, 12, 1)  # before everything: what is dated later was entered in advance
 
-KIND_WORDS = os.environ.get("QUALIODOO_PROPERTY_KINDS", "none")
+KIND_WORDS = os.environ.get("QUALIODOO_PROPERTY_KINDS", "all")
 KINDS = {"all": H.KINDS, "none": frozenset()}.get(KIND_WORDS, frozenset(KIND_WORDS.split(",")))
 
 needs_binary = pytest.mark.skipif(not BINARY.exists(), reason=f"no binary at {BINARY}: run make, or set QUALIODOO")

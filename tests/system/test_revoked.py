@@ -237,7 +237,35 @@ def test_balance_ledger_and_explain_show_what_was_kept_while_a_key_of_the_config
     assert later.json[0]["balance_minutes"] == 0 and "qualiodoo status" in later.err  # by the new words
 
 
+def test_an_adjustment_made_meanwhile_is_in_odoo_and_counts_once_a_person_has_decided(
+        world: World, desk: Run, shop: Shop) -> None:
+    world.adjustment_model()
+    desk.configure(writeback={"enabled": True, "since": "2026-03-19"}, credit={"packs": [PACKS[0], PACKS[2]]})
+    stopped = desk("adjust", shop.acme, 30, "--reason", "Geste", check=4)
+    assert "the adjustment is in Odoo" in stopped.err and "no longer names SUP24" in stopped.err
+    assert desk.balance(shop.acme) == 685
+    desk.configure(credit={"packs": PACKS})
+    desk("sync", check=0)
+    assert desk.balance(shop.acme) == 715 and desk.balance(shop.cargo) == 1440
+
+
 # ---- The service ----
+
+
+@pytest.mark.world(today=None)
+def test_the_log_of_the_service_names_twenty_accounts_once_and_counts_the_rest(world: World, run: Run) -> None:
+    for number in range(25):
+        world.pay(world.invoice(world.partner(f"Client {number:02}"), [("SUP24", 1)]))
+    run.configure(poll={"payments": "1s", "tickets": "1s"})
+    run("sync", now=False, check=0)
+    rename(world, "SUP24", "SUP24B")
+    process = run.start("run", now=False)
+    wait_for(lambda: run.sql("SELECT 1 FROM meta WHERE key = 'revoked' AND value <> ''"))
+    time.sleep(3)
+    process.terminate()
+    said = run.finish(process, check=0).err
+    assert said.count("credit would be taken away: Client") == 20 and said.count("from 5 more") == 1
+    assert said.count("'SUP24B'") >= 1
 
 
 @pytest.mark.world(today=None)

@@ -478,41 +478,79 @@ def test_the_state_of_another_database_is_refused(server: Server, run: Run, shop
     assert run("status", "--json", now=False, check=0).json["odoo"]["last_error"] is None
 
 
-def test_a_record_with_a_forbidden_character_is_skipped_alone_and_read_once_repaired(
-        world: World, run: Run, shop: Shop) -> None:
+def test_a_paid_invoice_whose_text_breaks_the_answer_still_gives_its_hours(world: World, run: Run, shop: Shop) -> None:
+    """The record is kept without its texts, and read whole once it is repaired."""
     run.configure(odoo={"page_size": 10})
-    world.patch("account.move", shop.invoice_c, name="INV/\ufffe")
+    world.patch("account.move", shop.invoice, name="INV/\ufffe")
     told = run("sync", check=0)
-    assert f"account.move {shop.invoice_c} cannot be read" in told.err
+    assert f"account.move {shop.invoice} is kept without its texts" in told.err
     assert run.balance(shop.acme) == 685 and run.balance(shop.bravo) == 660
-    status = run("status", "--json", now=False, check=3).json
-    assert any("1 records cannot be read" in p for p in status["problems"])
-    world.advance(60)
-    world.write("account.move", shop.invoice_c, name="INV/repaired")
-    assert run("sync", check=0).err == ""
+    assert run.sql("SELECT name FROM move WHERE id = ?", shop.invoice) == [(None,)]
     assert run("status", now=False, check=0)
+    world.advance(60)
+    world.write("account.move", shop.invoice, name="INV/repaired")
+    assert run("sync", check=0).err == ""
+    assert run.sql("SELECT count(*) FROM unreadable") == [(0,)]
     assert run.picture() == run.rebuilt()
 
 
-def test_a_record_that_could_not_be_read_and_was_deleted_is_forgotten(world: World, run: Run, shop: Shop) -> None:
+DAMAGE = [("res.partner", "acme", "name"), ("res.partner", "contact", "ref"), ("account.move", "invoice", "name"),
+          ("helpdesk.ticket", "fix", "number")]
+
+
+@pytest.mark.parametrize(("model", "which", "field"), DAMAGE)
+@pytest.mark.parametrize("command", ["sync", "reconcile"])
+def test_text_that_breaks_the_answer_costs_no_money(world: World, run: Run, shop: Shop, model: str, which: str, field: str,
+                                                    command: str) -> None:
+    run("sync", check=0)
+    world.advance(60)
+    world.write(model, getattr(shop, which), **{field: "a\uffffb"})
+    world.timesheet(shop.fix, 1.0, "2026-03-13")
+    for _ in range(2):
+        run(command, check=0)
+        assert run.balance(shop.acme) == 685 - 60 and run.balance(shop.bravo) == 660
+    assert {k: v for k, v in run.picture().items() if k != "name"} == {k: v for k, v in run.rebuilt().items() if k != "name"}
+
+
+@pytest.mark.parametrize("what", ["unit", "journal", "reason"])
+def test_text_of_a_unit_a_journal_or_an_adjustment_costs_no_money(world: World, run: Run, shop: Shop, what: str) -> None:
+    row = world.adjustment(shop.acme, 30, "2026-03-12")
+    run("sync", check=0)
+    journal = run.sql("SELECT journal_id FROM settlement_line WHERE journal_id IN (SELECT id FROM journal WHERE type = 'bank')")
+    model, id_, field = {"unit": ("uom.uom", world.uom("hour"), "name"), "journal": ("account.journal", journal[0][0], "name"),
+                         "reason": ("x_qualiodoo_adjustment", row, "x_reason")}[what]
+    world.patch(model, id_, **{field: "\ufffe"})
+    run("reconcile", check=0)
+    assert run.balance(shop.acme) == 715
+    assert run.rebuilt()["account"] == run.stored()["account"]
+    assert [r[0] for r in run.sql("SELECT kept FROM unreadable")] == [1]
+
+
+def test_a_note_whose_figures_cannot_be_read_is_skipped_and_said(world: World, run: Run, shop: Shop) -> None:
+    """Its minutes stand in the text itself."""
+    run.configure(credit={"adjustments": "note"}, writeback={"enabled": True, "since": "2026-01-01"})
+    world.set_groups("agent@example.com", ["base.group_user", "account.group_account_readonly",
+                                           "hr_timesheet.group_hr_timesheet_approver", "helpdesk_mgmt.group_helpdesk_user",
+                                           "base.group_partner_manager"])
+    run("sync", check=0)
+    run("adjust", shop.acme, 30, "--reason", "Geste", check=0)
+    note = run.sql("SELECT id FROM adjustment")[0][0]
+    world.patch("mail.message", note, subject="\ufffe")
+    told = run("reconcile", check=0)
+    assert f"mail.message {note} cannot be read" in told.err
+    status = run("status", "--json", now=False, check=3).json
+    assert any("1 records cannot be read" in p for p in status["problems"])
+
+
+def test_a_damaged_record_that_was_deleted_is_forgotten(world: World, run: Run, shop: Shop) -> None:
     run("sync", check=0)
     world.advance(60)
     extra = world.ticket(shop.acme, number="HT\uffff")
     run("sync", check=0)
-    run("status", now=False, check=3)
+    assert run.sql("SELECT id, kept FROM unreadable") == [(extra, 1)]
     world.delete("helpdesk.ticket", extra)
     run("reconcile", check=0)
-    run("status", now=False, check=0)
-
-
-def test_a_record_that_became_unreadable_keeps_what_was_known(world: World, run: Run, shop: Shop) -> None:
-    run("sync", check=0)
-    world.advance(60)
-    world.write("account.move", shop.invoice, name="INV/\ufffe")
-    for command in ("sync", "reconcile"):
-        told = run(command, check=0)
-        assert f"account.move {shop.invoice} cannot be read" in told.err
-        assert run.balance(shop.acme) == 685
+    assert run.sql("SELECT count(*) FROM unreadable") == [(0,)]
 
 
 def test_a_payment_that_odoo_learns_late_is_counted_from_its_own_date(world: World, run: Run, shop: Shop) -> None:

@@ -129,3 +129,33 @@ def test_a_payment_undone_during_the_upgrade_is_no_revocation(old: Run) -> None:
     world.unpay(invoice)
     old("sync", now=NOW, check=0)
     assert old.stored() == old.rebuilt()
+
+
+# ---- A rule that this version reads otherwise ----
+
+
+@pytest.fixture
+def ruled(tmp_path: Path) -> Iterator[Run]:
+    """0.1.0 granted 12 h for an invoice of 1200 of which 10 came in, and 1190 were written off."""
+    story = state_0_1_0.Rules()
+    with story.world.serve() as server:
+        story.whole(server)
+        run = Run(tmp_path, server, **state_0_1_0.OPTIONS)
+        run.configure(writeback={"enabled": False})
+        state_0_1_0.restore(run.state, state_0_1_0.RULES)
+        run.ids = story.ids
+        yield run
+        run.close()
+
+
+def test_credit_that_the_rules_of_this_version_do_not_give_is_revoked_by_a_person_alone(ruled: Run) -> None:
+    granted = [("Ferme du Lac", 720), ("Garage Martin", 720)]
+    for command in (["sync"], ["reconcile", "--dry-run"], ["sync"]):
+        stopped = ruled(*command, "--json", now=NOW, check=4)
+        assert "reads the rules otherwise than" in stopped.err and "1 account would" in stopped.err
+        assert [(a["customer"], a["before_minutes"], a["after_minutes"]) for a in stopped.json["revoked"]] == [
+            ("Ferme du Lac", 720, 0)]
+    ruled("reconcile", "--force", now=NOW, check=0)
+    assert sorted((a["customer"], a["balance_minutes"]) for a in balances(ruled)) == [("Ferme du Lac", 0), granted[1]]
+    assert ruled.stored() == ruled.rebuilt()
+    ruled("sync", now=NOW, check=0)

@@ -47,7 +47,7 @@ struct scenario {
     const char *entries; /* one per line; NULL: not compared */
     const char *lots;    /* "10 0/720 2025-03-10..2026-03-10 expired\n"; NULL: not compared */
     minutes balance;
-    int grace, years, days; /* policy; 1 year unless one of the last two is given */
+    int grace, years, months, days; /* policy; 1 year unless one of the last three is given */
 };
 
 static inline civil_day on(const char *text)

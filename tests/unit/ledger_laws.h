@@ -207,8 +207,9 @@ static inline void run_scenario(void **state)
 
     facts_parse(&facts, scenario->facts);
     facts.policy.renewal_grace_days = scenario->grace;
-    if (scenario->years || scenario->days) {
+    if (scenario->years || scenario->months || scenario->days) {
         facts.policy.validity_years = scenario->years;
+        facts.policy.validity_months = scenario->months;
         facts.policy.validity_days = scenario->days;
     }
     ledger = facts_compute(&facts, today);

@@ -46,6 +46,43 @@ static void check_row(const struct row *row, bool by_entry)
     }
 }
 
+/* Section 4: a line in kilometres, a quantity that does not fit, a line outside the domain. They
+ * are charged nothing and leave the running total alone. */
+static void lines_that_are_no_hours_are_not_charged(void **state)
+{
+    const nano most = CHARGE_MAX_HOURS * NANO_ONE;
+    const struct {
+        struct charge_line line;
+        enum charge_reason reason;
+    } cases[] = {
+        {{1, DAY, NANO_ONE, QUANTITY_NO_TIME, false}, CHARGE_NO_TIME},
+        {{1, DAY, 0, QUANTITY_NO_NUMBER, false}, CHARGE_UNFIT},
+        {{1, DAY, most + 1, QUANTITY_HOURS, false}, CHARGE_UNFIT},
+        {{1, DAY, -most - 1, QUANTITY_HOURS, false}, CHARGE_UNFIT},
+        {{1, DAY, NANO_ONE, QUANTITY_HOURS, true}, CHARGE_OUTSIDE},
+        {{1, DAY + 1, most + 1, QUANTITY_HOURS, false}, CHARGE_FUTURE},
+        {{1, DAY, most, QUANTITY_HOURS, false}, CHARGE_COUNTED},
+        {{1, DAY, -most, QUANTITY_HOURS, false}, CHARGE_COUNTED},
+    };
+
+    (void)state;
+    for (int by_entry = 0; by_entry < 2; by_entry++)
+        for (size_t i = 0; i < COUNT(cases); i++) {
+            struct charge_policy policy = {.step = 5, .by_entry = by_entry};
+            struct charge_line lines[] = {cases[i].line, {2, DAY, hours_of(2), 0, false}};
+            struct charge_ticket ticket = {.id = 1, .lines = lines, .n_lines = 2};
+            struct charge charges[2];
+
+            charge_ticket_lines(&ticket, &policy, DAY, charges);
+            assert_int_equal(charges[0].reason, cases[i].reason);
+            if (cases[i].reason == CHARGE_COUNTED)
+                continue;
+            assert_int_equal(charges[0].charged, 0);
+            assert_int_equal(charges[1].running, 2);
+            assert_int_equal(charges[1].charged, 5);
+        }
+}
+
 static void by_ticket_the_running_total_is_rounded_up(void **state)
 {
     static const struct row rows[] = {
@@ -269,6 +306,7 @@ static void a_ticket_without_lines_costs_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_that_are_no_hours_are_not_charged),
         cmocka_unit_test(by_ticket_the_running_total_is_rounded_up),
         cmocka_unit_test(by_ticket_a_negative_line_lowers_the_running_total_which_may_be_negative),
         cmocka_unit_test(by_entry_each_line_is_rounded_on_its_own),

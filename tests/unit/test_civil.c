@@ -77,6 +77,33 @@ static void test_add_years(void **state)
     }
 }
 
+/* Section 3: the same day of the month, or the first of the month after when it has none. */
+static void test_add_months(void **state)
+{
+    static const struct {
+        const char *from;
+        int months;
+        const char *to;
+    } cases[] = {
+        {"2025-03-10", 18, "2026-09-10"}, {"2025-01-31", 1, "2025-03-01"},
+        {"2024-01-30", 1, "2024-03-01"},  {"2024-01-29", 1, "2024-02-29"},
+        {"2025-03-31", 1, "2025-05-01"},  {"2025-10-31", 1, "2025-12-01"},
+        {"2024-02-29", 12, "2025-03-01"}, {"2025-12-31", 2, "2026-03-01"},
+        {"2025-12-31", 12, "2026-12-31"}, {"2025-11-15", 1, "2025-12-15"},
+        {"2025-12-15", 1, "2026-01-15"},  {"2025-08-31", 0, "2025-08-31"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[CIVIL_TEXT_SIZE];
+        civil_day day;
+
+        assert_true(civil_parse(cases[i].from, &day));
+        assert_string_equal(civil_format(civil_add_months(day, cases[i].months), text),
+                            cases[i].to);
+    }
+}
+
 static void test_parse_date(void **state)
 {
     static const char *const bad[] = {
@@ -208,9 +235,10 @@ static void test_format_instants(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_day),      cmocka_unit_test(test_known_days),
-        cmocka_unit_test(test_add_years),      cmocka_unit_test(test_parse_date),
-        cmocka_unit_test(test_parse_instants), cmocka_unit_test(test_format_instants),
+        cmocka_unit_test(test_every_day),       cmocka_unit_test(test_known_days),
+        cmocka_unit_test(test_add_years),       cmocka_unit_test(test_add_months),
+        cmocka_unit_test(test_parse_date),      cmocka_unit_test(test_parse_instants),
+        cmocka_unit_test(test_format_instants),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

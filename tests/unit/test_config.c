@@ -230,6 +230,14 @@ static void test_credit(void **state)
         {ONE_PACK("SUP12"), {"f.yaml:1:18: credit.packs: found 'SUP12', expected a pack"}},
         {ONE_PACK("{product: A}"), {"found a pack without its hours"}},
         {ONE_PACK("{hours: 3}"), {"found a pack without its product"}},
+        {ONE_PACK("{id: 3}"), {"found a pack without its hours"}},
+        {ONE_PACK("{product: A, id: 3, hours: 1}"), {"found a pack with a product and an id"}},
+        {ONE_PACK("{id: '3', hours: 1}"), {"found '3', expected the id of a product"}},
+        {ONE_PACK("{id: 0, hours: 1}"), {"found '0', expected the id of a product"}},
+        {ONE_PACK("{product: [], hours: 1}"), {"found an empty list, expected the internal"}},
+        {ONE_PACK("{product: [A, A], hours: 1}"), {"found the product 'A' twice"}},
+        {ONE_PACK("{id: 3, hours: 1}, {id: 3, hours: 2}"),
+         {"found the product of id 3 twice, expected one pack for each product"}},
         {ONE_PACK("{product: A, hours: 1, price: 2}"),
          {"f.yaml:1:41: credit.packs: found 'price', expected a pack {product"}},
         {ONE_PACK("{product: A, product: B, hours: 1}"), {"found 'product' twice"}},
@@ -243,13 +251,17 @@ static void test_credit(void **state)
         {ONE_PACK("{product: A, hours: -1}"), {"found '-1'"}},
         {ONE_PACK("{product: A, hours: '12'}"), {"found '12', expected a number of hours"}},
         {ONE_PACK("{product: A, hours: 12h}"), {"found '12h'"}},
-        {ONE_PACK("{product: [A], hours: 12}"), {"found a list, expected the internal reference"}},
+        {ONE_PACK("{product: [[A]], hours: 12}"),
+         {"found a list, expected the internal reference"}},
         {ONE_PACK("{product: A, hours: 1}, {product: A, hours: 2}"),
          {"f.yaml:1:52: credit.packs: found the product 'A' twice"}},
         {CREDIT("validity: 1"),
-         {"credit.validity: found '1', expected a period in years or in "
-          "days"}},
-        {CREDIT("validity: 12 months"), {"credit.validity: found '12 months'"}},
+         {"credit.validity: found '1', expected a period in years, "
+          "months or days"}},
+        {CREDIT("validity: 1201mo"), {"credit.validity: found '1201mo'"}},
+        {CREDIT("account: group"), {"credit.account: found 'group', expected commercial or top"}},
+        {CREDIT("validity: 12 months"),
+         {"credit.validity: found '12 months'", "did you mean '12mo'?"}},
         {CREDIT("validity: 1an"), {"did you mean '1y'?"}},
         {CREDIT("validity: 0y"), {"credit.validity: found '0y'"}},
         {CREDIT("step: 0min"), {"credit.step: found '0min'", "from 1min to 24h"}},
@@ -538,7 +550,7 @@ static void test_defaults(void **state)
     assert_int_equal(json_array_size(config->tickets.domain), 0);
     assert_int_equal(config->tickets.n_excluded_tags, 0);
     assert_int_equal(config->credit.n_packs, 1);
-    assert_string_equal(config->credit.packs[0].product, "A");
+    assert_string_equal(config->credit.packs[0].products[0], "A");
     assert_int_equal(config->credit.packs[0].pack_minutes, 720);
     assert_int_equal(config->credit.validity.years, 1);
     assert_int_equal(config->credit.validity.days, 0);
@@ -612,12 +624,16 @@ static const char everything[] =
     "  flavour: task\n"
     "  domain: ['|', [a, '=', 'null'], '!', [b, '!=', 0.1], [c, in, [1e30, -2, '-2', ~, TRUE]]]\n"
     "  excluded_tags: [Garantie, 'a, b', '- c', '[d]']\n"
+    "timesheets: {domain: [[x_billable, =, true]]}\n"
     "credit:\n"
     "  packs:\n"
     "    - {product: 1234, hours: 0.05}\n"
     "    - product: 'A: b'\n"
     "      hours: 1000000\n"
-    "  validity: 400d\n"
+    "    - {product: [SUP12, SUP12-2024], hours: 12}\n"
+    "    - {id: 41, hours: 24}\n"
+    "  account: top\n"
+    "  validity: 18mo\n"
     "  step: 1h\n"
     "  rounding: entry\n"
     "  count_from: response\n"
@@ -669,11 +685,18 @@ static void test_everything(void **state)
     assert_int_equal(config->tickets.flavour, FLAVOUR_TASK);
     assert_int_equal(config->tickets.n_excluded_tags, 4);
     assert_string_equal(config->tickets.excluded_tags[3], "[d]");
-    assert_int_equal(config->credit.n_packs, 2);
-    assert_string_equal(config->credit.packs[0].product, "1234");
+    assert_int_equal(json_array_size(config->timesheets.domain), 1);
+    assert_int_equal(config->credit.account, ACCOUNT_TOP);
+    assert_int_equal(config->credit.n_packs, 4);
+    assert_int_equal(config->credit.packs[2].n_products, 2);
+    assert_string_equal(config->credit.packs[2].products[1], "SUP12-2024");
+    assert_int_equal(config->credit.packs[3].n_products, 0);
+    assert_int_equal(config->credit.packs[3].id, 41);
+    assert_string_equal(config->credit.packs[0].products[0], "1234");
     assert_int_equal(config->credit.packs[0].pack_minutes, 3);
     assert_int_equal(config->credit.packs[1].pack_minutes, 60000000);
-    assert_int_equal(config->credit.validity.days, 400);
+    assert_int_equal(config->credit.validity.months, 18);
+    assert_int_equal(config->credit.validity.days, 0);
     assert_int_equal(config->credit.validity.years, 0);
     assert_int_equal(config->credit.step, 60);
     assert_int_equal(config->credit.rounding, ROUNDING_ENTRY);

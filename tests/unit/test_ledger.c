@@ -128,6 +128,14 @@ static struct scenario days[] = {
         .lots = "10 0/720 2023-03-10..2024-03-10 expired\n",
     },
     {
+        .name = "validity_may_be_in_months_that_lack_a_day",
+        .facts = "grant 10/1 720 2024-08-31\n"
+                 "grant 11/1 720 2024-08-30\n",
+        .months = 18,
+        .lots = "11 0/720 2024-08-30..2026-03-01 expired\n"
+                "10 0/720 2024-08-31..2026-03-01 expired\n",
+    },
+    {
         .name = "validity_may_be_in_days",
         .facts = "grant 10/1 720 2025-03-10\n"
                  "adjust 5 60 2025-03-11\n",
