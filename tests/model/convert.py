@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass, field, replace
-from datetime import timezone
+from datetime import timedelta, timezone
 
 from ledger_model import CUSTOMER_INVOICES, History, Policy
 
@@ -76,7 +76,7 @@ def translate_policy(policy: Policy, history: History, ids: Ids) -> Policy:
 
 def shape_of(move):
     """What a reconciliation is, the counterparts' dates and states aside."""
-    return [(c.journal_type, c.journal_code, c.move_type, c.amount, c.move, c.reversed_entry_id, c.payment is None) for c in move.counterparts]
+    return [(c.journal_type, c.journal_code, c.move_type, c.amount, c.move, c.reversed_entry_id, c.payment is None, c.exchange) for c in move.counterparts]
 
 
 class Loader:
@@ -100,7 +100,7 @@ class Loader:
         self.dollar = world.currency("USD")
 
     def put(self, history: History) -> None:
-        """Bring the database from the last history to this one. Nothing is deleted but reconciliations."""
+        """Bring the database from the last history to this one. Nothing is deleted but reconciliations and timesheets."""
         with self.world.transaction() as env:
             self.env = env
             self.partners(history)
@@ -116,6 +116,8 @@ class Loader:
                     self.settle(move, known.get(move.id))
             self.each(history.tickets, self.old.tickets, self.ticket)
             self.each(history.timesheets, self.old.timesheets, self.timesheet)
+            gone = {l.id for l in self.old.timesheets} - {l.id for l in history.timesheets}
+            env.unlink("account.analytic.line", [self.ids.timesheet.pop(i) for i in sorted(gone)])
             self.each(history.adjustments, self.old.adjustments, self.adjustment)
             self.old = copy.deepcopy(history)
 
@@ -217,6 +219,8 @@ class Loader:
                          debit=max(balance, money(0)), credit=max(-balance, money(0)), name=str(line.product), is_downpayment=line.is_downpayment)
         if old is None and move.id % 5 == 0:
             self.insert(LINE, None, **common, display_type="line_section", name="SUP12")
+        if old is None and move.id % 6 == 0 and total:
+            self.tax_on_payment(move, common)
         if old is None:
             self.receivable[move.id], self.next_helper = self.next_helper, self.next_helper + 1
         balance = self.euros(total, move) * sign
@@ -224,6 +228,17 @@ class Loader:
                      balance=balance, debit=max(balance, money(0)), credit=max(-balance, money(0)), amount_currency=total * sign,
                      amount_residual=self.euros(residual, move) * sign, amount_residual_currency=residual * sign, date_maturity=move.invoice_date,
                      reconciled=bool(move.counterparts) and not residual)
+
+    def tax_on_payment(self, move, common):
+        """VAT due on payments: a tax line is matched with an entry of a general journal, which settles nothing of the invoice."""
+        day, journal = move.invoice_date + timedelta(days=40), self.journals["general"]
+        entry = self.insert(MOVE, None, move_type="entry", state="posted", name="CABA", payment_state="not_paid", date=day, journal_id=journal, company_id=1,
+                            currency_id=common["currency_id"], posted_before=True)
+        lines = [self.insert(LINE, None, **{**common, **more}, display_type="tax", account_id=self.world.accounts["tax"], balance=-self.sign(move) * sign,
+                             reconciled=True) for sign, more in ((1, {}), (-1, {"move_id": entry, "journal_id": journal, "date": day, "parent_state": "posted"}))]
+        debit, credit = lines if self.sign(move) < 0 else lines[::-1]
+        self.insert(PARTIAL, None, debit_move_id=debit, credit_move_id=credit, amount=self.money(move.amount_total), debit_amount_currency=self.money(move.amount_total),
+                    credit_amount_currency=self.money(move.amount_total), company_id=1, max_date=day)
 
     def settle(self, move, old):
         """One partial by counterpart. Where only dates and states changed the invoice is not touched."""
@@ -256,7 +271,7 @@ class Loader:
         else:
             self.counterpart(move, counterpart, ids)
             line = ids[LINE]
-        exchange = not amount
+        exchange = counterpart.exchange
         worth = money("1.37") if exchange else self.euros(amount, move)
         mine, theirs = amount, worth if self.in_euros(move) and not exchange else amount
         receivable = self.receivable[move.id]

@@ -125,7 +125,7 @@ class _Teller:
 
     def spoil_counterparts(self, move):
         """Counterparts that Odoo keeps although they settle nothing any more."""
-        own = [i for i, x in enumerate(move.counterparts) if x.move is None]
+        own = [i for i, x in enumerate(move.counterparts) if x.move is None and not x.exchange]
         if own and self.on("state", 12):
             i = self.c.pick(own)
             odd = self.c.pick(({"parent_state": "draft"}, {"parent_state": "cancel"}, {"payment": "rejected"}, {"payment": "canceled"}))
@@ -149,7 +149,7 @@ class _Teller:
         limit = round(total * float(self.policy.max_write_off) / 100, 2)
         if kind == "written_off":  # money, then a miscellaneous entry later
             off = c.pick((limit, limit, round(limit + 0.01, 2), round(max(0.01, limit - 0.01), 2), half, 0.01)) if "settlement" in self.kinds else min(limit, 1.0)
-            off = min(off, round(total - 0.01, 2))
+            off = max(0.01, min(off, round(total - 0.01, 2)))
             move.counterparts = [self.money(paid, round(total - off, 2)), self.other(self.near(paid), off)]
         elif kind == "two":
             move.counterparts = [self.money(self.near(move.invoice_date), half), self.money(paid, round(total - half, 2))]
@@ -170,7 +170,8 @@ class _Teller:
         else:
             move.counterparts = [self.money(paid, total)]
         if move.rate != 1 and move.counterparts and move.amount_residual == 0 and c.chance(50):
-            move.counterparts.append(Counterpart(paid + timedelta(days=c.pick((0, 20))), "general", amount=0, journal_code="MISC"))  # exchange
+            move.counterparts.append(Counterpart(paid + timedelta(days=c.pick((0, 20))), "general", amount=0, exchange=True,
+                                                 journal_code=c.pick(("MISC", MONEY_JOURNAL))))
         self.spoil_counterparts(move)
         self.spoil_word(move)
 
@@ -528,10 +529,15 @@ def earlier(chooser, history, both_references=False, kinds=KINDS):
     alone = lambda m: m.id not in needed and all(x.move is None for x in m.counterparts)
     then.invoices = [m for m in then.invoices if not (alone(m) and c.chance(15))]
     for move in then.invoices:
+        if move.state == "cancel" and move.move_type in CUSTOMER_INVOICES and move.amount_total > 0 and c.chance(40):  # paid, and cancelled since
+            move.state, move.payment_state = "posted", "paid"
+            move.counterparts = [Counterpart(move.invoice_date, "bank", amount=move.amount_total)]
+        elif move.state == "posted" and alone(move) and c.chance(8):  # a draft
+            move.state, move.payment_state, move.amount_residual, move.counterparts = "draft", "not_paid", move.amount_total, []
         if move.state == "posted" and alone(move) and move.counterparts and c.chance(25):  # not yet paid
             move.counterparts, move.payment_state, move.amount_residual = [], "not_paid", move.amount_total
         for i, x in enumerate(move.counterparts):
-            if x.move is None and "state" in kinds and c.chance(12):  # posted then, or draft then; or redated since
+            if x.move is None and not x.exchange and "state" in kinds and c.chance(12):  # posted then, or draft then; or redated since
                 other = replace(x, date=x.date + timedelta(days=c.pick((-3, 0, 40))))
                 if other.payment is not None:
                     other = replace(other, payment="paid")
@@ -544,6 +550,10 @@ def earlier(chooser, history, both_references=False, kinds=KINDS):
     used = {l.ticket for l in then.timesheets}
     then.tickets = [t for t in then.tickets if t.id in used or not c.chance(30)]
     then.timesheets = [l for l in then.timesheets if not c.chance(20)]
+    if then.timesheets and c.chance(60):  # deleted since
+        line = replace(c.pick(then.timesheets), hours=c.pick(HOURS), days=None)
+        line.id = 900 + max(l.id for l in history.timesheets)
+        then.timesheets.append(line)
     then.adjustments = [a for a in then.adjustments if not c.chance(25)]
     for line in then.timesheets:
         if c.chance(10):
@@ -642,7 +652,7 @@ def describe(history):
         lines = " ".join(f"[{l.id}: {l.product}{' DOWN' if l.is_downpayment else ''} ×{l.quantity:g}{'' if l.uom_factor == 1 else f' ×{l.uom_factor} units'}"
                          f" = {l.price_subtotal:g}]" for l in m.lines)
         against = " ".join("/".join(str(v) for v in (x.date, x.journal_code or x.journal_type, x.move_type, x.amount, *(
-            v for v in (x.move and f"move {x.move}", x.reversed_entry_id and f"reverses {x.reversed_entry_id}", x.payment) if v),
+            v for v in (x.move and f"move {x.move}", x.reversed_entry_id and f"reverses {x.reversed_entry_id}", x.payment, x.exchange and "exchange") if v),
             *(() if x.parent_state == "posted" else (x.parent_state.upper(),)))) for x in m.counterparts)
         reverses = f" reverses {m.reversed_entry_id}" if m.reversed_entry_id else ""
         out.append((m.invoice_date, f"{m.invoice_date} {m.move_type} {m.id} of {m.customer}{reverses}{f' order {m.origin}' if m.origin else ''} {m.state} "

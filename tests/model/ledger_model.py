@@ -68,6 +68,7 @@ class Counterpart:
     payment: Optional[str] = None  # the state of the payment behind, if there is one
     move: Optional[int] = None  # the counterpart's move where that is an invoice or credit note of the history
     reversed_entry_id: Optional[int] = None  # of a counterpart's move that is not of the history
+    exchange: bool = False  # an exchange difference
 
 
 @dataclass
@@ -318,6 +319,8 @@ class Payments:
         if counterpart.move_type == "out_refund":
             # §3 "a credit note that reverses another invoice which is itself effectively paid"
             return self.is_credit_note_of(counterpart, invoice) in self.paid
+        if counterpart.exchange:
+            return False  # whatever its journal: it settles nothing in the invoice's currency
         # §3 "a counterpart in a bank, cash or credit-card journal, in a journal named in `credit.money_journals`"
         return counterpart.journal_type in MONEY_JOURNALS or counterpart.journal_code in self.policy.money_journals
 
@@ -328,8 +331,11 @@ class Payments:
         if word == "reversed":
             # §3 "`reversed` where credit notes of *other* invoices settle it, as Odoo then says"
             return any(self.is_credit_note_of(c, invoice) is not None for c in invoice.counterparts)
-        # A spoilt `partial` (odoo.md, Payments) with nothing left to pay says nothing: what is behind it counts.
-        return word in ("paid", "partial")
+        if word in ("partial", "not_paid"):
+            # With nothing left to pay Odoo never says so unless an automation rule spoilt the word (odoo.md, Payments): what is
+            # behind it counts.
+            return sum(decimal_of(c.amount) for c in invoice.counterparts) >= decimal_of(invoice.amount_total) > 0
+        return word == "paid"
 
     def settled(self, invoice: Invoice) -> bool:
         """Effectively paid, its down payments aside."""

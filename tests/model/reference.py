@@ -93,14 +93,15 @@ def read(odoo, text):
         if l["move_id"] in invoices and l["display_type"] == "product" and l["product_id"]:
             invoices[l["move_id"]].lines.append(Line(l["id"], l["product_id"], l["quantity"], l["price_subtotal"],
                                                      size(l["product_uom_id"]) / size(products[l["product_id"]]["uom_id"]), l["is_downpayment"]))
-    for p in odoo.all("account.partial.reconcile", ["debit_move_id", "credit_move_id", "debit_amount_currency", "credit_amount_currency"]):
+    for p in odoo.all("account.partial.reconcile", ["debit_move_id", "credit_move_id", "debit_amount_currency", "credit_amount_currency", "exchange_move_id"]):
         for mine, other in (("debit", "credit"), ("credit", "debit")):
-            if rows[p[f"{mine}_move_id"]]["move_id"] in invoices:
+            if rows[p[f"{mine}_move_id"]]["move_id"] in invoices and rows[p[f"{mine}_move_id"]]["account_type"] == "asset_receivable":
                 line = rows[p[f"{other}_move_id"]]
                 move, journal = moves[line["move_id"]], journals[line["journal_id"]]
                 invoices[rows[p[f"{mine}_move_id"]]["move_id"]].counterparts.append(Counterpart(
                     day(line["date"]), journal["type"], move["move_type"], p[f"{mine}_amount_currency"], journal["code"], line["parent_state"],
-                    payments.get(line["payment_id"]), move["id"], move["reversed_entry_id"] or None))
+                    payments.get(line["payment_id"]), move["id"], move["reversed_entry_id"] or None,
+                    p["exchange_move_id"] == move["id"]))
     history.invoices = list(invoices.values())
 
     excluded = {t["id"] for t in odoo.all("helpdesk.ticket.tag", ["name"]) if t["name"] in (setting(text, "excluded_tags") or "")}
@@ -133,7 +134,7 @@ def main(argv):
     now = datetime.fromisoformat(argv[argv.index("--now") + 1].replace("Z", "+00:00"))
     command = next(i for i, a in enumerate(argv) if a in ("sync", "reconcile", "balance", "ledger"))
     if argv[command] in ("sync", "reconcile"):
-        print('{"drift": false}')
+        print('{"created": {}, "updated": {}, "deleted": {}, "accounts_changed": []}')
         return 0
     policy = policy_of(text)
     history = read(Odoo(text), text)

@@ -5,14 +5,18 @@
 
 import math
 import os
+import random
 import sys
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
 
 import pytest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from ledger_model import Adjustment, Counterpart, History, Invoice, Line, Partner, Policy, Product, Ticket, TimesheetLine, add_months, run
+import histories as H
+from ledger_model import (CUSTOMER_INVOICES, Adjustment, Counterpart, History, Invoice, Line, Partner, Payments, Policy, Product, Ticket, TimesheetLine,
+                          add_months, counterparts_stand, has_deduction, is_charged, run)
 from test_model import C, START, Book, credit_note, d, invoice, pack
 
 APRIL, MAY = d("2025-04-01"), d("2025-05-01")
@@ -110,7 +114,10 @@ def test_s3_written_off_up_to_ten_percent_of_the_total():
 
 
 def test_s3_an_exchange_difference_is_no_write_off():
-    assert grants(invoice(counterparts=[bank(), misc(d("2025-03-31"), 0)])) == [("2025-03-10", "grant", 720, 10)]
+    difference = misc(d("2025-03-31"), 0, exchange=True, journal_code="OD")
+    for policy in (Policy(), Policy(money_journals=("OD",))):
+        assert grants(invoice(counterparts=[bank(), difference]), policy=policy) == [("2025-03-10", "grant", 720, 10)]
+        assert grants(invoice(counterparts=[difference]), policy=policy) == []
 
 
 def test_s3_journals_named_as_money():
@@ -153,7 +160,9 @@ def test_s3_reversed_by_its_own_credit_note_grants_nothing():
 
 
 def test_s3_a_spoilt_payment_state_does_not_decide():
-    assert grants(invoice(payment_state="partial")) == [("2025-03-10", "grant", 720, 10)]
+    for word in ("partial", "not_paid"):
+        assert grants(invoice(payment_state=word, counterparts=[bank()])) == [("2025-03-10", "grant", 720, 10)]
+        assert grants(invoice(payment_state=word, counterparts=[bank(amount=959)])) == []
     assert grants(invoice(payment_state="partial", counterparts=[misc()])) == []
     assert grants(invoice(payment_state="paid", amount_residual=960, counterparts=[])) == []
 
@@ -220,7 +229,7 @@ def test_s3_a_credit_note_annulled_by_an_entry():
 
 
 @pytest.mark.parametrize("start, months, end", [("2025-03-10", 18, "2026-09-10"), ("2025-08-31", 6, "2026-03-01"), ("2025-10-31", 1, "2025-12-01"),
-                                                ("2024-02-29", 12, "2025-03-01"), ("2024-11-30", 3, "2025-03-01"), ("2025-12-31", 2, "2026-03-01")])
+                                                ("2024-02-29", 12, "2025-03-01"), ("2025-01-31", 1, "2025-03-01"), ("2024-01-29", 1, "2024-02-29"), ("2024-11-30", 3, "2025-03-01"), ("2025-12-31", 2, "2026-03-01")])
 def test_s3_validity_in_months(start, months, end):
     assert add_months(d(start), months) == d(end)
     b = Book(invoice(day=d(start)), Adjustment(5, C, 60, d(start)), policy=Policy(validity_months=months), today=d(start))
@@ -261,3 +270,64 @@ def test_s4_lines_outside_the_timesheets_domain_are_not_charged():
     records = invoice(), offered, TimesheetLine(2, 1, START, 0.05)
     assert Book(*records, policy=Policy(timesheets_domain=True)).amounts("debit") == [-5]
     assert Book(*records).amounts("debit") == [-5, -5]
+
+
+# ---------------------------------------------------------------------------------------------------------
+# The random histories meet these rules
+# ---------------------------------------------------------------------------------------------------------
+
+
+def met_in(history, policy):
+    """Names of the rules that decide something in a history."""
+    payments = Payments(history, policy)
+    for move in history.invoices:
+        paid = move.id in payments.paid
+        if move.move_type in CUSTOMER_INVOICES and move.state == "posted" and not move.amount_residual and move.amount_total > 0:
+            misc = [c for c in move.counterparts if c.journal_type == "general" and not c.exchange]
+            money = [c for c in move.counterparts if payments.is_money(c, move)]
+            yield from (name for name, met in {
+                "a write-off that is accepted": paid and misc and not payments.is_money(misc[0], move),
+                "a write-off that is too much": money and not paid and misc and counterparts_stand(move),
+                "a journal named as money": paid and any(payments.is_money(c, move) for c in misc),
+                "paid by the credit note of another invoice": paid and all(c.move_type == "out_refund" for c in money),
+                "the credit note of an invoice that is not paid": not money and any(c.move is not None for c in move.counterparts),
+                "a counterpart that does not stand": not counterparts_stand(move),
+                "a spoilt word that does not decide": paid and move.payment_state == "partial",
+                "a receipt": paid and move.move_type == "out_receipt",
+                "another currency": paid and move.rate != 1,
+            }.items() if met)
+        if has_deduction(move) and move.state == "posted":
+            yield "a deduction that grants" if paid else "a deduction that waits for its down payment" if payments.settled(move) and payments.down_payments(
+                move) else "a deduction without down payment" if payments.settled(move) else "a deduction whose rest is unpaid"
+        if payments.annulled(move):
+            yield "an annulled credit note"
+        if paid and payments.only_undoes(move):
+            yield "an invoice that only undoes a credit note"
+        if paid and not move.amount_total and not has_deduction(move) and any(l.price_subtotal for l in move.lines):
+            yield "an offered pack beside one that is not"
+    for line in history.timesheets:
+        if not is_charged(line, policy):
+            yield "a line that is not charged"
+
+
+def test_the_random_histories_meet_each_rule():
+    seen = Counter()
+    for seed in range(1500):
+        policy = H.random_policy(seed)
+        seen.update(set(met_in(H.random_history(seed, policy), policy)))
+    print(dict(seen))
+    assert len(seen) == 17 and min(seen.values()) >= 5, seen
+
+
+def test_the_stages_of_a_history_end_with_it_and_are_histories_themselves():
+    changed = Counter()
+    for seed in range(60):
+        policy = H.random_policy(seed)
+        history = H.random_history(seed, policy, 3)
+        told = H.stages(H.Chooser(random.Random(seed)), history, policy, 2)
+        assert told[-1] is history and [len(s.invoices) for s in told] == sorted(len(s.invoices) for s in told)
+        balances = [{c: r.balance_minutes for c, r in run(s, policy, date(2027, 1, 1)).items()} for s in told]
+        changed["balances"] += balances[0] != balances[-1]
+        changed["partners merged"] += bool(history.merged) and set(told[0].customers) > set(history.customers)
+        changed["partners moved"] += told[0].partners != history.partners
+    assert min(changed.values()) >= 5, changed

@@ -42,7 +42,7 @@ REFERENCE = ROOT / "tests" / "model" / "reference.py"
 SECRET = "agent-secret"
 LOADED_ON = date(2022, 12, 1)  # before everything: what is dated later was entered in advance
 
-KIND_WORDS = os.environ.get("QUALIODOO_PROPERTY_KINDS", "none")
+KIND_WORDS = os.environ.get("QUALIODOO_PROPERTY_KINDS", "all")
 KINDS = {"all": H.KINDS, "none": frozenset()}.get(KIND_WORDS, frozenset(KIND_WORDS.split(",")))
 
 needs_binary = pytest.mark.skipif(not BINARY.exists(), reason=f"no binary at {BINARY}: run make, or set QUALIODOO")
@@ -63,8 +63,9 @@ def config_text(policy: Policy, url: str, folder: Path, page_size: int) -> str:
     packs = "\n".join(f"    - {{{pack_text(name)}, hours: {hours}}}" for name, hours in policy.packs)
     months = policy.validity_months
     timesheets = f"timesheets:\n  domain: {json.dumps(convert.TIMESHEETS_DOMAIN)}\n" if policy.timesheets_domain else ""
-    chosen = [f"  account: {policy.account}", f"  money_journals: [{', '.join(policy.money_journals)}]", f"  max_write_off: {policy.max_write_off}%"] if KINDS else []
-    new_keys = "".join(line + "\n" for line in chosen)
+    new_keys = f"  account: {policy.account}\n" if "partners" in KINDS else ""
+    if "settlement" in KINDS:
+        new_keys += f"  money_journals: [{', '.join(policy.money_journals)}]\n  max_write_off: {policy.max_write_off}%\n"
     return f"""odoo:
   url: {url}
   database: demo
@@ -239,7 +240,9 @@ def play_in_steps(binary, policy, history, rng, steps=2, version=17, page_size=5
             world.now = now
             compare(program, translated, theirs, now, "sync")
         report = compare(program, translated, theirs, now)
-        assert not report["drift"], f"reconcile found what the incremental cycles had missed: {report}"
+        # A payment that gets another date stamps its partial, of which nothing is mirrored that a date changes.
+        missed = {**report["created"], **report["deleted"], **{k: n for k, n in report["updated"].items() if k != "account.partial.reconcile"}}
+        assert not missed and not report["accounts_changed"], f"reconcile found what the incremental cycles had missed: {report}"
 
 
 def play_seed(binary, seed, customers, days):
