@@ -80,7 +80,8 @@ class Service:
 @pytest.fixture
 def world() -> World:
     made = World()  # real time
-    made.product("SUP12")
+    for code in ("SUP12", "SUP24", "SUP36"):
+        made.product(code)
     made.opening_hours({day: [(0.0, 24.0)] for day in range(7)})
     return made
 
