@@ -18,7 +18,7 @@
 struct cycle_report {
     json_t *checked, *created, *updated, *deleted; /* remote model -> number of records */
     json_t *accounts_changed;                      /* array of customer ids */
-    json_t *moves;         /* array of {"contact", "from", "to", "invoices"}: see pull_holders() */
+    json_t *moves;         /* array of {"contact" or null, "from", "to", "invoices"} */
     json_t *differences;   /* array of texts for people, the first changes of accounts */
     int64_t n_differences; /* of all */
     json_t

@@ -83,11 +83,14 @@ static void print_moves(const struct cycle_report *report)
     json_array_foreach(report->moves, i, move)
     {
         size_t invoices = json_array_size(json_object_get(move, "invoices"));
+        bool contact = json_is_integer(json_object_get(move, "contact"));
 
-        printf("contact %lld: account %lld -> %lld", count_of(move, "contact"),
-               count_of(move, "from"), count_of(move, "to"));
+        if (contact)
+            printf("contact %lld: ", count_of(move, "contact"));
+        printf("account %lld -> %lld", count_of(move, "from"), count_of(move, "to"));
         if (invoices)
-            printf(", with %zu invoice%s", invoices, invoices > 1 ? "s" : "");
+            printf("%s%zu invoice%s", contact ? ", with " : ": ", invoices,
+                   invoices > 1 ? "s" : "");
         putchar('\n');
     }
 }

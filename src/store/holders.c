@@ -38,7 +38,7 @@ static const char top_sql[] =
 static const char move_sql[] =
     "SELECT m.id, m.account_id, coalesce(p.account_id, m.customer_id) FROM move m"
     " LEFT JOIN partner p ON p.id = m.customer_id"
-    " WHERE m.account_id IS NOT coalesce(p.account_id, m.customer_id) ORDER BY m.id";
+    " WHERE m.account_id IS NOT coalesce(p.account_id, m.customer_id) ORDER BY 2, 3, 1";
 
 static int find_rows(struct store *store, const char *sql, struct rows *ret, struct error *error)
 {
@@ -102,12 +102,26 @@ static int set_rows(struct store *store, const char *sql, const char *mirror,
     return rc;
 }
 
-static int update_partners(struct store *store, bool top,
-                           int (*moves)(void *context, const struct holder_move *move),
-                           void *context, struct error *error)
+/* What one update shares. */
+struct update {
+    struct store *store;
+    int (*moves)(void *context, const struct holder_move *move);
+    void *context;
+    struct ids told; /* invoices that were told of with their partner */
+};
+
+static int tell(struct update *update, const struct holder_move *move, struct error *error)
+{
+    for (size_t i = 0; move->partner && i < move->invoices.count; i++)
+        if (ids_add(&update->told, move->invoices.items[i]) < 0)
+            return error_memory(error);
+    return update->moves(update->context, move) < 0 ? error_memory(error) : 0;
+}
+
+static int update_partners(struct update *update, bool top, struct error *error)
 {
     struct rows rows = {0};
-    int rc = find_rows(store, top ? top_sql : commercial_sql, &rows, error);
+    int rc = find_rows(update->store, top ? top_sql : commercial_sql, &rows, error);
 
     for (size_t i = 0; i < rows.count && rc == 0; i++) {
         struct holder_move move = {
@@ -115,25 +129,51 @@ static int update_partners(struct store *store, bool top,
 
         if (!move.from)
             continue;
-        rc = find_invoices(store, &rows.items[i], &move.invoices, error);
-        if (rc == 0 && moves(context, &move) < 0)
-            rc = error_memory(error);
+        rc = find_invoices(update->store, &rows.items[i], &move.invoices, error);
+        if (rc == 0)
+            rc = tell(update, &move, error);
         free(move.invoices.items);
     }
     if (rc == 0)
-        rc = set_rows(store, "UPDATE partner SET account_id = ?2 WHERE id = ?1", "partner", &rows,
-                      error);
+        rc = set_rows(update->store, "UPDATE partner SET account_id = ?2 WHERE id = ?1", "partner",
+                      &rows, error);
     free(rows.items);
     return rc;
 }
 
-static int update_invoices(struct store *store, struct error *error)
+/* Invoices whose partner did not move, from one account to another: an invoice that was given to
+ * another partner, or a rule that an earlier version read otherwise. Rows come by these two. */
+static int tell_invoices(struct update *update, const struct rows *rows, struct error *error)
+{
+    int rc = 0;
+
+    ids_sort(update->told.items, update->told.count);
+    for (size_t i = 0; i < rows->count && rc == 0;) {
+        struct holder_move move = {.from = rows->items[i].from, .to = rows->items[i].to};
+
+        for (; i < rows->count && rc == 0 && rows->items[i].from == move.from &&
+               rows->items[i].to == move.to;
+             i++)
+            if (!ids_contain(update->told.items, update->told.count, rows->items[i].id) &&
+                ids_add(&move.invoices, rows->items[i].id) < 0)
+                rc = error_memory(error);
+        if (rc == 0 && move.from && move.invoices.count)
+            rc = tell(update, &move, error);
+        free(move.invoices.items);
+    }
+    return rc;
+}
+
+static int update_invoices(struct update *update, struct error *error)
 {
     struct rows rows = {0};
-    int rc = find_rows(store, move_sql, &rows, error);
+    int rc = find_rows(update->store, move_sql, &rows, error);
 
     if (rc == 0)
-        rc = set_rows(store, "UPDATE move SET account_id = ?2 WHERE id = ?1", "move", &rows, error);
+        rc = tell_invoices(update, &rows, error);
+    if (rc == 0)
+        rc = set_rows(update->store, "UPDATE move SET account_id = ?2 WHERE id = ?1", "move", &rows,
+                      error);
     free(rows.items);
     return rc;
 }
@@ -142,16 +182,18 @@ int holders_update(struct store *store, bool top,
                    int (*moves)(void *context, const struct holder_move *move), void *context,
                    struct error *error)
 {
+    struct update update = {.store = store, .moves = moves, .context = context};
     int rc = store_begin(store, error);
 
     if (rc < 0)
         return rc;
-    rc = update_partners(store, top, moves, context, error);
+    rc = update_partners(&update, top, error);
     if (rc == 0)
-        rc = update_invoices(store, error);
+        rc = update_invoices(&update, error);
     if (rc == 0)
         rc = store_commit(store, error);
     if (rc < 0)
         store_rollback(store);
+    free(update.told.items);
     return rc;
 }

@@ -20,6 +20,14 @@ static void say_move(const struct holder_move *move)
 {
     char invoices[64] = "";
 
+    if (!move->partner) {
+        log_warning("%zu invoice%s of packs move%s from account %lld to account %lld, the first is "
+                    "account.move %lld",
+                    move->invoices.count, move->invoices.count > 1 ? "s" : "",
+                    move->invoices.count > 1 ? "" : "s", (long long)move->from, (long long)move->to,
+                    (long long)move->invoices.items[0]);
+        return;
+    }
     if (move->invoices.count)
         snprintf(invoices, sizeof invoices, ", with %zu invoice%s of packs", move->invoices.count,
                  move->invoices.count > 1 ? "s" : "");
@@ -37,10 +45,11 @@ static int note_move(void *context, const struct holder_move *move)
         json_array_append_new(invoices, json_integer(move->invoices.items[i]));
     say_move(move);
     json_array_append_new(movers->pull->report->moves,
-                          json_pack("{sI sI sI so}", "contact", (json_int_t)move->partner, "from",
-                                    (json_int_t)move->from, "to", (json_int_t)move->to, "invoices",
-                                    invoices));
-    return ids_add(&movers->partners, move->partner);
+                          json_pack("{so sI sI so}", "contact",
+                                    move->partner ? json_integer(move->partner) : json_null(),
+                                    "from", (json_int_t)move->from, "to", (json_int_t)move->to,
+                                    "invoices", invoices));
+    return move->partner ? ids_add(&movers->partners, move->partner) : 0;
 }
 
 /* Odoo computes the commercial entity of the contacts below a partner without always stamping

@@ -56,7 +56,8 @@ json_t *model_bare_names(const struct model *model, const struct flavour *flavou
         for (size_t j = 0; j < model_columns(model); j++) {
             const char *remote = model->fields[j].remote;
 
-            if (remote && strcmp(flavour_name(flavour, remote), json_string_value(name)) == 0)
+            remote = remote ? flavour_name(flavour, remote) : NULL;
+            if (remote && strcmp(remote, json_string_value(name)) == 0)
                 kind = model->fields[j].kind;
         }
         computed = computed || kind == FIELD_COMPUTED;

@@ -64,8 +64,12 @@ static int count_partners(struct pull *pull, int64_t last, bool *ret_fewer, int6
     char *text = NULL;
     int rc = store_meta_get(pull->store, PARTNERS_KEY, &text, error);
 
-    if (rc == 0 && text && sscanf(text, "%lld %lld", &known_last, &known) != 2)
-        known = -1;
+    if (rc == 0 && text) {
+        char *end;
+
+        known_last = strtoll(text, &end, 10);
+        known = *end == ' ' ? strtoll(end, NULL, 10) : -1;
+    }
     free(text);
     if (rc == 0 && known >= 0) {
         rc = count_records(pull, model, up_to(known_last), ret_count, error);

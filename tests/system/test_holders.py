@@ -153,8 +153,9 @@ def test_tickets_and_adjustments_of_a_merged_partner_follow_at_the_next_sync(wor
     run.settle()
     both = run.balance(shop.acme) + run.balance(shop.bravo)
     world.merge_contacts(shop.acme, shop.bravo)
-    said = run("sync", check=0)
+    said = run("sync", "--json", check=0)
     assert f"partner {shop.bravo} is gone from Odoo, merged or deleted" in said.err
+    assert {"contact": None, "from": shop.bravo, "to": shop.acme, "invoices": [shop.invoice_b]} in said.json["moves"]
     assert (run.balance(shop.acme), run.balance(shop.bravo)) == (both, 0)
     assert run.picture() == run.rebuilt()
     assert not run("reconcile", "--json", check=0).json["drift"]

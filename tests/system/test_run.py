@@ -81,7 +81,8 @@ class Service:
 def world(request: pytest.FixtureRequest) -> World:
     marker = request.node.get_closest_marker("world")
     made = World(**(marker.kwargs if marker else {}))  # real time
-    made.product("SUP12")
+    for code in ("SUP12", "SUP24", "SUP36"):
+        made.product(code)
     made.opening_hours({day: [(0.0, 24.0)] for day in range(7)})
     return made
 

@@ -29,7 +29,8 @@ def world(request: pytest.FixtureRequest) -> World:
     """In real time."""
     marker = request.node.get_closest_marker("world")
     made = World(**(marker.kwargs if marker else {}))
-    made.product("SUP12")
+    for code in ("SUP12", "SUP24", "SUP36"):
+        made.product(code)
     return made
 
 
