@@ -36,13 +36,19 @@ bool doubt_target(const struct pull *pull, const struct respond_target *target, 
             (recent && may_be_hidden(pull, &target->verdict, facts)));
 }
 
+/* What is dated after now does not exist yet. */
+static bool is_answered(const struct response_facts *facts, instant now)
+{
+    return (facts->assigned && facts->assigned <= now) || (facts->closed && facts->closed <= now);
+}
+
 int doubt_note_unanswered(const struct pull *pull, const struct respond_target *target, instant now,
                           struct error *error)
 {
     const struct response_facts *facts = &target->ticket->facts.response;
 
-    if (target->verdict.state != SLA_BREACHED || facts->assigned || facts->closed ||
-        pull->skew.found || pull->flavour->hides_responses)
+    if (target->verdict.state != SLA_BREACHED || is_answered(facts, now) || pull->skew.found ||
+        pull->flavour->hides_responses)
         return 0;
     return history_seen_unanswered(pull->store, target->ticket->id, now, error);
 }
