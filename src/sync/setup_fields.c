@@ -257,9 +257,16 @@ static int make_field(struct setup *setup, enum setup_set set, const struct fiel
                       values, ret_id, error);
 }
 
-static int ensure_field(struct setup *setup, enum setup_set set, const struct field *field,
-                        json_t *record, bool *changed, struct error *error)
+/* A set at work. */
+struct work {
+    enum setup_set set;
+    bool changed;
+};
+
+static int ensure_field(struct setup *setup, struct work *work, const struct field *field,
+                        json_t *record, struct error *error)
 {
+    enum setup_set set = work->set;
     json_t *repairs = record ? field_repairs(field, record) : NULL;
     int64_t id = ask_field_id(record, "id");
     char what[100], name[SETUP_NAME_SIZE];
@@ -270,7 +277,7 @@ static int ensure_field(struct setup *setup, enum setup_set set, const struct fi
     if (rc == 0 && json_object_size(repairs) && !setup->options->dry_run)
         rc = ask_write(setup->odoo, "ir.model.fields", id, json_incref(repairs), error);
     if (rc == 0 && (!record || json_object_size(repairs))) {
-        *changed = true;
+        work->changed = true;
         snprintf(what, sizeof what, "field %s%s", field->name, record ? " as it should be" : "");
         setup_step(setup, SETUP_MADE, what);
     }
@@ -304,6 +311,7 @@ static json_t *names_of(enum setup_set set)
 
 int setup_fields(struct setup *setup, enum setup_set set, bool *ret_changed, struct error *error)
 {
+    struct work work = {.set = set};
     json_t *records = NULL;
     int rc = ask_records(setup->odoo, "ir.model.fields",
                          json_pack("[[ssI] [sso]]", "model_id", "=", (json_int_t)setup->models[set],
@@ -313,8 +321,8 @@ int setup_fields(struct setup *setup, enum setup_set set, bool *ret_changed, str
                          &records, error);
 
     for (const struct field *field = sets[set].fields; field->name && rc == 0; field++)
-        rc =
-            ensure_field(setup, set, field, find_by_name(records, field->name), ret_changed, error);
+        rc = ensure_field(setup, &work, field, find_by_name(records, field->name), error);
+    *ret_changed = work.changed;
     json_decref(records);
     return rc;
 }

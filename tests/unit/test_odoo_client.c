@@ -246,6 +246,50 @@ static void test_timeout(void **state)
     stop(&fixture);
 }
 
+/* Even one that may be repeated: each repetition would hang, too. */
+static void test_hung_call_is_not_repeated(void **state)
+{
+    struct fixture fixture;
+    struct odoo_options options;
+
+    (void)state;
+    memset(&fixture, 0, sizeof fixture);
+    server_start(&fixture.server, serve_late, &fixture);
+    options = default_options(&fixture);
+    options.timeout_ms = 150;
+    options.hung_advice = "look at its locks";
+    open_with(&fixture, &options);
+    expect(&fixture, ERR_NETWORK, call(&fixture, true), RETRY_NEVER,
+           "res.partner.m within 1 s: look at its locks");
+    assert_int_equal(fixture.server.count, 2);
+    stop(&fixture);
+}
+
+static bool serve_true(struct server *server, int fd, const char *request, int number)
+{
+    (void)server;
+    (void)number;
+    send_ok(fd, is_authenticate(request) ? answer_uid : answer_true);
+    return false;
+}
+
+static void test_language(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    start(&fixture, serve_true);
+    assert_int_equal(odoo_set_language(fixture.odoo, "de-DE", &fixture.error), 0);
+    assert_int_equal(odoo_set_language(fixture.odoo, "fr-FR", &fixture.error), 0);
+    assert_int_equal(call(&fixture, true), 0);
+    odoo_free(fixture.odoo);
+    server_stop(&fixture.server);
+    assert_non_null(strstr(fixture.server.last, "Accept-Language: fr-FR\r\n"));
+    assert_null(strstr(fixture.server.last, "de-DE"));
+    assert_non_null(strstr(fixture.server.last, "Content-Type: text/xml\r\n"));
+    server_clear(&fixture.server);
+}
+
 /* Cut by half: with a Content-Length libcurl sees it, without one the codec does. */
 static bool serve_cut(struct server *server, int fd, const char *request, int number)
 {
@@ -587,6 +631,8 @@ int main(void)
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_unknown_host),
         cmocka_unit_test(test_timeout),
+        cmocka_unit_test(test_hung_call_is_not_repeated),
+        cmocka_unit_test(test_language),
         cmocka_unit_test(test_cut),
         cmocka_unit_test(test_unsafe_on_kept_connection),
         cmocka_unit_test(test_retry_after),
