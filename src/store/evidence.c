@@ -38,8 +38,9 @@
 #define SETTLED_ON(side, other_side)                                                               \
     " UNION ALL SELECT 3, p.id, json_array(p.id, o.id, o.move_id, o.move_type, o.date,"            \
     "  o.journal_id, coalesce(e.state, o.parent_state), pay.state, p." side "_amount) FROM near n" \
-    "  JOIN settlement_line own ON own.move_id = n.id JOIN partial p"                              \
-    "  ON p." side "_line_id = own.id JOIN settlement_line o ON o.id = p." other_side "_line_id"   \
+    "  CROSS JOIN settlement_line own ON own.move_id = n.id CROSS JOIN partial p"                  \
+    "  ON p." side "_line_id = own.id CROSS JOIN settlement_line o ON o.id = p." other_side        \
+    "_line_id"                                                                                     \
     "  LEFT JOIN move e ON e.id = o.move_id LEFT JOIN payment pay ON pay.id = o.payment_id"
 
 /* A version that adds to this text empties the column `more` in its migration: what was kept before
@@ -48,9 +49,9 @@
     "(SELECT json_group_array(said) FROM (" NEAR                                                   \
     " SELECT 1 AS part, x.id AS id, json_array(x.id, x.type, x.state, x.payment_state, x.total,"   \
     "  x.residual, x.invoice_date, x.customer_id, x.reversed_entry_id, x.invoice_origin) AS said"  \
-    "  FROM near n JOIN move x ON x.id = n.id"                                                     \
+    "  FROM near n CROSS JOIN move x ON x.id = n.id"                                               \
     " UNION ALL SELECT 2, d.id, json_array(d.id, d.move_id, d.untaxed) FROM near n"                \
-    "  JOIN down_payment d ON d.move_id = n.id" SETTLED_ON("debit", "credit")                      \
+    "  CROSS JOIN down_payment d ON d.move_id = n.id" SETTLED_ON("debit", "credit")                \
         SETTLED_ON("credit", "debit") " ORDER BY 1, 2, 3))"
 
 /* ?1: the account. */

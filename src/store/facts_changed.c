@@ -41,7 +41,7 @@ static const char changed_sql[] =
             "  LEFT JOIN partner p ON p.id = c.ref WHERE c.owner = 'partner'"
             " UNION SELECT p.account_id FROM change c JOIN ticket t ON t.id = c.ref"
             "  JOIN partner p ON p.id = t.partner_id WHERE c.owner = 'ticket'"
-            " UNION SELECT m.account_id FROM touched t JOIN move m ON m.id = t.id"
+            " UNION SELECT m.account_id FROM touched t CROSS JOIN move m ON m.id = t.id"
             " UNION SELECT id FROM account WHERE next_change <= ?1 OR computed_day > ?1 ORDER BY 1";
 
 static const char accounts_sql[] =

@@ -8,7 +8,8 @@
 
 /* The moves of account ?1 that carry packs, and those that decide about their payment: what a move
  * reverses, the credit notes that settle it, the invoices of the down payment that it deducts; and
- * so on from these. */
+ * so on from these. CROSS JOIN keeps the order of the tables: SQLite knows nothing of the few rows
+ * of `near`, and would rather walk all lines of all customers. */
 #define NEAR                                                                                       \
     "WITH RECURSIVE own(id) AS (SELECT m.id FROM move m WHERE m.account_id = ?1"                   \
     "  AND EXISTS (SELECT 1 FROM move_line l WHERE l.move_id = m.id)),"                            \
@@ -30,7 +31,7 @@ static const char move_sql[] = NEAR
     " coalesce(m.account_id, m.customer_id),"
     " EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = m.id AND d.untaxed > 0),"
     " EXISTS (SELECT 1 FROM down_payment d WHERE d.move_id = m.id AND d.untaxed < 0),"
-    " m.id IN (SELECT id FROM own) FROM near n JOIN move m ON m.id = n.id ORDER BY m.id";
+    " m.id IN (SELECT id FROM own) FROM near n CROSS JOIN move m ON m.id = n.id ORDER BY m.id";
 
 static const char line_sql[] =
     "SELECT l.move_id, l.id, l.product_id, l.quantity, lu.factor, pu.factor, pu.absolute,"
@@ -46,8 +47,8 @@ static const char line_sql[] =
     " other.move_id, o.reversed_entry_id, coalesce(o.state, other.parent_state), pay.state,"       \
     " abs(coalesce(p." side "_amount, 0)),"                                                        \
     " EXISTS (SELECT 1 FROM partial x WHERE x.exchange_move_id = other.move_id) FROM near n"       \
-    " JOIN settlement_line own ON own.move_id = n.id JOIN partial p"                               \
-    "  ON p." side "_line_id = own.id JOIN settlement_line other"                                  \
+    " CROSS JOIN settlement_line own ON own.move_id = n.id CROSS JOIN partial p"                   \
+    "  ON p." side "_line_id = own.id CROSS JOIN settlement_line other"                            \
     "  ON other.id = p." other_side "_line_id LEFT JOIN journal j ON j.id = other.journal_id"      \
     " LEFT JOIN move o ON o.id = other.move_id LEFT JOIN payment pay ON pay.id = other.payment_id" \
     " WHERE coalesce(own.account_type, 'asset_receivable') IN"                                     \
