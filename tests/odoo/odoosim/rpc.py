@@ -325,7 +325,7 @@ def class_of(env: Env, name: str) -> type[BaseModel]:
     special: dict[str, type[BaseModel]] = {
         "account.move": Move,
         "account.move.line": MoveLine,
-        "account.payment": Payment19 if recent else Payment17,
+        "account.payment": Payment19 if env.version >= 19 else Payment17,
         "res.users": Users19 if env.world.release >= 18 else Users17,
         "ir.model.data": ModelData,
         "ir.config_parameter": Parameter,
