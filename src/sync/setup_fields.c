@@ -133,16 +133,26 @@ void setup_field_external(enum setup_set set, size_t index, char name[SETUP_NAME
 /* ---- What a field should be ---- */
 
 /* A contact shows the account of its company. */
-static json_t *compute_of(const struct field *field)
+/* The row is that of the account holder: the commercial entity, or the topmost parent. */
+static json_t *compute_of(const struct setup *setup, const struct field *field)
 {
+    if (setup->config->credit.account == ACCOUNT_TOP)
+        return json_sprintf("for r in self:\n"
+                            "    p = r.sudo()\n"
+                            "    while p.parent_id:\n"
+                            "        p = p.parent_id\n"
+                            "    r['%s'] = p.x_qualiodoo_account_ids[:1].%s",
+                            field->name, field->shows);
     return json_sprintf("for r in self:\n"
                         "    a = r.commercial_partner_id.sudo().x_qualiodoo_account_ids[:1]\n"
                         "    r['%s'] = a.%s",
                         field->name, field->shows);
 }
 
-static json_t *depends_of(const struct field *field)
+static json_t *depends_of(const struct setup *setup, const struct field *field)
 {
+    if (setup->config->credit.account == ACCOUNT_TOP)
+        return json_sprintf("parent_id,x_qualiodoo_account_ids.%s", field->shows);
     return json_sprintf("commercial_partner_id.x_qualiodoo_account_ids.%s", field->shows);
 }
 
@@ -169,8 +179,8 @@ static json_t *field_values(const struct setup *setup, const struct field *field
     if (field->shows) {
         json_object_set_new(values, "store", json_false());
         json_object_set_new(values, "readonly", json_true());
-        json_object_set_new(values, "depends", depends_of(field));
-        json_object_set_new(values, "compute", compute_of(field));
+        json_object_set_new(values, "depends", depends_of(setup, field));
+        json_object_set_new(values, "compute", compute_of(setup, field));
     }
     return values;
 }
@@ -192,7 +202,7 @@ static void repair_text(json_t *repairs, json_t *record, const char *name, json_
 }
 
 /* What differs from what the field should be; an empty object when nothing does. */
-static json_t *field_repairs(const struct field *field, json_t *record)
+static json_t *field_repairs(const struct setup *setup, const struct field *field, json_t *record)
 {
     const struct {
         const char *name;
@@ -210,8 +220,8 @@ static json_t *field_repairs(const struct field *field, json_t *record)
     if (field->on_delete)
         repair_text(repairs, record, "on_delete", json_string(field->on_delete));
     if (field->shows) {
-        repair_text(repairs, record, "depends", depends_of(field));
-        repair_text(repairs, record, "compute", compute_of(field));
+        repair_text(repairs, record, "depends", depends_of(setup, field));
+        repair_text(repairs, record, "compute", compute_of(setup, field));
     }
     return repairs;
 }
@@ -267,7 +277,7 @@ static int ensure_field(struct setup *setup, struct work *work, const struct fie
                         json_t *record, struct error *error)
 {
     enum setup_set set = work->set;
-    json_t *repairs = record ? field_repairs(field, record) : NULL;
+    json_t *repairs = record ? field_repairs(setup, field, record) : NULL;
     int64_t id = ask_field_id(record, "id");
     char what[100], name[SETUP_NAME_SIZE];
     int rc = record ? check_type(set, field, record, error) : 0;

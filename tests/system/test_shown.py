@@ -79,6 +79,21 @@ def test_the_credit_left_its_last_day_and_its_state_are_shown(show: Show, versio
     assert {m for m, _ in show.writes()} == {"create", "load"}
 
 
+@pytest.mark.parametrize("account", ["commercial", "top"])
+def test_a_subsidiary_shows_the_credit_of_its_account_holder(show: Show, account: str) -> None:
+    """credit.account: top shares the packs of the topmost parent; setup changes the fields when the key changes."""
+    group = show.world.partner("Groupe")
+    show.world.move_contact(show.customer, group)
+    subsidiary = show.world.partner("Filiale", parent=show.customer, is_company=True)
+    contact = show.world.partner("Jeanne", parent=subsidiary)
+    show.run.configure(credit={"account": account})
+    show.setup()
+    show.pack(group)
+    show.sync("reconcile")
+    read = show.world.env().read(PARTNER, [group, show.customer, subsidiary, contact], ["x_qualiodoo_hours"], load="")
+    assert [r["x_qualiodoo_hours"] for r in read] == ([12.0] * 4 if account == "top" else [12.0, 0, 0, 0])
+
+
 def test_the_agent_needs_no_right_on_customers(show: Show) -> None:
     show.pack()
     show.sync()

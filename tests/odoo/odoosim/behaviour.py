@@ -122,6 +122,7 @@ _BEFORE_WRITE = {
     "project.task": tickets.task_before_write,
 }
 _AFTER_WRITE = {
+    "ir.model.fields": custom.field_after_write,
     "res.partner": partners.partner_after_write,
     "res.users": partners.user_after_write,
     "uom.uom": partners.unit_after_write,

@@ -194,6 +194,13 @@ def _field(env: Env, row: Row) -> Field:
                  depends=row.get("depends"))
 
 
+def field_after_write(env: Env, id_: int, old: Row, values: Row) -> None:
+    """Odoo loads the changed field at once."""
+    row = env.row("ir.model.fields", id_)
+    if row.get("state") == "manual" and row["model"] in env.schema.models:
+        env.schema.models[row["model"]].fields[row["name"]] = _field(env, row)
+
+
 def reload(world: World) -> None:
     """After a rollback: the manual models and fields that are really in the database, and no others."""
     env = world.env()
