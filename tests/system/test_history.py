@@ -150,6 +150,7 @@ def test_a_state_of_the_version_before_asks_again_what_it_took_for_an_empty_hist
     ticket, seen = reassigned(desk), desk.ticket()
     desk.sync("16:00")
     with closing(sqlite3.connect(desk.run.state)) as database, database:
+        database.execute("ALTER TABLE ticket DROP COLUMN recorded")  # of 010, which comes again
         database.execute("DROP TABLE unanswered")
         database.execute("DROP INDEX entry_source")
         database.execute("UPDATE history SET known = 1")

@@ -294,7 +294,8 @@ class Life:
         self.run.age_cursors()
         tickets = [ticket_of(events, **self.rest[t]) for t, events in self.events.items()]
         verdicts = self.model.cycle(tickets, self.calendar_of, self.policy, self.now)
-        shown = self.run("sla", "--json", check=0).json
+        shown = [{k: v for k, v in row.items() if k != "history"}  # the model knows every history
+                 for row in self.run("sla", "--json", check=0).json]
         assert shown == sorted((sla_json(v) for v in verdicts.values()), key=lambda r: (r["started_at"], r["ticket_id"]))
         self.tell(verdicts)
         assert {key for (key,) in self.run.sql("SELECT DISTINCT key FROM outbox WHERE state = 'done'")} == self.said

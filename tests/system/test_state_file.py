@@ -166,7 +166,7 @@ def tiny() -> Iterator[Path]:
     """A file system of 1 MB, where that can be made."""
     folder = Path(tempfile.mkdtemp())
     made = os.geteuid() == 0 and subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1500k", "tmpfs", str(folder)], capture_output=True, check=False).returncode == 0
+        ["mount", "-t", "tmpfs", "-o", "size=3000k", "tmpfs", str(folder)], capture_output=True, check=False).returncode == 0
     if not made:
         folder.rmdir()
         pytest.skip("no right to mount a small file system")

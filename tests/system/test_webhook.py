@@ -129,7 +129,7 @@ def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server,
     assert hooked.ask() == 204
     time.sleep(4.4)
     assert {(c.model, c.method) for c in server.calls} <= {(None, "authenticate"), ("account.move", "search_read"),
-                                                           ("x_qualiodoo_adjustment", "fields_get")}
+                                                           ("account.payment", "search_read"), ("x_qualiodoo_adjustment", "fields_get")}
     assert len(server.named("search_read", "account.move")) == 7  # and nothing else was looked at
     settle(server)
     server.clear()

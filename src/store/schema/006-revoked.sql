@@ -47,4 +47,5 @@ SELECT 'words', json_object('version', '0.1.0', 'migrated', 1,
     'products', (SELECT json_group_object(id, json_array(reference, unit_id)) FROM product),
     'journals', (SELECT json_group_object(id, json_array(name, type)) FROM journal),
     'units', (SELECT json_group_object(id, json_array(name, factor)) FROM unit))
-WHERE EXISTS (SELECT 1 FROM account);
+WHERE EXISTS (SELECT 1 FROM account)
+ON CONFLICT (key) DO UPDATE SET value = excluded.value;
