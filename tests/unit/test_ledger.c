@@ -148,6 +148,17 @@ static struct scenario days[] = {
 /* Section 4: which lot is taken from, overdraft, minutes given back. */
 static struct scenario debits[] = {
     {
+        .name = "a_debit_of_one_minute_takes_one_minute_from_a_lot_and_from_the_overdraft",
+        .facts = "grant 10/1 1 2025-03-10\n"
+                 "work 1 1 2025-03-11\n"
+                 "work 2 1 2025-03-12\n",
+        .today = "2025-03-12",
+        .entries = "2025-03-10 grant +1 10\n"
+                   "2025-03-11 debit -1 10\n"
+                   "2025-03-12 debit -1 -\n",
+        .balance = -1,
+    },
+    {
         .name = "debit_takes_from_the_earliest_end_first",
         .facts = "grant 20/2 720 2025-03-10\n"
                  "grant 10/1 720 2025-04-01\n"
