@@ -27,7 +27,7 @@ confdir     = $(sysconfdir)/qualiodoo
 
 DEBIAN_BUILD := gcc libc6-dev pkg-config/pkgconf libxmlrpc-core-c3-dev libcurl4-openssl-dev/libcurl4-gnutls-dev \
     $(if $(filter-out 0,$(SYSTEMD)),libsystemd-dev) $(if $(with_webhook),libmicrohttpd-dev) libjansson-dev libyaml-dev libsqlite3-dev libglib2.0-dev ca-certificates tzdata
-DEBIAN_CHECK := libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-hypothesis
+DEBIAN_CHECK := libcmocka-dev mandoc groff-base openssl python3 python3-pytest python3-pytest-xdist python3-hypothesis
 DEBIAN_DEMO  := python3
 DEBIAN_CLANG := clang libclang-rt-dev/libclang-rt-14-dev
 DEBIAN_LINT  := clang-tidy clang-format cppcheck

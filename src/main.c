@@ -25,8 +25,8 @@ static void guard_descriptors(void)
     }
 }
 
-/* What a user's environment could do to the connection: a log of the keys of TLS, and a configuration
- * of OpenSSL that accepts what the system's refuses. */
+/* What a user's environment could do to the connection: a log of the keys of TLS, and a
+ * configuration of OpenSSL that accepts what the system's refuses. */
 static void guard_environment(void)
 {
     static const char *const names[] = {"SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_MODULES",

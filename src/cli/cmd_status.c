@@ -15,7 +15,7 @@
 struct status {
     struct config *config;
     json_t *mirrors, *problems;
-    json_t *clock; /* how the clocks differed in the last cycle; NULL: they did not */
+    json_t *clock;   /* how the clocks differed in the last cycle; NULL: they did not */
     json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
     char *last_success, *last_reconcile, *last_error, *last_error_at, *last_outcome, *flavour;
     struct state_summary summary;

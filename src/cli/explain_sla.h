@@ -12,8 +12,8 @@ int explain_sla_days(const struct config *config, const struct respond_target *t
                      const struct respond_calendar *calendar, json_t *document,
                      struct error *error);
 
-/* Adds "written" and "not_written": what Odoo was told of the ticket, or why it was not. `owed`: the
- * target has a verdict. */
+/* Adds "written" and "not_written": what Odoo was told of the ticket, or why it was not. `owed`:
+ * the target has a verdict. */
 int explain_sla_written(const struct view *view, const struct respond_target *target, bool owed,
                         json_t *document, struct error *error);
 

@@ -82,8 +82,8 @@ int explain_sla_written(const struct view *view, const struct respond_target *ta
     written.flagged = json_array_size(written.sets) > before;
     if (rc == 0)
         rc = add_sets(&written, "cleared", ticket->id, error);
-    if (rc == 0 && owed &&
-        (target->verdict.state == SLA_BREACHED || target->verdict.unsure) && !written.flagged)
+    if (rc == 0 && owed && (target->verdict.state == SLA_BREACHED || target->verdict.unsure) &&
+        !written.flagged)
         reason = why_not(view, target);
     if (json_object_set_new(document, "written", written.sets) < 0 ||
         json_object_set_new(document, "not_written", reason ? reason : json_null()) < 0)

@@ -260,7 +260,8 @@ static int check_writeback(const struct reader *reader)
                        "writeback.enabled: false to compute without writing (shadow mode)");
 }
 
-/* A date that is still to come would silently flag nothing until then. Compared with the real clock:
+/* A date that is still to come would silently flag nothing until then. Compared with the real
+ * clock:
  * --now must not make a configuration invalid. */
 static int check_since(const struct reader *reader)
 {
@@ -285,9 +286,8 @@ static int check_since(const struct reader *reader)
 
 static int check_together(const struct reader *reader)
 {
-    static int (*const checks[])(const struct reader *) = {check_http, check_domain, check_hours,
-                                                           check_holidays, check_writeback,
-                                                           check_since};
+    static int (*const checks[])(const struct reader *) = {
+        check_http, check_domain, check_hours, check_holidays, check_writeback, check_since};
     int result = 0;
 
     for (size_t i = 0; i < sizeof checks / sizeof *checks && !result; i++)

@@ -189,7 +189,7 @@ static int take_back(struct alerts *alerts, const json_t *untrue, struct error *
     int64_t customer = json_integer_value(json_object_get(untrue, "customer"));
     char key[KEY_SIZE], *text, *html;
     json_t *body;
-    bool stands;
+    bool stands = false;
     int rc = outbox_void(alerts->pull->store, credited, "no longer true before it was written",
                          clock_now(), error);
 

@@ -45,8 +45,6 @@ LOADED_ON = date(2022, 12, 1)  # before everything: what is dated later was ente
 KIND_WORDS = os.environ.get("QUALIODOO_PROPERTY_KINDS", "all")
 KINDS = {"all": H.KINDS, "none": frozenset()}.get(KIND_WORDS, frozenset(KIND_WORDS.split(",")))
 
-needs_binary = pytest.mark.skipif(not BINARY.exists(), reason=f"no binary at {BINARY}: run make, or set QUALIODOO")
-
 
 def setting(name, default):
     return int(os.environ.get(name, default))
@@ -262,19 +260,16 @@ def play_seed_in_steps(binary, seed, customers, steps):
 FIRST = setting("QUALIODOO_PROPERTY_SEED", 0)
 
 
-@needs_binary
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 6)))
 def test_ledger_is_the_models(seed):
     play_seed(BINARY, seed, setting("QUALIODOO_PROPERTY_CUSTOMERS", 25), 3)
 
 
-@needs_binary
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 6)))
 def test_ledger_is_the_models_after_each_incremental_sync(seed):
     play_seed_in_steps(BINARY, seed, setting("QUALIODOO_PROPERTY_CUSTOMERS", 25), 3)
 
 
-@needs_binary
 def test_ledger_is_the_models_by_hypothesis():
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
 import subprocess
@@ -14,8 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import Run, environment
 
-pytestmark = [pytest.mark.skipif(not shutil.which("openssl"), reason="needs the openssl command"),
-              pytest.mark.filterwarnings("ignore::DeprecationWarning")]  # an old protocol is what the server offers
+pytestmark = [pytest.mark.filterwarnings("ignore::DeprecationWarning")]  # an old protocol is what the server offers
 LAX = """openssl_conf = all
 [all]
 ssl_conf = ssl
