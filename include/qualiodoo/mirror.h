@@ -97,6 +97,7 @@ enum mirror_set {
     SET_CUSTOMER_PARTNERS,
     SET_CUSTOMER_ADJUSTMENTS,
     SET_CUSTOMER_LINES,
+    SET_CUSTOMER_SHOWN,
 };
 int mirror_set_ids(struct store *store, enum mirror_set set, const int64_t *of, size_t n_of,
                    struct ids *ret, struct error *error);
@@ -126,6 +127,10 @@ int mirror_pending_list(struct store *store, const char *mirror, struct ids *ret
                         struct error *error);
 int mirror_pending_clear(struct store *store, const char *mirror, const int64_t *ids, size_t count,
                          struct error *error);
+
+/* Forgets a mirror whose model is gone from Odoo, rows and cursor: one that is made again is
+ * another, whose ids start at 1. */
+int mirror_forget(struct store *store, const struct mirror_table *table, struct error *error);
 
 /* Notes a record that could not be read, or (reason NULL) that it could. */
 int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const char *reason,

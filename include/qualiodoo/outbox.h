@@ -33,6 +33,8 @@ enum outbox_part {
     OUTBOX_UNTAG,     /* takes the tag away: {"tag": id} */
     OUTBOX_DONE_WITH, /* removes the activity of another set: {"key": text} */
     OUTBOX_FIELDS,    /* writes values on the record: the payload itself */
+    OUTBOX_ACCOUNT,   /* makes, changes or (payload null) removes the customer's row of
+                         x_qualiodoo_account: the payload itself */
     OUTBOX_PARTS,
 };
 
@@ -53,7 +55,9 @@ struct outbox_row {
 
 /* Adds a row (id, attempts, times and remote_id of `row` are ignored) unless (key, part) is there.
  * OUTBOX_VOID rows are brought back, as are OUTBOX_SHADOW rows by a QUEUED one; OUTBOX_DROPPED ones
- * are not. OUTBOX_FIELDS rows are always replaced: the latest values count. *ret_added. */
+ * are not. OUTBOX_FIELDS and OUTBOX_ACCOUNT rows are replaced by other values, whatever their
+ * state, and by the same ones when they are DONE: the caller saw that Odoo does not hold them. What
+ * was refused or dropped stays so, with its reason, until the values differ. *ret_added. */
 int outbox_add(struct store *store, const struct outbox_row *row, instant now, bool *ret_added,
                struct error *error);
 
@@ -104,6 +108,10 @@ int outbox_drop(struct store *store, int64_t id, instant now, struct error *erro
 
 /* Forgets what shadow mode would have written: it is worked out again each cycle. */
 int outbox_forget_shadow(struct store *store, struct error *error);
+
+/* Forgets the writes of a part that wait or were refused: nothing of that kind is to be written any
+ * more. */
+int outbox_forget_part(struct store *store, enum outbox_part part, struct error *error);
 
 /* Numbers for `status` and the report. */
 struct outbox_counts {

@@ -182,9 +182,6 @@ struct setup_options {
 int setup_run(const struct config *config, const struct setup_options *options,
               struct error *error);
 
-/* Whether there is anything to make with this configuration. */
-bool setup_has_work(const struct config *config);
-
 /* What doctor finds. */
 enum doctor_level { DOCTOR_OK, DOCTOR_NOTE, DOCTOR_PROBLEM };
 struct doctor_finding {

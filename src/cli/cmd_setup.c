@@ -192,16 +192,6 @@ static int run_setup(const struct config *config, struct report *report, struct 
     return rc < 0 ? rc : print_end(report, error);
 }
 
-/* Notes need no model. */
-static int nothing_to_make(struct report *report, struct error *error)
-{
-    if (report->json)
-        return print_end(report, error);
-    puts("nothing to make: with credit.adjustments: note, adjustments are notes on the customer;\n"
-         "the agent's user only needs the right 'Contact Creation' (Extra Rights) in Odoo");
-    return 0;
-}
-
 int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error)
 {
     struct arguments given = {0};
@@ -215,9 +205,7 @@ int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = config_load(cli->config_path, &config, error);
     if (rc == 0)
-        rc = given.remove || given.webhook || setup_has_work(config)
-                 ? run_setup(config, &report, error)
-                 : nothing_to_make(&report, error);
+        rc = run_setup(config, &report, error);
     json_decref(report.steps);
     config_free(config);
     return rc;

@@ -201,6 +201,7 @@ int lookup_mirrors(struct store *store,
         " WHEN 'calendar' THEN (SELECT count(*) FROM calendar)"
         " WHEN 'attendance' THEN (SELECT count(*) FROM attendance)"
         " WHEN 'leave' THEN (SELECT count(*) FROM leave)"
+        " WHEN 'shown' THEN (SELECT count(*) FROM shown)"
         " WHEN 'marker' THEN (SELECT count(*) FROM marker) END FROM cursor c ORDER BY 1";
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);

@@ -89,6 +89,8 @@ static const char *const set_sql[] = {
         " SELECT p.debit_line_id FROM json_each(?1) e JOIN move m ON m.account_id = e.value"
         " JOIN settlement_line s ON s.move_id = m.id JOIN partial p ON p.credit_line_id = s.id"
         " ORDER BY 1",
+    [SET_CUSTOMER_SHOWN] =
+        "SELECT s.id FROM json_each(?1) e JOIN shown s ON s.partner_id = e.value ORDER BY 1",
 };
 
 /* "[1,2,3]" on SQLite's heap. */
@@ -305,6 +307,23 @@ static int has_row(struct store *store, const char *sql, bool *ret, struct error
     *ret = rc == 1;
     sqlite3_reset(statement);
     return 0;
+}
+
+int mirror_forget(struct store *store, const struct mirror_table *table, struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = prepare_once(store, "DELETE FROM \"%w\"", table->name, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    rc = store_run(store, statement, error);
+    sqlite3_finalize(statement);
+    if (rc == 0)
+        rc = store_prepare(store, "DELETE FROM cursor WHERE mirror = ?1", &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
 }
 
 int mirror_has_unreadable(struct store *store, bool *ret, struct error *error)

@@ -13,7 +13,8 @@
  * Invariants:
  *  1. A row is committed before anything of it is sent: SENDING is on disk before the call.
  *  2. (key, part) is unique, so that what was written or given up once is never queued again. Only
- *     VOID rows are, and OUTBOX_FIELDS rows, whose latest values count.
+ *     VOID rows are, and rows that set values (OUTBOX_FIELDS, OUTBOX_ACCOUNT): with other values,
+ *     or when they are DONE and Odoo no longer holds what was written.
  *  3. From SENDING, the effect of the last call is not known: it is read before it is repeated.
  *  4. DONE and DROPPED are final (but for 2).
  *  5. A refused row blocks nothing but the parts of its own set that stand on it. */
@@ -32,8 +33,9 @@ static const char *const state_names[OUTBOX_STATES] = {
 };
 
 static const char *const part_names[OUTBOX_PARTS] = {
-    [OUTBOX_NOTE] = "note",   [OUTBOX_TAG] = "tag",          [OUTBOX_ACTIVITY] = "activity",
-    [OUTBOX_UNTAG] = "untag", [OUTBOX_DONE_WITH] = "unplan", [OUTBOX_FIELDS] = "fields",
+    [OUTBOX_NOTE] = "note",       [OUTBOX_TAG] = "tag",          [OUTBOX_ACTIVITY] = "activity",
+    [OUTBOX_UNTAG] = "untag",     [OUTBOX_DONE_WITH] = "unplan", [OUTBOX_FIELDS] = "fields",
+    [OUTBOX_ACCOUNT] = "account",
 };
 
 /* To which states a state may go. */
@@ -115,7 +117,7 @@ int outbox_add(struct store *store, const struct outbox_row *row, instant now, b
         " DO UPDATE SET payload = excluded.payload, state = excluded.state, attempts = 0,"
         " next_try = 0, created_at = excluded.created_at, changed_at = excluded.changed_at,"
         " remote_id = NULL, reason = NULL WHERE state = 'void' OR ?9 AND (payload <>"
-        "  excluded.payload OR state NOT IN ('queued', 'sending', 'done', excluded.state))";
+        "  excluded.payload OR state = 'done' AND excluded.state = 'queued')";
     sqlite3_stmt *statement;
     int rc = 0;
 
@@ -134,7 +136,7 @@ int outbox_add(struct store *store, const struct outbox_row *row, instant now, b
     sqlite3_bind_text(statement, 6, row->payload, -1, SQLITE_TRANSIENT);
     sqlite3_bind_text(statement, 7, state_names[row->state], -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 8, now);
-    sqlite3_bind_int(statement, 9, row->part == OUTBOX_FIELDS);
+    sqlite3_bind_int(statement, 9, row->part == OUTBOX_FIELDS || row->part == OUTBOX_ACCOUNT);
     rc = store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
     if (rc == 0)
@@ -433,4 +435,18 @@ int outbox_drop(struct store *store, int64_t id, instant now, struct error *erro
 int outbox_forget_shadow(struct store *store, struct error *error)
 {
     return store_exec(store, "DELETE FROM outbox WHERE state = 'shadow'", error);
+}
+
+int outbox_forget_part(struct store *store, enum outbox_part part, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "DELETE FROM outbox WHERE part = ?1"
+                           " AND state IN ('queued', 'sending', 'refused', 'shadow')",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, part_names[part], -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
 }

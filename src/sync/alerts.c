@@ -1,5 +1,5 @@
-/* alerts.c - what is written on customers, where the configuration asks for it: their credit as
- * fields, and alerts as notes with an activity for the salesperson.
+/* alerts.c - what is written on customers, where the configuration asks for it: alerts as notes
+ * with an activity for the salesperson.
  *
  * An alert's key names what happened (credited.CUSTOMER.INVOICE, low.CUSTOMER.LOT,
  * overdraft.CUSTOMER.LOT, expiring.CUSTOMER.LOT.DAYS, expired.CUSTOMER.LOT.DAY), so that it is
@@ -44,21 +44,6 @@ static int add(struct alerts *alerts, const char *key, enum outbox_part part, in
     if (added && enabled)
         alerts->pull->report->writes_queued++;
     return rc;
-}
-
-/* ---- Credit shown on the customer ---- */
-
-static int show_credit(void *context, const struct shown_credit *credit, struct error *error)
-{
-    char key[KEY_SIZE], day[CIVIL_TEXT_SIZE];
-    json_t *last =
-        credit->has_last_day ? json_string(civil_format(credit->last_day, day)) : json_false();
-
-    snprintf(key, sizeof key, "credit.%lld", (long long)credit->customer);
-    return add(
-        context, key, OUTBOX_FIELDS, credit->customer,
-        json_pack("{sI so}", PARTNER_MINUTES, (json_int_t)credit->balance, PARTNER_LAST_DAY, last),
-        error);
 }
 
 /* ---- Alerts ---- */
@@ -173,11 +158,7 @@ static int look_at(struct alerts *alerts, const char *customers, struct error *e
 {
     int rc = 0;
 
-    if (alerts->config->writeback.balance_fields &&
-        pull_has_field(alerts->pull, MODEL_PARTNER, PARTNER_MINUTES) &&
-        pull_has_field(alerts->pull, MODEL_PARTNER, PARTNER_LAST_DAY))
-        rc = alerts_credit(alerts->pull->store, customers, show_credit, alerts, error);
-    if (rc == 0 && alerts->config->writeback.balance_alerts && alerts->config->writeback.has_since)
+    if (alerts->config->writeback.balance_alerts && alerts->config->writeback.has_since)
         rc = give_alerts(alerts, customers, error);
     return rc;
 }
@@ -190,7 +171,7 @@ int alerts_update(struct pull *pull, civil_day today, struct error *error)
     char *now = NULL, *last = NULL, *changed = NULL;
     int rc = 0;
 
-    if (!config->writeback.balance_fields && !config->writeback.balance_alerts)
+    if (!config->writeback.balance_alerts)
         return 0;
     now = occasion(&alerts);
     changed = json_dumps(pull->report->accounts_changed, JSON_COMPACT);

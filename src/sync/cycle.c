@@ -251,6 +251,8 @@ int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *er
         pull->problem = *error;
         return 0;
     }
+    if (rc == 0)
+        rc = shown_update(pull, error);
     /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
     return rc < 0 || pull->skew.found ? rc : alerts_update(pull, order.today, error);
 }
@@ -423,8 +425,7 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = find_customers(&pull, options, &customers, error);
     if (rc == 0 && changed)
         rc = run_pull(&pull, error);
-    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled &&
-        !pull.skew.found)
+    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled && !pull.skew.found)
         rc = push_run(&pull, error);
     if (rc == 0 && changed)
         rc = targets_next(store, &report->has_event, &report->event, error);

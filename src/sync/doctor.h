@@ -52,10 +52,14 @@ int doctor_models(struct doctor *doctor, struct error *error);
 int doctor_rights(struct doctor *doctor, struct error *error);
 int doctor_adjustments(struct doctor *doctor, struct error *error);
 int doctor_writeback(struct doctor *doctor, struct error *error);
+int doctor_webhook(struct doctor *doctor, struct error *error);
 int doctor_calendar(struct doctor *doctor, struct error *error);
 int doctor_packs(struct doctor *doctor, struct error *error);
 int doctor_timesheets(struct doctor *doctor, struct error *error);
 int doctor_money(struct doctor *doctor, struct error *error);
+
+/* Part of doctor_writeback(): clears *fine where something stands in the way. */
+int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *error);
 
 /* `doctor->odoo` may be NULL here. */
 int doctor_state(struct doctor *doctor, struct error *error);

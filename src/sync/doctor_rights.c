@@ -11,10 +11,10 @@
     "give the agent's user the right 'Contact Creation' (Extra Rights), or use "                   \
     "credit.adjustments: model"
 
-/* Adjustments have checks of their own. */
+/* What setup makes has checks of its own. */
 static bool is_common(enum model_id id)
 {
-    return id != MODEL_ADJUSTMENT && id != MODEL_ADJUSTMENT_NOTE;
+    return id != MODEL_ADJUSTMENT && id != MODEL_ADJUSTMENT_NOTE && id != MODEL_SHOWN;
 }
 
 static bool needs_flavour(const struct model *model)

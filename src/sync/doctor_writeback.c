@@ -137,51 +137,21 @@ static int check_tag(struct review *review, struct error *error)
 
 /* ---- Customers ---- */
 
-static int check_customer_fields(struct review *review, struct error *error)
+static int check_alerts(struct review *review, struct error *error)
 {
     const struct doctor *doctor = review->doctor;
-    json_t *names = json_pack("[ss]", PARTNER_MINUTES, PARTNER_LAST_DAY), *known = NULL;
-    struct listing missing = {0};
-    json_t *name;
-    size_t i;
-    int rc = names ? odoo_fields(doctor->odoo, "res.partner", names, &known, error)
-                   : error_memory(error);
-
-    json_array_foreach(names, i, name)
-    {
-        if (rc == 0 && !json_object_get(known, json_string_value(name)))
-            listing_add(&missing, "%s", json_string_value(name));
-    }
-    if (missing.count) {
-        review->all = false;
-        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
-                             "customers have no field %s, which writeback.balance.fields fills",
-                             listing_text(&missing));
-    }
-    listing_free(&missing);
-    json_decref(names);
-    json_decref(known);
-    return rc;
-}
-
-static int check_customers(struct review *review, struct error *error)
-{
-    const struct doctor *doctor = review->doctor;
-    const struct config *config = doctor->config;
     bool write = false;
     struct listing things = {0};
     int rc = ask_may(doctor->odoo, "res.partner", "write", &write, error);
 
     if (rc < 0)
         return rc;
-    if (!write && config->writeback.balance_fields)
-        listing_add(&things, "the fields of credit left and last day");
-    if (!write && config->writeback.balance_alerts)
+    if (!write)
         listing_add(&things, "the alerts for the salesperson");
     say_refused(review, &things, "res.partner",
                 "give the agent's user the right 'Contact Creation' (Extra Rights), or set "
-                "writeback.balance: {fields: false, alerts: false}");
-    return config->writeback.balance_fields ? check_customer_fields(review, error) : 0;
+                "writeback.balance.alerts: false");
+    return 0;
 }
 
 /* ---- The whole ---- */
@@ -205,8 +175,10 @@ int doctor_writeback(struct doctor *doctor, struct error *error)
         if (rc == 0 && config->writeback.breach_tag)
             rc = check_tag(&review, error);
     }
-    if (rc == 0 && (config->writeback.balance_fields || config->writeback.balance_alerts))
-        rc = check_customers(&review, error);
+    if (rc == 0 && config->writeback.balance_alerts)
+        rc = check_alerts(&review, error);
+    if (rc == 0 && config->writeback.balance_fields)
+        rc = doctor_shown_credit(doctor, &review.all, error);
     if (rc == 0 && review.all)
         doctor_ok(doctor, "the agent's user may write all that write-back writes");
     return rc;

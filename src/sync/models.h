@@ -8,7 +8,10 @@
 #include "qualiodoo/flavour.h"
 #include "qualiodoo/mirror.h"
 
-/* The fields that `setup` makes on customers. */
+/* The model of the credit that Odoo shows, made by `setup`. */
+#define ACCOUNT_MODEL "x_qualiodoo_account"
+
+/* The stored fields of customers that `setup` made up to 0.1.0: used where that model is not. */
 #define PARTNER_MINUTES "x_qualiodoo_credit_minutes"
 #define PARTNER_LAST_DAY "x_qualiodoo_last_day"
 
@@ -59,6 +62,7 @@ enum model_id {
     MODEL_ADJUSTMENT,
     MODEL_ADJUSTMENT_NOTE,
     MODEL_MARKER,
+    MODEL_SHOWN,
     MODEL_PARTNER,
     MODEL_COUNT,
 };
@@ -79,6 +83,7 @@ struct model {
     const char *module;           /* what to install when it is missing */
     bool optional;                /* the model may be missing */
     const char *only_with; /* field of another module: without it there is nothing to mirror */
+    bool own;   /* rows of the agent alone: those that vanished are written again, however many */
     bool swept; /* a short list, of which rows vanish without a trace: listed whole each time */
 };
 

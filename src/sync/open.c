@@ -242,19 +242,15 @@ static bool use_schema(struct pull *pull, json_t *schema)
     return true;
 }
 
-/* `setup` may have made since what was not there: the adjustment model, fields of customers. */
+/* `setup` may have made since what was not there: its models. */
 static int look_for_setup(struct pull *pull, struct error *error)
 {
     int rc = 0;
 
     if (!pull->fields[MODEL_ADJUSTMENT])
         rc = check_fields(pull, MODEL_ADJUSTMENT, error);
-    if (rc == 0 && pull->config->writeback.balance_fields &&
-        !pull_has_field(pull, MODEL_PARTNER, PARTNER_MINUTES)) {
-        json_decref(pull->fields[MODEL_PARTNER]);
-        pull->fields[MODEL_PARTNER] = NULL;
-        rc = check_fields(pull, MODEL_PARTNER, error);
-    }
+    if (rc == 0 && pull->config->writeback.balance_fields && !pull->fields[MODEL_SHOWN])
+        rc = check_fields(pull, MODEL_SHOWN, error);
     return rc;
 }
 

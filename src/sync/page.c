@@ -394,6 +394,8 @@ int page_check_doomed(struct pull *pull, const struct model *model, struct error
         return rc;
     count = local.count;
     free(local.items);
+    if (model->own)
+        return 0;
     limit = count * (size_t)pull->config->safety.max_delete_percent / 100;
     if (limit < DELETE_ALWAYS_ALLOWED)
         limit = DELETE_ALWAYS_ALLOWED;

@@ -461,6 +461,21 @@ static int pull_partners(struct pull *pull, struct error *error)
     return rc < 0 ? rc : pull_holders(pull, error);
 }
 
+/* The credit that Odoo shows, where it is to be shown. */
+static int pull_shown(struct pull *pull, struct error *error)
+{
+    const struct model *model = &models[MODEL_SHOWN];
+    bool first_pulls = pull->first_pulls;
+    int rc = 0;
+
+    if (!pull->fields[MODEL_SHOWN])
+        return mirror_forget(pull->store, &model->table, error);
+    if (pull->config->writeback.balance_fields)
+        rc = pull_model(pull, model, error);
+    pull->first_pulls = first_pulls; /* its rows are no facts: what else is new is news */
+    return rc;
+}
+
 int pull_run(struct pull *pull, struct error *error)
 {
     int rc = set_held(pull, error);
@@ -492,6 +507,8 @@ int pull_run(struct pull *pull, struct error *error)
         rc = pull_adjustment_rows(pull, error);
     if (rc == 0)
         rc = pull_model(pull, &models[MODEL_MARKER], error);
+    if (rc == 0)
+        rc = pull_shown(pull, error);
     return rc < 0 ? rc : pull_partners(pull, error);
 }
 

@@ -9,17 +9,8 @@
 #include <string.h>
 
 #include "ask.h"
-#include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
-#include "qualiodoo/log.h"
 #include "verdicts.h"
-
-enum {
-    RETRY_FIRST_SECONDS = 60, /* after a failure that can pass, then twice as long each time */
-    RETRY_MAX_SECONDS = 3600,
-    WAIT_SLICE_MS = 100,
-    UNDER_WAY_SECONDS = 5, /* as long as Odoo may go on with a call whose caller was killed */
-};
 
 struct push {
     struct pull *pull;
@@ -27,12 +18,8 @@ struct push {
     struct ids tickets;  /* to read again before anything is written about them */
     struct ids touched;  /* tickets that were written to: read again afterwards */
     struct ids partners; /* the same of customers */
+    struct ids accounts; /* the same of rows of x_qualiodoo_account */
 };
-
-static int interrupted(struct error *error)
-{
-    return error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
-}
 
 /* ---- What is due ---- */
 
@@ -145,49 +132,19 @@ static int stands_on_note(struct sending *sending, const struct outbox_row *row,
     return rc;
 }
 
-static instant next_try(const struct outbox_row *row)
-{
-    int64_t wait = RETRY_FIRST_SECONDS;
-
-    for (int i = 0; i < row->attempts && wait < RETRY_MAX_SECONDS; i++)
-        wait *= 2;
-    return clock_now() + (wait < RETRY_MAX_SECONDS ? wait : RETRY_MAX_SECONDS);
-}
-
-static int move(struct push *push, const struct outbox_row *row, enum outbox_state to,
-                int64_t remote_id, const char *reason, struct error *error)
-{
-    struct outbox_move step = {.id = row->id, .to = to, .remote_id = remote_id, .reason = reason};
-
-    if (reason && (to == OUTBOX_QUEUED || to == OUTBOX_SENDING))
-        step.next_try = next_try(row);
-    return outbox_move(push->pull->store, &step, clock_now(), error);
-}
-
 static int done(struct push *push, const struct outbox_row *row, int64_t id, struct error *error)
 {
     bool ticket = strcmp(row->model, push->pull->flavour->ticket) == 0;
     int rc = add_once(ticket ? &push->touched : &push->partners, row->record, error);
 
     push->pull->report->writes_sent++;
-    return rc < 0 ? rc : move(push, row, OUTBOX_DONE, id, NULL, error);
+    return rc < 0 ? rc : push_move(push->pull, row, OUTBOX_DONE, id, NULL, error);
 }
 
-/* Parks a write that Odoo refuses; it blocks no other. */
-static int refuse(struct push *push, const struct outbox_row *row, const struct error *cause,
-                  struct error *error)
+static int move(struct push *push, const struct outbox_row *row, enum outbox_state to,
+                const char *reason, struct error *error)
 {
-    push->pull->report->writes_refused++;
-    log_warning("write %lld (%s of %s, %s %lld) was refused: %s", (long long)row->id,
-                outbox_part_name(row->part), row->key, row->model, (long long)row->record,
-                cause->message);
-    return move(push, row, OUTBOX_REFUSED, 0, cause->message, error);
-}
-
-static bool is_refusal(int code)
-{
-    return code == ERR_REFUSED || code == ERR_ACCESS_RIGHTS || code == ERR_MISSING_RECORD ||
-           code == ERR_MISSING_MODEL || code == ERR_MISSING_FIELD || code == ERR_FAULT;
+    return push_move(push->pull, row, to, 0, reason, error);
 }
 
 /* What came of a call that failed: refused, or to be looked at again. `begun`: the write itself was
@@ -199,11 +156,11 @@ static int failed(struct push *push, const struct outbox_row *row, const struct 
         begun && ask_unknown_effect(cause->code) ? OUTBOX_SENDING : OUTBOX_QUEUED;
     int rc;
 
-    if (is_refusal(cause->code) && !(begun && cause->code == ERR_FAULT))
-        return refuse(push, row, cause, error);
+    if (push_is_refusal(cause->code) && !(begun && cause->code == ERR_FAULT))
+        return push_refuse(push->pull, row, cause, error);
     if (!begun)
         to = row->state;
-    rc = move(push, row, to, 0, cause->message, error);
+    rc = move(push, row, to, cause->message, error);
     if (rc < 0)
         return rc;
     *error = *cause;
@@ -222,20 +179,8 @@ static int settle_fault(struct push *push, const struct outbox_row *row, const s
 
     if (rc < 0)
         return failed(push, row, &cause, true, error);
-    return sent == SENT_DONE ? done(push, row, id, error) : refuse(push, row, fault, error);
-}
-
-/* Waits until Odoo must be done with the row's last call. A service that was killed, or a call that
- * timed out, is tried again later than that anyway; a command typed again is not. */
-static int wait_until_done(const struct outbox_row *row, struct error *error)
-{
-    int64_t age = clock_now() - row->changed_at; /* below 0: the clock was put back */
-    int64_t left = age < 0 ? 0 : UNDER_WAY_SECONDS - age;
-    int64_t until_ms = clock_monotonic_ms() + left * 1000;
-
-    while (clock_monotonic_ms() < until_ms && !cycle_interrupted(NULL))
-        clock_sleep_ms(WAIT_SLICE_MS);
-    return cycle_interrupted(NULL) ? interrupted(error) : 0;
+    return sent == SENT_DONE ? done(push, row, id, error)
+                             : push_refuse(push->pull, row, fault, error);
 }
 
 /* A row whose last call was cut off: is it in Odoo? What is not there now may be in a moment. */
@@ -247,11 +192,11 @@ static int settle_row(void *context, const struct outbox_row *row, struct error 
     int64_t id = 0;
     int rc;
 
-    if (row->state != OUTBOX_SENDING)
+    if (row->state != OUTBOX_SENDING || row->part == OUTBOX_ACCOUNT)
         return 0;
     rc = remote_look(push->pull, row, true, &sent, &id, &cause);
     if (rc == 0 && sent != SENT_DONE) {
-        rc = wait_until_done(row, error);
+        rc = push_wait(row, error);
         if (rc < 0)
             return rc;
         rc = remote_look(push->pull, row, true, &sent, &id, &cause);
@@ -259,7 +204,7 @@ static int settle_row(void *context, const struct outbox_row *row, struct error 
     if (rc < 0)
         return failed(push, row, &cause, false, error);
     return sent == SENT_DONE ? done(push, row, id, error)
-                             : move(push, row, OUTBOX_QUEUED, 0, NULL, error);
+                             : move(push, row, OUTBOX_QUEUED, NULL, error);
 }
 
 static int send_row(void *context, const struct outbox_row *row, struct error *error)
@@ -272,7 +217,7 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
     int64_t id = 0;
     int rc;
 
-    if (row->state != OUTBOX_QUEUED)
+    if (row->state != OUTBOX_QUEUED || row->part == OUTBOX_ACCOUNT)
         return 0;
     rc = stands_on_note(sending, row, &ready, error);
     if (rc < 0 || !ready)
@@ -282,7 +227,7 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
         return failed(push, row, &cause, false, error);
     if (sent == SENT_DONE)
         return done(push, row, id, error);
-    rc = move(push, row, OUTBOX_SENDING, 0, NULL, error);
+    rc = move(push, row, OUTBOX_SENDING, NULL, error);
     if (rc < 0)
         return rc;
     rc = remote_write(push->pull, row, &id, &cause);
@@ -296,11 +241,12 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
 static int read_back(struct push *push, struct error *error)
 {
     struct page page = {.pull = push->pull, .model = &models[MODEL_PARTNER], .log = true};
+    struct page rows = {.pull = push->pull, .model = &models[MODEL_SHOWN], .log = true};
     struct pull *pull = push->pull;
     size_t events = json_array_size(pull->report->events);
     int rc;
 
-    if (!push->touched.count && !push->partners.count)
+    if (!push->touched.count && !push->partners.count && !push->accounts.count)
         return 0;
     rc = store_begin(pull->store, error);
     if (rc < 0)
@@ -310,6 +256,10 @@ static int read_back(struct push *push, struct error *error)
     if (rc == 0)
         rc = page_read(&page, push->partners.items, push->partners.count, error);
     pull->doomed.count = 0;
+    if (rc == 0)
+        rc = page_read(&rows, push->accounts.items, push->accounts.count, error);
+    if (rc == 0)
+        rc = page_bury(pull, rows.model, error);
     if (rc == 0)
         rc = pull_markers(pull, error);
     if (rc == 0)
@@ -334,7 +284,7 @@ static int each_row(struct push *push,
         bool found;
 
         if (cycle_interrupted(NULL))
-            return interrupted(error);
+            return push_interrupted(error);
         cycle_note_progress();
         rc = outbox_get(push->pull->store, push->rows.items[i], step, &sending, &found, error);
     }
@@ -357,11 +307,14 @@ int push_run(struct pull *pull, struct error *error)
         if (rc == 0)
             rc = each_row(&push, send_row, error);
         if (rc == 0)
+            rc = push_accounts(pull, &push.rows, &push.accounts, error);
+        if (rc == 0)
             rc = read_back(&push, error);
     }
     free(push.rows.items);
     free(push.tickets.items);
     free(push.touched.items);
     free(push.partners.items);
+    free(push.accounts.items);
     return rc;
 }

@@ -227,6 +227,7 @@ static int look(struct pull *pull, const struct outbox_row *row, json_t *payload
         *ret_id = 0;
         return rc;
     case OUTBOX_FIELDS:
+    case OUTBOX_ACCOUNT: /* not here: push_accounts.c */
     case OUTBOX_PARTS:
         break;
     }
@@ -275,6 +276,7 @@ int remote_write(struct pull *pull, const struct outbox_row *row, int64_t *ret_i
         rc = remove_activity(pull, row, payload, error);
         break;
     case OUTBOX_FIELDS:
+    case OUTBOX_ACCOUNT:
     case OUTBOX_PARTS:
         rc = ask_write(pull->odoo, row->model, row->record, json_incref(payload), error);
         break;

@@ -1,10 +1,11 @@
-/* setup.c - what the agent needs in Odoo, made by an administrator: the model of adjustments,
- * fields of customers, the tag of a breach, the rule that calls the agent.
+/* setup.c - what the agent needs in Odoo, made by an administrator: the model of adjustments, that
+ * of the credit shown and fields of customers, the right to read the history of assignments, the
+ * tag of a breach, the rule that calls the agent.
  *
  * Each thing is looked for before it is made, by its external id (module `qualiodoo`) or by what it
  * is, so that a setup that was cut off is completed by the next one, and one that is complete
- * changes nothing. The order is that of need: group, its member, model with its fields, rights of
- * access, fields of customers, tag, rule, external ids. setup_remove.c is the way back. */
+ * changes nothing. The order is that of need: group, its member, models with their fields and
+ * rights, fields of customers, tag, rule, external ids. setup_remove.c is the way back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,27 +18,6 @@ enum { MAKE_TRIES = 3 };
 void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what)
 {
     setup->options->step(setup->options->context, what, outcome);
-}
-
-bool setup_wants_model(const struct config *config)
-{
-    return config->credit.adjustments == ADJUSTMENTS_MODEL;
-}
-
-bool setup_wants_partner_fields(const struct config *config)
-{
-    return config->writeback.balance_fields;
-}
-
-bool setup_wants_tag(const struct config *config)
-{
-    return config->writeback.breach_tag != NULL;
-}
-
-bool setup_has_work(const struct config *config)
-{
-    return setup_wants_model(config) || setup_wants_partner_fields(config) ||
-           setup_wants_tag(config);
 }
 
 /* ---- Looking and making ---- */
@@ -144,22 +124,24 @@ static int find_users_field(struct setup *setup, struct error *error)
     return rc;
 }
 
-static int find_system_group(struct setup *setup, struct error *error)
+int setup_reference(const struct setup *setup, const char *module, const char *name,
+                    int64_t *ret_id, struct error *error)
 {
     struct odoo_call call = {.model = "ir.model.data",
                              .method = "check_object_reference",
-                             .arguments = json_pack("[ss]", "base", "group_system"),
+                             .arguments = json_pack("[ss]", module, name),
                              .safe = true};
     json_t *result = NULL;
     int rc = ask(setup->odoo, call, &result, error);
 
     if (rc == 0)
-        setup->system_group = json_integer_value(json_array_get(result, 1));
+        *ret_id = json_integer_value(json_array_get(result, 1));
     json_decref(result);
-    if (rc == 0 && setup->system_group <= 0)
+    if (rc == 0 && *ret_id <= 0)
         rc = error_set(error, ERR_PROTOCOL,
                        "ir.model.data.check_object_reference: the answer does not name the group "
-                       "base.group_system");
+                       "%s.%s",
+                       module, name);
     return rc;
 }
 
@@ -221,23 +203,35 @@ static int ensure_group(struct setup *setup, struct error *error)
                         json_pack("{ss}", "name", SETUP_GROUP_NAME), &setup->group, error);
     if (rc < 0)
         return rc;
+    setup_note(setup, "group_agent", "res.groups", setup->group);
     setup_step_made(setup, !found, "group '" SETUP_GROUP_NAME "'");
     return ensure_member(setup, error);
 }
 
 /* ---- The whole ---- */
 
-static int make_model(struct setup *setup, struct error *error)
+static int make_group(struct setup *setup, struct error *error)
 {
     int rc = find_agent(setup, error);
 
     if (rc == 0)
         rc = find_users_field(setup, error);
+    return rc < 0 ? rc : ensure_group(setup, error);
+}
+
+/* The columns of 0.1.0 go when their successors are there. */
+static int make_shown_credit(struct setup *setup, struct error *error)
+{
+    bool changed = false;
+    int rc = setup_model(setup, SETUP_ACCOUNT, error);
+
     if (rc == 0)
-        rc = find_system_group(setup, error);
+        rc = setup_find_model(setup, SETUP_PARTNER, error);
     if (rc == 0)
-        rc = ensure_group(setup, error);
-    return rc < 0 ? rc : setup_model(setup, error);
+        rc = setup_fields(setup, SETUP_PARTNER, &changed, error);
+    if (rc == 0 && !changed)
+        setup_step(setup, SETUP_FOUND, "fields of customers: credit left, last day, state");
+    return rc < 0 ? rc : setup_remove_old_fields(setup, error);
 }
 
 static int run(struct setup *setup, struct error *error)
@@ -249,11 +243,14 @@ static int run(struct setup *setup, struct error *error)
         rc = setup_speak(setup, error);
     if (rc < 0 || setup->options->remove)
         return rc < 0 ? rc : setup_remove(setup, error);
-    if (setup_wants_model(config))
-        rc = make_model(setup, error);
-    if (rc == 0 && setup_wants_partner_fields(config))
-        rc = setup_fields_of_partner(setup, error);
-    if (rc == 0 && setup_wants_tag(config))
+    rc = make_group(setup, error);
+    if (rc == 0 && config->credit.adjustments == ADJUSTMENTS_MODEL)
+        rc = setup_model(setup, SETUP_ADJUSTMENT, error);
+    if (rc == 0 && config->writeback.balance_fields)
+        rc = make_shown_credit(setup, error);
+    if (rc == 0)
+        rc = setup_history_access(setup, error);
+    if (rc == 0 && config->writeback.breach_tag)
         rc = setup_tag(setup, error);
     if (rc == 0)
         rc = setup_webhook(setup, error);

@@ -1,14 +1,11 @@
-/* setup.h - what the rooms of setup share: setup.c (the whole, the group), setup_model.c (the model
- * of adjustments and the rights on it), setup_fields.c (fields), setup_tag.c (the tag of a breach),
- * setup_webhook.c (the rule that calls the agent), setup_external.c (external ids) and
- * setup_remove.c (the way back). */
+/* setup.h - what the rooms of setup share: setup.c (the whole, the group), setup_session.c (the
+ * administrator's connection), setup_model.c (the models), setup_fields.c (fields), setup_access.c
+ * (rights), setup_tag.c (the tag of a breach), setup_webhook.c (the rule that calls the agent),
+ * setup_external.c (external ids) and setup_remove.c (the way back). */
 #ifndef QUALIODOO_SYNC_SETUP_H
 #define QUALIODOO_SYNC_SETUP_H
 
 #include "qualiodoo/sync.h"
-
-#define SETUP_FIELDS 6         /* of the model of adjustments */
-#define SETUP_PARTNER_FIELDS 2 /* of res.partner */
 
 #define SETUP_GROUP_NAME "qualiodoo agent"
 #define SETUP_MODULE "qualiodoo" /* of the external ids */
@@ -16,25 +13,33 @@
 /* The external id of the rule that versions up to 0.1.0 made: doctor looks for it. */
 #define SETUP_OLD_RULE "automation_payment"
 
+#define SETUP_NAME_SIZE 64 /* of an external id */
+#define SETUP_RECORDS_MAX 40
+
+/* Fields that are made together. */
+enum setup_set { SETUP_ADJUSTMENT, SETUP_ACCOUNT, SETUP_PARTNER, SETUP_SETS };
+
+/* What was made or found, with the external id it is to have. */
+struct setup_record {
+    char name[SETUP_NAME_SIZE];
+    const char *model;
+    int64_t id; /* 0: with `dry_run` */
+};
+
 struct setup {
     const struct config *config;
     const struct setup_options *options;
     struct odoo *odoo;
     const char *group_users; /* the field of res.groups */
     int64_t agent;           /* res.users */
-    int64_t group, model, system_group;
-    int64_t field_ids[SETUP_FIELDS], agent_access, system_access;
-    int64_t partner_field_ids[SETUP_PARTNER_FIELDS];
+    int64_t group;           /* the agent's */
+    int64_t models[SETUP_SETS];
     int64_t rule, rule_action; /* the webhook's */
     int64_t old_rule;          /* an earlier version's, or one whose model was changed; 0: none */
-    bool with_rule;            /* there is to be a rule */
     char *webhook_url;         /* NULL: no rule is asked for. It holds a secret */
+    struct setup_record records[SETUP_RECORDS_MAX];
+    size_t n_records;
 };
-
-/* What the configuration asks for. */
-bool setup_wants_model(const struct config *config);
-bool setup_wants_partner_fields(const struct config *config);
-bool setup_wants_tag(const struct config *config);
 
 /* --- setup_session.c --- */
 
@@ -67,26 +72,45 @@ int setup_make(const struct setup *setup, const char *model, json_t *domain, jso
 /* The group, by its external id first: it may have been renamed since. */
 int setup_find_group(struct setup *setup, struct error *error);
 
+/* What the external id `module.name` of Odoo itself names. */
+int setup_reference(const struct setup *setup, const char *module, const char *name,
+                    int64_t *ret_id, struct error *error);
+
 /* --- setup_model.c --- */
 
-/* The model, its fields, and the rights on it: model, field_ids and accesses of `setup`. */
-int setup_model(struct setup *setup, struct error *error);
+/* A model of ours with its fields and the rights on it: models[set]. */
+int setup_model(struct setup *setup, enum setup_set set, struct error *error);
+
+/* The name of the model that has a set's fields, and its id in models[set] (0: it is not there). */
+const char *setup_model_name(enum setup_set set);
+int setup_find_model(struct setup *setup, enum setup_set set, struct error *error);
 
 /* --- setup_fields.c --- */
 
-/* The fields of the model of adjustments, as commands that make them with it. */
-json_t *setup_fields_commands(const struct setup *setup);
+/* The fields of a set, as commands that make them with their model. */
+json_t *setup_fields_commands(const struct setup *setup, enum setup_set set);
 
-/* Completes and repairs the fields of a model that was there before; *ret_changed tells whether
- * there was need. A field of another type is ERR_REFUSED: only a person can know what is in it. */
-int setup_fields_of_model(struct setup *setup, bool *ret_changed, struct error *error);
+/* Completes and repairs the fields of a model that is there; *ret_changed tells whether there was
+ * need. A field of another type is ERR_REFUSED: only a person can know what is in it. */
+int setup_fields(struct setup *setup, enum setup_set set, bool *ret_changed, struct error *error);
 
-/* The same of the fields of customers, made where they are missing. */
-int setup_fields_of_partner(struct setup *setup, struct error *error);
+/* The name of a set's field, NULL after the last one, and its external id. */
+const char *setup_field_name(enum setup_set set, size_t index);
+void setup_field_external(enum setup_set set, size_t index, char name[SETUP_NAME_SIZE]);
 
-/* Their names. */
-const char *setup_field_name(size_t index);
-const char *setup_partner_field_name(size_t index);
+/* --- setup_access.c --- */
+
+/* The access lines of a set's model. */
+int setup_accesses(struct setup *setup, enum setup_set set, struct error *error);
+
+/* The agent's right to read who was assigned when. */
+#define SETUP_HISTORY_MODEL "mail.tracking.value"
+int setup_history_access(struct setup *setup, struct error *error);
+int setup_find_history_access(const struct setup *setup, int64_t *ret_id, struct error *error);
+
+/* The external id of an access line, NULL after the last one; `ret_adjustments`: it belongs to
+ * adjustments. */
+const char *setup_access_external(size_t index, bool *ret_adjustments);
 
 /* --- setup_tag.c --- */
 
@@ -121,11 +145,14 @@ struct setup_external {
 int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,
                         struct error *error);
 
-/* Gives all that was made or found its external id, but for the tag. */
+/* Notes a record that is to have an external id. */
+void setup_note(struct setup *setup, const char *name, const char *model, int64_t id);
+
+/* Gives all that was noted its external id. The tag has its own. */
 int setup_externals(const struct setup *setup, struct error *error);
 
-/* Those of the fields of customers, of the tag and of the rule, and with `adjustments` of all that
- * belongs to adjustments: the ids of their rows (new reference). */
+/* Those that setup gives, without those of adjustments unless `adjustments`: the ids of their rows
+ * (new reference). */
 int setup_externals_left(const struct setup *setup, bool adjustments, json_t **ret_ids,
                          struct error *error);
 int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error);
@@ -134,6 +161,9 @@ int setup_externals_remove(const struct setup *setup, bool adjustments, struct e
 int setup_externals_forget_old(const struct setup *setup, struct error *error);
 
 /* --- setup_remove.c --- */
+
+/* Removes the stored fields of customers that versions up to 0.1.0 made. */
+int setup_remove_old_fields(const struct setup *setup, struct error *error);
 
 /* Removes one record, which may be gone already; `what` names it for the step and for a refusal. */
 int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,

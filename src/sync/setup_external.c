@@ -3,14 +3,14 @@
  *
  * Odoo drops the external id of a record that is removed, but not of one that goes with another
  * (the fields and rights of a model): those are removed here. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "ask.h"
+#include "models.h"
 #include "setup.h"
-
-enum { NAME_SIZE = 64 };
 
 int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,
                         struct error *error)
@@ -33,107 +33,109 @@ int setup_external_find(const struct setup *setup, const char *name, struct setu
 }
 
 /* *made is set when the external id was not there, or named another record. */
-static int ensure_external(const struct setup *setup, const char *name, const char *model,
-                           int64_t record, bool *made, struct error *error)
+static int ensure_external(const struct setup *setup, const struct setup_record *wanted,
+                           json_t *found, bool *made, struct error *error)
 {
-    struct setup_external found = {0};
-    int rc = setup_external_find(setup, name, &found, error);
+    int64_t row = ask_field_id(found, "id");
 
-    if (rc < 0 || (found.row && found.record == record && record))
-        return rc;
+    if (row && wanted->id && ask_field_id(found, "res_id") == wanted->id)
+        return 0;
     *made = true;
     if (setup->options->dry_run)
         return 0;
-    if (found.row)
-        return ask_write(setup->odoo, "ir.model.data", found.row,
-                         json_pack("{ss sI}", "model", model, "res_id", (json_int_t)record), error);
-    return setup_make(setup, "ir.model.data",
-                      json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", name),
-                      json_pack("{ss ss ss sI sb}", "module", SETUP_MODULE, "name", name, "model",
-                                model, "res_id", (json_int_t)record, "noupdate", true),
-                      &found.row, error);
+    if (row)
+        return ask_write(
+            setup->odoo, "ir.model.data", row,
+            json_pack("{ss sI}", "model", wanted->model, "res_id", (json_int_t)wanted->id), error);
+    return setup_make(
+        setup, "ir.model.data",
+        json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", wanted->name),
+        json_pack("{ss ss ss sI sb}", "module", SETUP_MODULE, "name", wanted->name, "model",
+                  wanted->model, "res_id", (json_int_t)wanted->id, "noupdate", true),
+        &row, error);
+}
+
+static json_t *find_by_name(json_t *records, const char *name)
+{
+    json_t *record;
+    size_t i;
+
+    json_array_foreach(records, i, record)
+    {
+        const char *text = json_string_value(json_object_get(record, "name"));
+
+        if (text && strcmp(text, name) == 0)
+            return record;
+    }
+    return NULL;
 }
 
 /* ---- All of them ---- */
 
-struct external {
-    char name[NAME_SIZE];
-    const char *model;
-    int64_t record;
-};
-
-/* Those of adjustments. */
-static size_t list_adjustments(const struct setup *setup, struct external list[4 + SETUP_FIELDS])
+void setup_note(struct setup *setup, const char *name, const char *model, int64_t id)
 {
-    const struct external others[] = {
-        {"group_agent", "res.groups", setup->group},
-        {"model_adjustment", "ir.model", setup->model},
-        {"access_adjustment_agent", "ir.model.access", setup->agent_access},
-        {"access_adjustment_administrator", "ir.model.access", setup->system_access}};
-    size_t count = 0;
+    struct setup_record *record = &setup->records[setup->n_records++];
 
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        list[count++] = others[i];
-    for (size_t i = 0; i < SETUP_FIELDS; i++) {
-        struct external *external = &list[count++];
-
-        *external = (struct external){.model = "ir.model.fields", .record = setup->field_ids[i]};
-        snprintf(external->name, NAME_SIZE, "field_adjustment_%s", setup_field_name(i));
-    }
-    return count;
-}
-
-static void name_partner_field(size_t index, char name[NAME_SIZE])
-{
-    snprintf(name, NAME_SIZE, "field_partner_%s", setup_partner_field_name(index));
+    assert(setup->n_records <= SETUP_RECORDS_MAX);
+    *record = (struct setup_record){.model = model, .id = id};
+    snprintf(record->name, sizeof record->name, "%s", name);
 }
 
 int setup_externals(const struct setup *setup, struct error *error)
 {
-    struct external list[4 + SETUP_FIELDS];
-    size_t count = setup_wants_model(setup->config) ? list_adjustments(setup, list) : 0;
+    json_t *records = NULL;
     bool made = false;
-    char name[NAME_SIZE];
-    int rc = 0;
+    int rc =
+        ask_records(setup->odoo, "ir.model.data", json_pack("[[sss]]", "module", "=", SETUP_MODULE),
+                    json_pack("[ss]", "name", "res_id"), &records, error);
 
-    for (size_t i = 0; i < count && rc == 0; i++)
-        rc = ensure_external(setup, list[i].name, list[i].model, list[i].record, &made, error);
-    for (size_t i = 0;
-         i < SETUP_PARTNER_FIELDS && setup_wants_partner_fields(setup->config) && rc == 0; i++) {
-        name_partner_field(i, name);
-        rc = ensure_external(setup, name, "ir.model.fields", setup->partner_field_ids[i], &made,
-                             error);
-        count++;
+    for (size_t i = 0; i < setup->n_records && rc == 0; i++) {
+        const struct setup_record *record = &setup->records[i];
+
+        rc = ensure_external(setup, record, find_by_name(records, record->name), &made, error);
     }
-    if (setup->with_rule) {
-        if (rc == 0)
-            rc = ensure_external(setup, SETUP_RULE, "base.automation", setup->rule, &made, error);
-        if (rc == 0)
-            rc = ensure_external(setup, SETUP_RULE_ACTION, "ir.actions.server", setup->rule_action,
-                                 &made, error);
-        count += 2;
-    }
-    if (rc == 0 && count)
+    json_decref(records);
+    if (rc == 0 && setup->n_records)
         setup_step_made(setup, made, "external ids of all these (module '" SETUP_MODULE "')");
     return rc;
 }
 
 /* ---- Away with them ---- */
 
-static json_t *names_to_remove(const struct setup *setup, bool adjustments)
-{
-    struct external list[4 + SETUP_FIELDS];
-    size_t count = adjustments ? list_adjustments(setup, list) : 0;
-    json_t *names = json_pack("[sssss]", SETUP_TAG, SETUP_RULE, SETUP_RULE_ACTION, SETUP_OLD_RULE,
-                              SETUP_OLD_RULE_ACTION);
-    char name[NAME_SIZE];
+/* Those of the rule, and of the stored fields of customers that 0.1.0 made. */
+static const char *const fixed_names[] = {
+    SETUP_TAG,
+    SETUP_RULE,
+    SETUP_RULE_ACTION,
+    SETUP_OLD_RULE,
+    SETUP_OLD_RULE_ACTION,
+    "model_account",
+    "field_partner_" PARTNER_MINUTES,
+    "field_partner_" PARTNER_LAST_DAY,
+};
 
-    for (size_t i = 0; i < SETUP_PARTNER_FIELDS; i++) {
-        name_partner_field(i, name);
-        json_array_append_new(names, json_string(name));
+static json_t *names_to_remove(bool adjustments)
+{
+    json_t *names = json_array();
+    char name[SETUP_NAME_SIZE];
+    const char *external;
+    bool of_adjustments;
+
+    for (size_t i = 0; i < sizeof fixed_names / sizeof *fixed_names; i++)
+        json_array_append_new(names, json_string(fixed_names[i]));
+    if (adjustments) {
+        json_array_append_new(names, json_string("group_agent"));
+        json_array_append_new(names, json_string("model_adjustment"));
     }
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(names, json_string(list[i].name));
+    for (enum setup_set set = SETUP_ADJUSTMENT; set < SETUP_SETS; set++)
+        for (size_t i = 0; setup_field_name(set, i); i++)
+            if (adjustments || set != SETUP_ADJUSTMENT) {
+                setup_field_external(set, i, name);
+                json_array_append_new(names, json_string(name));
+            }
+    for (size_t i = 0; (external = setup_access_external(i, &of_adjustments)); i++)
+        if (adjustments || !of_adjustments)
+            json_array_append_new(names, json_string(external));
     return names;
 }
 
@@ -159,7 +161,7 @@ static int find_named(const struct setup *setup, json_t *names, json_t **ret_ids
 int setup_externals_left(const struct setup *setup, bool adjustments, json_t **ret_ids,
                          struct error *error)
 {
-    return find_named(setup, names_to_remove(setup, adjustments), ret_ids, error);
+    return find_named(setup, names_to_remove(adjustments), ret_ids, error);
 }
 
 /* Takes over `names`. */
@@ -180,7 +182,7 @@ static int remove_named(const struct setup *setup, json_t *names, struct error *
 
 int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error)
 {
-    return remove_named(setup, names_to_remove(setup, adjustments), error);
+    return remove_named(setup, names_to_remove(adjustments), error);
 }
 
 int setup_externals_forget_old(const struct setup *setup, struct error *error)

@@ -1,19 +1,21 @@
 /* setup_remove.c - takes away what setup made.
  *
- *     rule of the webhook -> fields of customers -> tag -> model (with its rows, fields and rights)
+ *     rule of the webhook -> fields of customers -> tag -> model of the credit shown
+ *         -> right to read the history -> model of adjustments (with its rows, fields and rights)
  *         -> group -> external ids
  *
- * The model goes before the group that its rights name, and external ids go last: a removal that
- * was cut off finds by them what is left. A tag without external id is a person's. Without
- * with_adjustments the model stays with the group and the rights by which the agent reads it. What
- * holds a thing back (a view that shows a field, a field that depends on it) is for a person to
- * clear: Odoo's words are passed on. */
+ * A model goes before the group that its rights name, and external ids go last: a removal that was
+ * cut off finds by them what is left. A tag without external id is a person's. Without
+ * with_adjustments their model stays with the group and the rights by which the agent reads it.
+ * What holds a thing back (a view that shows a field, a field that depends on it) is for a person
+ * to clear: Odoo's words are passed on. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "adjustment.h"
 #include "ask.h"
+#include "models.h"
 #include "qualiodoo/flavour.h"
 #include "setup.h"
 
@@ -33,8 +35,8 @@ int setup_take_away(const struct setup *setup, const char *model, int64_t id, co
     if (rc == ERR_REFUSED)
         return error_set(error, rc,
                          "%s cannot be removed: %s; take away in Odoo what holds it, then run "
-                         "'setup --remove' again",
-                         what, cause.message);
+                         "'%s' again",
+                         what, cause.message, setup->options->remove ? "setup --remove" : "setup");
     if (rc < 0 && rc != ERR_MISSING_RECORD) { /* missing: an answer was lost */
         *error = cause;
         return rc;
@@ -58,6 +60,51 @@ static int remove_partner_field(const struct setup *setup, const char *name, str
 
     snprintf(what, sizeof what, "the field %s of customers (with its values)", name);
     return rc < 0 || !id ? rc : setup_take_away(setup, "ir.model.fields", id, what, error);
+}
+
+/* Those that need others first. */
+static int remove_partner_fields(const struct setup *setup, struct error *error)
+{
+    size_t count = 0;
+    int rc = 0;
+
+    while (setup_field_name(SETUP_PARTNER, count))
+        count++;
+    for (size_t i = count; i > 0 && rc == 0; i--)
+        rc = remove_partner_field(setup, setup_field_name(SETUP_PARTNER, i - 1), error);
+    return rc < 0 ? rc : setup_remove_old_fields(setup, error);
+}
+
+int setup_remove_old_fields(const struct setup *setup, struct error *error)
+{
+    int rc = remove_partner_field(setup, PARTNER_MINUTES, error);
+
+    return rc < 0 ? rc : remove_partner_field(setup, PARTNER_LAST_DAY, error);
+}
+
+/* ---- The credit shown, and the history ---- */
+
+static int remove_account_model(struct setup *setup, struct error *error)
+{
+    int rc = setup_find_model(setup, SETUP_ACCOUNT, error);
+
+    return rc < 0 || !setup->models[SETUP_ACCOUNT]
+               ? rc
+               : setup_take_away(setup, "ir.model", setup->models[SETUP_ACCOUNT],
+                                 "the model " ACCOUNT_MODEL " with the credit it shows", error);
+}
+
+static int remove_history_access(struct setup *setup, struct error *error)
+{
+    int64_t id = 0;
+    int rc = setup_find_group(setup, error);
+
+    if (rc == 0)
+        rc = setup_find_history_access(setup, &id, error);
+    return rc < 0 || !id
+               ? rc
+               : setup_take_away(setup, "ir.model.access", id,
+                                 "the agent's right to read who was assigned when", error);
 }
 
 /* ---- The rule of the webhook ---- */
@@ -151,7 +198,7 @@ static int remove_model(const struct setup *setup, struct error *error)
         setup_step(setup, SETUP_KEPT, what);
         return 0;
     }
-    return setup_take_away(setup, "ir.model", setup->model, what, error);
+    return setup_take_away(setup, "ir.model", setup->models[SETUP_ADJUSTMENT], what, error);
 }
 
 static int remove_group(struct setup *setup, struct error *error)
@@ -169,11 +216,15 @@ static int remove_records(struct setup *setup, bool adjustments, struct error *e
 {
     int rc = remove_rule(setup, error);
 
-    for (size_t i = 0; i < SETUP_PARTNER_FIELDS && rc == 0; i++)
-        rc = remove_partner_field(setup, setup_partner_field_name(i), error);
+    if (rc == 0)
+        rc = remove_partner_fields(setup, error);
     if (rc == 0)
         rc = remove_tag(setup, error);
-    if (rc == 0 && setup->model)
+    if (rc == 0)
+        rc = remove_account_model(setup, error);
+    if (rc == 0)
+        rc = remove_history_access(setup, error);
+    if (rc == 0 && setup->models[SETUP_ADJUSTMENT])
         rc = remove_model(setup, error);
     return rc == 0 && adjustments ? remove_group(setup, error) : rc;
 }
@@ -197,12 +248,11 @@ int setup_remove(struct setup *setup, struct error *error)
 {
     json_t *externals = NULL;
     bool adjustments = false; /* nothing of them stays */
-    int rc = setup_find(setup, "ir.model", json_pack("[[sss]]", "model", "=", ADJUSTMENT_MODEL),
-                        &setup->model, error);
+    int rc = setup_find_model(setup, SETUP_ADJUSTMENT, error);
 
     if (rc < 0)
         return rc;
-    adjustments = !setup->model || setup->options->with_adjustments;
+    adjustments = !setup->models[SETUP_ADJUSTMENT] || setup->options->with_adjustments;
     rc = setup_externals_left(setup, adjustments, &externals, error);
     if (rc == 0)
         rc = remove_records(setup, adjustments, error);

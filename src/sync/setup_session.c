@@ -27,9 +27,9 @@ int setup_connect(struct setup *setup, struct error *error)
              "it may wait for a lock of its own request, and all of Odoo waits behind it. As an "
              "administrator of PostgreSQL look for it with SELECT pid, wait_event_type, "
              "pg_blocking_pids(pid), left(query, 60) FROM pg_stat_activity WHERE datname = '%.63s' "
-             "AND wait_event_type = 'Lock'; end the ALTER TABLE or DROP TABLE that is there with "
-             "SELECT pg_terminate_backend(PID), which leaves nothing half done, then run setup "
-             "again",
+             "AND wait_event_type = 'Lock'; end the ALTER TABLE or DROP TABLE that is there, by "
+             "its number (SELECT pg_terminate_backend(PID)): nothing is left half done; then run "
+             "setup again",
              setup->config->odoo.database);
     options.login = setup->options->admin_login;
     options.secret = setup->options->admin_secret;

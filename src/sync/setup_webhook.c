@@ -259,14 +259,16 @@ int setup_webhook(struct setup *setup, struct error *error)
     if (rc < 0)
         return rc;
     if (setup->webhook_url) {
-        setup->with_rule = true;
         rc = ensure_rule(setup, setup->webhook_url, &changed, error);
         if (rc == 0)
             setup_step_made(setup, changed,
                             "automation rule '" RULE_NAME "', which calls the webhook");
     }
-    if (rc == 0 && !setup->with_rule && setup->rule) /* its external ids may be missing */
+    if (rc == 0 && !setup->webhook_url && setup->rule) /* its external ids may be missing */
         rc = find_action(setup, error);
-    setup->with_rule = setup->with_rule || setup->rule_action;
+    if (rc == 0 && (setup->webhook_url || setup->rule_action)) {
+        setup_note(setup, SETUP_RULE, RULE_MODEL, setup->rule);
+        setup_note(setup, SETUP_RULE_ACTION, ACTION_MODEL, setup->rule_action);
+    }
     return rc < 0 ? rc : retire_old_rule(setup, error);
 }

@@ -17,6 +17,11 @@ int verdicts_update(struct pull *pull, const struct ids *also, struct error *err
 /* Queues what is to be said of the accounts that changed on their customers. */
 int alerts_update(struct pull *pull, civil_day today, struct error *error);
 
+/* --- shown.c --- */
+
+/* Queues what Odoo is to show of each customer's credit, where it shows something else. */
+int shown_update(struct pull *pull, struct error *error);
+
 /* --- history.c --- */
 
 /* Asks Odoo when tickets were first assigned and closed, where its fields may show a later time,
@@ -27,6 +32,33 @@ int history_ask(struct pull *pull, const struct ids *tickets, struct error *erro
 
 /* Sends what is due. `confirm` brings tickets up to date first: the last word before a flag. */
 int push_run(struct pull *pull, struct error *error);
+
+/* --- push_steps.c --- */
+
+int push_interrupted(struct error *error);
+
+/* Moves a row; a failure that can pass (`reason` with QUEUED or SENDING) waits before the next try,
+ * longer each time. */
+int push_move(struct pull *pull, const struct outbox_row *row, enum outbox_state to,
+              int64_t remote_id, const char *reason, struct error *error);
+
+/* Parks a write that Odoo refuses, with its words; it blocks no other. */
+int push_refuse(struct pull *pull, const struct outbox_row *row, const struct error *cause,
+                struct error *error);
+
+/* Whether a failure is Odoo's refusal of this write. */
+bool push_is_refusal(int code);
+
+/* Waits until Odoo must be done with the row's last call. A service that was killed, or a call that
+ * timed out, is tried again later than that anyway; a command typed again is not. */
+int push_wait(const struct outbox_row *row, struct error *error);
+
+/* --- push_accounts.c --- */
+
+/* Writes those of `rows` that are OUTBOX_ACCOUNT into x_qualiodoo_account, many in one call; rows
+ * of other parts are left alone. Adds the ids that were written to `touched`. */
+int push_accounts(struct pull *pull, const struct ids *rows, struct ids *touched,
+                  struct error *error);
 
 /* --- push_remote.c --- */
 

@@ -128,7 +128,7 @@ def test_alerts_are_off_by_default(office: Office) -> None:
     assert office.kinds() == []
 
 
-# ---- Fields ----
+# ---- The stored columns that setup made up to 0.1.0 go on working ----
 
 
 @pytest.fixture
@@ -160,6 +160,28 @@ def test_the_credit_left_and_its_last_day_are_shown_on_the_customer(shown: Offic
     assert fields(shown) == (-60, None)
     shown.run.forget()
     assert shown.sync().json["writes"] == {"queued": 0, "sent": 0, "refused": 0}
+
+
+def test_a_value_of_the_columns_that_a_person_changed_is_written_again(shown: Office) -> None:
+    shown.pack("2026-03-10")
+    shown.sync()
+    shown.world.write(PARTNER, shown.customer, x_qualiodoo_credit_minutes=9999)
+    assert shown.sync().json["writes"] == {"queued": 1, "sent": 1, "refused": 0}
+    assert fields(shown) == (720, "2027-03-09")
+
+
+def test_a_refused_write_keeps_its_reason_and_is_not_tried_again_by_itself(shown: Office) -> None:
+    """Without Contact Creation."""
+    shown.world.set_groups(AGENT, GROUPS)
+    shown.pack("2026-03-10")
+    for _ in range(2):
+        shown.sync(check=None)
+        [row] = shown.run("outbox", "--json", check=0).json
+        assert row["state"] == "refused" and "not allowed to modify 'Contact'" in row["reason"], row
+    shown.world.set_groups(AGENT, [*GROUPS, "base.group_partner_manager"])
+    assert shown.sync().json["writes"]["sent"] == 0
+    shown.run("outbox", "retry", check=0)
+    assert shown.sync().json["writes"]["sent"] == 1 and fields(shown) == (720, "2027-03-09")
 
 
 def test_without_the_fields_nothing_is_written(office: Office) -> None:

@@ -12,10 +12,10 @@ import pytest
 from conftest import Run
 from odoosim import Server, World
 from test_doctor import AGENT, GROUPS, Practice
+from test_setup import ACCOUNT, CREDIT, automate_as_0_1_0, old_columns
 
 TAG = "SLA dépassé"
 CONTACTS = "base.group_partner_manager"
-CREDIT, LAST_DAY = "x_qualiodoo_credit_minutes", "x_qualiodoo_last_day"
 
 
 class Desk(Practice):
@@ -71,15 +71,20 @@ def test_after_setup_and_with_all_rights_nothing_is_missing(world: World, server
 # ---- Rights ----
 
 
-def test_no_right_to_write_on_customers(desk: Desk) -> None:
+def test_only_alerts_take_the_right_to_write_on_customers(desk: Desk) -> None:
     desk.world.set_groups(AGENT, [*GROUPS, *desk.made])
-    found = desk.only("write-back", "no right to write on res.partner", "fields of credit left", "alerts", "Contact Creation")
-    assert found["text"].endswith("the fields of credit left and last day, the alerts for the salesperson")
-    desk.run.configure(writeback={"balance": {"alerts": False}})
-    assert desk.only("write-back")["text"].endswith("refused would be: the fields of credit left and last day")
-    desk.run.configure(writeback={"balance": {"alerts": True, "fields": False}})
-    assert desk.only("write-back")["text"].endswith("refused would be: the alerts for the salesperson")
-    desk.run.configure(writeback={"balance": {"alerts": False}})
+    found = desk.only("write-back", "no right to write on res.partner", "alerts", "Contact Creation")
+    assert found["text"].endswith("refused would be: the alerts for the salesperson")
+    desk.run.configure(writeback={"balance": {"alerts": False, "fields": True}})
+    assert not desk.problems()
+
+
+def test_no_right_to_write_the_credit_shown(desk: Desk) -> None:
+    env = desk.world.env()
+    lines = env.search("ir.model.access", [("model_id.model", "=", ACCOUNT), ("name", "=", "qualiodoo agent")])
+    desk.world.write("ir.model.access", lines, perm_create=False, perm_unlink=False)
+    desk.only("write-back", f"lacks rights on {ACCOUNT}: create, unlink", "qualiodoo setup")
+    desk.setup()
     assert not desk.problems()
 
 
@@ -144,15 +149,50 @@ def test_an_archived_tag(bare: Desk) -> None:
     assert bare.only("write-back", f"the tag '{TAG}'", "is archived")
 
 
-def test_no_fields_of_customers(bare: Desk) -> None:
+def test_no_model_of_the_credit_shown(bare: Desk) -> None:
     bare.run.configure(writeback={"balance": {"fields": True}})
-    bare.world.set_groups(AGENT, [*GROUPS, CONTACTS])
-    assert bare.only("write-back", f"customers have no field {CREDIT}, {LAST_DAY}", "qualiodoo setup")
+    assert bare.only("write-back", f"no model {ACCOUNT}", "qualiodoo setup")
     bare.setup()
     assert not bare.problems()
+    bare.world.delete("ir.model.fields", *bare.world.env().search("ir.model.fields", [
+        ("model", "=", "res.partner"), ("name", "=", "x_qualiodoo_hours")]))
+    assert bare.only("write-back", "customers have no field x_qualiodoo_hours", "qualiodoo setup")
     bare.setup("--remove")
     bare.world.tag(TAG)
-    assert bare.only("write-back", f"customers have no field {CREDIT}, {LAST_DAY}")
+    assert bare.only("write-back", f"no model {ACCOUNT}")
+
+
+def test_the_columns_of_an_earlier_version(bare: Desk) -> None:
+    """They go on working with the right they need, and doctor says what replaces them."""
+    bare.run.configure(writeback={"balance": {"fields": True}})
+    old_columns(bare.world)
+    assert bare.only("write-back", "no right to write on res.partner", "qualiodoo setup")
+    bare.world.set_groups(AGENT, [*GROUPS, CONTACTS])
+    assert not bare.problems() and any(CREDIT in n["text"] for n in bare.notes())
+    bare.setup()
+    assert not bare.problems() and not any(CREDIT in n["text"] for n in bare.notes())
+
+
+# ---- The automation rule ----
+
+
+def test_the_rule_of_an_earlier_version_is_a_problem_until_setup_replaces_it(bare: Desk) -> None:
+    automate_as_0_1_0(bare.world, "http://127.0.0.1:9/hook/x")
+    found = [p for p in bare.problems() if p["topic"] == "webhook"]
+    assert len(found) == 1 and "qualiodoo.automation_payment" in found[0]["text"] and "wrong payment states" in found[0]["text"]
+    assert "qualiodoo setup" in found[0]["advice"]
+    bare.setup()
+    assert not bare.problems()
+
+
+def test_no_rule_calls_the_webhook(bare: Desk) -> None:
+    secret = bare.run.folder / "hook"
+    secret.write_text("0123456789abcdef-SECRET\n")
+    secret.chmod(0o600)
+    bare.run.configure(webhook={"listen": "127.0.0.1:8075", "secret_file": str(secret)})
+    assert any("no automation rule of setup calls the webhook" in n["text"] for n in bare.notes())
+    bare.setup("--webhook", "http://127.0.0.1:8075")
+    assert not any(n["topic"] == "webhook" for n in bare.notes()) and not bare.problems()
 
 
 @pytest.mark.world(without_modules=("helpdesk_mgmt", "helpdesk_mgmt_timesheet", "helpdesk_mgmt_project"))
@@ -165,7 +205,8 @@ def test_no_tickets_at_all(world: World, server: Server, run: Run) -> None:
 def test_in_shadow_mode_these_are_notes(bare: Desk) -> None:
     bare.run.configure(writeback={"enabled": False, "balance": {"fields": True}})
     assert not bare.problems()
-    assert len([n for n in bare.notes() if n["topic"] == "write-back"]) == 2
+    assert [n["text"] for n in bare.notes() if n["topic"] == "write-back"] == [
+        f"this Odoo has no model {ACCOUNT}, which writeback.balance.fields fills"]
 
 
 def test_nothing_is_tried(desk: Desk) -> None:

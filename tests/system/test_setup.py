@@ -12,17 +12,55 @@ from typing import Any
 import pytest
 from conftest import Run, environment
 from odoosim import Server, World
+from odoosim.faults import OdooError
+from odoosim.orm import Env
 
 MODEL = "x_qualiodoo_adjustment"
 AGENT = "agent@example.com"
 EXTERNAL = {"group_agent", "model_adjustment", "access_adjustment_agent", "access_adjustment_administrator",
-            *(f"field_adjustment_x_{f}" for f in ("partner_id", "minutes", "date", "end", "reason", "key")), "tag_breach"}
+            *(f"field_adjustment_x_{f}" for f in ("partner_id", "minutes", "date", "end", "reason", "key")), "tag_breach",
+            "access_history_agent"}
 TAG = "SLA dépassé"
-STEPS = 7  # group, member, model, two rights, tag, external ids
-CREDIT, LAST_DAY = "x_qualiodoo_credit_minutes", "x_qualiodoo_last_day"
+STEPS = 8  # group, member, model, two rights, right to read the history, tag, external ids
+ACCOUNT = "x_qualiodoo_account"
+SHOWN = ("account_ids", "hours", "day", "state")  # fields of customers, after x_qualiodoo_
+SHOWN_EXTERNAL = {"model_account", *(f"field_account_x_{f}" for f in ("partner_id", "name", "minutes", "hours", "last_day", "state")),
+                  *(f"access_account_{w}" for w in ("agent", "user", "administrator")),
+                  *(f"field_partner_x_qualiodoo_{f}" for f in SHOWN)}
+CREDIT, LAST_DAY = "x_qualiodoo_credit_minutes", "x_qualiodoo_last_day"  # the stored columns of 0.1.0
 
 
 FIELDS = {"balance": {"fields": True}}
+
+
+def old_columns(world: World) -> None:
+    """What setup made of balance.fields up to 0.1.0: stored columns of customers."""
+    for name, kind in ((CREDIT, "integer"), (LAST_DAY, "date")):
+        id_ = world.create("ir.model.fields", name=name, ttype=kind, field_description=name, copied=False,
+                           model_id=world.model_ids["res.partner"])
+        world.create("ir.model.data", module="qualiodoo", name=f"field_partner_{name}", model="ir.model.fields", res_id=id_,
+                     noupdate=True)
+
+
+def automate_as_0_1_0(world: World, url: str, named: bool = True) -> int:
+    """What `setup --webhook` of version 0.1.0 made."""
+    move = world.env().search("ir.model", [("model", "=", "account.move")])[0]
+    rule = world.create("base.automation", name="qualiodoo: an invoice is paid", model_id=move, trigger="on_create_or_write",
+                        filter_pre_domain="[('payment_state', '!=', 'paid')]",
+                        filter_domain="[('move_type', 'in', ['out_invoice', 'out_refund']), ('state', '=', 'posted'), "
+                                      "('payment_state', '=', 'paid')]",
+                        action_server_ids=[(0, 0, {"name": "qualiodoo: an invoice is paid", "model_id": move,
+                                                   "state": "webhook", "webhook_url": url})])
+    action = world.env().search("ir.actions.server", [("base_automation_id", "=", rule)])[0]
+    for name, model, record in (("", "base.automation", rule), ("_action", "ir.actions.server", action)) if named else ():
+        world.create("ir.model.data", module="qualiodoo", name=f"automation_payment{name}", model=model, res_id=record,
+                     noupdate=True)
+    return rule
+
+
+def seen_by(world: World, uid: int) -> Env:
+    """What a user sees, with his own rights."""
+    return Env(world, world.db.begin(), uid)
 
 
 class Office:
@@ -78,13 +116,18 @@ class Office:
         return {
             "groups": len(group),
             "member": self.world.agent in env.read("res.groups", group, [users])[0][users] if group else False,
-            "models": rows("ir.model", [("model", "=", MODEL)], ["model", "state"]),
-            "fields": sorted(rows("ir.model.fields", [("model", "=", MODEL), ("name", "=like", "x_%")],
+            "models": rows("ir.model", [("model", "in", [MODEL, ACCOUNT])], ["model", "state"]),
+            "fields": sorted(rows("ir.model.fields", [("model", "in", [MODEL, ACCOUNT]), ("name", "=like", "x_%")],
                                   ["name", "ttype", "relation", "required", "index", "copied", "on_delete"]), key=str),
             "access": sorted(rows("ir.model.access", [("model_id.model", "=", MODEL)],
                                   ["perm_read", "perm_create", "perm_write", "perm_unlink"]), key=str),
+            "access_shown": sorted(rows("ir.model.access", [("model_id.model", "=", ACCOUNT)],
+                                        ["name", "perm_read", "perm_create", "perm_write", "perm_unlink"]), key=str),
+            "access_history": rows("ir.model.access", [("model_id.model", "=", "mail.tracking.value"),
+                                                       ("name", "like", "qualiodoo")],
+                                   ["perm_read", "perm_create", "perm_write", "perm_unlink"]),
             "partner": sorted(rows("ir.model.fields", [("model", "=", "res.partner"), ("name", "=like", "x_%")],
-                                   ["name", "ttype", "field_description", "copied"]), key=str),
+                                   ["name", "ttype", "field_description", "copied", "store"]), key=str),
             "tags": rows(self.tag_model, [], ["name"]),
             "external": sorted(rows("ir.model.data", [("module", "=", "qualiodoo")], ["name", "model"])),
         }
@@ -111,6 +154,7 @@ def test_it_makes_all_that_adjust_needs(office: Office, version: int) -> None:
     assert done.out.count("\nmade: ") + 1 == STEPS and "found" not in done.out and done.err == ""
     made = office.picture()
     assert made["groups"] == 1 and made["member"] and made["models"] == [(MODEL, "manual")]
+    assert made["access_history"] == [(True, None, None, None)]
     assert made["access"] == [(True, None, None, None), (True, True, None, None)]
     assert {name for name, _ in made["external"]} == EXTERNAL
     assert [(f[0], f[1], bool(f[3])) for f in made["fields"]] == [
@@ -235,42 +279,88 @@ def test_a_model_made_by_hand_is_adopted(office: Office) -> None:
     adjusts(office)
 
 
-# ---- Fields of customers ----
+# ---- The credit shown ----
 
 
 @pytest.mark.parametrize("language, labels", [
-    ("fr", ["Crédit de support (minutes)", "Crédit de support utilisable jusqu'au"]),
-    ("en", ["Support credit (minutes)", "Support credit usable until"]),
+    ("fr", ["Comptes de support", "Crédit de support utilisable jusqu'au", "Crédit de support", "État du crédit de support"]),
+    ("en", ["Support accounts", "Support credit usable until", "Support credit", "State of the support credit"]),
 ])
-def test_fields_of_customers_are_opt_in(office: Office, language: str, labels: list[str]) -> None:
+def test_the_credit_shown_is_opt_in_and_stores_nothing_on_customers(office: Office, language: str, labels: list[str]) -> None:
     office.run.configure(language=language)
     office.setup()
-    assert not office.picture()["partner"]
+    assert not office.picture()["partner"] and not office.picture()["access_shown"]
     office.run.configure(writeback=FIELDS)
+    said = office.setup("--dry-run").out
     done = office.setup().out
-    assert f"made: field {CREDIT}\nmade: field {LAST_DAY}\n" in done and "made: external ids" in done
+    assert said.replace("would make", "made") + "done: all is there now\n" == done
+    for what in (f"model {ACCOUNT} with its fields", "right of that group to write the credit shown",
+                 "right of internal users to read the credit shown", "right of administrators to read and remove the credit shown",
+                 *(f"field x_qualiodoo_{f}" for f in SHOWN), "external ids"):
+        assert f"\nmade: {what}" in done, what
     made = office.picture()
-    assert made["partner"] == [(CREDIT, "integer", labels[0], None), (LAST_DAY, "date", labels[1], None)]
-    assert {f"field_partner_{n}" for n in (CREDIT, LAST_DAY)} < {name for name, _ in made["external"]}
-    again = office.setup().out
-    assert "found: fields of customers" in again and "nothing to do" in again
+    assert made["partner"] == [("x_qualiodoo_account_ids", "one2many", labels[0], None, True),
+                               ("x_qualiodoo_day", "date", labels[1], None, None),
+                               ("x_qualiodoo_hours", "float", labels[2], None, None),
+                               ("x_qualiodoo_state", "selection", labels[3], None, None)]
+    assert made["access_shown"] == [("qualiodoo administrator", True, None, None, True), ("qualiodoo agent", True, True, True, True),
+                                    ("qualiodoo user", True, None, None, None)]
+    assert {name for name, _ in made["external"]} == EXTERNAL | SHOWN_EXTERNAL
+    assert "found: fields of customers" in office.setup().out and "nothing to do" in office.setup().out
 
 
-def test_their_values_are_not_copied_with_a_customer(office: Office) -> None:
+def test_a_contact_shows_the_credit_of_its_company_and_any_user_may_read_it(office: Office) -> None:
     office.run.configure(writeback=FIELDS)
     office.setup()
-    env = office.world.env()
-    customer = office.world.partner("Exemple SARL")
-    office.world.write("res.partner", customer, **{CREDIT: 655, LAST_DAY: "2026-03-09"})
-    assert not {CREDIT, LAST_DAY} & set(env.copy_values("res.partner", customer))
+    company = office.world.partner("Exemple SARL")
+    contact = office.world.create("res.partner", name="Ève", parent_id=company)
+    office.world.create(ACCOUNT, x_partner_id=company, x_name="Exemple SARL", x_minutes=655, x_hours=655 / 60,
+                        x_last_day="2027-03-09", x_state="ok")
+    for user in (office.world.agent, office.world.people[0]):
+        for partner in (company, contact):
+            read = seen_by(office.world, user).read("res.partner", [partner], [f"x_qualiodoo_{f}" for f in SHOWN[1:]])[0]
+            assert read == {"id": partner, "x_qualiodoo_hours": 655 / 60, "x_qualiodoo_day": "2027-03-09", "x_qualiodoo_state": "ok"}
 
 
-def test_a_field_of_customers_of_another_type_is_left_alone(office: Office) -> None:
+def test_the_stored_columns_of_an_earlier_version_are_replaced(office: Office) -> None:
     office.run.configure(writeback=FIELDS)
-    office.world.create("ir.model.fields", name=LAST_DAY, ttype="char", field_description="x",
+    old_columns(office.world)
+    assert f"would remove: the field {CREDIT} of customers (with its values)" in office.setup("--dry-run").out
+    done = office.setup().out
+    assert f"removed: the field {CREDIT} of customers" in done and f"removed: the field {LAST_DAY} of customers" in done
+    assert {name for name, *_ in office.picture()["partner"]} == {f"x_qualiodoo_{f}" for f in SHOWN}
+    assert {name for name, _ in office.picture()["external"]} == EXTERNAL | SHOWN_EXTERNAL
+    assert "nothing to do" in office.setup().out
+
+
+def test_a_view_that_shows_the_old_columns_is_named_and_the_rest_is_made(office: Office) -> None:
+    office.run.configure(writeback=FIELDS)
+    old_columns(office.world)
+    view = office.world.create("ir.ui.view", name="Fiche client", model="res.partner", arch=f"<field name='{CREDIT}'/>")
+    message = office.setup(check=1).err
+    assert "View: Fiche client" in message and "run 'setup' again" in message
+    office.world.delete("ir.ui.view", view)
+    office.setup()
+    assert "nothing to do" in office.setup().out
+
+
+def test_code_that_somebody_changed_is_put_right(office: Office) -> None:
+    office.run.configure(writeback=FIELDS)
+    office.setup()
+    complete = office.picture()
+    field = office.world.env().search("ir.model.fields", [("model", "=", "res.partner"), ("name", "=", "x_qualiodoo_hours")])
+    office.world.write("ir.model.fields", field, compute="for r in self:\n    r['x_qualiodoo_hours'] = 0")
+    assert "made: field x_qualiodoo_hours as it should be" in office.setup().out and office.picture() == complete
+    assert "nothing to do" in office.setup().out
+
+
+@pytest.mark.parametrize("kind, stored, found", [("char", False, "'char'"), ("float", True, "'float, stored'")])
+def test_a_field_of_customers_of_another_type_is_left_alone(office: Office, kind: str, stored: bool, found: str) -> None:
+    office.run.configure(writeback=FIELDS)
+    office.world.create("ir.model.fields", name="x_qualiodoo_hours", ttype=kind, field_description="x", store=stored,
                         model_id=office.world.model_ids["res.partner"])
     message = office.setup(check=1).err
-    assert f"the field {LAST_DAY} of res.partner is of type 'char' in this Odoo, expected 'date'" in message
+    assert f"the field x_qualiodoo_hours of res.partner is of type {found} in this Odoo, expected 'float" in message
 
 
 # ---- The tag of a breach ----
@@ -296,10 +386,18 @@ def test_no_tag(office: Office) -> None:
     assert "tag" not in office.setup().out and not office.picture()["tags"]
 
 
-def test_with_notes_the_tag_is_made_all_the_same(office: Office) -> None:
+def test_with_notes_the_tag_and_the_right_to_read_the_history_are_made_all_the_same(office: Office) -> None:
     office.run.configure(credit={"adjustments": "note"})
-    assert office.setup().out == f"made: tag '{TAG}' of tickets\ndone: all is there now\n"
+    done = office.setup().out
+    assert f"made: tag '{TAG}' of tickets\n" in done and "mail.tracking.value" in done and MODEL not in done
     assert "nothing to do" in office.setup().out and not office.picture()["models"]
+
+
+def test_the_agent_reads_the_history_of_assignments_after_setup(office: Office) -> None:
+    with pytest.raises(OdooError):
+        seen_by(office.world, office.world.agent).read("mail.tracking.value", [])
+    office.setup()
+    assert seen_by(office.world, office.world.agent).read("mail.tracking.value", []) == []
 
 
 def test_another_name_renames_the_tag_that_was_made(office: Office) -> None:
@@ -380,13 +478,6 @@ def test_an_unreachable_server(office: Office) -> None:
 def test_bad_usage(office: Office, arguments: list[str], message: str) -> None:
     assert message in office.run("setup", *arguments, check=2).message
     assert not office.server.calls
-
-
-def test_with_notes_nothing_is_needed_but_a_right(office: Office) -> None:
-    office.run.configure(credit={"adjustments": "note"}, writeback={"breach": {"tag": False}})
-    done = office.run("setup", check=0)
-    assert "Contact Creation" in done.out and not office.server.calls
-    assert office.run("setup", "--json", check=0).json == {"dry_run": False, "changed": False, "steps": []}
 
 
 def test_nothing_of_the_administrator_is_kept(office: Office) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Run
 from odoosim import Server, World
-from test_setup import CREDIT, FIELDS, LAST_DAY, MODEL, TAG, Office
+from test_setup import ACCOUNT, CREDIT, FIELDS, LAST_DAY, MODEL, SHOWN, TAG, Office, old_columns
 
 ADJUSTMENTS = {"group_agent", "model_adjustment", "access_adjustment_agent", "access_adjustment_administrator"}
 EVERYTHING = ("--remove", "--with-adjustments")
@@ -24,7 +24,6 @@ class Site(Office):
         self.untouched = self.picture()
         self.setup()
         self.customer = self.world.partner("Exemple SARL")
-        self.world.write("res.partner", self.customer, **{CREDIT: 30})
         self.ticket = self.world.ticket(self.customer, tags=[TAG])
         self.run("sync", check=0)
         self.adjust(30)
@@ -52,16 +51,17 @@ def site(world: World, server: Server, run: Run) -> Site:
 def test_all_but_adjustments(site: Site, version: int) -> None:
     done = site.remove()
     assert done.out.splitlines() == [
-        f"removed: the field {CREDIT} of customers (with its values)",
-        f"removed: the field {LAST_DAY} of customers (with its values)",
+        *(f"removed: the field x_qualiodoo_{f} of customers (with its values)" for f in reversed(SHOWN)),
         f"removed: the tag '{TAG}', also from the tickets that have it",
+        f"removed: the model {ACCOUNT} with the credit it shows",
+        "removed: the agent's right to read who was assigned when",
         f"kept: the model {MODEL} with its 1 adjustment, and the group that reads it (--with-adjustments removes them)",
         "removed: external ids of these (module 'qualiodoo')",
         "done: what setup made is removed"]
     left = site.picture()
     assert not left["partner"] and not left["tags"] and left["models"] and left["member"] and len(left["access"]) == 2
     assert {name for name in site.external if not name.startswith("field_adjustment_")} == ADJUSTMENTS
-    assert CREDIT not in site.world.row("res.partner", site.customer)
+    assert not left["access_shown"] and not left["access_history"] and left["models"] == [(MODEL, "manual")]
     assert not site.world.row("helpdesk.ticket", site.ticket).get("tag_ids")
     site.run("sync", check=0)
     site.adjust(15)  # the agent reads and makes adjustments as before
@@ -94,6 +94,14 @@ def test_adjustments_after_the_rest(site: Site) -> None:
     assert site.picture() == site.untouched
 
 
+def test_the_stored_columns_of_an_earlier_version_go_too(world: World, server: Server, run: Run) -> None:
+    old_columns(world)
+    site = Site(world, server, run)
+    done = site.remove("--with-adjustments").out
+    assert f"removed: the field {CREDIT} of customers" in done and f"removed: the field {LAST_DAY} of customers" in done
+    assert not site.picture()["partner"] and not site.external
+
+
 def test_where_nothing_was_set_up(world: World, server: Server, run: Run) -> None:
     site = Site(world, server, run)
     for options in (("--remove",), EVERYTHING):
@@ -113,7 +121,7 @@ def test_a_dry_run_says_what_it_would_remove(site: Site, options: tuple[str, ...
 def test_json(site: Site) -> None:
     document = site.remove("--json").json
     assert document["changed"] is True and document["dry_run"] is False
-    assert [(s["made"], s["removed"]) for s in document["steps"]] == [(False, True)] * 3 + [(False, False), (False, True)]
+    assert [(s["made"], s["removed"]) for s in document["steps"]] == [(False, True)] * 7 + [(False, False), (False, True)]
     assert site.remove("--json").json["changed"] is False
 
 
@@ -183,9 +191,9 @@ def test_a_renamed_tag_and_a_renamed_group_are_still_ours(site: Site) -> None:
 
 
 def test_a_view_that_shows_a_field(site: Site) -> None:
-    view = site.world.create("ir.ui.view", name="Fiche client", model="res.partner", arch=f"<field name='{CREDIT}'/>")
+    view = site.world.create("ir.ui.view", name="Fiche client", model="res.partner", arch="<field name='x_qualiodoo_hours'/>")
     message = site.remove(check=1).err
-    assert f"the field {CREDIT} of customers (with its values) cannot be removed" in message and "View: Fiche client" in message
+    assert "the field x_qualiodoo_hours of customers (with its values) cannot be removed" in message and "View: Fiche client" in message
     assert "run 'setup --remove' again" in message and site.picture()["tags"]
     site.world.delete("ir.ui.view", view)
     site.remove()

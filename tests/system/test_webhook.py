@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from conftest import BINARY, Run, Server, World
 from test_run import Service, pytestmark as needs_service, until
-from test_setup import Office
+from test_setup import Office, automate_as_0_1_0
 
 SECRET = "0123456789abcdef-SECRET"
 MODEL_PARTIAL = json.dumps({"_model": "account.partial.reconcile", "_id": 1}).encode()
@@ -88,22 +88,6 @@ def automate(world: World, url: str) -> int:
     model = world.env().search("ir.model", [("model", "=", "account.partial.reconcile")])[0]
     return world.create("base.automation", name="Settled", model_id=model, trigger="on_create", filter_domain=DOMAIN,
                         action_server_ids=[(0, 0, {"name": "x", "model_id": model, "state": "webhook", "webhook_url": url})])
-
-
-def automate_as_0_1_0(world: World, url: str, named: bool = True) -> int:
-    """What `setup --webhook` of version 0.1.0 made."""
-    move = world.env().search("ir.model", [("model", "=", "account.move")])[0]
-    rule = world.create("base.automation", name="qualiodoo: an invoice is paid", model_id=move, trigger="on_create_or_write",
-                        filter_pre_domain="[('payment_state', '!=', 'paid')]",
-                        filter_domain="[('move_type', 'in', ['out_invoice', 'out_refund']), ('state', '=', 'posted'), "
-                                      "('payment_state', '=', 'paid')]",
-                        action_server_ids=[(0, 0, {"name": "qualiodoo: an invoice is paid", "model_id": move,
-                                                   "state": "webhook", "webhook_url": url})])
-    action = world.env().search("ir.actions.server", [("base_automation_id", "=", rule)])[0]
-    for name, model, record in (("", "base.automation", rule), ("_action", "ir.actions.server", action)) if named else ():
-        world.create("ir.model.data", module="qualiodoo", name=f"automation_payment{name}", model=model, res_id=record,
-                     noupdate=True)
-    return rule
 
 
 def settle(server: Server) -> int:

@@ -99,8 +99,9 @@ def _check_unused(env: Env, rows: list[Row]) -> None:
         for model in env.schema.models.values():
             for other in model.fields.values():
                 if (other.type, other.relation, other.inverse) == ("one2many", row["model"], row["name"]):
-                    raise UserError(f"The field '{row['model']}.{row['name']}' cannot be removed because the field "
-                                    f"'{model.name}.{other.name}' depends on it.")
+                    raise _needed(row, model, other)
+                if row["name"] in (other.depends or other.related or "").split(".") and other.manual:
+                    raise _needed(row, model, other)
     for id_ in env.tx.ids("ir.ui.view"):
         view = env.row("ir.ui.view", id_)
         shown = [f"{r['model']}.{r['name']}" for r in rows if r["model"] == view.get("model")
@@ -110,18 +111,24 @@ def _check_unused(env: Env, rows: list[Row]) -> None:
                             f"Fields: {', '.join(sorted(shown))}\nView: {view['name']}")
 
 
+def _needed(row: Row, model: Model, other: Field) -> UserError:
+    return UserError(f"The field '{row['model']}.{row['name']}' cannot be removed because the field "
+                     f"'{model.name}.{other.name}' depends on it.")
+
+
 def load(env: Env, model: str, fields: list[str], data: list[list[Any]]) -> dict[str, Any]:
     """An import by external ids: what has one is changed, what has none is made with it, in one transaction.
 
     What is refused is an answer, not a fault; an unknown column is a bug.
     """
     for name in fields:
-        if name != "id" and not env.has_field(model, name):
+        if name not in ("id", ".id") and not env.has_field(model, name):
             raise ServerError("KeyError", repr(name))
     ids: list[int] = []
     for number, line in enumerate(data):
         values = dict(zip(fields, line, strict=True))
         try:
+            values = {k: _plain(env, model, k, v) for k, v in values.items()}
             ids.append(_load_one(env, model, str(values.pop("id", "") or ""), values))
         except OdooError as error:
             message = {"rows": {"from": number, "to": number}, "record": number, "type": "error", "message": str(error)}
@@ -130,7 +137,18 @@ def load(env: Env, model: str, fields: list[str], data: list[list[Any]]) -> dict
     return {"ids": ids, "messages": [], "nextrow": 0}
 
 
+def _plain(env: Env, model: str, name: str, value: Any) -> Any:
+    """A text of an import as the field takes it; an empty one empties the field."""
+    kind = "integer" if name == ".id" else "char" if name == "id" else env.field(model, name).type
+    if kind not in ("char", "text") and value == "":
+        return False
+    return {"integer": int, "float": float}.get(kind, lambda v: v)(value)
+
+
 def _load_one(env: Env, model: str, xmlid: str, values: Values) -> int:
+    if number := values.pop(".id", None):
+        env.write(model, [number], values)
+        return int(number)
     module, _, name = xmlid.rpartition(".")
     sudo = env.sudo()
     found = sudo.search("ir.model.data", [("module", "=", module), ("name", "=", name)]) if xmlid else []
@@ -172,7 +190,8 @@ def _field(env: Env, row: Row) -> Field:
                  readonly=bool(row.get("readonly")), store=bool(row.get("store", True)),
                  compute=None if row.get("store", True) else "false",
                  ondelete=row.get("on_delete") or "set null", manual=True,
-                 copied=row.get("copied", True))
+                 copied=row.get("copied", True), related=row.get("related"), code=row.get("compute"),
+                 depends=row.get("depends"))
 
 
 def reload(world: World) -> None:

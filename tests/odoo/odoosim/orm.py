@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from . import access, behaviour, computed
+from . import access, behaviour, computed, recordset
 from .database import Row, Transaction
 from .faults import MissingError, ServerError, UserError, ValidationError
 from .schema import Field, Model, Schema
@@ -101,6 +101,8 @@ class Env(Searching):
             return row.get(field.name)
         if field.related:
             return self.get(model, row["id"], field.related)
+        if field.code:
+            return recordset.evaluate(self, model, field, row)
         return computed.COMPUTES[field.compute or "false"](self, model, row)
 
     def inverse_ids(self, field: Field, id_: int) -> tuple[int, ...]:

@@ -45,6 +45,8 @@ class Field:
     manual: bool = False
     searchable: bool = True
     copied: bool = True
+    code: str | None = None  # of a manual computed field
+    depends: str | None = None
 
     @property
     def column(self) -> bool:
