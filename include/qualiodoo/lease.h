@@ -56,7 +56,7 @@ enum lease_action {
     LEASE_WAIT,   /* nothing before lease_due_ms() */
     LEASE_CREATE, /* make a row, then lease_created() */
     LEASE_TEND,   /* a heartbeat, lease_confirmed(), then a look, lease_looked() */
-    LEASE_DROP,   /* release the row, then lease_dropped() */
+    LEASE_DROP,   /* release the row, unless in LEASE_DUTY, then lease_dropped() */
 };
 enum lease_action lease_next(const struct lease *lease, const struct lease_limits *limits,
                              int64_t now_ms);
@@ -71,8 +71,8 @@ bool lease_may_write(const struct lease *lease, const struct lease_limits *limit
 bool lease_created(struct lease *lease, const struct lease_limits *limits, int64_t row,
                    int64_t begun_ms, int64_t ended_ms);
 
-/* A heartbeat was answered. False: it came too late, the lease is LEASE_NONE and the row must be
- * released. */
+/* A heartbeat was answered. False: it came too late, the lease is LEASE_NONE and the row is left to
+ * its age. */
 bool lease_confirmed(struct lease *lease, const struct lease_limits *limits, int64_t begun_ms,
                      int64_t ended_ms);
 

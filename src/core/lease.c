@@ -22,7 +22,8 @@
  * Invariants:
  *  1. At most one agent is in DUTY with a heartbeat younger than duty_ms: lease_may_write().
  *  2. The row of an agent that lost duty by age is live for others for live_ms - duty_ms more: who
- *     comes next looks into Odoo after the last write has reached it (C).
+ *     comes next looks into Odoo after the last write has reached it (C). That row is not released.
+ *     One that is released in order has no write on its way.
  *  3. A row that was given up is never used again by its agent, even when a late heartbeat revives
  *     it in Odoo: it then only delays the others.
  *  4. An id is given before the row can be seen. The second look sees every row below the own one

@@ -162,6 +162,7 @@ struct agent {
     int64_t stopped; /* until; 0: it runs */
     int life;        /* calls of an earlier life are heard by nobody */
     int64_t busy_until, beat_end_ms;
+    int64_t wrote; /* when it could last write and lost that by age or by a kill; 0: never */
     bool busy;
 };
 
@@ -172,7 +173,7 @@ struct sim {
     const struct lease_limits *limits;
     struct weather weather;
     int64_t now, next_id, quiet_from, taken;
-    int count, on_duty, violations, takeovers;
+    int count, on_duty, violations, too_soon, takeovers;
     uint64_t random;
 };
 
@@ -235,7 +236,8 @@ static void drop(struct sim *sim, int index)
     int64_t row = sim->agents[index].lease.row;
 
     if (row) {
-        send_call(sim, index, RELEASE);
+        if (sim->agents[index].lease.phase != LEASE_DUTY)
+            send_call(sim, index, RELEASE);
         lease_dropped(&sim->agents[index].lease);
     }
 }
@@ -380,12 +382,20 @@ static void check(struct sim *sim)
         if (lease_may_write(&agent->lease, sim->limits, clock_now_of(sim, agent))) {
             writers++;
             writer = i;
+            agent->wrote = sim->now;
+        } else if (agent->lease.phase == LEASE_STANDBY) {
+            agent->wrote = 0; /* in order: it had no write on its way */
         }
     }
     sim->violations += writers > 1;
     if (writer >= 0 && writer != sim->on_duty) {
         sim->takeovers++;
         sim->on_duty = writer;
+        for (int i = 0; i < sim->count; i++)
+            if (i != writer && sim->agents[i].wrote &&
+                sim->now - sim->agents[i].wrote <
+                    sim->limits->live_ms - sim->limits->duty_ms - 5 * S)
+                sim->too_soon++;
     }
     if (writer >= 0 && sim->now >= sim->quiet_from && sim->taken < 0)
         sim->taken = sim->now - sim->quiet_from;
@@ -412,7 +422,7 @@ static void live(struct sim *sim, uint64_t seed)
 }
 
 struct sum {
-    int violations, takeovers, without;
+    int violations, too_soon, takeovers, without;
     int64_t slowest;
 };
 
@@ -428,6 +438,7 @@ static struct sum many_lives(int seeds, const struct lease_limits *limits,
         sim.weather = *weather;
         live(&sim, (uint64_t)seed);
         sum.violations += sim.violations;
+        sum.too_soon += sim.too_soon;
         sum.takeovers += sim.takeovers;
         sum.without += sim.taken < 0;
         if (sim.taken > sum.slowest)
@@ -454,6 +465,7 @@ static void test_never_two_on_duty_and_somebody_takes_it_up(void **state)
     print_message("%d lives: %d takeovers, the slowest after the last fault %lld s\n", seeds(),
                   sum.takeovers, (long long)(sum.slowest / S));
     assert_int_equal(sum.violations, 0);
+    assert_int_equal(sum.too_soon, 0);
     assert_int_equal(sum.without, 0);
     assert_true(sum.takeovers > 2 * seeds());
     assert_true(sum.slowest < 15 * 60 * S);
