@@ -30,6 +30,10 @@ instant clock_machine(void);
 /* Milliseconds of a clock that never jumps, for durations. */
 int64_t clock_monotonic_ms(void);
 
+/* Milliseconds since the machine was started, those in which it slept included: for what other
+ * machines count on meanwhile. */
+int64_t clock_boot_ms(void);
+
 /* What a timer of the system must be set to for a wait of `ms` >= 0 of this clock. */
 uint64_t clock_timer_usec(int64_t ms);
 

@@ -63,6 +63,10 @@ int64_t odoo_uid(const struct odoo *odoo); /* 0 before authentication */
 /* From now on each call carries `language` ("fr-FR") as Accept-Language; NULL: none. */
 int odoo_set_language(struct odoo *odoo, const char *language, struct error *error);
 
+/* From now on `permit` is asked of each call when its connection stands and nothing of it is sent
+ * yet: false ends the call unsent, with ERR_BUSY. NULL: nothing is asked. */
+void odoo_set_permit(struct odoo *odoo, bool (*permit)(void *context), void *context);
+
 /* What an earlier client found: Odoo takes its time (0.7 s) to check a password, and then only
  * compares it. ERR_ACCESS_DENIED comes with the first call instead, when it is no longer so. */
 void odoo_assume_uid(struct odoo *odoo, int64_t uid);

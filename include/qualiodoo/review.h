@@ -40,6 +40,10 @@ int review_list(struct store *store, enum review question, const struct review_s
                 int (*row)(void *context, const struct review_row *row), void *context,
                 struct error *error);
 
+/* Keys that stand on more than one note of the agent in Odoo, by key: two agents wrote them. */
+int review_doubled(struct store *store, int (*row)(void *context, const char *key, int64_t notes),
+                   void *context, struct error *error);
+
 /* A ticket whose total in Odoo counts hours that no mirrored line has. */
 struct review_hidden {
     int64_t ticket;

@@ -31,10 +31,14 @@ struct cycle_report {
     int64_t duration_ms;
     struct odoo_stats odoo; /* calls made, retries among them */
     json_t *events;         /* array of {"event", "ticket" or "customer", "minutes"?}: see below */
-    bool skipped;           /* cycle_options.if_invoices_changed, and none did: nothing was read */
-    bool whole;     /* the cycle went to its end, even when what it met there makes it fail: a
-                       write that was refused, a calendar that cannot be used */
-    bool has_event; /* a response target changes by itself at `event` */
+    bool on_duty;        /* this agent may write into Odoo, as far as several agents go (lease.h) */
+    bool took_duty;      /* since the cycle began */
+    int64_t lease_in_ms; /* so much later the lease must be looked after; negative: it is not in
+                            use */
+    bool skipped;        /* cycle_options.if_invoices_changed, and none did: nothing was read */
+    bool whole;          /* the cycle went to its end, even when what it met there makes it fail: a
+                            write that was refused, a calendar that cannot be used */
+    bool has_event;      /* a response target changes by itself at `event` */
     instant event;
 };
 
@@ -64,6 +68,7 @@ struct cycle_options {
     size_t n_customers;           /* 0: all */
     bool service; /* does not wait for the cycle lock (ERR_BUSY), nor tries again too soon what Odoo
                      did not take */
+    bool lease_only;          /* looks after the lease, and does nothing else */
     bool if_invoices_changed; /* first asks, in one call, whether any invoice did */
     int64_t *uid; /* or NULL: the user's number that the last cycle of this process found; 0: none.
                      Forgotten when a cycle fails */
@@ -74,6 +79,23 @@ struct cycle_options {
  * cycle fails). ERR_SAFETY when too much would be deleted, or credit be revoked. */
 int cycle_run(const struct config *config, const struct cycle_options *options,
               struct cycle_report *ret_report, struct error *error);
+
+/* Who may write into Odoo, as the last cycle of this state left it. */
+#define LEASE_HOLDER_SIZE 256
+struct lease_status {
+    bool in_use;                    /* the model of the lease is there: several agents may run */
+    bool on_duty;                   /* this one writes */
+    int64_t row;                    /* of the agent; 0: none, or one that has expired */
+    int64_t other;                  /* the row that comes before it; 0: none */
+    instant looked_at;              /* 0: never */
+    char holder[LEASE_HOLDER_SIZE]; /* of `other`: "HOST:STATE" */
+};
+int sync_lease_status(struct store *store, const char *path, struct lease_status *ret,
+                      struct error *error);
+
+/* A clean stop of the service: other agents need not wait until its lease expires. Not when another
+ * command of the same state is at work. Failures are of no consequence. */
+void cycle_release_lease(const struct config *config);
 
 /* Asks work in progress to stop at the next transaction's edge; safe in a signal handler. */
 void cycle_interrupt(void);

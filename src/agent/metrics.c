@@ -63,6 +63,8 @@ void metrics_add(struct metrics *metrics, int code, const struct cycle_report *r
         metrics->errors[-code]++;
     if (outcome == METRICS_DONE)
         metrics->succeeded_at = clock_now();
+    metrics->has_lease = report->lease_in_ms >= 0;
+    metrics->on_duty = report->on_duty;
     metrics->calls += report->odoo.calls;
     metrics->retries += report->odoo.retries;
     metrics->bytes_received += report->odoo.bytes_received;
@@ -174,6 +176,12 @@ static void print_deadline(const struct printer *printer, const struct metrics *
         print_number(printer, NULL, NULL, metrics->health.deadline);
 }
 
+static void print_duty(const struct printer *printer, const struct metrics *metrics)
+{
+    if (metrics->has_lease)
+        print_number(printer, NULL, NULL, metrics->on_duty);
+}
+
 static void print_success(const struct printer *printer, const struct metrics *metrics)
 {
     if (metrics->succeeded_at)
@@ -245,6 +253,8 @@ static const struct family {
      print_complete},
     {"qualiodoo_last_success_timestamp_seconds", "gauge",
      "When this process last ended a whole cycle.", print_success},
+    {"qualiodoo_on_duty", "gauge",
+     "Whether this agent, of several on one Odoo, is the one that writes.", print_duty},
     {"qualiodoo_cycles_total", "counter", "Cycles by outcome.", print_cycles},
     {"qualiodoo_cycle_seconds_total", "counter", "Duration of the cycles by outcome.",
      print_durations},

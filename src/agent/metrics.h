@@ -22,7 +22,8 @@ enum metrics_outcome {
 struct metrics {
     bool has_health; /* false until a state could be read */
     struct health health;
-    instant succeeded_at; /* last cycle that was done; 0: none yet */
+    bool has_lease, on_duty; /* of several agents on one Odoo, the one that writes */
+    instant succeeded_at;    /* last cycle that was done; 0: none yet */
     int64_t cycles[METRICS_OUTCOMES], cycle_ms[METRICS_OUTCOMES];
     int64_t errors[ERR_COUNT + 1]; /* by -code */
     int64_t calls, retries, bytes_received;

@@ -5,6 +5,7 @@
 enum {
     SLEEP_MAX_MS = 60000,
     RETRY_FIRST_MS = 5000, /* after a failure, doubled each time, and never more than the poll */
+    LEASE_MIN_MS = 5000,   /* also when Odoo does not answer */
     JITTER_PERCENT = 10,   /* so that many agents do not ask at the same second */
 };
 
@@ -14,7 +15,7 @@ static const int64_t look_delays_ms[SCHEDULE_LOOKS] = {0, 200, 450, 800, 1400, 2
 
 void schedule_begin(struct schedule *schedule)
 {
-    *schedule = (struct schedule){.day = INT32_MIN};
+    *schedule = (struct schedule){.day = INT32_MIN, .lease_ms = INT64_MAX};
 }
 
 static bool event_passed(const struct schedule *schedule, instant now)
@@ -63,9 +64,11 @@ enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms
     if (now_ms >= schedule->all_ms || sooner)
         return SCHEDULE_ALL;
     if (schedule->failures)
-        return SCHEDULE_NONE;
+        return now_ms >= schedule->lease_ms ? SCHEDULE_LEASE : SCHEDULE_NONE;
     look = look_due(schedule, now_ms);
-    return look == SCHEDULE_NONE && now_ms >= schedule->payments_ms ? SCHEDULE_PAYMENTS : look;
+    if (look == SCHEDULE_NONE && now_ms >= schedule->payments_ms)
+        look = SCHEDULE_PAYMENTS;
+    return look == SCHEDULE_NONE && now_ms >= schedule->lease_ms ? SCHEDULE_LEASE : look;
 }
 
 /* An interval, somewhat earlier or later; agents that are started together part. */
@@ -103,6 +106,12 @@ void schedule_ended(struct schedule *schedule, const struct config *config,
     schedule->day = outcome->today;
 }
 
+void schedule_lease(struct schedule *schedule, int64_t in_ms, int64_t now_ms)
+{
+    schedule->lease_ms =
+        in_ms < 0 ? INT64_MAX : now_ms + (in_ms < LEASE_MIN_MS ? LEASE_MIN_MS : in_ms);
+}
+
 int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, instant now)
 {
     int64_t sleep = schedule->all_ms - now_ms;
@@ -111,6 +120,8 @@ int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, insta
         sleep = schedule->payments_ms - now_ms;
     if (schedule->failures == 0 && schedule->has_event && (schedule->event - now) * 1000 < sleep)
         sleep = (schedule->event - now) * 1000;
+    if (schedule->lease_ms - now_ms < sleep)
+        sleep = schedule->lease_ms - now_ms;
     for (size_t i = 0; i < SCHEDULE_LOOKS && schedule->failures == 0; i++)
         if (schedule->looks[i].cycle != SCHEDULE_NONE && schedule->looks[i].at_ms - now_ms < sleep)
             sleep = schedule->looks[i].at_ms - now_ms;

@@ -10,7 +10,8 @@
 
 /* What a cycle looks at; each one also does what those before it do. */
 enum schedule_cycle {
-    SCHEDULE_NONE,     /* nothing is due yet */
+    SCHEDULE_NONE,  /* nothing is due yet */
+    SCHEDULE_LEASE, /* the lease alone (qualiodoo/lease.h); a cycle of the others serves as well */
     SCHEDULE_PAYMENTS, /* one question: did an invoice change? */
     SCHEDULE_ALL,
 };
@@ -20,6 +21,7 @@ enum schedule_cycle {
 /* Times named `_ms` are of a clock that never jumps. */
 struct schedule {
     int64_t payments_ms, all_ms; /* due at */
+    int64_t lease_ms;            /* the same; INT64_MAX: no lease is in use */
     int failures;                /* in a row */
     bool has_event;              /* a response target changes by itself at `event` */
     instant event;
@@ -55,6 +57,9 @@ struct schedule_outcome {
 };
 void schedule_ended(struct schedule *schedule, const struct config *config,
                     const struct schedule_outcome *outcome, int64_t now_ms);
+
+/* The lease must be looked after `in_ms` from now; negative: not at all. */
+void schedule_lease(struct schedule *schedule, int64_t in_ms, int64_t now_ms);
 
 /* How long the loop may sleep; at most a minute, so that a clock that jumps is seen. >= 0. */
 int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, instant now);

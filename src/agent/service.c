@@ -110,6 +110,7 @@ static int start_cycle(struct service *service, enum schedule_cycle cycle, struc
     service->job = (struct job){.config = service->config,
                                 .options = {.service = true,
                                             .if_invoices_changed = cycle == SCHEDULE_PAYMENTS,
+                                            .lease_only = cycle == SCHEDULE_LEASE,
                                             .uid = &service->uid},
                                 .cycle = cycle,
                                 .done_fd = service->done_fd};
@@ -193,7 +194,10 @@ static void say_status(const struct service *service)
     else if (job->rc < 0)
         sd_notifyf(0, "STATUS=Failed at %s, tries again: %s", now, job->error.message);
     else
-        sd_notifyf(0, "STATUS=Up to date at %s; next response target: %s", now, event);
+        sd_notifyf(0, "STATUS=Up to date at %s; next response target: %s%s", now, event,
+                   job->report.lease_in_ms >= 0 && !job->report.on_duty
+                       ? "; standby: another agent writes into Odoo"
+                       : "");
 }
 
 static void log_outcome(const struct job *job)
@@ -244,6 +248,17 @@ static bool waits_for_a_person(int code)
     return code == ERR_REFUSED || code == ERR_CALENDAR || code == ERR_SAFETY;
 }
 
+/* A standby that takes up duty writes what waits. */
+static void plan_lease(struct service *service, bool skipped)
+{
+    const struct cycle_report *report = &service->job.report;
+    int64_t now_ms = clock_monotonic_ms();
+
+    schedule_lease(&service->schedule, report->lease_in_ms, now_ms);
+    if (report->took_duty && skipped && service->schedule.failures == 0)
+        service->schedule.all_ms = now_ms;
+}
+
 static void end_cycle(struct service *service)
 {
     struct job *job = &service->job;
@@ -254,6 +269,12 @@ static void end_cycle(struct service *service)
                                        .event = job->report.event,
                                        .today = tz_civil_day(service->zone, clock_now())};
 
+    plan_lease(service, skipped);
+    if (job->cycle == SCHEDULE_LEASE) { /* what failed, the next cycle says */
+        count_cycle(service);
+        cycle_report_free(&job->report);
+        return;
+    }
     schedule_ended(&service->schedule, service->config, &outcome, clock_monotonic_ms());
     journal_events(&job->report);
     log_outcome(job);
@@ -469,8 +490,10 @@ int agent_run(struct config *config, struct error *error)
         else if (rc < 0)
             rc = error_set(error, ERR_STATE, "the service ended: %s", strerror(-rc));
     }
-    if (rc == 0)
+    if (rc == 0) {
+        cycle_release_lease(service.config);
         log_info("stopped");
+    }
     close_service(&service);
     return rc;
 }

@@ -9,6 +9,7 @@
 #include "qualiodoo/outbox.h"
 #include "qualiodoo/respond.h"
 #include "qualiodoo/review.h"
+#include "qualiodoo/sync.h"
 #include "qualiodoo/table.h"
 #include "view.h"
 
@@ -23,6 +24,7 @@ struct status {
     char *oldest;
     int64_t oldest_age;
     struct outbox_counts writes;
+    struct lease_status lease;
     bool running; /* a service, and who: */
     char holder[STORE_HOLDER_SIZE];
     bool has_deadline, has_target_change;
@@ -292,6 +294,9 @@ static int read_targets(struct status *status, const struct view *view, struct e
     int rc = outbox_count(view->store, &status->writes, error);
 
     if (rc == 0)
+        rc = sync_lease_status(view->store, view->config->state.path, &status->lease, error);
+
+    if (rc == 0)
         rc = targets_deadline(view->store, &status->has_deadline, &status->deadline, error);
     if (rc == 0)
         rc = targets_next(view->store, &status->has_target_change, &status->target_change, error);
@@ -321,12 +326,24 @@ static json_t *queue_json(const struct status *status)
         (json_int_t)writes[OUTBOX_SENDING], "shadow", (json_int_t)writes[OUTBOX_SHADOW]);
 }
 
+/* Of several agents on one Odoo, which writes; null: the model of the lease is not there. */
+static json_t *lease_json(const struct lease_status *lease)
+{
+    return lease->in_use
+               ? json_pack("{sb so so so so}", "on_duty", lease->on_duty, "row",
+                           lease->row ? json_integer(lease->row) : json_null(), "holder",
+                           json_text(*lease->holder ? lease->holder : NULL), "holder_row",
+                           lease->other ? json_integer(lease->other) : json_null(), "looked_at",
+                           json_optional_instant(lease->looked_at, lease->looked_at))
+               : json_null();
+}
+
 static json_t *status_json(const struct status *status)
 {
     const struct config *config = status->config;
 
     return json_pack(
-        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO so so}", "healthy",
+        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO so so so}", "healthy",
         json_array_size(status->problems) == 0, "problems", status->problems, "service", "running",
         status->running, "holder", json_text(*status->holder ? status->holder : NULL), "odoo",
         "url", config->odoo.url, "database", config->odoo.database, "flavour",
@@ -339,7 +356,7 @@ static json_t *status_json(const struct status *status)
         json_optional_instant(status->has_deadline, status->deadline), "next_target_change",
         json_optional_instant(status->has_target_change, status->target_change), "clock",
         status->clock ? status->clock : json_null(), "revoked", revoked_list(status, "accounts"),
-        "revoked_because", revoked_list(status, "because"));
+        "revoked_because", revoked_list(status, "because"), "lease", lease_json(&status->lease));
 }
 
 static int print_mirrors(const struct status *status, struct error *error)
@@ -377,6 +394,19 @@ static void print_targets(const struct status *status, const struct tz *zone)
     printf("\n\n");
 }
 
+static void print_lease(const struct lease_status *lease)
+{
+    if (!lease->in_use)
+        return;
+    if (lease->on_duty)
+        printf("lease: on duty, this agent writes into Odoo (row %lld)\n", (long long)lease->row);
+    else if (*lease->holder)
+        table_say("lease: standby, %s writes into Odoo (row %lld)\n", lease->holder,
+                  (long long)lease->other);
+    else
+        printf("lease: not on duty, this agent does not write into Odoo now\n");
+}
+
 static int print_status(const struct status *status, const struct tz *zone, struct error *error)
 {
     const struct config *config = status->config;
@@ -393,6 +423,7 @@ static int print_status(const struct status *status, const struct tz *zone, stru
            status->flavour ? " (" : "", status->flavour ? status->flavour : "",
            status->flavour ? ")" : "");
     printf("service: %s%s\n", status->running ? "running, " : "not running", status->holder);
+    print_lease(&status->lease);
     printf("last success: %s\n", status->last_success ? status->last_success : "never");
     printf("last reconcile: %s\n", status->last_reconcile ? status->last_reconcile : "never");
     if (status->last_error)

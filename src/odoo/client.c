@@ -138,6 +138,11 @@ int odoo_set_language(struct odoo *odoo, const char *language, struct error *err
     return http_set_language(odoo->http, language, error);
 }
 
+void odoo_set_permit(struct odoo *odoo, bool (*permit)(void *context), void *context)
+{
+    http_set_permit(odoo->http, (struct http_abort){.asked = permit, .context = context});
+}
+
 void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats)
 {
     *ret_stats = (struct odoo_stats){.calls = atomic_load(&odoo->calls),

@@ -22,7 +22,8 @@ struct http {
     /* the answer under way */
     char *body;
     size_t length, capacity;
-    bool too_large, no_memory;
+    bool too_large, no_memory, refused;
+    struct http_abort permit;
 };
 
 static void start_curl(void)
@@ -73,6 +74,24 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context)
     return more;
 }
 
+/* Called by libcurl when the connection stands, before the request is sent. */
+static int ask_permit(void *context, char *ip, char *local_ip, int port, int local_port)
+{
+    struct http *http = context;
+
+    (void)ip;
+    (void)local_ip;
+    (void)port;
+    (void)local_port;
+    http->refused = http->permit.asked && !http->permit.asked(http->permit.context);
+    return http->refused ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+void http_set_permit(struct http *http, struct http_abort permit)
+{
+    http->permit = permit;
+}
+
 /* The host of a URL, with its brackets when it is an IPv6 address. */
 static char *host_of(const char *url)
 {
@@ -114,6 +133,8 @@ static bool set_options(struct http *http)
     ok &= !curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
     ok &= !curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
     ok &= !curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+    ok &= !curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ask_permit);
+    ok &= !curl_easy_setopt(easy, CURLOPT_PREREQDATA, http);
     if (options->ca_file)
         ok &= !curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
     if (is_loopback(http->host)) /* a proxy of the environment is not for this machine */
@@ -232,7 +253,7 @@ static int prepare(struct http *http, const struct http_request *request, struct
          !curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, (long)request->fresh_connection);
     free(url);
     http->length = http->capacity = 0;
-    http->too_large = http->no_memory = false;
+    http->too_large = http->no_memory = http->refused = false;
     return ok ? 0 : error_memory(error);
 }
 
@@ -289,6 +310,9 @@ int http_post(struct http *http, const struct http_request *request, const struc
 
     if (!code && !run(http, abort, &failure.code))
         code = error_set(error, ERR_INTERRUPTED, "interrupted while calling %s", http->options.url);
+    if (!code && http->refused)
+        code =
+            error_set(error, ERR_BUSY, "the write was not sent to %s any more", http->options.url);
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     account(http, status, &answer);
     answer.timed_out = failure.code == CURLE_OPERATION_TIMEDOUT && !answer.not_executed;

@@ -51,6 +51,10 @@ void http_free(struct http *http); /* NULL is allowed */
 /* From now on each request says `language` ("fr-FR") in Accept-Language; NULL: none. */
 int http_set_language(struct http *http, const char *language, struct error *error);
 
+/* From now on `permit` (asked NULL: nothing) is asked when the connection stands and nothing of a
+ * request is sent yet: false ends the call, as one that was not executed, with ERR_BUSY. */
+void http_set_permit(struct http *http, struct http_abort permit);
+
 /* Posts XML and returns the answer of status 200. On failure `ret_answer` has no body but its other
  * members are set. ERR_INTERRUPTED when `abort` says so. Redirections are not followed. */
 int http_post(struct http *http, const struct http_request *request, const struct http_abort *abort,

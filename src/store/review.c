@@ -186,3 +186,23 @@ int review_hidden_work(struct store *store,
     }
     return rc;
 }
+
+int review_doubled(struct store *store, int (*row)(void *context, const char *key, int64_t notes),
+                   void *context, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT key, count(*) FROM marker WHERE key IS NOT NULL GROUP BY key"
+                           " HAVING count(*) > 1 ORDER BY key",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    while ((rc = store_step(store, statement, error)) == 1)
+        if ((rc = row(context, column_text(statement, 0), sqlite3_column_int64(statement, 1))) <
+            0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    return rc;
+}

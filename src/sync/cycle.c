@@ -122,6 +122,7 @@ static int report_open(struct cycle_report *report, struct error *error)
         .events = json_array(),
         .revoked = json_array(),
         .revoked_because = json_array(),
+        .lease_in_ms = -1,
     };
     if (report->checked && report->created && report->updated && report->deleted &&
         report->accounts_changed && report->moves && report->differences && report->events &&
@@ -421,6 +422,7 @@ static int run_in_store(const struct config *config, const struct cycle_options 
                         .full = options->reconcile,
                         .force = options->force,
                         .patient = options->service};
+    struct lease_keeper keeper = {0};
     struct ids customers = {0};
     bool changed = true;
     int64_t last = 0;
@@ -437,7 +439,10 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         return rc;
     if (options->uid)
         odoo_assume_uid(pull.odoo, *options->uid);
-    if (options->if_invoices_changed)
+    rc = cycle_lease_open(&pull, &keeper, options, error);
+    if (options->lease_only)
+        changed = false;
+    else if (rc == 0 && options->if_invoices_changed)
         rc = invoices_changed(&pull, &changed, error);
     report->skipped = rc == 0 && !changed;
     if (rc == 0)
@@ -458,6 +463,7 @@ static int run_in_store(const struct config *config, const struct cycle_options 
         rc = revoked_note(store, report, false, error); /* after its transaction was rolled back */
     if (options->uid)
         *options->uid = outcome.code ? 0 : odoo_uid(pull.odoo);
+    cycle_lease_close(&pull);
     pull_close(&pull);
     odoo_stats(pull.odoo, &report->odoo);
     odoo_free(pull.odoo);

@@ -55,6 +55,7 @@ int doctor_adjustments(struct doctor *doctor, struct error *error);
 int doctor_writeback(struct doctor *doctor, struct error *error);
 int doctor_webhook(struct doctor *doctor, struct error *error);
 int doctor_history(struct doctor *doctor, struct error *error);
+int doctor_lease(struct doctor *doctor, struct error *error);
 int doctor_calendar(struct doctor *doctor, struct error *error);
 int doctor_packs(struct doctor *doctor, struct error *error);
 int doctor_timesheets(struct doctor *doctor, struct error *error);
@@ -62,6 +63,10 @@ int doctor_money(struct doctor *doctor, struct error *error);
 
 /* Part of doctor_writeback(): clears *fine where something stands in the way. */
 int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *error);
+
+/* Of the local state: what several agents wrote twice. *ret_found: something. */
+int doctor_doubled(const struct doctor *doctor, struct store *store, bool *ret_found,
+                   struct error *error);
 
 /* `doctor->odoo` may be NULL here. */
 int doctor_state(struct doctor *doctor, struct error *error);

@@ -381,6 +381,7 @@ static int check_data(struct inspection *inspection, struct error *error)
 {
     const struct config *config = inspection->doctor->config;
     char since[CIVIL_TEXT_SIZE] = "";
+    bool doubled = false;
     int rc = policy_open(config, inspection->store, &inspection->policy, error);
 
     if (rc < 0)
@@ -395,7 +396,9 @@ static int check_data(struct inspection *inspection, struct error *error)
     if (rc == 0)
         rc = check_moves(inspection, error);
     policy_close(&inspection->policy);
-    if (rc == 0 && !inspection->n_findings)
+    if (rc == 0)
+        rc = doctor_doubled(inspection->doctor, inspection->store, &doubled, error);
+    if (rc == 0 && !doubled && !inspection->n_findings)
         doctor_ok(inspection->doctor, "nothing stands in the way of charging and crediting");
     return rc;
 }

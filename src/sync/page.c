@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lease.h"
 #include "packs.h"
 #include "pull.h"
 #include "qualiodoo/civil.h"
@@ -372,6 +373,7 @@ int page_store(struct page *page, const int64_t *requested, size_t count, json_t
     report_count(pull->report->checked, remote, (int64_t)json_array_size(records));
     page->done += count;
     cycle_note_progress();
+    lease_keep(pull->lease);
     if (page->total > count)
         log_progress(remote, (int64_t)page->done, (int64_t)page->total);
     if (cycle_interrupted(NULL))

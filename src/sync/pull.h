@@ -28,6 +28,7 @@ struct pull {
     bool history_retried; /* history_retry() has looked */
     bool first_pulls;     /* at least one mirror completed its first pull in this run */
 
+    struct lease_keeper *lease; /* or NULL: nothing is written into Odoo in this run */
     struct skew skew;     /* of the clocks, set by pull_run() */
     struct error problem; /* a working calendar that cannot be used, credit that a changed word
                              would revoke; code 0: none */

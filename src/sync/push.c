@@ -13,6 +13,8 @@
 #include "qualiodoo/log.h"
 #include "verdicts.h"
 
+enum { STANDBY_LOOKS = 50 }; /* rows that a standby looks for in one cycle */
+
 struct push {
     struct pull *pull;
     struct ids rows;     /* to send, in order */
@@ -228,7 +230,9 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
         return failed(push, row, &cause, false, error);
     if (sent == SENT_DONE)
         return done(push, row, id, error);
-    rc = move(push, row, OUTBOX_SENDING, NULL, error);
+    rc = lease_check(push->pull->lease, error);
+    if (rc == 0)
+        rc = move(push, row, OUTBOX_SENDING, NULL, error);
     if (rc < 0)
         return rc;
     rc = remote_write(push->pull, row, &id, &cause);
@@ -292,27 +296,92 @@ static int each_row(struct push *push,
     return rc;
 }
 
+/* Marks a row that another agent has written meanwhile. */
+static int notice_row(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct push *push = ((struct sending *)context)->push;
+    enum sent sent = SENT_ABSENT;
+    struct error cause = {0};
+    int64_t id = 0;
+    int rc;
+
+    if (row->state != OUTBOX_QUEUED || row->part == OUTBOX_ACCOUNT)
+        return 0;
+    rc = remote_look(push->pull, row, false, &sent, &id, &cause);
+    if (rc < 0)
+        return push_is_refusal(cause.code) ? 0 : failed(push, row, &cause, false, error);
+    return sent == SENT_DONE ? push_move(push->pull, row, OUTBOX_DONE, id, NULL, error) : 0;
+}
+
+/* A standby writes nothing. It notices what the holder wrote, some rows in each cycle, so that its
+ * own queue does not grow until safety.max_writes stops it when it takes over. */
+static int stand_by(struct push *push, size_t most, struct error *error)
+{
+    struct ids *rows = &push->rows;
+    size_t first = rows->count > most ? arc4random_uniform((uint32_t)rows->count) : 0;
+    size_t count = rows->count - first < most ? rows->count - first : most;
+
+    memmove(rows->items, rows->items + first, count * sizeof *rows->items);
+    rows->count = count;
+    return each_row(push, notice_row, error);
+}
+
+/* After a takeover the queue may be long with what the other agent wrote. */
+static int notice_all(struct push *push, struct error *error)
+{
+    int rc = 0;
+
+    if (!push->pull->lease || !push->pull->lease->in_use ||
+        push->rows.count <= (size_t)push->pull->config->safety.max_writes)
+        return 0;
+    rc = each_row(push, notice_row, error);
+    return rc < 0 ? rc : find_due(push, error);
+}
+
+static int send_all(struct push *push, struct error *error)
+{
+    int rc = notice_all(push, error);
+
+    if (rc == 0)
+        rc = check_storm(push, error);
+    if (rc == 0)
+        rc = each_row(push, settle_row, error);
+    if (rc == 0)
+        rc = confirm(push, error);
+    if (rc == 0)
+        rc = check_storm(push, error);
+    if (rc == 0)
+        rc = each_row(push, send_row, error);
+    return rc < 0 ? rc : push_accounts(push->pull, &push->rows, &push->accounts, error);
+}
+
+/* Duty that ends in the middle is no failure: the rest waits. */
+static int send_on_duty(struct push *push, struct error *error)
+{
+    struct lease_keeper *lease = push->pull->lease;
+    int rc;
+
+    lease_guard(push->pull, true);
+    rc = send_all(push, error);
+    lease_guard(push->pull, false);
+    if (rc == ERR_BUSY && lease && lease->in_use && !lease_permits(lease)) {
+        log_warning("%s", error->message);
+        rc = 0;
+    }
+    return rc < 0 ? rc : read_back(push, error);
+}
+
 int push_run(struct pull *pull, struct error *error)
 {
     struct push push = {.pull = pull};
     int64_t began = clock_monotonic_ms();
+    bool duty = true;
     int rc = find_due(&push, error);
 
-    if (rc == 0 && push.rows.count) {
-        rc = check_storm(&push, error);
-        if (rc == 0)
-            rc = each_row(&push, settle_row, error);
-        if (rc == 0)
-            rc = confirm(&push, error);
-        if (rc == 0)
-            rc = check_storm(&push, error);
-        if (rc == 0)
-            rc = each_row(&push, send_row, error);
-        if (rc == 0)
-            rc = push_accounts(pull, &push.rows, &push.accounts, error);
-        if (rc == 0)
-            rc = read_back(&push, error);
-    }
+    if (rc == 0 && push.rows.count && pull->lease)
+        rc = lease_take(pull->lease, !pull->patient, &duty, error);
+    if (rc == 0 && push.rows.count)
+        rc = duty ? send_on_duty(&push, error) : stand_by(&push, STANDBY_LOOKS, error);
     if (rc == 0 && push.rows.count)
         log_step("wrote into Odoo: %lld writes sent, %lld refused, %lld ms",
                  (long long)pull->report->writes_sent, (long long)pull->report->writes_refused,

@@ -414,7 +414,7 @@ static int run(struct batch *batch, bool *ret_refused, struct error *error)
         }
     if (rc == 0) {
         rc = each(batch, settle_right, error);
-        if (rc == 0 && unsettled(batch))
+        if (rc == 0 && unsettled(batch) && (rc = lease_check(batch->pull->lease, error)) == 0)
             rc = each(batch, begin_sending, error);
         if (rc < 0 || !unsettled(batch))
             return rc;

@@ -1,6 +1,6 @@
-/* setup.c - what the agent needs in Odoo, made by an administrator: the model of adjustments, that
- * of the credit shown and fields of customers, the right to read the history of assignments, the
- * tag of a breach, the rule that calls the agent.
+/* setup.c - what the agent needs in Odoo, made by an administrator: the models of adjustments,
+ * of the credit shown and of the lease, fields of customers, the right to read the history of
+ * assignments, the tag of a breach, the rule that calls the agent.
  *
  * Each thing is looked for before it is made, by its external id (module `qualiodoo`) or by what it
  * is, so that a setup that was cut off is completed by the next one, and one that is complete
@@ -247,6 +247,8 @@ static int run(struct setup *setup, struct error *error)
         rc = setup_model(setup, SETUP_ADJUSTMENT, error);
     if (rc == 0 && config->writeback.balance_fields)
         rc = make_shown_credit(setup, error);
+    if (rc == 0)
+        rc = setup_model(setup, SETUP_LEASE, error);
     if (rc == 0)
         rc = setup_history_access(setup, error);
     if (rc == 0 && config->writeback.breach_tag)

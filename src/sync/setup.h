@@ -17,7 +17,7 @@
 #define SETUP_RECORDS_MAX 40
 
 /* Fields that are made together. */
-enum setup_set { SETUP_ADJUSTMENT, SETUP_ACCOUNT, SETUP_PARTNER, SETUP_SETS };
+enum setup_set { SETUP_ADJUSTMENT, SETUP_ACCOUNT, SETUP_LEASE, SETUP_PARTNER, SETUP_SETS };
 
 /* What was made or found, with the external id it is to have. */
 struct setup_record {

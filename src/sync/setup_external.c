@@ -110,6 +110,7 @@ static const char *const fixed_names[] = {
     SETUP_OLD_RULE,
     SETUP_OLD_RULE_ACTION,
     "model_account",
+    "model_lease",
     "field_partner_" PARTNER_MINUTES,
     "field_partner_" PARTNER_LAST_DAY,
 };

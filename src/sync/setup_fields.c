@@ -1,5 +1,5 @@
-/* setup_fields.c - fields made by hand in Odoo: those of adjustments, of the credit shown, and of
- * customers.
+/* setup_fields.c - fields made by hand in Odoo: those of adjustments, of the credit shown, of the
+ * lease, and of customers.
  *
  * None of a customer's is stored: a new column of res_partner can hang a server
  * (setup_session.c), and each write of one would take the right to change contacts. */
@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "lease.h"
 #include "setup.h"
 
 /* Attributes are those that Odoo lets one compare and repair. */
@@ -81,6 +82,19 @@ static const struct field account_fields[] = {
      .choices_en = CHOICES_EN},
     {0}};
 
+static const struct field lease_fields[] = {{.name = LEASE_HOLDER_FIELD,
+                                             .type = "char",
+                                             .label_fr = "Titulaire",
+                                             .label_en = "Holder",
+                                             .required = true},
+                                            {.name = LEASE_PURPOSE_FIELD,
+                                             .type = "char",
+                                             .label_fr = "Objet",
+                                             .label_en = "Purpose",
+                                             .required = true,
+                                             .index = true},
+                                            {0}};
+
 /* In the order in which they need each other. */
 static const struct field partner_fields[] = {{.name = "x_qualiodoo_account_ids",
                                                .type = "one2many",
@@ -117,6 +131,7 @@ static const struct {
 } sets[SETUP_SETS] = {
     [SETUP_ADJUSTMENT] = {"adjustment", adjustment_fields},
     [SETUP_ACCOUNT] = {"account", account_fields},
+    [SETUP_LEASE] = {"lease", lease_fields},
     [SETUP_PARTNER] = {"partner", partner_fields},
 };
 

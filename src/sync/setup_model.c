@@ -1,9 +1,11 @@
-/* setup_model.c - the models that setup makes: adjustments, and the credit that Odoo shows. */
+/* setup_model.c - the models that setup makes: adjustments, the credit that Odoo shows, and the
+ * lease of several agents. */
 #include <stdio.h>
 #include <string.h>
 
 #include "adjustment.h"
 #include "ask.h"
+#include "lease.h"
 #include "models.h"
 #include "setup.h"
 
@@ -20,6 +22,9 @@ static const struct custom_model {
                        "x_name, id",
                        "model " ACCOUNT_MODEL
                        " with its fields (customer, name, minutes, hours, last day, state)"},
+    [SETUP_LEASE] = {LEASE_MODEL, "model_lease", "Bail des agents de support",
+                     "Lease of the support agents", "id",
+                     "model " LEASE_MODEL " with its fields (holder, purpose)"},
     [SETUP_PARTNER] = {.name = "res.partner"},
 };
 

@@ -1,6 +1,7 @@
 /* setup_remove.c - takes away what setup made.
  *
- *     rule of the webhook -> fields of customers -> tag -> model of the credit shown
+ *     rule of the webhook -> fields of customers -> tag -> model of the credit shown -> of the
+ * lease
  *         -> right to read the history -> model of adjustments (with its rows, fields and rights)
  *         -> group -> external ids
  *
@@ -15,6 +16,7 @@
 
 #include "adjustment.h"
 #include "ask.h"
+#include "lease.h"
 #include "models.h"
 #include "qualiodoo/flavour.h"
 #include "setup.h"
@@ -92,6 +94,16 @@ static int remove_account_model(struct setup *setup, struct error *error)
                ? rc
                : setup_take_away(setup, "ir.model", setup->models[SETUP_ACCOUNT],
                                  "the model " ACCOUNT_MODEL " with the credit it shows", error);
+}
+
+static int remove_lease_model(struct setup *setup, struct error *error)
+{
+    int rc = setup_find_model(setup, SETUP_LEASE, error);
+
+    return rc < 0 || !setup->models[SETUP_LEASE]
+               ? rc
+               : setup_take_away(setup, "ir.model", setup->models[SETUP_LEASE],
+                                 "the model " LEASE_MODEL " of the lease of several agents", error);
 }
 
 static int remove_history_access(struct setup *setup, struct error *error)
@@ -222,6 +234,8 @@ static int remove_records(struct setup *setup, bool adjustments, struct error *e
         rc = remove_tag(setup, error);
     if (rc == 0)
         rc = remove_account_model(setup, error);
+    if (rc == 0)
+        rc = remove_lease_model(setup, error);
     if (rc == 0)
         rc = remove_history_access(setup, error);
     if (rc == 0 && setup->models[SETUP_ADJUSTMENT])

@@ -2,6 +2,7 @@
 #ifndef QUALIODOO_SYNC_VERDICTS_H
 #define QUALIODOO_SYNC_VERDICTS_H
 
+#include "lease.h"
 #include "pull.h"
 #include "qualiodoo/outbox.h"
 #include "qualiodoo/respond.h"

@@ -111,6 +111,11 @@ int64_t clock_monotonic_ms(void)
     return read_ms(CLOCK_MONOTONIC) * speed();
 }
 
+int64_t clock_boot_ms(void)
+{
+    return read_ms(CLOCK_BOOTTIME) * speed();
+}
+
 uint64_t clock_timer_usec(int64_t ms)
 {
     return (uint64_t)ms * 1000 / (uint64_t)speed();

@@ -34,7 +34,7 @@ done < <(awk '$1 == "defined" { room[$3] = $2 }
 
 # The core is pure. Outside of it and of util's pure parts it may use these functions of the C library, nothing else.
 pure=' assert.h inttypes.h limits.h stdbool.h stddef.h stdint.h stdlib.h string.h '
-pure_headers='account revoked array charge civil credit duration error ledger money response units calendar holidays sla'
+pure_headers='account lease revoked array charge civil credit duration error ledger money response units calendar holidays sla'
 library='__assert_fail|__stack_chk_fail|__u?divti3|__u?modti3|calloc|malloc|realloc|reallocarray|free|qsort|bsearch'
 library+='|abort|mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|rchr|spn|cspn)|__(memcpy|memmove|memset)_chk'
 # What compilers and sanitizers add by themselves.

@@ -26,6 +26,7 @@ class Practice:
 
     def ready(self) -> Practice:
         self.world.adjustment_model()
+        self.world.lease_model()
         self.run("sync", check=0)
         return self
 
@@ -71,8 +72,8 @@ def test_in_good_health(ready: Practice) -> None:
     findings = ready.doctor(now=False)  # the state is as old as the world otherwise
     assert {f["level"] for f in findings} <= {"ok", "note"}
     assert {f["topic"] for f in findings} == {"configuration", "connection", "login", "flavour", "models", "rights",
-                                              "adjustments", "write-back", "history", "calendar", "packs", "tickets", "state",
-                                              "data", "invoices"}
+                                              "adjustments", "write-back", "history", "lease", "calendar", "packs", "tickets",
+                                              "state", "data", "invoices"}
     text = ready.run("doctor", check=0).out
     assert text.startswith("no problem, no note\n") and "\nrights\n  ok " in text
     assert not [c for c in ready.server.calls if c.writes]
@@ -357,6 +358,7 @@ def test_without_the_field_of_the_total_nothing_is_said(ready: Practice) -> None
 
 def test_no_state_yet(practice: Practice) -> None:
     practice.world.adjustment_model()
+    practice.world.lease_model()
     assert practice.only("state", "no local state", "qualiodoo reconcile", level="note")
     assert not practice.run.state.exists()
 

@@ -19,9 +19,11 @@ MODEL = "x_qualiodoo_adjustment"
 AGENT = "agent@example.com"
 EXTERNAL = {"group_agent", "model_adjustment", "access_adjustment_agent", "access_adjustment_administrator",
             *(f"field_adjustment_x_{f}" for f in ("partner_id", "minutes", "date", "end", "reason", "key")), "tag_breach",
-            "access_history_agent"}
+            "access_history_agent", "model_lease", "field_lease_x_holder", "field_lease_x_purpose", "access_lease_agent",
+            "access_lease_administrator"}
+LEASE = "x_qualiodoo_lease"
 TAG = "SLA dépassé"
-STEPS = 8  # group, member, model, two rights, right to read the history, tag, external ids
+STEPS = 11  # group, member, two models with two rights each, right to read the history, tag, external ids
 ACCOUNT = "x_qualiodoo_account"
 SHOWN = ("account_ids", "hours", "day", "state")  # fields of customers, after x_qualiodoo_
 SHOWN_EXTERNAL = {"model_account", *(f"field_account_x_{f}" for f in ("partner_id", "name", "minutes", "hours", "last_day", "state")),
@@ -126,6 +128,10 @@ class Office:
             "access_history": rows("ir.model.access", [("model_id.model", "=", "mail.tracking.value"),
                                                        ("name", "like", "qualiodoo")],
                                    ["perm_read", "perm_create", "perm_write", "perm_unlink"]),
+            "lease": rows("ir.model", [("model", "=", LEASE)], ["model", "state"])
+            + sorted(rows("ir.model.fields", [("model", "=", LEASE), ("name", "=like", "x_%")], ["name", "ttype", "required"]))
+            + sorted(rows("ir.model.access", [("model_id.model", "=", LEASE)],
+                          ["name", "perm_read", "perm_create", "perm_write", "perm_unlink"])),
             "partner": sorted(rows("ir.model.fields", [("model", "=", "res.partner"), ("name", "=like", "x_%")],
                                    ["name", "ttype", "field_description", "copied", "store"]), key=str),
             "tags": rows(self.tag_model, [], ["name"]),
@@ -156,6 +162,8 @@ def test_it_makes_all_that_adjust_needs(office: Office, version: int) -> None:
     assert made["groups"] == 1 and made["member"] and made["models"] == [(MODEL, "manual")]
     assert made["access_history"] == [(True, None, None, None)]
     assert made["access"] == [(True, None, None, None), (True, True, None, None)]
+    assert made["lease"] == [(LEASE, "manual"), ("x_holder", "char", True), ("x_purpose", "char", True),
+                             ("qualiodoo administrator", True, None, None, True), ("qualiodoo agent", True, True, True, None)]
     assert {name for name, _ in made["external"]} == EXTERNAL
     assert [(f[0], f[1], bool(f[3])) for f in made["fields"]] == [
         ("x_date", "date", True), ("x_end", "date", False), ("x_key", "char", True), ("x_minutes", "integer", True),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from conftest import Run
 from odoosim import Server, World
-from test_setup import ACCOUNT, CREDIT, FIELDS, LAST_DAY, MODEL, SHOWN, TAG, Office, old_columns
+from test_setup import ACCOUNT, CREDIT, FIELDS, LAST_DAY, LEASE, MODEL, SHOWN, TAG, Office, old_columns
 
 ADJUSTMENTS = {"group_agent", "model_adjustment", "access_adjustment_agent", "access_adjustment_administrator"}
 EVERYTHING = ("--remove", "--with-adjustments")
@@ -54,6 +54,7 @@ def test_all_but_adjustments(site: Site, version: int) -> None:
         *(f"removed: the field x_qualiodoo_{f} of customers (with its values)" for f in reversed(SHOWN)),
         f"removed: the tag '{TAG}', also from the tickets that have it",
         f"removed: the model {ACCOUNT} with the credit it shows",
+        f"removed: the model {LEASE} of the lease of several agents",
         "removed: the agent's right to read who was assigned when",
         f"kept: the model {MODEL} with its 1 adjustment, and the group that reads it (--with-adjustments removes them)",
         "removed: external ids of these (module 'qualiodoo')",
@@ -61,7 +62,7 @@ def test_all_but_adjustments(site: Site, version: int) -> None:
     left = site.picture()
     assert not left["partner"] and not left["tags"] and left["models"] and left["member"] and len(left["access"]) == 2
     assert {name for name in site.external if not name.startswith("field_adjustment_")} == ADJUSTMENTS
-    assert not left["access_shown"] and not left["access_history"] and left["models"] == [(MODEL, "manual")]
+    assert not left["lease"] and not left["access_shown"] and not left["access_history"] and left["models"] == [(MODEL, "manual")]
     assert not site.world.row("helpdesk.ticket", site.ticket).get("tag_ids")
     site.run("sync", check=0)
     site.adjust(15)  # the agent reads and makes adjustments as before
@@ -121,7 +122,7 @@ def test_a_dry_run_says_what_it_would_remove(site: Site, options: tuple[str, ...
 def test_json(site: Site) -> None:
     document = site.remove("--json").json
     assert document["changed"] is True and document["dry_run"] is False
-    assert [(s["made"], s["removed"]) for s in document["steps"]] == [(False, True)] * 7 + [(False, False), (False, True)]
+    assert [(s["made"], s["removed"]) for s in document["steps"]] == [(False, True)] * 8 + [(False, False), (False, True)]
     assert site.remove("--json").json["changed"] is False
 
 

@@ -190,6 +190,25 @@ static void test_while_odoo_fails_a_hook_changes_nothing(void **state)
     assert_int_equal(due(&schedule, START_MS + 5600), SCHEDULE_NONE);
 }
 
+static void test_the_lease_is_looked_after_between_polls_and_while_odoo_fails(void **state)
+{
+    struct schedule schedule = idle();
+
+    (void)state;
+    assert_int_equal(due(&schedule, START_MS + 60000), SCHEDULE_NONE);
+    schedule_lease(&schedule, 30000, START_MS);
+    assert_int_equal(due(&schedule, START_MS + 29999), SCHEDULE_NONE);
+    assert_int_equal(due(&schedule, START_MS + 30000), SCHEDULE_LEASE);
+    assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW), 30000);
+    assert_int_equal(due(&schedule, schedule.all_ms), SCHEDULE_ALL);
+    schedule.failures = 1;
+    assert_int_equal(due(&schedule, START_MS + 30000), SCHEDULE_LEASE);
+    schedule_lease(&schedule, 0, START_MS + 30000); /* not at once again */
+    assert_int_equal(due(&schedule, START_MS + 34999), SCHEDULE_NONE);
+    schedule_lease(&schedule, -1, START_MS);
+    assert_int_equal(due(&schedule, START_MS + 60000), SCHEDULE_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +222,7 @@ int main(void)
         cmocka_unit_test(test_a_hook_during_a_cycle_is_for_the_next_one),
         cmocka_unit_test(test_hooks_in_a_row_share_their_looks),
         cmocka_unit_test(test_while_odoo_fails_a_hook_changes_nothing),
+        cmocka_unit_test(test_the_lease_is_looked_after_between_polls_and_while_odoo_fails),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

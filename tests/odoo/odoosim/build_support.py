@@ -218,6 +218,17 @@ class SupportBuilders:
                                            "perm_create": True, "perm_write": True, "perm_unlink": True})
             return id_
 
+    def lease_model(self, name: str = "x_qualiodoo_lease") -> int:
+        """The model of the lease of several agents that `setup` creates: the agent reads, creates and writes."""
+        if name in self.model_ids:
+            return self.model_ids[name]
+        with self.transaction() as env:
+            commands = [(0, 0, {"name": n, "ttype": "char", "field_description": n}) for n in ("x_holder", "x_purpose")]
+            id_ = env.create("ir.model", {"name": "Lease", "model": name, "field_id": commands})
+            env.create("ir.model.access", {"name": name, "model_id": id_, "group_id": self.ref("base.group_user"),
+                                           "perm_read": True, "perm_create": True, "perm_write": True})
+            return id_
+
     def adjustment(self, customer: int, minutes: int, date: Day = None, end: Day = None, reason: str = "Geste commercial",
                    key: str | None = None, **vals: Any) -> int:
         """A row of the adjustment model (made if it is missing), under the field names of ADJUSTMENT_FIELDS."""

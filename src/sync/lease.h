@@ -1,0 +1,90 @@
+/* lease.h - the lease: of several agents on one Odoo, the one that writes. Internal to sync.
+ *
+ * What an agent knows of it is kept in its state ("lease" of the meta values), so that the service
+ * and commands by hand share one row. Every function is called under the cycle lock. */
+#ifndef QUALIODOO_SYNC_LEASE_H
+#define QUALIODOO_SYNC_LEASE_H
+
+#include "pull.h"
+#include "qualiodoo/lease.h"
+
+#define LEASE_MODEL "x_qualiodoo_lease"
+#define LEASE_HOLDER_FIELD "x_holder"   /* whose row, and a word that each heartbeat changes */
+#define LEASE_PURPOSE_FIELD "x_purpose" /* LEASE_WRITES, or LEASE_RELEASED for good */
+#define LEASE_WRITES "writeback"
+#define LEASE_RELEASED "released"
+
+#define LEASE_TOKEN_SIZE 17
+
+struct lease_keeper {
+    struct odoo *odoo;
+    struct store *store;
+    const char *path;   /* of the state; borrowed */
+    bool asked, in_use; /* Odoo was asked for the model, and has it */
+    bool taken;         /* duty was taken up since lease_open() */
+    struct lease lease;
+    int64_t offset_ms;     /* of the wall clock against the boot clock, at the last heartbeat */
+    int64_t beat_ended_ms; /* when the last heartbeat of this process was answered */
+    int64_t looked_ms;     /* when the last look of this process was begun */
+    instant kept_at;       /* when the state was written; 0: never */
+    instant stamp;         /* of the own row, as last seen; 0: not yet */
+    char before[LEASE_TOKEN_SIZE];  /* what the heartbeat before it wrote */
+    char token[LEASE_TOKEN_SIZE];   /* what the last heartbeat wrote */
+    char holder[LEASE_HOLDER_SIZE]; /* of the row that comes before the own one; "" for none */
+    int64_t holder_row;
+};
+
+/* Takes up what the state says; no call is made. Borrows all. */
+int lease_open(struct lease_keeper *keeper, struct odoo *odoo, struct store *store,
+               const char *path, struct error *error);
+
+/* What must be done now so that the service keeps its place: a row, a heartbeat, a look. */
+int lease_serve(struct lease_keeper *keeper, struct error *error);
+
+/* The same in the middle of long work: a heartbeat and a look, when they are due. Failures are
+ * left to the next call. NULL is allowed. */
+void lease_keep(struct lease_keeper *keeper);
+
+/* Before a batch of writes: looks, and with `wait` waits (which is said on standard error) until
+ * this agent is on duty or another one holds the lease. *ret_duty: it may write; always where the
+ * model is not there. */
+int lease_take(struct lease_keeper *keeper, bool wait, bool *ret_duty, struct error *error);
+
+/* Just before a write: 0, or ERR_BUSY when this agent is not on duty any more. A heartbeat that is
+ * due is made. NULL is allowed. */
+int lease_check(struct lease_keeper *keeper, struct error *error);
+
+/* Whether it may write at this moment, by its own clock. `context` is the keeper. */
+bool lease_permits(void *context);
+
+/* With `on`, calls belong to the writing of what waits: each asks lease_permits() when its
+ * connection stands, so that a process that was stopped meanwhile sends nothing. */
+void lease_guard(struct pull *pull, bool on);
+
+/* A clean stop: the row expires at once. */
+void lease_release(struct lease_keeper *keeper);
+
+/* Keeps in the state what is known now. */
+int lease_save(struct lease_keeper *keeper, struct error *error);
+
+/* Until something is due, in milliseconds; negative: the lease is not in use. */
+int64_t lease_due_in_ms(const struct lease_keeper *keeper);
+
+/* --- cycle_lease.c --- */
+
+/* Opens the lease of a cycle: pull->lease, or NULL where nothing will be written. */
+int cycle_lease_open(struct pull *pull, struct lease_keeper *keeper,
+                     const struct cycle_options *options, struct error *error);
+void cycle_lease_close(struct pull *pull);
+
+/* --- lease_state.c, for lease.c --- */
+
+/* The agent's clock (head of lease.c), and by how much the wall clock is ahead of the boot clock.
+ */
+int64_t lease_now_ms(const struct lease_keeper *keeper);
+int64_t lease_wall_ahead_ms(void);
+
+/* A text, "" for what is none. */
+void lease_copy_text(char *to, size_t size, json_t *from);
+
+#endif
