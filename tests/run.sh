@@ -52,6 +52,10 @@ run_pytest() {
     add "$status" "$(number "$last" passed)" $(($(number "$last" failed) + $(number "$last" error))) pytest
 }
 
+# Samples written by hand are always compared with; recordings of real servers where they are.
+wire=${QUALIODOO_WIRE:-../shared/wire}
+if [ -d "$wire" ]; then echo "recordings of real servers: found in $wire"
+else echo "recordings of real servers: none in $wire; the tests use tests/samples alone"; fi
 for what; do
     case $what in
     unit | system | program) $what ;;

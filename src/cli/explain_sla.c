@@ -37,8 +37,8 @@ static int add_ticket(struct story *story, struct error *error)
         [RESPOND_OWED] = NULL,
         [RESPOND_OUT_OF_DOMAIN] = "it does not match tickets.domain",
         [RESPOND_WITHDRAWN] = "it was archived before anybody answered",
-        [RESPOND_BORN_CLOSED] = "it was created in a closed stage: it was answered before it was "
-                                "recorded",
+        [RESPOND_BORN_CLOSED] = ("it was created in a closed stage: it was answered before it "
+                                 "was recorded"),
         [RESPOND_NOT_YET] = "it is created later than the time that is asked about",
     };
     char *customer = NULL;

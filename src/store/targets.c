@@ -120,6 +120,8 @@ static int pass_on(struct store *store, struct target_ticket *ticket,
     }
     if (rc == 0)
         rc = reader->row(reader->context, ticket, error);
+    ticket->settled = NULL; /* lent for the call */
+    ticket->facts.settled = NULL;
     settled_free(&settled);
     return rc;
 }

@@ -78,7 +78,7 @@ static int check_reason(const char *reason, struct error *error)
 
 static int check_amount(minutes amount, struct error *error)
 {
-    const minutes most = ADJUSTMENT_MAX_HOURS * 60;
+    const minutes most = (minutes)ADJUSTMENT_MAX_HOURS * 60;
 
     if (amount >= -most && amount <= most)
         return 0;
