@@ -80,9 +80,10 @@ int flavour_missing_field(struct odoo *odoo, const struct flavour_field *field,
 /* The major number of the server's version: 17 for "17.0" and for "saas~17.2+e". */
 int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error);
 
-/* Whether a rule of this Odoo shows every analytic line, timesheets included, to the agent's user
- * because of its accounting group: 16, 18 and 19 have one for accounting readers, each version has
- * one for billing users. */
+/* Whether the agent's user, who is not in the group of all timesheets, sees every timesheet because
+ * of its accounting group. 18 and 19 have a rule for accounting readers, each version has one for
+ * billing users; both show every analytic line until sale_timesheet is installed. An accounting
+ * reader of 16 or 17 whom no rule concerns, being no timesheet user either, sees them all too. */
 int flavour_accountant_sees_all_lines(struct odoo *odoo, bool *ret_sees, struct error *error);
 
 #endif

@@ -325,6 +325,22 @@ int flavour_missing_field(struct odoo *odoo, const struct flavour_field *field, 
                      field->model, field->name, field->module);
 }
 
+#define TIMESHEET_USER "hr_timesheet.group_hr_timesheet_user"
+
+/* sale_timesheet narrows the rules of accounting groups to the lines without a project, which hides
+ * timesheets. A field of that module tells that it is installed. */
+static int accounting_rules_hide_timesheets(struct odoo *odoo, bool *ret, struct error *error)
+{
+    json_t *names = json_pack("[s]", "timesheet_invoice_type"), *known = NULL;
+    int rc = names ? odoo_fields(odoo, "account.analytic.line", names, &known, error)
+                   : error_memory(error);
+
+    *ret = rc == 0 && json_object_get(known, "timesheet_invoice_type");
+    json_decref(names);
+    json_decref(known);
+    return rc;
+}
+
 int flavour_accountant_sees_all_lines(struct odoo *odoo, bool *ret_sees, struct error *error)
 {
     static const struct {
@@ -333,15 +349,21 @@ int flavour_accountant_sees_all_lines(struct odoo *odoo, bool *ret_sees, struct 
         {"account.group_account_readonly", "account_analytic_line_rule_readonly_user"},
         {"account.group_account_invoice", "account_analytic_line_rule_billing_user"},
     };
-    bool has = false, sees = false;
+    bool member = false, ruled = false, accountant = false, worker = false, narrowed = false;
     int rc = 0;
 
-    for (size_t i = 0; i < sizeof rules / sizeof *rules && rc == 0 && !sees; i++) {
-        rc = flavour_has_group(odoo, rules[i].group, &has, error);
-        if (rc == 0 && has)
-            rc = flavour_has_external_id(odoo, "account", rules[i].rule, &sees, error);
+    for (size_t i = 0; i < sizeof rules / sizeof *rules && rc == 0 && !ruled; i++) {
+        rc = flavour_has_group(odoo, rules[i].group, &member, error);
+        accountant = accountant || (rc == 0 && member);
+        if (rc == 0 && member)
+            rc = flavour_has_external_id(odoo, "account", rules[i].rule, &ruled, error);
     }
+    if (rc == 0 && ruled)
+        rc = accounting_rules_hide_timesheets(odoo, &narrowed, error);
+    else if (rc == 0 && accountant)
+        rc = flavour_has_group(odoo, TIMESHEET_USER, &worker, error);
+    /* Where no rule is of the user's groups, Odoo hides nothing. */
     if (rc == 0)
-        *ret_sees = sees;
+        *ret_sees = ruled ? !narrowed : accountant && !worker;
     return rc;
 }

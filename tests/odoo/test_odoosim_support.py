@@ -63,6 +63,25 @@ def test_accounting_readers_see_every_line_but_on_17(both: Desk) -> None:
     assert as_reader.fault("ir.model.data", "check_object_reference", *rule)[0] == (1 if seventeen else 4)
 
 
+@pytest.mark.parametrize("version, modules, groups, seen", [
+    (17, (), (), 1),  # no rule of its groups, so nothing is hidden
+    (19, (), (), 1),
+    (17, ("sale_timesheet",), (), 1),
+    (19, ("sale_timesheet",), (), 0),
+    (17, ("sale_timesheet",), ("account.group_account_invoice",), 0),
+    (17, (), ("account.group_account_invoice",), 1),
+    (19, ("sale_timesheet",), ("hr_timesheet.group_hr_timesheet_approver",), 1),
+])
+def test_sale_timesheet_narrows_the_rules_of_accounting_readers(make_desk: Callable[..., Desk], version: int, modules: tuple[str, ...],
+                                                                groups: tuple[str, ...], seen: int) -> None:
+    """It leaves them the analytic lines without a project; read in the rules of 16 to 19."""
+    desk = make_desk(version=version, with_modules=modules)
+    desk.world.user("Reader", "reader@example.com", password="reader",
+                    groups=("account.group_account_readonly", "helpdesk_mgmt.group_helpdesk_user", *groups))
+    desk.world.timesheet(desk.world.ticket(desk.world.partner("A")), 0.5)
+    assert Rpc(desk.server, "reader@example.com", "reader")(LINE, "search_count", []) == seen
+
+
 def test_the_external_id_of_a_field_tells_that_it_is_installed(desk: Desk) -> None:
     for module, name, code in (("helpdesk_mgmt_timesheet", "field_account_analytic_line__ticket_id", 4),
                                ("helpdesk_mgmt_timesheet", "field_account_analytic_line__nothing", 1),

@@ -21,6 +21,7 @@ Test = Callable[[Row], bool]
 
 VERBS = {"read": "access", "write": "modify", "create": "create", "unlink": "delete"}
 MANAGES_TIMESHEETS = "hr_timesheet.group_timesheet_manager"
+OWN_TIMESHEETS = "hr_timesheet.group_hr_timesheet_user"
 ALL_TIMESHEETS = "hr_timesheet.group_hr_timesheet_approver"
 BILLING = "account.group_account_invoice"
 ACCOUNTING_READER = "account.group_account_readonly"
@@ -245,27 +246,34 @@ def _companies(env: Env, model: str) -> Test | None:
     return lambda row: row.get("company_id") is None or row["company_id"] in mine
 
 
-def readers_see_all_lines(env: Env) -> bool:
-    """16, 18 and 19 have a rule that shows accounting readers every analytic line; 17 has none."""
+def has_reader_rule(env: Env) -> bool:
+    """18 and 19 have a rule on the analytic lines of accounting readers; 16 and 17 have none."""
     return env.version != 17
+
+
+def accounting_rules_hide_timesheets(env: Env) -> bool:
+    """sale_timesheet narrows the rules of accounting groups to the lines without a project."""
+    return "timesheet_invoice_type" in env.schema.models["account.analytic.line"].fields
 
 
 def _timesheets(env: Env, model: str) -> Test | None:
     """Own timesheets, or all; in both cases not those of private projects one does not follow."""
     if model != "account.analytic.line" or "project_id" not in env.schema.models[model].fields:
         return None
-    if has_group(env, MANAGES_TIMESHEETS) or has_group(env, BILLING):
+    if has_group(env, MANAGES_TIMESHEETS):
         return None
-    accountant = has_group(env, ACCOUNTING_READER)
-    if accountant and readers_see_all_lines(env):
+    accountant = has_group(env, BILLING) or (has_group(env, ACCOUNTING_READER) and has_reader_rule(env))
+    if accountant and not accounting_rules_hide_timesheets(env):
         return None
-    uid, everyone = env.uid, has_group(env, ALL_TIMESHEETS)
+    uid, everyone, worker = env.uid, has_group(env, ALL_TIMESHEETS), has_group(env, OWN_TIMESHEETS)
+    if not accountant and not worker:
+        return None  # no group of this user has a rule, and without a rule nothing is hidden
     me = (env.tx.row("res.users", uid) or {}).get("partner_id")
 
     def test(row: Row) -> bool:
         if not row.get("project_id"):
             return accountant
-        if not everyone and row.get("user_id") != uid:
+        if not worker or (not everyone and row.get("user_id") != uid):
             return False
         project = env.tx.row("project.project", row["project_id"]) or {}
         return project.get("privacy_visibility") != "followers" or me in project.get("_followers", ())

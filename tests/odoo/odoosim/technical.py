@@ -1,13 +1,13 @@
 """External ids of Odoo's own technical records, which the simulated database keeps no rows of.
 
-A field has one for each module that defines it; two rules of `account` show every analytic line to accounting groups.
+A field has one for each module that defines it; two rules of `account` are about the analytic lines of accounting groups.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .access import readers_see_all_lines
+from .access import has_reader_rule
 
 if TYPE_CHECKING:
     from .orm import Env
@@ -24,7 +24,7 @@ def model_of(xml_id: str) -> str:
 def exists(env: Env, module: str, xml_id: str) -> bool:
     """Does this database have the external id."""
     if module == "account" and xml_id in (BILLING_RULE, READER_RULE):
-        return xml_id == BILLING_RULE or readers_see_all_lines(env)
+        return xml_id == BILLING_RULE or has_reader_rule(env)
     model, _, name = xml_id.removeprefix("field_").partition("__")
     return any(name in known.fields and module == (known.fields[name].module or known.module)
                for known in env.schema.models.values() if known.name.replace(".", "_") == model)

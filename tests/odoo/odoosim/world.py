@@ -19,7 +19,7 @@ from .orm import Env
 from .schema import build_schema
 from .server import Server
 
-NOT_INSTALLED = ("project_timesheet_time_control",)
+NOT_INSTALLED = ("project_timesheet_time_control", "sale_timesheet")
 FLAVOURS = ("oca", "enterprise", "task")
 ADMIN = 2
 
@@ -45,7 +45,7 @@ class World(SalesBuilders, SupportBuilders):
     version           17 or 19
     today             freezes the clock at 10:00 UTC of that day, or at that instant; without it time passes
     without_modules   modules that are not installed: their models and fields do not exist
-    with_modules      optional modules to install (project_timesheet_time_control)
+    with_modules      optional modules to install (project_timesheet_time_control, sale_timesheet)
     enterprise_accounting   paid invoices stay `in_payment` until the bank confirms
     languages         those that are installed; the administrator speaks the first one
     one_database      whether the server serves this database alone (locks.py says what hangs then)

@@ -80,6 +80,7 @@ LINE = define(
     many2one("project_id", "project.project", "Project", module=TIMESHEET),
     many2one("employee_id", "hr.employee", "Employee", module=TIMESHEET, ondelete="restrict"),
     timestamp("date_time", "Start Time", module="project_timesheet_time_control"),
+    char("timesheet_invoice_type", "Billable Type", module="sale_timesheet"),
     many2one("ticket_id", "helpdesk.ticket", "Ticket", flavours=("oca",), module="helpdesk_mgmt_timesheet",
              groups="helpdesk_mgmt.group_helpdesk_user"),
     many2one("ticket_partner_id", "res.partner", "Ticket partner", flavours=("oca",), readonly=True,
