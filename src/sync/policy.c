@@ -74,7 +74,7 @@ int policy_open(const struct config *config, struct store *store, struct policy 
         return rc;
     policy.excluded_tags = tags_text(config);
     policy.zone = tz_open(config->timezone);
-    policy.packs = calloc(fill_packs(config, NULL), sizeof *policy.packs);
+    policy.packs = calloc(fill_packs(config, NULL) + 1, sizeof *policy.packs);
     if (!policy.excluded_tags || !policy.zone || !policy.packs) {
         free(hour_unit);
         policy_close(&policy);
@@ -153,9 +153,11 @@ static int touch_if_new_policy(struct update *update, const struct config *confi
     int rc = store_meta_get(update->store, "policy", &update->rules_before, error);
 
     update->rules_now = policy_text(config);
-    if (rc == 0 && !update->rules_now)
-        rc = error_memory(error);
-    if (rc == 0 && update->rules_before)
+    if (rc < 0)
+        return rc;
+    if (!update->rules_now)
+        return error_memory(error);
+    if (update->rules_before)
         rc = touch_if_upgraded(update->store, error);
     if (rc < 0 || (update->rules_before && strcmp(update->rules_before, update->rules_now) == 0))
         return rc;
