@@ -152,12 +152,12 @@ static enum credit_verdict judge_counterparts(const struct credit_move *invoice,
     return CREDIT_GRANTED;
 }
 
-static bool carries_down_payment_of(const struct credit_move *invoice,
-                                    const struct credit_move *final)
+bool money_is_down_payment_of(const struct credit_move *invoice, const struct credit_move *final)
 {
-    return invoice != final && invoice->type == MOVE_INVOICE && invoice->state == MOVE_POSTED &&
-           invoice->bills_down_payment && invoice->customer == final->customer && invoice->origin &&
-           final->origin && strcmp(invoice->origin, final->origin) == 0;
+    return final->deducts_down_payment && invoice != final && invoice->type == MOVE_INVOICE &&
+           invoice->state == MOVE_POSTED && invoice->bills_down_payment &&
+           invoice->customer == final->customer && invoice->origin && final->origin &&
+           strcmp(invoice->origin, final->origin) == 0;
 }
 
 /* An invoice that deducts a down payment is paid when the invoices of it are, too; the latest date
@@ -168,7 +168,7 @@ static void judge_down_payments(const struct money_book *book, const struct cred
     bool found = false;
 
     for (size_t i = 0; i < book->count; i++) {
-        if (!carries_down_payment_of(book->moves[i], final))
+        if (!money_is_down_payment_of(book->moves[i], final))
             continue;
         found = true;
         if (book->money[i].verdict != CREDIT_GRANTED) {
