@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "qualiodoo/sync.h"
@@ -95,6 +96,80 @@ static void print_moves(const struct cycle_report *report)
     }
 }
 
+/* A ticket by its number, a customer by name and id. */
+static void print_name(json_t *found)
+{
+    const char *name = json_string_value(json_object_get(found, "name"));
+    long long ticket = count_of(found, "ticket"), customer = count_of(found, "customer");
+
+    if (customer)
+        table_say("%s (%lld)", name ? name : "customer", customer);
+    else if (name)
+        table_say("%s", name);
+    else
+        printf("#%lld", ticket);
+}
+
+/* The breaches of one kind of event, with the tickets' numbers. A first pull counts what it finds
+ * without an event for each. */
+static void print_breaches(const struct cycle_report *report, const char *event, const char *word,
+                           int64_t count)
+{
+    const char *between = ": ";
+    json_t *found;
+    size_t i;
+
+    if (!count)
+        return;
+    printf("breaches %s: %lld", word, (long long)count);
+    json_array_foreach(report->events, i, found)
+    {
+        if (strcmp(json_string_value(json_object_get(found, "event")), event) != 0)
+            continue;
+        fputs(between, stdout);
+        print_name(found);
+        between = ", ";
+    }
+    putchar('\n');
+}
+
+static void print_lost(const struct cycle_report *report, bool dry_run)
+{
+    char before[MINUTES_TEXT_SIZE], after[MINUTES_TEXT_SIZE];
+    json_t *found;
+    size_t i;
+
+    if (json_array_size(report->lost))
+        printf("%s credit otherwise than by work:\n", dry_run ? "would lose" : "lost");
+    json_array_foreach(report->lost, i, found)
+    {
+        printf("  ");
+        print_name(found);
+        printf(": %s -> %s\n", minutes_format(count_of(found, "before_minutes"), before),
+               minutes_format(count_of(found, "after_minutes"), after));
+    }
+}
+
+/* One line a write: its part, and of which occasion, the first word of its key. */
+static void print_written(const struct cycle_report *report)
+{
+    json_t *found;
+    size_t i;
+
+    if (report->writes_sent || report->writes_refused)
+        printf("written into Odoo: %lld, refused: %lld\n", (long long)report->writes_sent,
+               (long long)report->writes_refused);
+    json_array_foreach(report->written, i, found)
+    {
+        const char *key = json_string_value(json_object_get(found, "key"));
+
+        table_say("  %s of %.*s: ", json_string_value(json_object_get(found, "part")),
+                  (int)strcspn(key, "."), key);
+        print_name(found);
+        putchar('\n');
+    }
+}
+
 static int print_report(const struct cycle_report *report, bool dry_run, struct error *error)
 {
     json_t *text;
@@ -110,6 +185,10 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
     if (report->n_differences > (int64_t)json_array_size(report->differences))
         printf("  ... and %lld more\n",
                (long long)report->n_differences - (long long)json_array_size(report->differences));
+    print_lost(report, dry_run);
+    print_breaches(report, "breach", "new", report->breaches_new);
+    print_breaches(report, "cleared", "cleared", report->breaches_cleared);
+    print_written(report);
     if (!cycle_report_drift(report))
         printf("nothing differed\n");
     return 0;

@@ -63,16 +63,19 @@ static int add_mirror(void *context, const struct mirror_status *mirror)
 /* One problem, however many mirrors are late: they mostly are together. */
 static void add_late(struct status *status)
 {
-    char age[MINUTES_TEXT_SIZE];
+    char age[MINUTES_TEXT_SIZE + sizeof " hours"], hours[MINUTES_TEXT_SIZE];
 
     if (!status->late)
         return;
+    if (status->oldest_age < 60)
+        snprintf(age, sizeof age, "%lld s", (long long)status->oldest_age);
+    else
+        snprintf(age, sizeof age, "%s hours", minutes_format(status->oldest_age / 60, hours));
     json_array_append_new(
         status->problems,
-        json_sprintf("%s was last pulled from Odoo %s ago (h:mm)%s, and status.max_lag allows "
+        json_sprintf("%s was last pulled from Odoo %s ago%s, and status.max_lag allows "
                      "less: run 'qualiodoo sync', and see why nothing else did",
-                     status->oldest ? status->oldest : "a mirror",
-                     minutes_format(status->oldest_age / 60, age),
+                     status->oldest ? status->oldest : "a mirror", age,
                      status->late > 1 ? ", and others too" : ""));
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cycle_report.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/log.h"
@@ -107,83 +108,6 @@ int sync_connect(const struct config *config, struct odoo **ret_odoo, struct err
     rc = odoo_open(&options, ret_odoo, error);
     config_secret_free(secret);
     return rc;
-}
-
-static int report_open(struct cycle_report *report, struct error *error)
-{
-    *report = (struct cycle_report){
-        .checked = json_object(),
-        .created = json_object(),
-        .updated = json_object(),
-        .deleted = json_object(),
-        .accounts_changed = json_array(),
-        .moves = json_array(),
-        .differences = json_array(),
-        .events = json_array(),
-        .revoked = json_array(),
-        .revoked_because = json_array(),
-        .lease_in_ms = -1,
-    };
-    if (report->checked && report->created && report->updated && report->deleted &&
-        report->accounts_changed && report->moves && report->differences && report->events &&
-        report->revoked && report->revoked_because)
-        return 0;
-    return error_memory(error);
-}
-
-void cycle_report_free(struct cycle_report *report)
-{
-    json_decref(report->checked);
-    json_decref(report->created);
-    json_decref(report->updated);
-    json_decref(report->deleted);
-    json_decref(report->accounts_changed);
-    json_decref(report->moves);
-    json_decref(report->differences);
-    json_decref(report->events);
-    json_decref(report->revoked);
-    json_decref(report->revoked_because);
-    *report = (struct cycle_report){0};
-}
-
-void cycle_report_event(struct cycle_report *report, const char *event, int64_t ticket,
-                        int64_t customer, minutes amount)
-{
-    json_t *found = json_pack("{ss}", "event", event);
-
-    if (ticket)
-        json_object_set_new(found, "ticket", json_integer(ticket));
-    if (customer) {
-        json_object_set_new(found, "customer", json_integer(customer));
-        json_object_set_new(found, "minutes", json_integer(amount));
-    }
-    json_array_append_new(report->events, found);
-}
-
-void cycle_report_undo_events(struct cycle_report *report, size_t count)
-{
-    while (json_array_size(report->events) > count)
-        json_array_remove(report->events, json_array_size(report->events) - 1);
-}
-
-bool cycle_report_drift(const struct cycle_report *report)
-{
-    return json_object_size(report->created) || json_object_size(report->updated) ||
-           json_object_size(report->deleted) || json_array_size(report->accounts_changed);
-}
-
-json_t *cycle_report_json(const struct cycle_report *report)
-{
-    return json_pack(
-        "{sO sO sO sO sI sO s{sI sI} s{sI sI sI} sb sI sO sO sO}", "checked", report->checked,
-        "created", report->created, "updated", report->updated, "deleted", report->deleted,
-        "accounts_recomputed", (json_int_t)report->accounts_recomputed, "accounts_changed",
-        report->accounts_changed, "breaches", "new", (json_int_t)report->breaches_new, "cleared",
-        (json_int_t)report->breaches_cleared, "writes", "queued", (json_int_t)report->writes_queued,
-        "sent", (json_int_t)report->writes_sent, "refused", (json_int_t)report->writes_refused,
-        "drift", cycle_report_drift(report), "duration_ms", (json_int_t)report->duration_ms,
-        "moves", report->moves, "revoked", report->revoked, "revoked_because",
-        report->revoked_because);
 }
 
 struct differences {
@@ -474,6 +398,8 @@ static int run_in_store(const struct config *config, const struct cycle_options 
             &(struct differences){
                 .store = store, .report = report, .first = pull.first_pulls, .error = error},
             error);
+    if (rc == 0)
+        rc = cycle_report_name(report, store, error);
     report->whole = rc == 0;
     if (rc == 0 && problem.code) {
         *error = problem;
@@ -489,7 +415,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
     bool trial = options->dry_run;
     struct store_lock *lock = NULL;
     struct store *store = NULL;
-    int rc = report_open(ret_report, error);
+    int rc = cycle_report_open(ret_report, error);
 
     /* A trial without a state leaves no file at all, not even a lock. */
     if (rc == 0 && (!trial || access(config->state.path, F_OK) == 0))

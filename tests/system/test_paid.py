@@ -127,6 +127,22 @@ def test_an_ordinary_refund_takes_the_pack_back(desk: Desk) -> None:
     assert desk.grants() == [("2026-01-15", 720), ("2026-02-05", -720)]
 
 
+def test_a_cycle_names_the_accounts_that_lost_credit_but_not_those_that_worked(desk: Desk) -> None:
+    invoice, other = desk.pack("2026-01-10"), desk.world.partner("Autre SA")
+    desk.world.pay(invoice, "2026-01-15")
+    desk.world.pay(desk.pack("2026-01-10", other), "2026-01-15")
+    assert "lost credit" not in desk.run("sync", check=0).out
+    desk.later()
+    note = desk.world.refund(invoice, date="2026-02-01")
+    desk.world.bank_statement_settle_refund(note, "2026-02-05")
+    desk.world.timesheet(desk.world.ticket(other), 1, "2026-03-02")
+    said = desk.run("sync", check=0).out
+    assert f"({other}), balance: 12:00 -> 11:00" in said, said
+    lost = said.split("lost credit otherwise than by work:\n")[1]
+    assert lost.splitlines()[0] == f"  Exemple SARL ({desk.customer}): 12:00 -> 0:00"
+    assert str(f"({other})") not in lost
+
+
 def test_the_credit_note_of_a_paid_pack_pays_another_pack_of_the_same_price(desk: Desk) -> None:
     first, second = desk.pack("2026-01-10"), desk.pack("2026-02-01")
     payment = desk.world.pay(first, "2026-01-15")
