@@ -64,7 +64,7 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
         table_cell_format(table, "%lld", count_of(report->updated, model));
         table_cell_format(table, "%lld", count_of(report->deleted, model));
     }
-    printf("checked: %lld records of %zu models\n", checked, json_object_size(report->checked));
+    table_say("checked: %lld records of %zu models\n", checked, json_object_size(report->checked));
     if (any) {
         putchar('\n');
         rc = table_print(table, stdout, error);
@@ -87,11 +87,11 @@ static void print_moves(const struct cycle_report *report)
         bool contact = json_is_integer(json_object_get(move, "contact"));
 
         if (contact)
-            printf("contact %lld: ", count_of(move, "contact"));
-        printf("account %lld -> %lld", count_of(move, "from"), count_of(move, "to"));
+            table_say("contact %lld: ", count_of(move, "contact"));
+        table_say("account %lld -> %lld", count_of(move, "from"), count_of(move, "to"));
         if (invoices)
-            printf("%s%zu invoice%s", contact ? ", with " : ": ", invoices,
-                   invoices > 1 ? "s" : "");
+            table_say("%s%zu invoice%s", contact ? ", with " : ": ", invoices,
+                      invoices > 1 ? "s" : "");
         putchar('\n');
     }
 }
@@ -179,18 +179,18 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
     if (rc < 0)
         return rc;
     print_moves(report);
-    printf("accounts: %lld computed, %zu %s\n", (long long)report->accounts_recomputed,
-           json_array_size(report->accounts_changed), dry_run ? "would change" : "changed");
+    table_say("accounts: %lld computed, %zu %s\n", (long long)report->accounts_recomputed,
+              json_array_size(report->accounts_changed), dry_run ? "would change" : "changed");
     json_array_foreach(report->differences, i, text) table_say("  %s\n", json_string_value(text));
     if (report->n_differences > (int64_t)json_array_size(report->differences))
-        printf("  ... and %lld more\n",
-               (long long)report->n_differences - (long long)json_array_size(report->differences));
+        table_say("  ... and %lld more\n", (long long)report->n_differences -
+                                               (long long)json_array_size(report->differences));
     print_lost(report, dry_run);
     print_breaches(report, "breach", "new", report->breaches_new);
     print_breaches(report, "cleared", "cleared", report->breaches_cleared);
     print_written(report);
     if (!cycle_report_drift(report))
-        printf("nothing differed\n");
+        table_say("nothing differed\n");
     return 0;
 }
 

@@ -299,7 +299,7 @@ static void print_move(const struct account_facts *facts, const struct money_boo
         print_line(facts, move, &move->lines[i], counts(outcome->verdict));
     if (move->type == MOVE_INVOICE && move->total == 0 && !move->deducts_down_payment &&
         counts(outcome->verdict))
-        printf("    of amount zero: paid on its invoice date\n");
+        table_say("    of amount zero: paid on its invoice date\n");
     print_down_payments(book, move);
     for (size_t i = 0; i < move->n_settlements; i++)
         table_say("    settled on %s by %s (account.move.line:%lld)%s\n",
@@ -348,7 +348,7 @@ static void print_lots(const struct ledger *ledger, json_t *explained)
         print_entries(json_object_get(json, "entries"));
     }
     if (json_array_size(json_object_get(explained, "overdraft"))) {
-        printf("\noverdraft (used without credit):\n");
+        table_say("\noverdraft (used without credit):\n");
         print_entries(json_object_get(explained, "overdraft"));
     }
 }
@@ -388,12 +388,12 @@ static void print_text(const struct view *view, const struct account_view *accou
     table_say("%s (%lld): balance %s on %s\n\n", account->name ? account->name : "customer",
               (long long)account->customer, format_minutes(account->result.ledger.balance, text),
               civil_format(view->today, day));
-    printf("invoices and credit notes:\n");
+    table_say("invoices and credit notes:\n");
     for (size_t i = 0; i < account->facts->n_moves; i++)
         print_move(account->facts, &account->result.book, &account->facts->moves[i],
                    &account->result.outcomes[i]);
     if (!account->facts->n_moves)
-        printf("  none carries a pack\n");
+        table_say("  none carries a pack\n");
     print_lots(&account->result.ledger, explained);
     print_totals(&account->result);
 }
