@@ -76,7 +76,6 @@ int facts_query(struct facts *facts, struct store *store, const struct facts_pol
     return rc;
 }
 
-
 static int add_ticket(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
 {
     (void)policy;
