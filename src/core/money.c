@@ -70,6 +70,13 @@ struct sums {
     micro settled, written_off;
 };
 
+/* Amounts that Odoo cannot hold stop at the largest number. */
+static void add_amount(micro *sum, micro amount)
+{
+    if (__builtin_add_overflow(*sum, amount, sum))
+        *sum = amount < 0 ? INT64_MIN : INT64_MAX;
+}
+
 static struct sums sum_counterparts(const struct money_book *book,
                                     const struct credit_move *invoice)
 {
@@ -80,9 +87,9 @@ static struct sums sum_counterparts(const struct money_book *book,
 
         if (settlement->exchange)
             continue;
-        sums.settled += settlement->amount;
+        add_amount(&sums.settled, settlement->amount);
         if (settlement->kind == COUNTERPART_MISCELLANEOUS)
-            sums.written_off += settlement->amount;
+            add_amount(&sums.written_off, settlement->amount);
         if (settlement->kind == COUNTERPART_REFUND && settlement->reverses)
             sums.other_refund = true;
         if (!money_came_by(book, invoice, settlement))
