@@ -121,7 +121,7 @@ static void print_breaches(const struct cycle_report *report, const char *event,
 
     if (!count)
         return;
-    printf("breaches %s: %lld", word, (long long)count);
+    table_say("breaches %s: %lld", word, (long long)count);
     json_array_foreach(report->events, i, found)
     {
         if (strcmp(json_string_value(json_object_get(found, "event")), event) != 0)
@@ -140,13 +140,13 @@ static void print_lost(const struct cycle_report *report, bool dry_run)
     size_t i;
 
     if (json_array_size(report->lost))
-        printf("%s credit otherwise than by work:\n", dry_run ? "would lose" : "lost");
+        table_say("%s credit otherwise than by work:\n", dry_run ? "would lose" : "lost");
     json_array_foreach(report->lost, i, found)
     {
         printf("  ");
         print_name(found);
-        printf(": %s -> %s\n", minutes_format(count_of(found, "before_minutes"), before),
-               minutes_format(count_of(found, "after_minutes"), after));
+        table_say(": %s -> %s\n", minutes_format(count_of(found, "before_minutes"), before),
+                  minutes_format(count_of(found, "after_minutes"), after));
     }
 }
 
