@@ -11,9 +11,11 @@
 /* Odoo allows no circle of parents, but the mirror may hold one for a moment. */
 #define DEPTH_MAX "60"
 
-/* A row whose account differs: its id, the account that is stored (0: none), the right one. */
+/* A row whose account differs: its id, the account that is stored (0: none), the right one, and
+ * whether it is an entry behind a counterpart: it follows like an invoice, and is none. */
 struct row {
     int64_t id, from, to;
+    bool entry;
 };
 
 struct rows {
@@ -22,7 +24,7 @@ struct rows {
 };
 
 static const char commercial_sql[] =
-    "SELECT id, account_id, coalesce(commercial_id, id) FROM partner"
+    "SELECT id, account_id, coalesce(commercial_id, id), 0 FROM partner"
     " WHERE account_id IS NOT coalesce(commercial_id, id) ORDER BY id";
 
 /* A parent that is not mirrored (the agent's user may not read it) is still the holder. */
@@ -30,13 +32,14 @@ static const char top_sql[] =
     "WITH RECURSIVE chain (id, at, depth) AS (SELECT id, id, 0 FROM partner UNION ALL"
     " SELECT c.id, p.parent_id, c.depth + 1 FROM chain c JOIN partner p ON p.id = c.at"
     " WHERE p.parent_id IS NOT NULL AND c.depth < " DEPTH_MAX ")"
-    " SELECT p.id, p.account_id, top.at FROM partner p"
+    " SELECT p.id, p.account_id, top.at, 0 FROM partner p"
     " JOIN (SELECT id, at, max(depth) FROM chain GROUP BY id) top ON top.id = p.id"
     " WHERE p.account_id IS NOT top.at ORDER BY p.id";
 
 /* The partner of an invoice may be one that the agent's user may not read. */
 static const char move_sql[] =
-    "SELECT m.id, m.account_id, coalesce(p.account_id, m.customer_id) FROM move m"
+    "SELECT m.id, m.account_id, coalesce(p.account_id, m.customer_id), m.type IS 'entry' FROM move "
+    "m"
     " LEFT JOIN partner p ON p.id = m.customer_id"
     " WHERE m.account_id IS NOT coalesce(p.account_id, m.customer_id) ORDER BY 2, 3, 1";
 
@@ -54,7 +57,8 @@ static int find_rows(struct store *store, const char *sql, struct rows *ret, str
         }
         ret->items[ret->count++] = (struct row){.id = sqlite3_column_int64(statement, 0),
                                                 .from = sqlite3_column_int64(statement, 1),
-                                                .to = sqlite3_column_int64(statement, 2)};
+                                                .to = sqlite3_column_int64(statement, 2),
+                                                .entry = sqlite3_column_int(statement, 3)};
     }
     return rc;
 }
@@ -62,8 +66,8 @@ static int find_rows(struct store *store, const char *sql, struct rows *ret, str
 static int find_invoices(struct store *store, const struct row *row, struct ids *ret,
                          struct error *error)
 {
-    static const char sql[] =
-        "SELECT id FROM move WHERE customer_id = ?1 AND account_id IS NOT ?2 ORDER BY id";
+    static const char sql[] = "SELECT id FROM move WHERE customer_id = ?1 AND account_id IS NOT ?2"
+                              " AND type IS NOT 'entry' ORDER BY id";
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);
 
@@ -154,7 +158,8 @@ static int tell_invoices(struct update *update, const struct rows *rows, struct 
         for (; i < rows->count && rc == 0 && rows->items[i].from == move.from &&
                rows->items[i].to == move.to;
              i++)
-            if (!ids_contain(update->told.items, update->told.count, rows->items[i].id) &&
+            if (!rows->items[i].entry &&
+                !ids_contain(update->told.items, update->told.count, rows->items[i].id) &&
                 ids_add(&move.invoices, rows->items[i].id) < 0)
                 rc = error_memory(error);
         if (rc == 0 && move.from && move.invoices.count)
