@@ -47,8 +47,8 @@ int table_print(struct table *table, FILE *output, struct error *error);
 void table_print_text(const char *text, FILE *output);
 
 /* printf() for lines outside of a table: the same care is taken of the terminal, and only the line
- * feeds of `format` itself end a line, not those of its arguments. Nothing is printed when memory is
- * short. */
+ * feeds of `format` itself end a line, not those of its arguments. Nothing is printed when memory
+ * is short. */
 void table_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #define FORMAT_MINUTES_SIZE MINUTES_TEXT_SIZE

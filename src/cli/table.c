@@ -65,9 +65,9 @@ void table_print_text(const char *text, FILE *output)
     }
 }
 
-#define MARK '\xff' /* in place of a line feed of a format: no UTF-8 has this byte */
+#define MARK 0xff /* in place of a line feed of a format: no UTF-8 has this byte */
 
-static size_t count_of(const char *text, char c)
+static size_t count_of(const char *text, int c)
 {
     size_t count = 0;
 
@@ -87,7 +87,7 @@ __attribute__((format(printf, 1, 0))) static char *marked(const char *format, va
     if (!own)
         return NULL;
     for (char *c = own; (c = strchr(c, '\n')) != NULL;)
-        *c = MARK;
+        *c = (char)MARK;
     if (vasprintf(&text, own, arguments) < 0)
         text = NULL;
     /* Not UTF-8 in an argument (a damaged state): one cannot tell, and no line is ended. */
@@ -99,7 +99,7 @@ __attribute__((format(printf, 1, 0))) static char *marked(const char *format, va
 
 void table_say(const char *format, ...)
 {
-    const char mark[] = {MARK, '\0'};
+    const char mark[] = {(char)MARK, '\0'};
     va_list arguments;
     char *text, *rest, *line;
 
