@@ -6,7 +6,7 @@
 #include "qualiodoo/sync.h"
 
 /* An empty report; cycle_report_free() frees it, also after a failure. */
-int cycle_report_open(struct cycle_report *ret, struct error *error);
+int cycle_report_open(struct cycle_report *report, struct error *error);
 
 /* Notes an account whose balance fell by more than the work that was charged to it. */
 void cycle_report_lost(struct cycle_report *report, int64_t account, minutes before, minutes after);
