@@ -1,8 +1,9 @@
 /* log.h - messages for the operator, one event per line, on standard error.
  *
  * Under systemd (JOURNAL_STREAM set) each line starts with its <N> priority; on a terminal it does
- * not. Remote strings must be quoted by the caller with %s inside ' '. Only the shell (main, cli,
- * sync, agent) logs; util, core, config, odoo and store return errors instead. */
+ * not. A line is one line, without what plays with a terminal (see printable.h): texts of others
+ * are safe in it. Remote strings must be quoted by the caller with %s inside ' '. Only the shell
+ * (main, cli, sync, agent) logs; util, core, config, odoo and store return errors instead. */
 #ifndef QUALIODOO_LOG_H
 #define QUALIODOO_LOG_H
 

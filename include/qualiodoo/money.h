@@ -26,6 +26,10 @@ size_t money_find(const struct money_book *book, int64_t move);
 bool money_came_by(const struct money_book *book, const struct credit_move *invoice,
                    const struct credit_settlement *settlement);
 
+/* Whether the payment of `final` waits for that of `invoice`: `final` deducts a down payment, and
+ * `invoice` is posted and carries it. */
+bool money_is_down_payment_of(const struct credit_move *invoice, const struct credit_move *final);
+
 /* Whether a credit note was itself undone: everything that settles it reverses it. */
 bool money_note_is_undone(const struct credit_move *note);
 

@@ -107,6 +107,8 @@ int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t af
 int odoo_search_all(struct odoo *odoo, const char *model, json_t *domain, int64_t **ret_ids,
                     size_t *ret_count, struct error *error);
 
+#define ODOO_FALLBACKS 2 /* narrower readings of a damaged record */
+
 /* Reads records in chunks of `chunk` ids, the next chunk being fetched (on a thread of the client)
  * while `page` handles the last one. Records that are gone are simply absent. A chunk whose answer
  * does not parse is halved until the bad record is alone: it is given to `bad` and skipped.
@@ -124,7 +126,7 @@ struct odoo_read {
                 struct error *error);
     /* What is asked of a record whose answer cannot be parsed, one after the other, until an answer
      * can; NULL: nothing more. `damaged` is told before `page` gets the record. */
-    json_t *fallbacks[2];
+    json_t *fallbacks[ODOO_FALLBACKS];
     void (*damaged)(void *context, int64_t id, const char *reason);
     void (*bad)(void *context, int64_t id, const char *reason); /* NULL: ignored */
     void *context;

@@ -35,10 +35,13 @@ struct cycle_report {
     bool took_duty;      /* since the cycle began */
     int64_t lease_in_ms; /* so much later the lease must be looked after; negative: it is not in
                             use */
-    bool skipped;        /* cycle_options.if_invoices_changed, and none did: nothing was read */
-    bool whole;          /* the cycle went to its end, even when what it met there makes it fail: a
-                            write that was refused, a calendar that cannot be used */
-    bool has_event;      /* a response target changes by itself at `event` */
+    json_t *lost;    /* array of {"customer", "name"?, "before_minutes", "after_minutes"}: accounts
+                        that lost credit otherwise than by work */
+    json_t *written; /* array of {"part", "key", "ticket" or "customer", "name"?}: what Odoo took */
+    bool skipped;    /* cycle_options.if_invoices_changed, and none did: nothing was read */
+    bool whole;      /* the cycle went to its end, even when what it met there makes it fail: a
+                        write that was refused, a calendar that cannot be used */
+    bool has_event;  /* a response target changes by itself at `event` */
     instant event;
 };
 

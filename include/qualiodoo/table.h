@@ -1,7 +1,7 @@
 /* table.h - small tables for a terminal: aligned columns, a header, nothing drawn.
  *
  * Texts are UTF-8, measured by what they take on the screen; the program's LC_CTYPE must be a UTF-8
- * one. What would play with the terminal (control characters in a customer's name) prints as '?'.
+ * one. What would play with the terminal (see printable.h) prints as '?' or a blank.
  */
 #ifndef QUALIODOO_TABLE_H
 #define QUALIODOO_TABLE_H
@@ -46,8 +46,9 @@ int table_print(struct table *table, FILE *output, struct error *error);
 /* Prints a text of one line, made harmless. */
 void table_print_text(const char *text, FILE *output);
 
-/* printf() for lines outside of a table, with texts of Odoo in them: the same care is taken of the
- * terminal, only line feeds stay. Nothing is printed when memory is short. */
+/* printf() for lines outside of a table: the same care is taken of the terminal, and only the line
+ * feeds of `format` itself end a line, not those of its arguments. Nothing is printed when memory
+ * is short. */
 void table_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #define FORMAT_MINUTES_SIZE MINUTES_TEXT_SIZE

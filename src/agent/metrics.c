@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "qualiodoo/clock.h"
+#include "qualiodoo/printable.h"
 
 #define METRICS_MODE 0644 /* node_exporter is another user; no customer is named */
 
@@ -81,13 +82,18 @@ struct printer {
 static void print_label(FILE *out, const char *name, const char *value)
 {
     fprintf(out, "%s=\"", name);
-    for (; *value; value++)
+    for (size_t length; *value; value += length) {
+        char instead = printable_instead(value, &length);
+
         if (*value == '\n')
             fputs("\\n", out);
+        else if (instead)
+            fputc(instead, out);
         else if (*value == '"' || *value == '\\')
             fprintf(out, "\\%c", *value);
         else
-            fputc(*value, out);
+            fwrite(value, 1, length, out);
+    }
     fputc('"', out);
 }
 

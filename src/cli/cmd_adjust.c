@@ -117,15 +117,15 @@ static void print_outcome(const struct adjust *adjust)
               (long long)outcome->customer);
     if (outcome->name)
         table_say(" (%s)", outcome->name);
-    printf(", %s%s on %s", request->amount > 0 ? "+" : "", format_minutes(request->amount, amount),
-           civil_format(outcome->day, day));
+    table_say(", %s%s on %s", request->amount > 0 ? "+" : "",
+              format_minutes(request->amount, amount), civil_format(outcome->day, day));
     if (request->has_end)
-        printf(" (ends on %s)", civil_format(request->end, end));
-    printf(", new balance %s", format_minutes(outcome->balance, balance));
+        table_say(" (ends on %s)", civil_format(request->end, end));
+    table_say(", new balance %s", format_minutes(outcome->balance, balance));
     if (outcome->id)
-        printf(", key %s\n", request->key);
+        table_say(", key %s\n", request->key);
     else
-        printf("; nothing was written\n");
+        table_say("; nothing was written\n");
 }
 
 int cmd_adjust(struct cli *cli, int argc, char **argv, struct error *error)

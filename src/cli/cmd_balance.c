@@ -4,6 +4,7 @@
 
 #include "commands.h"
 #include "qualiodoo/civil.h"
+#include "qualiodoo/printable.h"
 #include "qualiodoo/table.h"
 #include "view.h"
 
@@ -82,16 +83,18 @@ static int print_lots(const struct ledger *ledger, struct error *error)
  * largest thing that this program ever held. Takes over `json`. */
 static int print_item(json_t *json, bool first, struct error *error)
 {
-    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL;
+    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL, *rest;
 
     json_decref(json);
     if (!text)
         return error_memory(error);
     fputs(first ? "[\n" : ",\n", stdout);
-    for (const char *line = text, *end; *line; line = end) {
-        end = strchrnul(line, '\n');
-        end += *end == '\n';
-        printf("  %.*s", (int)(end - line), line);
+    rest = text;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        fputs("  ", stdout);
+        printable_json(line, stdout);
+        if (rest)
+            putchar('\n');
     }
     free(text);
     return 0;

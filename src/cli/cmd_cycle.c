@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands.h"
 #include "qualiodoo/sync.h"
@@ -63,7 +64,7 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
         table_cell_format(table, "%lld", count_of(report->updated, model));
         table_cell_format(table, "%lld", count_of(report->deleted, model));
     }
-    printf("checked: %lld records of %zu models\n", checked, json_object_size(report->checked));
+    table_say("checked: %lld records of %zu models\n", checked, json_object_size(report->checked));
     if (any) {
         putchar('\n');
         rc = table_print(table, stdout, error);
@@ -86,11 +87,85 @@ static void print_moves(const struct cycle_report *report)
         bool contact = json_is_integer(json_object_get(move, "contact"));
 
         if (contact)
-            printf("contact %lld: ", count_of(move, "contact"));
-        printf("account %lld -> %lld", count_of(move, "from"), count_of(move, "to"));
+            table_say("contact %lld: ", count_of(move, "contact"));
+        table_say("account %lld -> %lld", count_of(move, "from"), count_of(move, "to"));
         if (invoices)
-            printf("%s%zu invoice%s", contact ? ", with " : ": ", invoices,
-                   invoices > 1 ? "s" : "");
+            table_say("%s%zu invoice%s", contact ? ", with " : ": ", invoices,
+                      invoices > 1 ? "s" : "");
+        putchar('\n');
+    }
+}
+
+/* A ticket by its number, a customer by name and id. */
+static void print_name(json_t *found)
+{
+    const char *name = json_string_value(json_object_get(found, "name"));
+    long long ticket = count_of(found, "ticket"), customer = count_of(found, "customer");
+
+    if (customer)
+        table_say("%s (%lld)", name ? name : "customer", customer);
+    else if (name)
+        table_say("%s", name);
+    else
+        printf("#%lld", ticket);
+}
+
+/* The breaches of one kind of event, with the tickets' numbers. A first pull counts what it finds
+ * without an event for each. */
+static void print_breaches(const struct cycle_report *report, const char *event, const char *word,
+                           int64_t count)
+{
+    const char *between = ": ";
+    json_t *found;
+    size_t i;
+
+    if (!count)
+        return;
+    table_say("breaches %s: %lld", word, (long long)count);
+    json_array_foreach(report->events, i, found)
+    {
+        if (strcmp(json_string_value(json_object_get(found, "event")), event) != 0)
+            continue;
+        fputs(between, stdout);
+        print_name(found);
+        between = ", ";
+    }
+    putchar('\n');
+}
+
+static void print_lost(const struct cycle_report *report, bool dry_run)
+{
+    char before[MINUTES_TEXT_SIZE], after[MINUTES_TEXT_SIZE];
+    json_t *found;
+    size_t i;
+
+    if (json_array_size(report->lost))
+        table_say("%s credit otherwise than by work:\n", dry_run ? "would lose" : "lost");
+    json_array_foreach(report->lost, i, found)
+    {
+        printf("  ");
+        print_name(found);
+        table_say(": %s -> %s\n", minutes_format(count_of(found, "before_minutes"), before),
+                  minutes_format(count_of(found, "after_minutes"), after));
+    }
+}
+
+/* One line a write: its part, and of which occasion, the first word of its key. */
+static void print_written(const struct cycle_report *report)
+{
+    json_t *found;
+    size_t i;
+
+    if (report->writes_sent || report->writes_refused)
+        printf("written into Odoo: %lld, refused: %lld\n", (long long)report->writes_sent,
+               (long long)report->writes_refused);
+    json_array_foreach(report->written, i, found)
+    {
+        const char *key = json_string_value(json_object_get(found, "key"));
+
+        table_say("  %s of %.*s: ", json_string_value(json_object_get(found, "part")),
+                  (int)strcspn(key, "."), key);
+        print_name(found);
         putchar('\n');
     }
 }
@@ -104,14 +179,18 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
     if (rc < 0)
         return rc;
     print_moves(report);
-    printf("accounts: %lld computed, %zu %s\n", (long long)report->accounts_recomputed,
-           json_array_size(report->accounts_changed), dry_run ? "would change" : "changed");
+    table_say("accounts: %lld computed, %zu %s\n", (long long)report->accounts_recomputed,
+              json_array_size(report->accounts_changed), dry_run ? "would change" : "changed");
     json_array_foreach(report->differences, i, text) table_say("  %s\n", json_string_value(text));
     if (report->n_differences > (int64_t)json_array_size(report->differences))
-        printf("  ... and %lld more\n",
-               (long long)report->n_differences - (long long)json_array_size(report->differences));
+        table_say("  ... and %lld more\n", (long long)report->n_differences -
+                                               (long long)json_array_size(report->differences));
+    print_lost(report, dry_run);
+    print_breaches(report, "breach", "new", report->breaches_new);
+    print_breaches(report, "cleared", "cleared", report->breaches_cleared);
+    print_written(report);
     if (!cycle_report_drift(report))
-        printf("nothing differed\n");
+        table_say("nothing differed\n");
     return 0;
 }
 

@@ -33,22 +33,17 @@ static void print_finding(json_t *finding, const char *head)
 {
     const char *advice = member(finding, "advice");
 
-    printf("  %-8s ", head);
-    table_print_text(member(finding, "text"), stdout);
-    putchar('\n');
-    if (advice) {
-        printf("  %-8s -> ", "");
-        table_print_text(advice, stdout);
-        putchar('\n');
-    }
+    table_say("  %-8s %s\n", head, member(finding, "text"));
+    if (advice)
+        table_say("  %-8s -> %s\n", "", advice);
 }
 
 static void print_count(size_t count, const char *what)
 {
     if (count)
-        printf("%zu %s%s", count, what, count > 1 ? "s" : "");
+        table_say("%zu %s%s", count, what, count > 1 ? "s" : "");
     else
-        printf("no %s", what);
+        table_say("no %s", what);
 }
 
 /* The problems first, then everything by topic. */
@@ -64,16 +59,13 @@ static void print_findings(const struct findings *findings)
     putchar('\n');
     json_array_foreach(findings->list, i, finding)
     {
-        if (strcmp(member(finding, "level"), level_names[DOCTOR_PROBLEM]) == 0) {
-            printf("  %s: ", member(finding, "topic"));
-            table_print_text(member(finding, "text"), stdout);
-            putchar('\n');
-        }
+        if (strcmp(member(finding, "level"), level_names[DOCTOR_PROBLEM]) == 0)
+            table_say("  %s: %s\n", member(finding, "topic"), member(finding, "text"));
     }
     json_array_foreach(findings->list, i, finding)
     {
         if (strcmp(topic, member(finding, "topic")) != 0)
-            printf("\n%s\n", topic = member(finding, "topic"));
+            table_say("\n%s\n", topic = member(finding, "topic"));
         print_finding(finding, member(finding, "level"));
     }
 }

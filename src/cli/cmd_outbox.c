@@ -62,7 +62,7 @@ static int print_row(void *context, const struct outbox_row *row, struct error *
 {
     json_t *payload = json_loads(row->payload, JSON_DECODE_ANY, NULL);
     const struct output *output = context;
-    char *text = payload ? json_dumps(payload, JSON_INDENT(2) | JSON_ENCODE_ANY) : NULL;
+    char *text = payload ? json_dumps(payload, JSON_INDENT(2) | JSON_ENCODE_ANY) : NULL, *rest;
     char created[TZ_TEXT_SIZE], changed[TZ_TEXT_SIZE];
 
     table_say("write %lld: %s of %s, %s\n", (long long)row->id, outbox_part_name(row->part),
@@ -78,8 +78,9 @@ static int print_row(void *context, const struct outbox_row *row, struct error *
         table_say("in Odoo: id %lld\n", (long long)row->remote_id);
     if (row->reason)
         table_say("reason: %s\n", row->reason);
-    if (text)
-        table_say("payload: %s\n", text);
+    rest = text;
+    for (char *line; rest && (line = strsep(&rest, "\n"));)
+        table_say("%s%s\n", line == text ? "payload: " : "", line);
     free(text);
     json_decref(payload);
     return payload && !text ? error_memory(error) : 0;

@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "qualiodoo/sync.h"
+#include "qualiodoo/table.h"
 
 #define ANSWER_MAX 512 /* bytes of a login or a password typed here */
 
@@ -145,8 +146,9 @@ static void add_step(void *context, const char *what, enum setup_outcome outcome
     json_array_append_new(report->steps,
                           json_pack("{ss sb sb}", "what", what, "made", made, "removed", removed));
     if (!report->json)
-        printf("%s: %s\n",
-               report->given->dry_run ? outcomes[outcome].planned : outcomes[outcome].done, what);
+        table_say("%s: %s\n",
+                  report->given->dry_run ? outcomes[outcome].planned : outcomes[outcome].done,
+                  what);
 }
 
 static int print_end(struct report *report, struct error *error)

@@ -179,10 +179,11 @@ static void print_unsure(const struct targets *targets)
     for (size_t i = 0; i < targets->n_rows; i++)
         count += targets->rows[i].verdict.unsure;
     if (count)
-        printf("\n" UNSURE_STATE ": of %zu ticket%s, an assignment or closing that looks late may "
-               "have been an earlier one: Odoo does not let the agent read the history (see "
-               "'qualiodoo doctor')\n",
-               count, count > 1 ? "s" : "");
+        table_say("\n" UNSURE_STATE
+                  ": of %zu ticket%s, an assignment or closing that looks late may "
+                  "have been an earlier one: Odoo does not let the agent read the history (see "
+                  "'qualiodoo doctor')\n",
+                  count, count > 1 ? "s" : "");
 }
 
 static int print_table(const struct targets *targets, struct error *error)

@@ -63,16 +63,19 @@ static int add_mirror(void *context, const struct mirror_status *mirror)
 /* One problem, however many mirrors are late: they mostly are together. */
 static void add_late(struct status *status)
 {
-    char age[MINUTES_TEXT_SIZE];
+    char age[MINUTES_TEXT_SIZE + sizeof " hours"], hours[MINUTES_TEXT_SIZE];
 
     if (!status->late)
         return;
+    if (status->oldest_age < 60)
+        snprintf(age, sizeof age, "%lld s", (long long)status->oldest_age);
+    else
+        snprintf(age, sizeof age, "%s hours", minutes_format(status->oldest_age / 60, hours));
     json_array_append_new(
         status->problems,
-        json_sprintf("%s was last pulled from Odoo %s ago (h:mm)%s, and status.max_lag allows "
+        json_sprintf("%s was last pulled from Odoo %s ago%s, and status.max_lag allows "
                      "less: run 'qualiodoo sync', and see why nothing else did",
-                     status->oldest ? status->oldest : "a mirror",
-                     minutes_format(status->oldest_age / 60, age),
+                     status->oldest ? status->oldest : "a mirror", age,
                      status->late > 1 ? ", and others too" : ""));
 }
 
@@ -385,13 +388,13 @@ static void print_targets(const struct status *status, const struct tz *zone)
     const int64_t *writes = status->writes.by_state;
     char when[TZ_TEXT_SIZE];
 
-    printf("next deadline of a response: %s\n",
-           status->has_deadline ? tz_format(zone, status->deadline, when) : "none");
-    printf("writes waiting: %lld, refused: %lld", (long long)waiting(status),
-           (long long)writes[OUTBOX_REFUSED]);
+    table_say("next deadline of a response: %s\n",
+              status->has_deadline ? tz_format(zone, status->deadline, when) : "none");
+    table_say("writes waiting: %lld, refused: %lld", (long long)waiting(status),
+              (long long)writes[OUTBOX_REFUSED]);
     if (writes[OUTBOX_SHADOW])
-        printf("; shadow mode would write %lld", (long long)writes[OUTBOX_SHADOW]);
-    printf("\n\n");
+        table_say("; shadow mode would write %lld", (long long)writes[OUTBOX_SHADOW]);
+    table_say("\n\n");
 }
 
 static void print_lease(const struct lease_status *lease)
@@ -414,25 +417,25 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     json_t *problem;
     size_t i;
 
-    printf("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
+    table_say("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
     json_array_foreach(status->problems, i, problem)
         table_say("  %s\n", json_string_value(problem));
     if (view_revoked(json_object_get(status->revoked, "accounts"), error) < 0)
         return ERR_NO_MEMORY;
-    printf("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
-           status->flavour ? " (" : "", status->flavour ? status->flavour : "",
-           status->flavour ? ")" : "");
-    printf("service: %s%s\n", status->running ? "running, " : "not running", status->holder);
+    table_say("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
+              status->flavour ? " (" : "", status->flavour ? status->flavour : "",
+              status->flavour ? ")" : "");
+    table_say("service: %s%s\n", status->running ? "running, " : "not running", status->holder);
     print_lease(&status->lease);
-    printf("last success: %s\n", status->last_success ? status->last_success : "never");
-    printf("last reconcile: %s\n", status->last_reconcile ? status->last_reconcile : "never");
+    table_say("last success: %s\n", status->last_success ? status->last_success : "never");
+    table_say("last reconcile: %s\n", status->last_reconcile ? status->last_reconcile : "never");
     if (status->last_error)
         table_say("last error: %s: %s\n", status->last_error_at, status->last_error);
-    printf("accounts: %lld", (long long)status->summary.accounts);
+    table_say("accounts: %lld", (long long)status->summary.accounts);
     if (status->summary.has_next_change)
-        printf(", next change by the calendar on %s",
-               civil_format((civil_day)status->summary.next_change, day));
-    printf("\n");
+        table_say(", next change by the calendar on %s",
+                  civil_format((civil_day)status->summary.next_change, day));
+    table_say("\n");
     print_targets(status, zone);
     return print_mirrors(status, error);
 }

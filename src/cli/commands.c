@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "qualiodoo/printable.h"
 #include "qualiodoo/suggest.h"
 
 const struct command cli_commands[] = {
@@ -160,12 +161,15 @@ int cli_later(const char *name, struct error *error)
 
 int cli_print_json(json_t *json, struct error *error)
 {
-    if (!json)
+    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+
+    json_decref(json);
+    if (!text)
         return error_memory(error);
     /* What fails to be written shows in the error indicator of stdout, which main checks. */
-    json_dumpf(json, stdout, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+    printable_json(text, stdout);
     putchar('\n');
-    json_decref(json);
+    free(text);
     return 0;
 }
 

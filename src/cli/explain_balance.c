@@ -233,14 +233,55 @@ static void print_line(const struct account_facts *facts, const struct credit_mo
     putchar('\n');
 }
 
+static bool is_invoice(const struct money_book *book, int64_t move)
+{
+    size_t at = money_find(book, move);
+
+    return at < book->count && book->moves[at]->type == MOVE_INVOICE;
+}
+
+/* What settles a credit note, if not money. An invoice that has no say about credit is not in the
+ * book, and looks like an entry. */
+static const char *note_counterpart_text(const struct money_book *book,
+                                         const struct credit_move *note,
+                                         const struct credit_settlement *settlement)
+{
+    if (settlement->reverses == note->id)
+        return "what reverses it";
+    return is_invoice(book, settlement->move) ? "another invoice" : "an entry or another invoice";
+}
+
 static const char *counterpart_text(const struct money_book *book, const struct credit_move *move,
                                     const struct credit_settlement *settlement)
 {
     if (settlement->exchange)
         return "the entry of an exchange difference, which is no write-off";
+    if (move->type == MOVE_CREDIT_NOTE && settlement->kind == COUNTERPART_MISCELLANEOUS)
+        return note_counterpart_text(book, move, settlement);
+    if (money_only_undoes(book, move))
+        return "the credit note that it undoes";
     if (settlement->kind == COUNTERPART_REFUND && money_came_by(book, move, settlement))
         return "the credit note of another invoice that was paid, which counts as money";
     return counterpart_texts[settlement->kind];
+}
+
+/* The invoices of the down payment that an invoice deducts, and the day each was paid. */
+static void print_down_payments(const struct money_book *book, const struct credit_move *move)
+{
+    char day[CIVIL_TEXT_SIZE];
+
+    for (size_t i = 0; i < book->count; i++) {
+        const struct credit_move *down = book->moves[i];
+
+        if (!money_is_down_payment_of(down, move))
+            continue;
+        table_say("    its down payment is %s (account.move:%lld): ", down->name,
+                  (long long)down->id);
+        if (book->money[i].verdict == CREDIT_GRANTED)
+            table_say("paid on %s\n", civil_format(book->money[i].date, day));
+        else
+            table_say("%s\n", credit_verdict_text(book->money[i].verdict));
+    }
 }
 
 static void print_move(const struct account_facts *facts, const struct money_book *book,
@@ -258,7 +299,8 @@ static void print_move(const struct account_facts *facts, const struct money_boo
         print_line(facts, move, &move->lines[i], counts(outcome->verdict));
     if (move->type == MOVE_INVOICE && move->total == 0 && !move->deducts_down_payment &&
         counts(outcome->verdict))
-        printf("    of amount zero: paid on its invoice date\n");
+        table_say("    of amount zero: paid on its invoice date\n");
+    print_down_payments(book, move);
     for (size_t i = 0; i < move->n_settlements; i++)
         table_say("    settled on %s by %s (account.move.line:%lld)%s\n",
                   civil_format(move->settlements[i].date, day),
@@ -306,7 +348,7 @@ static void print_lots(const struct ledger *ledger, json_t *explained)
         print_entries(json_object_get(json, "entries"));
     }
     if (json_array_size(json_object_get(explained, "overdraft"))) {
-        printf("\noverdraft (used without credit):\n");
+        table_say("\noverdraft (used without credit):\n");
         print_entries(json_object_get(explained, "overdraft"));
     }
 }
@@ -346,12 +388,12 @@ static void print_text(const struct view *view, const struct account_view *accou
     table_say("%s (%lld): balance %s on %s\n\n", account->name ? account->name : "customer",
               (long long)account->customer, format_minutes(account->result.ledger.balance, text),
               civil_format(view->today, day));
-    printf("invoices and credit notes:\n");
+    table_say("invoices and credit notes:\n");
     for (size_t i = 0; i < account->facts->n_moves; i++)
         print_move(account->facts, &account->result.book, &account->facts->moves[i],
                    &account->result.outcomes[i]);
     if (!account->facts->n_moves)
-        printf("  none carries a pack\n");
+        table_say("  none carries a pack\n");
     print_lots(&account->result.ledger, explained);
     print_totals(&account->result);
 }

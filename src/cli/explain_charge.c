@@ -177,7 +177,7 @@ static int print_text(const struct view *view, const struct explained *explained
     totals(explained, &charged, &held);
     table_say("ticket %s (%lld)", explained->number, (long long)explained->ticket);
     if (!explained->account.customer) {
-        printf(": it has no customer that can be read, so it is charged to nobody\n");
+        table_say(": it has no customer that can be read, so it is charged to nobody\n");
         return 0;
     }
     table_say(" of %s (%lld): charged %s",
@@ -199,9 +199,9 @@ static int print_text(const struct view *view, const struct explained *explained
         table_say("\nthe history is unknown, as Odoo does not let the agent read who was assigned "
                   "when: the first response may have been on an earlier day (see 'qualiodoo "
                   "doctor')");
-    printf("\n\n");
+    table_say("\n\n");
     if (!explained->facts) {
-        printf("no timesheet line\n");
+        table_say("no timesheet line\n");
         return 0;
     }
     rc = print_lines(explained, error);

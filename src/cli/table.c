@@ -9,6 +9,7 @@
 #include <wctype.h>
 
 #include "qualiodoo/array.h"
+#include "qualiodoo/printable.h"
 
 #define GAP 2 /* blanks between two columns */
 
@@ -22,20 +23,20 @@ struct table {
 
 /* ---- Text on a screen ---- */
 
-/* Reads one character at *cursor, moves behind it, and returns what it takes on the screen; -1 when
- * it cannot be shown. */
-static int next_width(const char **cursor)
+/* Reads one character at *cursor, moves behind it, and returns what it takes on the screen.
+ * `*ret_instead` gets what is shown in its place, or 0. */
+static int next_width(const char **cursor, char *ret_instead)
 {
+    size_t length, printed;
     mbstate_t shift = {0};
     wchar_t wide;
-    size_t length = mbrtowc(&wide, *cursor, strlen(*cursor), &shift);
 
-    if (length == (size_t)-1 || length == (size_t)-2 || length == 0) {
-        ++*cursor;
-        return -1;
-    }
+    *ret_instead = printable_instead(*cursor, &length);
+    printed = mbrtowc(&wide, *cursor, length, &shift);
     *cursor += length;
-    return iswprint((wint_t)wide) ? wcwidth(wide) : -1;
+    if (!*ret_instead && (printed != length || !iswprint((wint_t)wide) || wcwidth(wide) < 0))
+        *ret_instead = '?'; /* the terminal's character set does not have it */
+    return *ret_instead ? 1 : wcwidth(wide);
 }
 
 static size_t width(const char *text)
@@ -43,9 +44,9 @@ static size_t width(const char *text)
     size_t columns = 0;
 
     while (*text) {
-        int one = next_width(&text);
+        char instead;
 
-        columns += one < 0 ? 1 : (size_t)one;
+        columns += (size_t)next_width(&text, &instead);
     }
     return columns;
 }
@@ -54,27 +55,58 @@ void table_print_text(const char *text, FILE *output)
 {
     while (*text) {
         const char *start = text;
+        char instead;
 
-        if (next_width(&text) < 0)
-            putc('?', output);
+        next_width(&text, &instead);
+        if (instead)
+            putc(instead, output);
         else
             fwrite(start, 1, (size_t)(text - start), output);
     }
 }
 
+#define MARK 0xff /* in place of a line feed of a format: no UTF-8 has this byte */
+
+static size_t count_of(const char *text, int c)
+{
+    size_t count = 0;
+
+    while ((text = strchr(text, c)) != NULL) {
+        count++;
+        text++;
+    }
+    return count;
+}
+
+/* The text of a format, in which the format's own line feeds are MARKs, so that those of the
+ * arguments can be told from them. */
+__attribute__((format(printf, 1, 0))) static char *marked(const char *format, va_list arguments)
+{
+    char *own = strdup(format), *text = NULL;
+
+    if (!own)
+        return NULL;
+    for (char *c = own; (c = strchr(c, '\n')) != NULL;)
+        *c = (char)MARK;
+    if (vasprintf(&text, own, arguments) < 0)
+        text = NULL;
+    /* Not UTF-8 in an argument (a damaged state): one cannot tell, and no line is ended. */
+    if (text && count_of(text, MARK) != count_of(own, MARK))
+        printable_clean(text);
+    free(own);
+    return text;
+}
+
 void table_say(const char *format, ...)
 {
+    const char mark[] = {(char)MARK, '\0'};
     va_list arguments;
     char *text, *rest, *line;
-    int length;
 
     va_start(arguments, format);
-    length = vasprintf(&text, format, arguments);
+    rest = text = marked(format, arguments);
     va_end(arguments);
-    if (length < 0)
-        return;
-    rest = text;
-    while ((line = strsep(&rest, "\n")) != NULL) {
+    while (text && (line = strsep(&rest, mark)) != NULL) {
         table_print_text(line, stdout);
         if (rest)
             putchar('\n');

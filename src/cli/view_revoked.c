@@ -36,6 +36,6 @@ int view_revoked(json_t *accounts, struct error *error)
     rc = table_print(table, stdout, error);
     table_free(table);
     if (count > ACCOUNTS_SHOWN)
-        printf("... and %zu more (--json names all)\n", count - ACCOUNTS_SHOWN);
+        table_say("... and %zu more (--json names all)\n", count - ACCOUNTS_SHOWN);
     return rc;
 }

@@ -67,6 +67,26 @@ static void list_known(const char *prefix, const char *name, char text[CONFIG_EX
     }
 }
 
+/* The key of a day that is written in French or in full; NULL: no such day. */
+static const char *day_meant(const char *name)
+{
+    static const struct {
+        const char *name, *key;
+    } days[] = {
+        {"lundi", "mon"},    {"mardi", "tue"},     {"mercredi", "wed"}, {"jeudi", "thu"},
+        {"vendredi", "fri"}, {"samedi", "sat"},    {"dimanche", "sun"}, {"monday", "mon"},
+        {"tuesday", "tue"},  {"wednesday", "wed"}, {"thursday", "thu"}, {"friday", "fri"},
+        {"saturday", "sat"}, {"sunday", "sun"},
+    };
+    size_t length = strlen(name);
+
+    for (size_t i = 0; length >= 3 && i < sizeof days / sizeof *days; i++) {
+        if (strncasecmp(days[i].name, name, length) == 0)
+            return days[i].key;
+    }
+    return NULL;
+}
+
 static int fail_unknown(const struct reader *reader, const yaml_node_t *node, const char *prefix,
                         const char *name)
 {
@@ -82,6 +102,8 @@ static int fail_unknown(const struct reader *reader, const yaml_node_t *node, co
                                elsewhere[i].advice);
     }
     list_known(prefix, name, known, nearest);
+    if (strcmp(prefix, "sla.hours.") == 0 && day_meant(name))
+        snprintf(nearest, sizeof nearest, "%s", day_meant(name));
     return config_fail(reader, node, path, "found the unknown key %s, expected one of: %s%s%s%s",
                        config_quote(name, quoted), known, nearest[0] ? "; did you mean '" : "",
                        nearest, nearest[0] ? "'?" : "");

@@ -178,6 +178,14 @@ const char *config_quantity_suggest(const char *text, const struct unit *units,
         if (strcmp(unit + strspn(unit, " "), other_units[i].written) != 0 ||
             !find_unit(units, other_units[i].meant))
             continue;
+        if (whole == 0 && fraction && !*unit && find_unit(units, "%")) {
+            /* 0.75 is a share of one: 75%. */
+            if (fraction * 100 % scale != 0)
+                return NULL;
+            snprintf(suggestion, CONFIG_QUANTITY_SIZE, "%lld%%",
+                     (long long)(fraction * 100 / scale));
+            return suggestion;
+        }
         snprintf(suggestion, CONFIG_QUANTITY_SIZE, "%.*s%s", (int)(unit - text), text,
                  other_units[i].meant);
         return suggestion;

@@ -207,7 +207,8 @@ static bool allocate(struct input *input, const struct account_facts *facts,
     for (size_t i = 0; i < facts->n_tickets; i++)
         n_lines += facts->tickets[i].n_lines;
     result->outcomes = calloc(facts->n_moves + 1, sizeof *result->outcomes);
-    result->moves = calloc(facts->n_moves + facts->n_related + 1, sizeof *result->moves);
+    result->moves =
+        calloc(facts->n_moves + facts->n_related + 1, sizeof(const struct credit_move *));
     result->book = (struct money_book){
         .moves = result->moves,
         .money = calloc(facts->n_moves + facts->n_related + 1, sizeof *result->book.money),

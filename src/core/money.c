@@ -70,6 +70,13 @@ struct sums {
     micro settled, written_off;
 };
 
+/* Amounts that Odoo cannot hold stop at the largest number. */
+static void add_amount(micro *sum, micro amount)
+{
+    if (__builtin_add_overflow(*sum, amount, sum))
+        *sum = amount < 0 ? INT64_MIN : INT64_MAX;
+}
+
 static struct sums sum_counterparts(const struct money_book *book,
                                     const struct credit_move *invoice)
 {
@@ -80,9 +87,9 @@ static struct sums sum_counterparts(const struct money_book *book,
 
         if (settlement->exchange)
             continue;
-        sums.settled += settlement->amount;
+        add_amount(&sums.settled, settlement->amount);
         if (settlement->kind == COUNTERPART_MISCELLANEOUS)
-            sums.written_off += settlement->amount;
+            add_amount(&sums.written_off, settlement->amount);
         if (settlement->kind == COUNTERPART_REFUND && settlement->reverses)
             sums.other_refund = true;
         if (!money_came_by(book, invoice, settlement))
@@ -152,12 +159,12 @@ static enum credit_verdict judge_counterparts(const struct credit_move *invoice,
     return CREDIT_GRANTED;
 }
 
-static bool carries_down_payment_of(const struct credit_move *invoice,
-                                    const struct credit_move *final)
+bool money_is_down_payment_of(const struct credit_move *invoice, const struct credit_move *final)
 {
-    return invoice != final && invoice->type == MOVE_INVOICE && invoice->state == MOVE_POSTED &&
-           invoice->bills_down_payment && invoice->customer == final->customer && invoice->origin &&
-           final->origin && strcmp(invoice->origin, final->origin) == 0;
+    return final->deducts_down_payment && invoice != final && invoice->type == MOVE_INVOICE &&
+           invoice->state == MOVE_POSTED && invoice->bills_down_payment &&
+           invoice->customer == final->customer && invoice->origin && final->origin &&
+           strcmp(invoice->origin, final->origin) == 0;
 }
 
 /* An invoice that deducts a down payment is paid when the invoices of it are, too; the latest date
@@ -168,7 +175,7 @@ static void judge_down_payments(const struct money_book *book, const struct cred
     bool found = false;
 
     for (size_t i = 0; i < book->count; i++) {
-        if (!carries_down_payment_of(book->moves[i], final))
+        if (!money_is_down_payment_of(book->moves[i], final))
             continue;
         found = true;
         if (book->money[i].verdict != CREDIT_GRANTED) {

@@ -75,6 +75,7 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context)
 }
 
 /* Called by libcurl when the connection stands, before the request is sent. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the prototype is libcurl's */
 static int ask_permit(void *context, char *ip, char *local_ip, int port, int local_port)
 {
     struct http *http = context;

@@ -111,7 +111,7 @@ static int read_range(struct odoo *odoo, const struct odoo_read *read, const str
 static int read_less(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                      const char *reason, struct error *error)
 {
-    for (size_t i = 0; i < sizeof read->fallbacks / sizeof *read->fallbacks; i++) {
+    for (size_t i = 0; i < ODOO_FALLBACKS; i++) {
         struct odoo_read less = *read;
         struct odoo_request request = {0};
         json_t *records = NULL;

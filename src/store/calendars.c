@@ -41,33 +41,54 @@ static int load_calendar(struct store *store, struct calendar_rows *rows, struct
     return rows->name && rows->tz ? 0 : error_memory(error);
 }
 
-/* Odoo's local float hours, rounded to the minute. */
-static int minute_of(sqlite3_stmt *row, int column)
+/* Odoo's local float hours, rounded to the minute; false where they are no hours of a day. */
+static bool minute_of(sqlite3_stmt *row, int column, int *ret)
 {
     int64_t hours = sqlite3_column_int64(row, column);
 
-    return (int)((hours * 60 + NANO_ONE / 2) / NANO_ONE);
+    if (sqlite3_column_type(row, column) == SQLITE_NULL || hours < 0 || hours > 24 * NANO_ONE)
+        return false;
+    *ret = (int)((hours * 60 + NANO_ONE / 2) / NANO_ONE);
+    return true;
+}
+
+/* An absent date is no limit; false for one that is no date. */
+static bool limit_of(sqlite3_stmt *row, int column, civil_day *ret, bool *ret_has)
+{
+    const char *text = column_text(row, column);
+
+    *ret_has = text && civil_parse(text, ret);
+    return !text || *ret_has;
 }
 
 static bool read_attendance(sqlite3_stmt *row, struct calendar_attendance *ret)
 {
     const char *weekday = column_text(row, 0), *week = column_text(row, 3);
-    const char *first = column_text(row, 4), *last = column_text(row, 5);
-    struct calendar_attendance attendance = {
-        .weekday = weekday ? (int)strtol(weekday, NULL, 10) : -1,
-        .week = CALENDAR_EVERY_WEEK,
-        .start_minute = minute_of(row, 1),
-        .end_minute = minute_of(row, 2),
-    };
+    struct calendar_attendance attendance = {.week = CALENDAR_EVERY_WEEK};
 
+    if (!weekday || *weekday < '0' || *weekday > '6' || weekday[1] ||
+        !minute_of(row, 1, &attendance.start_minute) ||
+        !minute_of(row, 2, &attendance.end_minute) ||
+        !limit_of(row, 4, &attendance.first, &attendance.has_first) ||
+        !limit_of(row, 5, &attendance.last, &attendance.has_last))
+        return false;
+    attendance.weekday = *weekday - '0';
     if (sqlite3_column_int(row, 6) && week)
         attendance.week = *week == '1' ? CALENDAR_SECOND_WEEK : CALENDAR_FIRST_WEEK;
-    attendance.has_first = first && civil_parse(first, &attendance.first);
-    attendance.has_last = last && civil_parse(last, &attendance.last);
     *ret = attendance;
-    return attendance.weekday >= 0 && attendance.weekday <= 6 && attendance.start_minute >= 0 &&
-           attendance.start_minute < attendance.end_minute &&
-           attendance.end_minute <= CALENDAR_DAY_MINUTES;
+    return true;
+}
+
+/* Leaving the row out would move every deadline in silence. */
+static int refuse_attendance(sqlite3_stmt *row, struct error *error)
+{
+    int rc = error_set(error, ERR_CONFIG,
+                       "its working hours %lld (resource.calendar.attendance) have a weekday other "
+                       "than 0 to 6, an hour outside 0 to 24, or a date that is none",
+                       (long long)sqlite3_column_int64(row, 7));
+
+    sqlite3_reset(row);
+    return rc;
 }
 
 /* Section lines and breaks are no working time; those of one resource are not the calendar's. */
@@ -77,7 +98,7 @@ static int load_attendances(struct store *store, struct calendar_rows *rows, str
     int rc = store_prepare(
         store,
         "SELECT a.weekday, a.hour_from, a.hour_to, a.week_type, a.date_from, a.date_to,"
-        " c.two_weeks FROM attendance a JOIN calendar c ON c.id = a.calendar_id"
+        " c.two_weeks, a.id FROM attendance a JOIN calendar c ON c.id = a.calendar_id"
         " WHERE a.calendar_id = ?1 AND a.display_type IS NULL AND a.resource_id IS NULL"
         " AND a.day_period IS NOT 'lunch' ORDER BY a.id",
         &statement, error);
@@ -89,6 +110,8 @@ static int load_attendances(struct store *store, struct calendar_rows *rows, str
         struct calendar_attendance attendance;
 
         if (!read_attendance(statement, &attendance))
+            return refuse_attendance(statement, error);
+        if (attendance.start_minute >= attendance.end_minute) /* Odoo counts no time in it either */
             continue;
         if (ARRAY_RESERVE(rows->attendances, rows->attendances_size, rows->n_attendances + 1) < 0) {
             sqlite3_reset(statement);
@@ -104,8 +127,14 @@ static int add_leave(struct calendar_rows *rows, sqlite3_stmt *row, struct error
     const char *from = column_text(row, 0), *to = column_text(row, 1);
     struct calendar_leave leave;
 
-    if (!from || !to || !instant_parse_odoo(from, &leave.start) ||
-        !instant_parse_odoo(to, &leave.end) || leave.end <= leave.start)
+    if (!from || !to)
+        return 0;
+    if (!instant_parse_odoo(from, &leave.start) || !instant_parse_odoo(to, &leave.end))
+        return error_set(error, ERR_CONFIG,
+                         "its leave %lld (resource.calendar.leaves) is from '%.40s' to '%.40s', "
+                         "which are no dates",
+                         (long long)sqlite3_column_int64(row, 3), from, to);
+    if (leave.end <= leave.start)
         return 0;
     if (ARRAY_RESERVE(rows->leaves, rows->leaves_size, rows->n_leaves + 1) < 0 ||
         ARRAY_RESERVE(rows->leave_names, rows->leave_names_size, rows->n_leaves + 1) < 0 ||

@@ -354,3 +354,21 @@ int store_check(struct store *store, struct error *error)
     sqlite3_reset(statement);
     return rc;
 }
+
+int store_check_row(struct store *store, sqlite3_stmt *row, const struct stored_range *ranges,
+                    size_t count, struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t found = sqlite3_column_int64(row, ranges[i].column);
+
+        if (found >= ranges[i].min && found <= ranges[i].max)
+            continue;
+        sqlite3_reset(row);
+        return error_set(error, ERR_STATE,
+                         "%s is damaged (%s is %lld, expected %lld to %lld): move it away and run "
+                         "'qualiodoo reconcile'",
+                         store->path, ranges[i].name, (long long)found, (long long)ranges[i].min,
+                         (long long)ranges[i].max);
+    }
+    return 0;
+}

@@ -80,6 +80,15 @@ static const char *const now_sql[] = {
     [LOT_ADJUSTMENT] = "SELECT " SAID_ADJUSTMENT ", NULL FROM adjustment a WHERE a.id = ?1",
 };
 
+static const struct stored_range loss_ranges[] = {
+    {0, "evidence.origin", LOT_INVOICE, LOT_ADJUSTMENT},
+    {4, "evidence.granted", -STORED_MINUTES_MAX, STORED_MINUTES_MAX},
+    {5, "evidence.start", STORED_DAY_MIN, STORED_DAY_MAX},
+    {6, "evidence.end", STORED_DAY_MIN, STORED_DAY_MAX},
+    {11, "lot.start", STORED_DAY_MIN, STORED_DAY_MAX},
+    {12, "lot.end", STORED_DAY_MIN, STORED_DAY_MAX},
+};
+
 static void read_loss(sqlite3_stmt *row, struct evidence_loss *ret)
 {
     *ret = (struct evidence_loss){
@@ -132,6 +141,10 @@ int evidence_losses(struct store *store,
     while ((rc = store_step(store, statement, error)) == 1) {
         struct evidence_loss loss;
 
+        rc = store_check_row(store, statement, loss_ranges,
+                             sizeof loss_ranges / sizeof *loss_ranges, error);
+        if (rc < 0)
+            break;
         read_loss(statement, &loss);
         if ((rc = tell_loss(store, &loss, found, context, error)) < 0) {
             sqlite3_reset(statement);

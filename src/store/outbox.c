@@ -62,26 +62,37 @@ const char *outbox_part_name(enum outbox_part part)
     return part_names[part];
 }
 
-static int index_of(const char *const *names, int count, const char *name)
+/* The index of a word, or an error: a damaged state holds words that no version wrote. */
+static int index_of(const struct store *store, const char *const *names, int count,
+                    const char *name, struct error *error)
 {
     for (int i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0)
+        if (name && strcmp(names[i], name) == 0)
             return i;
-    assert(false && "a word that this version wrote");
-    return 0;
+    return error_set(error, ERR_STATE,
+                     "%s is damaged (the outbox holds the unknown word '%.40s'): move it away and "
+                     "run 'qualiodoo reconcile'",
+                     store->path, name ? name : "");
 }
 
-static struct outbox_row read_row(sqlite3_stmt *row)
+static int read_row(const struct store *store, sqlite3_stmt *row, struct outbox_row *ret,
+                    struct error *error)
 {
-    return (struct outbox_row){
+    int part = index_of(store, part_names, OUTBOX_PARTS, column_text(row, 2), error);
+    int state =
+        part < 0 ? part : index_of(store, state_names, OUTBOX_STATES, column_text(row, 7), error);
+
+    if (state < 0)
+        return state;
+    *ret = (struct outbox_row){
         .id = sqlite3_column_int64(row, 0),
         .key = column_text(row, 1),
-        .part = (enum outbox_part)index_of(part_names, OUTBOX_PARTS, column_text(row, 2)),
+        .part = (enum outbox_part)part,
         .model = column_text(row, 3),
         .record = sqlite3_column_int64(row, 4),
         .subject = sqlite3_column_int64(row, 5),
         .payload = column_text(row, 6),
-        .state = (enum outbox_state)index_of(state_names, OUTBOX_STATES, column_text(row, 7)),
+        .state = (enum outbox_state)state,
         .attempts = sqlite3_column_int(row, 8),
         .next_try = sqlite3_column_int64(row, 9),
         .created_at = sqlite3_column_int64(row, 10),
@@ -89,6 +100,7 @@ static struct outbox_row read_row(sqlite3_stmt *row)
         .remote_id = sqlite3_column_int64(row, 12),
         .reason = column_text(row, 13),
     };
+    return 0;
 }
 
 /* ---- Adding ---- */
@@ -185,10 +197,11 @@ int outbox_each(struct store *store, const struct outbox_query *query,
             sqlite3_bind_text(statement, 2, query->key, -1, SQLITE_STATIC);
         rc = store_step(store, statement, error);
         if (rc == 1) {
-            struct outbox_row read = read_row(statement);
+            struct outbox_row read = {0};
 
+            rc = read_row(store, statement, &read, error);
             after = read.id;
-            rc = row(context, &read, error);
+            rc = rc < 0 ? rc : row(context, &read, error);
             rc = rc < 0 ? rc : 1;
         }
     } while (rc == 1);
@@ -212,9 +225,10 @@ int outbox_get(struct store *store, int64_t id,
         return rc;
     *ret_found = rc == 1;
     if (rc == 1) {
-        struct outbox_row read = read_row(statement);
+        struct outbox_row read = {0};
 
-        rc = row(context, &read, error);
+        rc = read_row(store, statement, &read, error);
+        rc = rc < 0 ? rc : row(context, &read, error);
         sqlite3_reset(statement);
     }
     return rc;
@@ -229,9 +243,15 @@ int outbox_count(struct store *store, struct outbox_counts *ret, struct error *e
 
     if (rc < 0)
         return rc;
-    while ((rc = store_step(store, statement, error)) == 1)
-        counts.by_state[index_of(state_names, OUTBOX_STATES, column_text(statement, 0))] =
-            sqlite3_column_int64(statement, 1);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        int state = index_of(store, state_names, OUTBOX_STATES, column_text(statement, 0), error);
+
+        if (state < 0) {
+            sqlite3_reset(statement);
+            return state;
+        }
+        counts.by_state[state] = sqlite3_column_int64(statement, 1);
+    }
     if (rc == 0)
         *ret = counts;
     return rc;
@@ -262,9 +282,10 @@ int outbox_keys(struct store *store, const char *prefix,
     sqlite3_bind_text(statement, 1, prefix, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, end, -1, SQLITE_STATIC);
     while ((rc = store_step(store, statement, error)) == 1) {
-        int state = index_of(state_names, OUTBOX_STATES, column_text(statement, 1));
+        int state = index_of(store, state_names, OUTBOX_STATES, column_text(statement, 1), error);
 
-        rc = set(context, column_text(statement, 0), (enum outbox_state)state, error);
+        rc = state < 0 ? state
+                       : set(context, column_text(statement, 0), (enum outbox_state)state, error);
         if (rc < 0) {
             sqlite3_reset(statement);
             break;
@@ -324,8 +345,11 @@ static int state_of(struct store *store, int64_t id, enum outbox_state *ret, str
         return error_set(error, ERR_NOT_FOUND,
                          "there is no write %lld in the outbox: 'qualiodoo outbox' lists them",
                          (long long)id);
-    *ret = (enum outbox_state)index_of(state_names, OUTBOX_STATES, column_text(statement, 0));
+    rc = index_of(store, state_names, OUTBOX_STATES, column_text(statement, 0), error);
     sqlite3_reset(statement);
+    if (rc < 0)
+        return rc;
+    *ret = (enum outbox_state)rc;
     return 0;
 }
 

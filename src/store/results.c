@@ -142,7 +142,8 @@ static int audit_lots(struct store *store, int64_t account, const struct ledger 
     if (rc < 0)
         goto done;
     sqlite3_bind_int64(statement, 1, account);
-    while ((rc = store_step(store, statement, error)) == 1) {
+    while ((rc = store_step(store, statement, error)) == 1 &&
+           (rc = results_check_lot(store, statement, error)) == 0) {
         struct ledger_lot_name name = {(enum ledger_origin)sqlite3_column_int(statement, 0),
                                        sqlite3_column_int64(statement, 1)};
 

@@ -36,6 +36,21 @@ static int read_account(struct store *store, int64_t account, struct account_res
     return 0;
 }
 
+/* The order of the columns in both queries of lots. */
+static const struct stored_range lot_ranges[] = {
+    {0, "lot.origin", LOT_INVOICE, LOT_ADJUSTMENT},
+    {2, "lot.granted", -STORED_MINUTES_MAX, STORED_MINUTES_MAX},
+    {3, "lot.left", 0, STORED_MINUTES_MAX},
+    {4, "lot.start", STORED_DAY_MIN, STORED_DAY_MAX},
+    {5, "lot.end", STORED_DAY_MIN, STORED_DAY_MAX},
+    {6, "lot.state", LOT_OPEN, LOT_EXPIRED},
+};
+
+int results_check_lot(struct store *store, sqlite3_stmt *row, struct error *error)
+{
+    return store_check_row(store, row, lot_ranges, sizeof lot_ranges / sizeof *lot_ranges, error);
+}
+
 static int read_lots(struct store *store, int64_t account, struct ledger *ledger,
                      struct error *error)
 {
@@ -52,6 +67,8 @@ static int read_lots(struct store *store, int64_t account, struct ledger *ledger
         return rc;
     sqlite3_bind_int64(row, 1, account);
     while ((rc = store_step(store, row, error)) == 1) {
+        if ((rc = results_check_lot(store, row, error)) < 0)
+            return rc;
         if (ARRAY_RESERVE(ledger->lots, size, ledger->n_lots + 1) < 0) {
             sqlite3_reset(row);
             return error_memory(error);
@@ -72,6 +89,14 @@ static int read_lots(struct store *store, int64_t account, struct ledger *ledger
 static int read_entries(struct store *store, int64_t account, struct ledger *ledger,
                         struct error *error)
 {
+    static const struct stored_range ranges[] = {
+        {0, "entry.day", STORED_DAY_MIN, STORED_DAY_MAX},
+        {1, "entry.kind", LEDGER_GRANT, LEDGER_ADJUST},
+        {2, "entry.minutes", -STORED_MINUTES_MAX, STORED_MINUTES_MAX},
+        {3, "entry.balance", -STORED_MINUTES_MAX, STORED_MINUTES_MAX},
+        {4, "entry.lot_origin", LOT_NONE, LOT_ADJUSTMENT},
+        {6, "entry.source", SOURCE_MOVE, SOURCE_ADJUSTMENT},
+    };
     size_t size = 0;
     sqlite3_stmt *row;
     int rc = store_prepare(store,
@@ -83,6 +108,8 @@ static int read_entries(struct store *store, int64_t account, struct ledger *led
         return rc;
     sqlite3_bind_int64(row, 1, account);
     while ((rc = store_step(store, row, error)) == 1) {
+        if ((rc = store_check_row(store, row, ranges, sizeof ranges / sizeof *ranges, error)) < 0)
+            return rc;
         if (ARRAY_RESERVE(ledger->entries, size, ledger->n_entries + 1) < 0) {
             sqlite3_reset(row);
             return error_memory(error);

@@ -17,6 +17,10 @@ static void count_entry(struct results_change *totals, enum ledger_kind kind, mi
 int results_totals_compare(struct store *store, int64_t account, const struct ledger *ledger,
                            struct results_change *change, struct error *error)
 {
+    static const struct stored_range ranges[] = {
+        {0, "entry.kind", LEDGER_GRANT, LEDGER_ADJUST},
+        {1, "entry.minutes", -STORED_MINUTES_MAX, STORED_MINUTES_MAX},
+    };
     sqlite3_stmt *statement;
     int rc = store_prepare(store, "SELECT kind, minutes FROM entry WHERE account_id = ?1",
                            &statement, error);
@@ -24,9 +28,12 @@ int results_totals_compare(struct store *store, int64_t account, const struct le
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, account);
-    while ((rc = store_step(store, statement, error)) == 1)
+    while ((rc = store_step(store, statement, error)) == 1) {
+        if ((rc = store_check_row(store, statement, ranges, 2, error)) < 0)
+            return rc;
         count_entry(change, (enum ledger_kind)sqlite3_column_int(statement, 0),
                     sqlite3_column_int64(statement, 1), -1);
+    }
     for (size_t i = 0; i < ledger->n_entries; i++)
         count_entry(change, ledger->entries[i].kind, ledger->entries[i].amount, 1);
     return rc;

@@ -45,6 +45,11 @@ static void read_row(sqlite3_stmt *row, struct settled_row *ret)
 int settled_load(struct store *store, int64_t ticket, struct settled_row *ret, bool *ret_found,
                  struct error *error)
 {
+    static const struct stored_range ranges[] = {
+        {2, "settled.urgency", SLA_LOW, SLA_URGENT},
+        {9, "settled.event", RESPONSE_NONE, RESPONSE_WORKED},
+        {12, "settled.state", SLA_PENDING, SLA_BREACHED},
+    };
     sqlite3_stmt *statement;
     int rc = store_prepare(store, load_sql, &statement, error);
 
@@ -58,6 +63,9 @@ int settled_load(struct store *store, int64_t ticket, struct settled_row *ret, b
     *ret_found = rc == 1;
     if (!*ret_found)
         return 0;
+    rc = store_check_row(store, statement, ranges, sizeof ranges / sizeof *ranges, error);
+    if (rc < 0)
+        return rc;
     read_row(statement, ret);
     sqlite3_reset(statement);
     return ret->calendar_name ? 0 : error_memory(error);

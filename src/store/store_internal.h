@@ -81,4 +81,25 @@ const char *column_text(sqlite3_stmt *statement, int column);
 /* The caller's own copy, "" for NULL; NULL when memory is short. */
 char *column_copy(sqlite3_stmt *statement, int column);
 
+/* A column that only ever holds numbers of [min, max]: 0, or ERR_STATE naming it as "table.column"
+ * where the state is damaged. */
+struct stored_range {
+    int column;
+    const char *name;
+    int64_t min, max;
+};
+
+/* Checks each of `count` columns of the current row, so that no later use of one can overflow or
+ * leave a table of names. On failure the statement is reset. */
+int store_check_row(struct store *store, sqlite3_stmt *row, const struct stored_range *ranges,
+                    size_t count, struct error *error);
+
+/* Minutes and civil days of a stored row: beyond every account and every date of Odoo. */
+#define STORED_MINUTES_MAX INT64_C(1000000000000000)
+#define STORED_DAY_MIN (-1000000)
+#define STORED_DAY_MAX 5000000
+
+/* A row of "origin, id, granted, left, start, end, state": as store_check_row(). */
+int results_check_lot(struct store *store, sqlite3_stmt *row, struct error *error);
+
 #endif

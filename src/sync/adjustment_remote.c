@@ -23,6 +23,7 @@
 #include "customer.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/printable.h"
 
 enum {
     WRITE_TRIES = 3,
@@ -219,17 +220,22 @@ static json_t *note_body(const struct writer *writer)
     bool french = writer->pull.config->language == LANGUAGE_FR;
     minutes size = request->amount < 0 ? -request->amount : request->amount;
     char day[CIVIL_TEXT_SIZE], last[CIVIL_TEXT_SIZE], until[64] = "";
+    char *reason = printable_clean(strdup(request->reason));
+    json_t *body = NULL;
 
     if (request->has_end)
         snprintf(until, sizeof until, french ? ", utilisable jusqu'au %s" : ", usable until %s",
                  civil_format(request->end - 1, last));
-    return json_sprintf(
-        french ? "Crédit de support : %c%lld:%02d à la date du %s%s. Motif : %s. (Note de "
-                 "qualiodoo, qui la relit : ne pas la modifier.)"
-               : "Support credit: %c%lld:%02d on %s%s. Reason: %s. (A note of "
-                 "qualiodoo, which reads it again: do not edit.)",
-        request->amount < 0 ? '-' : '+', (long long)(size / 60), (int)(size % 60),
-        civil_format(request->day, day), until, request->reason);
+    if (reason)
+        body = json_sprintf(
+            french ? "Crédit de support : %c%lld:%02d à la date du %s%s. Motif : %s. (Note de "
+                     "qualiodoo, qui la relit : ne pas la modifier.)"
+                   : "Support credit: %c%lld:%02d on %s%s. Reason: %s. (A note of "
+                     "qualiodoo, which reads it again: do not edit.)",
+            request->amount < 0 ? '-' : '+', (long long)(size / 60), (int)(size % 60),
+            civil_format(request->day, day), until, reason);
+    free(reason);
+    return body;
 }
 
 /* A notification, because Odoo's own screens let nobody edit one. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cycle_report.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/log.h"
@@ -107,83 +108,6 @@ int sync_connect(const struct config *config, struct odoo **ret_odoo, struct err
     rc = odoo_open(&options, ret_odoo, error);
     config_secret_free(secret);
     return rc;
-}
-
-static int report_open(struct cycle_report *report, struct error *error)
-{
-    *report = (struct cycle_report){
-        .checked = json_object(),
-        .created = json_object(),
-        .updated = json_object(),
-        .deleted = json_object(),
-        .accounts_changed = json_array(),
-        .moves = json_array(),
-        .differences = json_array(),
-        .events = json_array(),
-        .revoked = json_array(),
-        .revoked_because = json_array(),
-        .lease_in_ms = -1,
-    };
-    if (report->checked && report->created && report->updated && report->deleted &&
-        report->accounts_changed && report->moves && report->differences && report->events &&
-        report->revoked && report->revoked_because)
-        return 0;
-    return error_memory(error);
-}
-
-void cycle_report_free(struct cycle_report *report)
-{
-    json_decref(report->checked);
-    json_decref(report->created);
-    json_decref(report->updated);
-    json_decref(report->deleted);
-    json_decref(report->accounts_changed);
-    json_decref(report->moves);
-    json_decref(report->differences);
-    json_decref(report->events);
-    json_decref(report->revoked);
-    json_decref(report->revoked_because);
-    *report = (struct cycle_report){0};
-}
-
-void cycle_report_event(struct cycle_report *report, const char *event, int64_t ticket,
-                        int64_t customer, minutes amount)
-{
-    json_t *found = json_pack("{ss}", "event", event);
-
-    if (ticket)
-        json_object_set_new(found, "ticket", json_integer(ticket));
-    if (customer) {
-        json_object_set_new(found, "customer", json_integer(customer));
-        json_object_set_new(found, "minutes", json_integer(amount));
-    }
-    json_array_append_new(report->events, found);
-}
-
-void cycle_report_undo_events(struct cycle_report *report, size_t count)
-{
-    while (json_array_size(report->events) > count)
-        json_array_remove(report->events, json_array_size(report->events) - 1);
-}
-
-bool cycle_report_drift(const struct cycle_report *report)
-{
-    return json_object_size(report->created) || json_object_size(report->updated) ||
-           json_object_size(report->deleted) || json_array_size(report->accounts_changed);
-}
-
-json_t *cycle_report_json(const struct cycle_report *report)
-{
-    return json_pack(
-        "{sO sO sO sO sI sO s{sI sI} s{sI sI sI} sb sI sO sO sO}", "checked", report->checked,
-        "created", report->created, "updated", report->updated, "deleted", report->deleted,
-        "accounts_recomputed", (json_int_t)report->accounts_recomputed, "accounts_changed",
-        report->accounts_changed, "breaches", "new", (json_int_t)report->breaches_new, "cleared",
-        (json_int_t)report->breaches_cleared, "writes", "queued", (json_int_t)report->writes_queued,
-        "sent", (json_int_t)report->writes_sent, "refused", (json_int_t)report->writes_refused,
-        "drift", cycle_report_drift(report), "duration_ms", (json_int_t)report->duration_ms,
-        "moves", report->moves, "revoked", report->revoked, "revoked_because",
-        report->revoked_because);
 }
 
 struct differences {
@@ -413,6 +337,68 @@ static int invoices_changed(struct pull *pull, bool *ret, struct error *error)
     return rc;
 }
 
+/* Whether this is the state to work with; the client is made. */
+static int begin_in_store(struct pull *pull, const struct cycle_options *options,
+                          struct error *error)
+{
+    int rc = sync_check_database(pull->config, pull->store, error); /* whose outcome is not ours */
+
+    if (rc == 0 && options->reconcile)
+        rc = store_check(pull->store, error);
+    if (rc == 0)
+        rc = sync_connect(pull->config, &pull->odoo, error);
+    if (rc == 0 && options->uid)
+        odoo_assume_uid(pull->odoo, *options->uid);
+    return rc;
+}
+
+/* The steps of a cycle; *ret_changed is false when nothing was to be read. */
+static int run_steps(struct pull *pull, const struct cycle_options *options, bool *ret_changed,
+                     struct error *error)
+{
+    bool may_write = !options->dry_run && pull->config->writeback.enabled;
+    struct ids customers = {0};
+    int rc = 0;
+
+    if (options->if_invoices_changed && !options->lease_only)
+        rc = invoices_changed(pull, ret_changed, error);
+    if (rc == 0)
+        rc = find_customers(pull, options, &customers, error);
+    if (rc == 0 && *ret_changed)
+        rc = run_pull(pull, error);
+    if (rc == 0 && *ret_changed && may_write && !pull->skew.found)
+        rc = push_run(pull, error);
+    if (rc == 0 && *ret_changed)
+        rc = targets_next(pull->store, &pull->report->has_event, &pull->report->event, error);
+    free(customers.items);
+    return rc;
+}
+
+/* What came of the cycle, for `status`: a misspelt name is no failure of it, nor is an order to
+ * stop. */
+static int end_in_store(struct pull *pull, const struct cycle_options *options,
+                        const struct error *outcome, int rc, struct error *error)
+{
+    bool counts = rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED;
+
+    if (counts && (rc < 0 || !pull->report->skipped))
+        note_outcome(pull->store, outcome, options->reconcile && !options->n_customers);
+    if (rc == ERR_SAFETY && json_array_size(pull->report->revoked))
+        rc = revoked_note(pull->store, pull->report, false, error); /* after its rollback */
+    if (options->uid)
+        *options->uid = outcome->code ? 0 : odoo_uid(pull->odoo);
+    return rc;
+}
+
+static int tell_differences(struct pull *pull, int64_t last, struct error *error)
+{
+    struct differences differences = {
+        .store = pull->store, .report = pull->report, .first = pull->first_pulls, .error = error};
+    int rc = results_audit(pull->store, 0, last, add_difference, &differences, error);
+
+    return rc < 0 ? rc : cycle_report_name(pull->report, pull->store, error);
+}
+
 static int run_in_store(const struct config *config, const struct cycle_options *options,
                         struct store *store, struct cycle_report *report, struct error *error)
 {
@@ -422,58 +408,30 @@ static int run_in_store(const struct config *config, const struct cycle_options 
                         .full = options->reconcile,
                         .force = options->force,
                         .patient = options->service};
+    bool changed = !options->lease_only;
     struct lease_keeper keeper = {0};
-    struct ids customers = {0};
-    bool changed = true;
+    struct error outcome, problem = {0};
     int64_t last = 0;
-    struct error outcome = {0}, problem = {0};
     int rc = results_last_audit(store, &last, error);
 
     if (rc == 0)
-        rc = sync_check_database(config, store, error); /* whose outcome this would not be */
-    if (rc == 0 && options->reconcile)
-        rc = store_check(store, error);
-    if (rc == 0)
-        rc = sync_connect(config, &pull.odoo, error);
+        rc = begin_in_store(&pull, options, error);
     if (rc < 0)
         return rc;
-    if (options->uid)
-        odoo_assume_uid(pull.odoo, *options->uid);
     rc = cycle_lease_open(&pull, &keeper, options, error);
-    if (options->lease_only)
-        changed = false;
-    else if (rc == 0 && options->if_invoices_changed)
-        rc = invoices_changed(&pull, &changed, error);
-    report->skipped = rc == 0 && !changed;
     if (rc == 0)
-        rc = find_customers(&pull, options, &customers, error);
-    if (rc == 0 && changed)
-        rc = run_pull(&pull, error);
-    if (rc == 0 && changed && !options->dry_run && config->writeback.enabled && !pull.skew.found)
-        rc = push_run(&pull, error);
-    if (rc == 0 && changed)
-        rc = targets_next(store, &report->has_event, &report->event, error);
+        rc = run_steps(&pull, options, &changed, error);
+    report->skipped = rc == 0 && !changed;
     if (rc == 0)
         say_problems(&pull, &problem);
     outcome = rc < 0 ? *error : problem;
-    /* A misspelt name is no failure of the cycle, nor is an order to stop. */
-    if (rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED && (rc < 0 || changed))
-        note_outcome(store, &outcome, options->reconcile && !options->n_customers);
-    if (rc == ERR_SAFETY && json_array_size(report->revoked))
-        rc = revoked_note(store, report, false, error); /* after its transaction was rolled back */
-    if (options->uid)
-        *options->uid = outcome.code ? 0 : odoo_uid(pull.odoo);
+    rc = end_in_store(&pull, options, &outcome, rc, error);
     cycle_lease_close(&pull);
     pull_close(&pull);
     odoo_stats(pull.odoo, &report->odoo);
     odoo_free(pull.odoo);
-    free(customers.items);
     if (rc == 0)
-        rc = results_audit(
-            store, 0, last, add_difference,
-            &(struct differences){
-                .store = store, .report = report, .first = pull.first_pulls, .error = error},
-            error);
+        rc = tell_differences(&pull, last, error);
     report->whole = rc == 0;
     if (rc == 0 && problem.code) {
         *error = problem;
@@ -489,7 +447,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
     bool trial = options->dry_run;
     struct store_lock *lock = NULL;
     struct store *store = NULL;
-    int rc = report_open(ret_report, error);
+    int rc = cycle_report_open(ret_report, error);
 
     /* A trial without a state leaves no file at all, not even a lock. */
     if (rc == 0 && (!trial || access(config->state.path, F_OK) == 0))

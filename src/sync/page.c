@@ -428,11 +428,11 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
     if (!count)
         return 0;
     page->total = page->done + count;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < ODOO_FALLBACKS; i++)
         read.fallbacks[i] = model_bare_names(page->model, pull->flavour, read.fields, i == 0);
     rc = odoo_read(pull->odoo, &read, error);
     log_progress_end();
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < ODOO_FALLBACKS; i++)
         json_decref(read.fallbacks[i]);
     return rc;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cycle_report.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/evidence.h"
@@ -74,7 +75,7 @@ int policy_open(const struct config *config, struct store *store, struct policy 
         return rc;
     policy.excluded_tags = tags_text(config);
     policy.zone = tz_open(config->timezone);
-    policy.packs = calloc(fill_packs(config, NULL), sizeof *policy.packs);
+    policy.packs = calloc(fill_packs(config, NULL) + 1, sizeof *policy.packs);
     if (!policy.excluded_tags || !policy.zone || !policy.packs) {
         free(hour_unit);
         policy_close(&policy);
@@ -153,9 +154,11 @@ static int touch_if_new_policy(struct update *update, const struct config *confi
     int rc = store_meta_get(update->store, "policy", &update->rules_before, error);
 
     update->rules_now = policy_text(config);
-    if (rc == 0 && !update->rules_now)
-        rc = error_memory(error);
-    if (rc == 0 && update->rules_before)
+    if (rc < 0)
+        return rc;
+    if (!update->rules_now)
+        return error_memory(error);
+    if (update->rules_before)
         rc = touch_if_upgraded(update->store, error);
     if (rc < 0 || (update->rules_before && strcmp(update->rules_before, update->rules_now) == 0))
         return rc;
@@ -174,6 +177,8 @@ static int note_change(struct update *update, int64_t account, const struct resu
     update->changes[update->n_changes++] =
         (struct balance_change){account, change->before, change->after};
     json_array_append_new(update->report->accounts_changed, json_integer(account));
+    if (change->before - change->after > (change->consumed > 0 ? change->consumed : 0))
+        cycle_report_lost(update->report, account, change->before, change->after);
     return 0;
 }
 
@@ -302,10 +307,13 @@ static int update_all(struct update *update, struct error *error)
 }
 
 /* What the report says of accounts that were not changed after all. */
-static void undo_report(struct cycle_report *report, size_t n_changed, size_t n_events)
+static void undo_report(struct cycle_report *report, size_t n_changed, size_t n_lost,
+                        size_t n_events)
 {
     while (json_array_size(report->accounts_changed) > n_changed)
         json_array_remove(report->accounts_changed, json_array_size(report->accounts_changed) - 1);
+    while (json_array_size(report->lost) > n_lost)
+        json_array_remove(report->lost, json_array_size(report->lost) - 1);
     cycle_report_undo_events(report, n_events);
 }
 
@@ -313,6 +321,7 @@ static int update_in_transaction(struct update *update, const struct config *con
                                  struct error *error)
 {
     size_t n_changed = json_array_size(update->report->accounts_changed);
+    size_t n_lost = json_array_size(update->report->lost);
     size_t n_events = json_array_size(update->report->events);
     int rc = store_begin(update->store, error);
 
@@ -325,7 +334,7 @@ static int update_in_transaction(struct update *update, const struct config *con
         rc = store_commit(update->store, error);
     if (rc < 0) {
         store_rollback(update->store);
-        undo_report(update->report, n_changed, n_events);
+        undo_report(update->report, n_changed, n_lost, n_events);
     }
     return rc;
 }

@@ -29,7 +29,7 @@ struct pull {
     bool first_pulls;     /* at least one mirror completed its first pull in this run */
 
     struct lease_keeper *lease; /* or NULL: nothing is written into Odoo in this run */
-    struct skew skew;     /* of the clocks, set by pull_run() */
+    struct skew skew;           /* of the clocks, set by pull_run() */
     struct error problem; /* a working calendar that cannot be used, credit that a changed word
                              would revoke; code 0: none */
     struct ids held;      /* products that opened lots: mirrored even when they are packs no more */

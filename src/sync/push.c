@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "cycle_report.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/log.h"
 #include "verdicts.h"
@@ -140,7 +141,7 @@ static int done(struct push *push, const struct outbox_row *row, int64_t id, str
     bool ticket = strcmp(row->model, push->pull->flavour->ticket) == 0;
     int rc = add_once(ticket ? &push->touched : &push->partners, row->record, error);
 
-    push->pull->report->writes_sent++;
+    cycle_report_written(push->pull->report, row);
     return rc < 0 ? rc : push_move(push->pull, row, OUTBOX_DONE, id, NULL, error);
 }
 

@@ -19,6 +19,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "cycle_report.h"
 #include "qualiodoo/clock.h"
 #include "verdicts.h"
 
@@ -178,7 +179,7 @@ static int settle(struct batch *batch, struct write *write, struct error *error)
     int rc = 0;
 
     write->settled = true;
-    batch->pull->report->writes_sent++;
+    cycle_report_written(batch->pull->report, &write->row);
     if (write->remote && ids_add(batch->touched, write->remote) < 0)
         rc = error_memory(error);
     return rc < 0 ? rc

@@ -70,6 +70,19 @@ json_t *model_bare_names(const struct model *model, const struct flavour *flavou
     return NULL;
 }
 
+/* The largest amount that is kept: 10^12 of a currency. */
+#define MICRO_MAX (INT64_C(1000000000000) * MICRO_ONE)
+
+/* An amount that does not fit must not become 0: an invoice whose residual is 0 is paid. */
+static micro amount(json_t *value)
+{
+    double number = json_number_value(value) * (double)MICRO_ONE;
+
+    if (fabs(number) <= (double)MICRO_MAX)
+        return llround(number);
+    return number < 0 ? -MICRO_MAX : MICRO_MAX;
+}
+
 /* A fixed-point number from a double of Odoo, the only doubles beyond the codec. False where it
  * does not fit, or is no number. */
 static bool fixed(json_t *value, double scale, int64_t *ret)
@@ -129,8 +142,8 @@ static struct mirror_value field_value(enum field_kind kind, json_t *value, json
         if (!value || !fixed(value, (double)NANO_ONE, &made.integer))
             break;
         return made;
-    case FIELD_MICRO: /* an amount that does not fit is 0, as one that is absent */
-        fixed(value, (double)MICRO_ONE, &made.integer);
+    case FIELD_MICRO: /* absent: 0 */
+        made.integer = amount(value);
         return made;
     case FIELD_TEXT:
     case FIELD_WORDS:

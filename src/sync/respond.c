@@ -4,6 +4,7 @@
  * one that cannot be used is remembered with the reason, so that it is said once. */
 #include "qualiodoo/respond.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -344,6 +345,7 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
         target.calendar_name = *ticket->settled->calendar_name ? ticket->settled->calendar_name
                                                                : configured_name(respond->config);
     } else {
+        assert(calendar); /* without a settled verdict, the calendar was asked for */
         target.calendar_id = calendar->id;
         target.calendar_name = calendar->name;
     }

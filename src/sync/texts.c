@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qualiodoo/civil.h"
+#include "qualiodoo/printable.h"
 
 static bool french(const struct texts *texts)
 {
@@ -23,7 +24,7 @@ static char *format(const char *format, ...)
     va_start(arguments, format);
     length = vasprintf(&text, format, arguments);
     va_end(arguments);
-    return length < 0 ? NULL : text;
+    return length < 0 ? NULL : printable_clean(text);
 }
 
 static const char *entity(char c)

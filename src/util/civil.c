@@ -214,6 +214,11 @@ char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE])
     char *end;
 
     civil_to_date(day, &year, &month, &day_of_month);
+    if (year > CIVIL_MAX_YEAR) { /* 9999-12-31 + 1 year: the last date that can be written */
+        year = CIVIL_MAX_YEAR;
+        month = 12;
+        day_of_month = 31;
+    }
     if (year < 0) /* before every date that can be read: never a character out of place */
         year = 0;
     end = put_digits(text, 4, (uint64_t)year);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "qualiodoo/printable.h"
+
 static enum log_level threshold = LOG_LEVEL_WARNING;
 static bool progress_shown;
 static bool (*sink_or_null)(const struct log_event *event, const char *line);
@@ -36,6 +38,7 @@ __attribute__((format(printf, 2, 0))) static void log_v(const struct log_event *
         return;
     log_progress_end();
     vsnprintf(line, sizeof line, format, arguments);
+    printable_clean(line);
     if (sink_or_null && sink_or_null(event, line))
         return;
     if (getenv("JOURNAL_STREAM"))

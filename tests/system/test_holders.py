@@ -52,6 +52,18 @@ def test_reconcile_says_which_invoices_follow_before_it_moves_them(world: World,
     assert run.balance(company) == 690
 
 
+def test_the_entry_of_a_payment_is_no_invoice_that_follows(world: World, run: Run) -> None:
+    """The move behind a counterpart is mirrored, and is on the same partner."""
+    person = world.partner("Jeanne Petit", is_company=False)
+    invoice = world.invoice(person, [("SUP12", 1)], "2026-03-01")
+    world.pay(invoice, "2026-03-10")
+    run("sync", check=0)
+    entries = run.sql("SELECT id FROM move WHERE customer_id = ? AND type = 'entry'", person)
+    assert entries
+    world.move_contact(person, world.partner("Petit SARL"))
+    assert [m["invoices"] for m in run("sync", "--json", check=0).json["moves"]] == [[invoice]]
+
+
 def test_a_credit_note_of_a_pack_that_moved_takes_from_the_company(world: World, run: Run, buyer: int) -> None:
     run("sync", check=0)
     invoice = run.sql("SELECT id FROM move WHERE customer_id = ?", buyer)[0][0]

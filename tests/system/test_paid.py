@@ -110,8 +110,11 @@ def test_a_credit_note_that_was_itself_undone_takes_nothing_back(desk: Desk, by:
     assert desk.balance() == 720
     assert desk.grants() == [("2026-01-15", 720)]
     assert desk.verdict(note) == "was itself undone: takes nothing back"
+    explained = desk.run("explain", "balance", desk.customer, check=0).out
+    assert "settled on 2026-02-02 by what reverses it" in explained
     if by != "entry":
         assert desk.verdict(back) == "only undoes a credit note"
+        assert "by the credit note that it undoes" in explained and "counts as money" not in explained
     assert desk.run.stored() == desk.run.rebuilt()
 
 
@@ -124,6 +127,22 @@ def test_an_ordinary_refund_takes_the_pack_back(desk: Desk) -> None:
     assert desk.grants() == [("2026-01-15", 720), ("2026-02-05", -720)]
 
 
+def test_a_cycle_names_the_accounts_that_lost_credit_but_not_those_that_worked(desk: Desk) -> None:
+    invoice, other = desk.pack("2026-01-10"), desk.world.partner("Autre SA")
+    desk.world.pay(invoice, "2026-01-15")
+    desk.world.pay(desk.pack("2026-01-10", other), "2026-01-15")
+    assert "lost credit" not in desk.run("sync", check=0).out
+    desk.later()
+    note = desk.world.refund(invoice, date="2026-02-01")
+    desk.world.bank_statement_settle_refund(note, "2026-02-05")
+    desk.world.timesheet(desk.world.ticket(other), 1, "2026-03-02")
+    said = desk.run("sync", check=0).out
+    assert f"({other}), balance: 12:00 -> 11:00" in said, said
+    lost = said.split("lost credit otherwise than by work:\n")[1]
+    assert lost.splitlines()[0] == f"  Exemple SARL ({desk.customer}): 12:00 -> 0:00"
+    assert str(f"({other})") not in lost
+
+
 def test_the_credit_note_of_a_paid_pack_pays_another_pack_of_the_same_price(desk: Desk) -> None:
     first, second = desk.pack("2026-01-10"), desk.pack("2026-02-01")
     payment = desk.world.pay(first, "2026-01-15")
@@ -132,7 +151,9 @@ def test_the_credit_note_of_a_paid_pack_pays_another_pack_of_the_same_price(desk
     assert desk.world.row("account.move", second)["payment_state"] == "reversed"
     assert desk.balance() == 720
     assert sorted(desk.grants()) == [("2026-01-15", 720), ("2026-02-01", -720), ("2026-02-02", 720)]
-    assert "counts as money" in desk.run("explain", "balance", desk.customer, check=0).out
+    explained = desk.run("explain", "balance", desk.customer, check=0).out
+    assert "counts as money" in explained
+    assert "settled on 2026-02-02 by another invoice" in explained or "settled on 2026-02-01 by another invoice" in explained
     desk.later()
     desk.world.payment_cancel(payment)  # the money of the first was taken back
     assert desk.balance() == 0
@@ -191,10 +212,15 @@ def test_a_final_invoice_of_zero_waits_for_its_down_payment(desk: Desk) -> None:
     final = desk.world.final_invoice(desk.customer, [("SUP12", 1, 1200)], 1200, "S00012", "2026-02-10")
     assert desk.balance() == 0
     assert desk.verdict(final) == "the invoice of its down payment is not paid"
+    name = desk.world.row("account.move", down)["name"]
+    explained = desk.run("explain", "balance", desk.customer, check=0).out
+    assert f"its down payment is {name} (account.move:{down}): not fully paid" in explained
     desk.later()
     desk.world.pay(down, "2026-02-20")
     assert desk.balance() == 720
     assert desk.grants() == [("2026-02-20", 720)]
+    explained = desk.run("explain", "balance", desk.customer, check=0).out
+    assert f"its down payment is {name} (account.move:{down}): paid on 2026-02-20" in explained
     assert desk.run.stored() == desk.run.rebuilt()
 
 

@@ -711,3 +711,22 @@ def test_other_flavours_are_flagged_too(world: World, server: Server, run: Run, 
     notes = env.search(MESSAGE, [("model", "=", ticket_model), ("message_id", "like", "<qualiodoo-")])
     assert [row["res_id"] for row in env.read(MESSAGE, notes, ["res_id"])] == [late]
     assert len(env.search(ACTIVITY, [("res_model", "=", ticket_model), ("res_id", "=", late)])) == 1
+
+
+# ---- What the text report of a cycle says ----
+
+
+def test_text_report_names_new_and_cleared_breaches_and_what_was_written(desk: Desk) -> None:
+    ticket = desk.ticket()
+    number = desk.find(TICKET, [("id", "=", ticket)], "number")[0]["number"]
+    said = desk.run("sync", now=at("11:07"), check=0).out
+    assert "breaches new: 1\n" in said  # what a first pull finds is history: counted, not named
+    for part in ("note", "tag", "activity"):
+        assert f"  {part} of breach: {number}\n" in said
+    assert "written into Odoo: 3, refused: 0\n" in said and "breaches cleared" not in said
+    second = desk.ticket("9:01")
+    number = desk.find(TICKET, [("id", "=", second)], "number")[0]["number"]
+    assert f"breaches new: 1: {number}\n" in desk.run("sync", now=at("11:30"), check=0).out
+    assert "written into Odoo" not in desk.run("sync", now=at("11:31"), check=0).out
+    desk.world.write(TICKET, second, priority="0")
+    assert f"breaches cleared: 1: {number}\n" in desk.run("sync", now=at("11:32"), check=0).out

@@ -76,7 +76,7 @@ static void test_hostile(void **state)
     table_cell(table, "\xFF\xC3");
     table_cell(table, "\xC2\x9B");
     check(table, "Customer  Left  Until\n"
-                 "?[31m?x?    ??  ?\n");
+                 "?[31m x     ??  ?\n");
 }
 
 static void test_odd(void **state)

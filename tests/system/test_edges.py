@@ -1,0 +1,149 @@
+"""Numbers and dates at the edge of what Odoo can answer, and words of a damaged state: an error that names them, or a right
+result; never a crash, an overflow or a wrong number. The sanitizers look at these tests too."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import Any
+
+import pytest
+from conftest import Result, Run, Shop, World
+
+READING = (["balance"], ["sla"], ["status"], ["outbox"], ["doctor"])
+ATTENDANCE = "resource.calendar.attendance"
+
+
+def ends(ended: Result) -> Result:
+    """No signal, no report of a sanitizer, and a word when it failed."""
+    assert ended.code >= 0 and "Sanitizer" not in ended.err and "runtime error" not in ended.err, ended
+    assert ended.code in (0, 3) or ended.err, ended
+    return ended
+
+
+def everything(run: Run, shop: Shop) -> None:
+    for command in (*READING, ["balance", shop.acme], ["ledger", shop.acme], ["explain", "balance", shop.acme],
+                    ["explain", "charge", shop.fix], ["explain", "sla", shop.fix], ["balance", "--date", "9999-12-31"]):
+        ends(run(*command))
+        if command[0] != "status":
+            ends(run(*command, "--json"))
+
+
+@pytest.fixture
+def ticket(world: World) -> int:
+    world.opening_hours({day: [(9, 18)] for day in range(5)}, name="Bureau")
+    return world.ticket(world.partner("Exemple SARL"), priority="3", created="2026-03-16 08:00")
+
+
+def told(run: Run, ticket: int) -> str:
+    """What the program says about a ticket whose calendar cannot be used."""
+    ends(run("sync", timeout=60))
+    return "".join(ends(run(*command)).out + run(*command).err
+                   for command in (["explain", "sla", ticket], ["status"]))
+
+
+@pytest.mark.parametrize("values", [{"hour_from": 5e9}, {"hour_to": 5e9}, {"hour_to": 1e300}, {"hour_from": -1e18},
+                                    {"hour_to": 24.5}, {"dayofweek": "7"}, {"dayofweek": "-1"}, {"dayofweek": "99999999999"}],
+                         ids=str)
+def test_working_hours_that_no_day_has_are_an_error_of_their_calendar_that_names_the_row(
+        world: World, run: Run, ticket: int, values: dict[str, Any]) -> None:
+    calendar = world.env().search("resource.calendar", [("name", "=", "Bureau")])
+    row = world.env().search(ATTENDANCE, [("calendar_id", "in", calendar)])[0]
+    world.patch(ATTENDANCE, row, **values)
+    assert f"working hours {row} " in " ".join(told(run, ticket).split())
+
+
+@pytest.mark.parametrize("values", [{"date_from": "0000-01-01 00:00:00"}, {"date_to": "10000-01-01 00:00:00"}], ids=str)
+def test_a_leave_whose_dates_are_none_is_an_error_that_names_it(world: World, run: Run, ticket: int, values: dict[str, Any]) -> None:
+    leave = world.holiday("Pont", "2026-03-12 00:00", "2026-03-12 22:59:59")
+    world.patch("resource.calendar.leaves", leave, **values)
+    assert f"leave {leave} " in " ".join(told(run, ticket).split())
+
+
+def test_a_leave_from_the_first_to_the_last_year_ends_in_a_verdict(world: World, run: Run, ticket: int) -> None:
+    world.patch("resource.calendar.leaves", world.holiday("Toujours", "2026-03-12 00:00", "2026-03-12 22:59:59"),
+                date_from="0001-01-01 00:00:00", date_to="9999-12-31 23:59:59")
+    assert told(run, ticket)
+
+
+@pytest.mark.parametrize("number", [1e300, -1e300, 9.3e18, 1e12], ids=repr)
+def test_an_amount_due_that_does_not_fit_is_not_zero_and_pays_nothing(world: World, run: Run, shop: Shop, number: float) -> None:
+    run("sync", check=0)
+    before = run.balance(shop.acme)
+    for move in world.env().search("account.move", [("payment_state", "=", "paid")]):
+        world.patch("account.move", move, amount_residual=number)
+    run.forget()
+    ends(run("sync"))
+    assert run.balance(shop.acme) < before
+    everything(run, shop)
+
+
+@pytest.mark.parametrize("number", [1e300, -1e300, 9.2e9, -9.2e9, 5e-324], ids=repr)
+@pytest.mark.parametrize("where", ["timesheet", "pack"])
+def test_quantities_of_any_size_end_in_a_balance(world: World, run: Run, shop: Shop, where: str, number: float) -> None:
+    if where == "timesheet":
+        world.patch("account.analytic.line", world.timesheet(shop.fix, 0.25, "2026-03-13"), unit_amount=number)
+    else:
+        for line in world.env().search("account.move.line", [("product_id", "!=", False)]):
+            world.patch("account.move.line", line, quantity=number)
+    ends(run("reconcile"))
+    everything(run, shop)
+
+
+@pytest.mark.parametrize("date", ["0000-00-00", "0001-01-01", "9999-12-31", "99999-01-01", "2026-02-30", ""], ids=repr)
+def test_dates_of_any_year_end_in_a_balance(world: World, run: Run, shop: Shop, date: str) -> None:
+    world.patch("account.analytic.line", world.timesheet(shop.fix, 0.25, "2026-03-13"), date=date)
+    for move in world.env().search("account.move", []):
+        world.patch("account.move", move, invoice_date=date)
+    for line in world.env().search("account.move.line", []):
+        world.patch("account.move.line", line, date=date)
+    ends(run("reconcile"))
+    everything(run, shop)
+
+
+DAMAGE = [("outbox", "state", "'lost'"), ("outbox", "part", "'novel', state = 'queued'"), ("lot", "state", "77"), ("lot", "origin", "-5"),
+          ("lot", "end", "-2147483648"), ("lot", "start", "1 << 40"), ("entry", "kind", "99"),
+          ("entry", "minutes", "-9223372036854775807 - 1"),
+          ("settled", "urgency", "9"), ("settled", "state", "-1"), ("settled", "event", "1 << 20")]
+
+
+@pytest.fixture
+def full(world: World, run: Run, shop: Shop) -> Run:
+    """A state with a row of each table."""
+    world.opening_hours({day: [(9, 18)] for day in range(5)}, name="Bureau")
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"})
+    world.ticket(shop.acme, priority="3", created="2026-03-16 08:00")
+    shop.other = world.ticket(shop.acme, priority="3", created="2026-03-16 08:00")
+    world.reply(shop.other, at="2026-03-16 08:50")
+    run("sync", check=0)
+    return run
+
+
+def damage(run: Run, table: str, column: str, value: str) -> None:
+    """As a disk or a person would: the triggers are taken away first."""
+    with closing(sqlite3.connect(run.state)) as database, database:
+        assert database.execute(f"SELECT count(*) FROM {table}").fetchone()[0] > 0
+        for (name,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        database.execute("PRAGMA ignore_check_constraints = 1")
+        database.execute(f"UPDATE OR IGNORE {table} SET {column} = {value}")
+
+
+@pytest.mark.parametrize(("table", "column", "value"), DAMAGE, ids=lambda part: str(part))
+def test_a_word_of_the_state_that_no_version_wrote_is_named_and_crashes_nothing(
+        full: Run, shop: Shop, table: str, column: str, value: str) -> None:
+    damage(full, table, column, value)
+    everything(full, shop)
+    full.world.timesheet(shop.idle, 0.5, "2026-03-13")  # the account is computed again, and compared with what is stored
+    told = [full(*command) for command in (["ledger", shop.acme], ["explain", "sla", shop.other], ["outbox", "list"], ["status"],
+                                           ["reconcile"], ["sync"])]
+    told = [ends(ended).err for ended in told]
+    assert any("damaged" in text and table in text for text in told), told
+
+
+@pytest.mark.parametrize(("table", "column", "value"), [*DAMAGE[:4], ("entry", "kind", "99"), ("settled", "state", "-1"),
+                                                        ("target", "state", "4"), ("outbox", "attempts", "-1")],
+                         ids=lambda part: str(part))
+def test_the_state_takes_no_word_that_no_version_wrote(full: Run, table: str, column: str, value: str) -> None:
+    with closing(sqlite3.connect(full.state)) as database, pytest.raises(sqlite3.IntegrityError):
+        database.execute(f"UPDATE {table} SET {column} = {value}")
