@@ -13,6 +13,7 @@ from odoosim import Server, World
 AGENT = "agent@example.com"
 GROUPS = ["base.group_user", "account.group_account_readonly", "hr_timesheet.group_hr_timesheet_approver",
           "helpdesk_mgmt.group_helpdesk_user"]
+OWN_TIMESHEETS, ALL_TIMESHEETS = "hr_timesheet.group_hr_timesheet_user", "hr_timesheet.group_hr_timesheet_approver"
 
 
 class Practice:
@@ -21,17 +22,20 @@ class Practice:
     def __init__(self, world: World, server: Server, run: Run) -> None:
         self.world, self.server, self.run = world, server, run
         self.shop = Shop(world)
+        self.whole = False  # is there all that setup makes
         world.tag("SLA dépassé")
         run.configure(writeback={"enabled": True, "since": "2026-01-01"})
 
     def ready(self) -> Practice:
         self.world.adjustment_model()
-        self.world.lease_model()
         self.run("sync", check=0)
+        self.whole = True
         return self
 
     def doctor(self, **options: Any) -> list[dict[str, Any]]:
         """Its findings; the exit code says whether one is a problem, and every one is well-formed."""
+        if self.whole and "x_qualiodoo_lease" not in self.world.schema.models:
+            self.world.lease_model()  # not before the cycles, whose first write would wait half a minute for it
         done = self.run("doctor", "--json", **options)
         document = done.json
         assert set(document) == {"healthy", "findings"} and done.err == ""
@@ -80,7 +84,7 @@ def test_in_good_health(ready: Practice) -> None:
 
 
 def test_the_problems_come_first(ready: Practice) -> None:
-    ready.world.set_groups(AGENT, GROUPS[:2])
+    ready.world.set_groups(AGENT, [*GROUPS[:2], OWN_TIMESHEETS])
     text = ready.run("doctor", check=3).out
     head = text.split("\n\n")[0]
     assert head.startswith(("1 problem", "2 problems", "3 problems")) and "  rights: the agent's user sees" in head
@@ -187,7 +191,6 @@ def test_a_missing_optional_field_is_said_once(ready: Practice) -> None:
 
 @pytest.mark.parametrize("without, topic, words", [
     ("account.group_account_readonly", "rights", ["account.move", "account.partial.reconcile", "account_readonly"]),
-    ("hr_timesheet.group_hr_timesheet_approver", "rights", ["own timesheets only", "User: all timesheets"]),
     ("helpdesk_mgmt.group_helpdesk_user", "flavour", ["ticket_id", "right 'User' of Helpdesk"]),  # hides the field
 ])
 def test_a_missing_right(ready: Practice, without: str, topic: str, words: list[str]) -> None:
@@ -200,9 +203,6 @@ def test_a_missing_right(ready: Practice, without: str, topic: str, words: list[
 
 def rules_of(version: int, *modules: str, groups: tuple[str, ...] = (), hidden: bool) -> Any:
     return pytest.param(groups, hidden, marks=pytest.mark.world(version=version, with_modules=modules))
-
-
-OWN_TIMESHEETS, ALL_TIMESHEETS = "hr_timesheet.group_hr_timesheet_user", "hr_timesheet.group_hr_timesheet_approver"
 
 
 @pytest.mark.parametrize("groups, hidden", [
@@ -353,7 +353,7 @@ def test_a_private_project_hides_its_lines(ready: Practice) -> None:
     ready.run("sync", check=0)
     assert ready.only("tickets", f"on tickets {ready.shop.fix} (1:30)", "followers only")
     # Without the right on others' timesheets nothing more can be told from the difference.
-    ready.world.set_groups(AGENT, [g for g in GROUPS if "approver" not in g])
+    ready.world.set_groups(AGENT, [g for g in GROUPS if "approver" not in g] + [OWN_TIMESHEETS])
     assert ready.only("rights", "own timesheets only")
 
 

@@ -248,7 +248,7 @@ def _companies(env: Env, model: str) -> Test | None:
 
 def has_reader_rule(env: Env) -> bool:
     """18 and 19 have a rule on the analytic lines of accounting readers; 16 and 17 have none."""
-    return env.version != 17
+    return env.world.release >= 18
 
 
 def accounting_rules_hide_timesheets(env: Env) -> bool:
