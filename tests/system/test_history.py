@@ -151,6 +151,9 @@ def test_a_state_of_the_version_before_asks_again_what_it_took_for_an_empty_hist
     desk.sync("16:00")
     with closing(sqlite3.connect(desk.run.state)) as database, database:
         database.execute("ALTER TABLE ticket DROP COLUMN recorded")  # of 010, which comes again
+        for (trigger,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'"
+                                           " AND name NOT LIKE 'audit_%'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")  # of 011
         database.execute("DROP TABLE unanswered")
         database.execute("DROP INDEX entry_source")
         database.execute("UPDATE history SET known = 1")
