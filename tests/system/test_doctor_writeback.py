@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import Result, Run
 from odoosim import Server, World
 from test_doctor import AGENT, GROUPS, Practice
 from test_setup import ACCOUNT, CREDIT, automate_as_0_1_0, old_columns
@@ -31,8 +31,15 @@ class Desk(Practice):
         self.run.configure(writeback={"balance": {"fields": True, "alerts": True}})
         self.setup()
         self.world.set_groups(AGENT, [*GROUPS, CONTACTS, "project.group_project_user", *self.made])
-        self.run("sync", check=0)
+        self.cycle()
         return self
+
+    def cycle(self, check: int = 0) -> Result:
+        """Without the lease, for which a cycle that writes waits half a minute; doctor finds it again."""
+        with self.world.transaction() as env:
+            env.unlink("ir.model", env.search("ir.model", [("model", "=", "x_qualiodoo_lease")], order="id"))
+        self.whole = True
+        return self.run("sync", check=check)
 
     @property
     def made(self) -> list[str]:
@@ -63,7 +70,7 @@ def test_after_setup_and_with_all_rights_nothing_is_missing(world: World, server
     if flavour == "task":
         run.configure(tickets={"flavour": "task", "domain": [["project_id", "!=", False]]})
     desk = Desk(world, server, run)
-    desk.everything() if flavour != "enterprise" else (desk.setup(), desk.run("sync", check=0))
+    desk.everything() if flavour != "enterprise" else (desk.setup(), desk.cycle())
     assert not desk.problems(), desk.problems()
     assert any(f["topic"] == "write-back" and f["level"] == "ok" for f in desk.doctor())
 
@@ -106,7 +113,7 @@ def test_a_user_without_an_address_may_not_post(bare: Desk) -> None:
     (user,) = world.env().search("res.users", [("login", "=", AGENT)])
     world.write("res.partner", world.partner_of(user), email=False)
     bare.only("write-back", "no e-mail address", "every note")
-    assert "configure the sender's email address" in bare.run("sync", check=1).err
+    assert "configure the sender's email address" in bare.cycle(check=1).err
     assert {row[0] for row in bare.run.sql("SELECT state FROM outbox WHERE record = ?", ticket)} == {"refused", "queued"}
 
 
