@@ -245,7 +245,8 @@ def test_the_share_of_deletions_can_be_configured(world: World, run: Run, shop: 
     world.vanish(LINE, *more[:51])
     run("reconcile", check=4)
     world.bulk(LINE, [{"id": more[0], "name": "back", "date": world.today, "unit_amount": 0.25,
-                       "ticket_id": shop.fix, "product_uom_id": world.ref("uom.product_uom_hour")}])
+                       "ticket_id": shop.fix, "product_uom_id": world.ref("uom.product_uom_hour"),
+                       "project_id": world.row(LINE, more[-1])["project_id"]}])
     run("reconcile", check=0)
     assert run.picture() == run.rebuilt()
 
