@@ -88,8 +88,12 @@ __attribute__((format(printf, 1, 0))) static char *marked(const char *format, va
         return NULL;
     for (char *c = own; (c = strchr(c, '\n')) != NULL;)
         *c = (char)MARK;
+        /* The format was checked at the call: table_say() has the attribute. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
     if (vasprintf(&text, own, arguments) < 0)
         text = NULL;
+#pragma GCC diagnostic pop
     /* Not UTF-8 in an argument (a damaged state): one cannot tell, and no line is ended. */
     if (text && count_of(text, MARK) != count_of(own, MARK))
         printable_clean(text);
