@@ -82,7 +82,7 @@ struct printer {
 static void print_label(FILE *out, const char *name, const char *value)
 {
     fprintf(out, "%s=\"", name);
-    for (size_t length; *value; value += length) {
+    for (size_t length; value && *value; value += length) {
         char instead = printable_instead(value, &length);
 
         if (*value == '\n')
@@ -103,7 +103,7 @@ static void print_sample(const struct printer *printer, const char *label, const
 {
     fprintf(printer->out, "%s{", printer->family);
     print_label(printer->out, "database", printer->database);
-    if (label) {
+    if (label && label_value) {
         fputc(',', printer->out);
         print_label(printer->out, label, label_value);
     }
