@@ -27,18 +27,21 @@ RELEASED = {  # migrations of released versions: their text never changes
 }
 
 
-@pytest.fixture
-def old(tmp_path: Path) -> Iterator[Run]:
-    """This version, on the state of 0.1.0 and the Odoo that it was made of."""
-    story = state_0_1_0.Odoo()
+def upgraded(folder: Path, story: state_0_1_0.Odoo, rows: Path) -> Iterator[Run]:
+    """This version, on a state of 0.1.0 and the Odoo that it was made of."""
     with story.world.serve() as server:
         story.whole(server)
-        run = Run(tmp_path, server, **state_0_1_0.OPTIONS)
+        run = Run(folder, server, **state_0_1_0.OPTIONS)
         run.configure(writeback={"enabled": False})
-        state_0_1_0.restore(run.state)
+        state_0_1_0.restore(run.state, rows)
         run.ids = story.ids
         yield run
         run.close()
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Iterator[Run]:
+    yield from upgraded(tmp_path, state_0_1_0.Odoo(), state_0_1_0.SQL)
 
 
 def balances(run: Run, **options: Any) -> Any:
@@ -47,7 +50,7 @@ def balances(run: Run, **options: Any) -> Any:
 
 def test_released_migrations_are_never_edited() -> None:
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
-             for path in (ROOT / "src" / "store" / "schema").iterdir() if path.name in RELEASED}
+             for path in state_0_1_0.RELEASED}
     assert found == RELEASED
 
 
@@ -103,7 +106,7 @@ def test_nothing_is_written_into_odoo_a_second_time(old: Run) -> None:
 def test_the_migrated_evidence_is_what_this_version_would_have_kept(old: Run) -> None:
     """Else the first change of a word after an upgrade would look like news from Odoo."""
     with closing(sqlite3.connect(old.state)) as database:
-        for file in sorted((ROOT / "src" / "store" / "schema").glob("*.sql"))[3:]:
+        for file in state_0_1_0.LATER:
             database.executescript(file.read_text())
         migrated = database.execute("SELECT origin, id, account_id, granted, start, end, product_id, said FROM evidence"
                                     " ORDER BY origin, id").fetchall()
@@ -148,15 +151,7 @@ def test_a_payment_undone_during_the_upgrade_is_no_revocation(old: Run) -> None:
 @pytest.fixture
 def ruled(tmp_path: Path) -> Iterator[Run]:
     """0.1.0 granted 12 h for an invoice of 1200 of which 10 came in, and 1190 were written off."""
-    story = state_0_1_0.Rules()
-    with story.world.serve() as server:
-        story.whole(server)
-        run = Run(tmp_path, server, **state_0_1_0.OPTIONS)
-        run.configure(writeback={"enabled": False})
-        state_0_1_0.restore(run.state, state_0_1_0.RULES)
-        run.ids = story.ids
-        yield run
-        run.close()
+    yield from upgraded(tmp_path, state_0_1_0.Rules(), state_0_1_0.RULES)
 
 
 def test_credit_that_the_rules_of_this_version_do_not_give_is_revoked_by_a_person_alone(ruled: Run) -> None:

@@ -1,5 +1,6 @@
 -- The words and numbers that name a state, a kind or a class: no other is ever stored. Triggers, because SQLite adds no CHECK
--- to a table that exists. A row that is already wrong is refused when it is read.
+-- to a table that exists; two for each table, because a trigger of SQLite has one event. A row that is already wrong is
+-- refused when it is read.
 CREATE TRIGGER outbox_words_new BEFORE INSERT ON outbox
 WHEN NEW.state NOT IN ('queued', 'sending', 'done', 'refused', 'dropped', 'void', 'shadow')
     OR NEW.part NOT IN ('note', 'tag', 'activity', 'untag', 'unplan', 'fields', 'account')
