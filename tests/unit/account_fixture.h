@@ -6,8 +6,6 @@
 
 #include "qualiodoo/account.h"
 
-#define PACKS(number) ((nano)((number)*INT64_C(1000000000)))
-#define EUROS(amount) ((micro)((amount)*INT64_C(1000000)))
 #define LINE(id, packs)                                                                            \
     {                                                                                              \
         id, 1, PACKS(packs), EUROS(960) * (packs), EUROS(960) * (packs), 720                       \

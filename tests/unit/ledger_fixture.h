@@ -12,17 +12,13 @@
 #ifndef QUALIODOO_LEDGER_FIXTURE_H
 #define QUALIODOO_LEDGER_FIXTURE_H
 
+#include "values.h"
+
 #include <inttypes.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "qualiodoo/civil.h"
 #include "qualiodoo/ledger.h"
 
 #define FIXTURE_FACTS 64           /* of each kind: more than any scenario has */
@@ -49,15 +45,6 @@ struct scenario {
     minutes balance;
     int grace, years, months, days; /* policy; 1 year unless one of the last three is given */
 };
-
-static inline civil_day on(const char *text)
-{
-    civil_day day = 0;
-
-    if (!civil_parse(text, &day))
-        fail_msg("not a day: \"%s\"", text);
-    return day;
-}
 
 static inline bool parse_grant(struct facts *facts, const char *line)
 {

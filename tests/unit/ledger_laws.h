@@ -232,6 +232,4 @@ static inline size_t add_scenarios(struct CMUnitTest *tests, size_t n_tests,
     return n_tests;
 }
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-
 #endif

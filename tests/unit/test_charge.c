@@ -1,14 +1,10 @@
 /* test_charge.c - what timesheet lines cost (domain.md, section 4); every number by hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
+#include "values.h"
 
-#include <cmocka.h>
+#include <stdlib.h>
 
 #include "qualiodoo/charge.h"
 
-#define COUNT(array) (sizeof(array) / sizeof *(array))
 #define MAX_LINES 8
 #define DAY 20000 /* any day; the lines of a row are dated from it on */
 

@@ -1,26 +1,10 @@
 /* test_credit.c - grants and credit notes of section 3 of domain.md; every number by hand. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
+#include "values.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "qualiodoo/civil.h"
 #include "qualiodoo/money.h"
-
-#define COUNT(array) (sizeof(array) / sizeof *(array))
-#define PACKS(number) ((nano)((number)*INT64_C(1000000000)))
-#define EUROS(amount) ((micro)((amount)*INT64_C(1000000)))
-
-static civil_day on(const char *text)
-{
-    civil_day day = 0;
-
-    assert_true(civil_parse(text, &day));
-    return day;
-}
 
 static const struct credit_policy plain = {.max_write_off_percent = 10};
 

@@ -1,25 +1,11 @@
 /* test_money.c - which invoices are effectively paid (domain.md, section 3). */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
+#include "values.h"
+
 #include <string.h>
 
-#include <cmocka.h>
-
-#include "qualiodoo/civil.h"
 #include "qualiodoo/money.h"
 
-#define EUROS(amount) ((micro)((amount)*INT64_C(1000000)))
 #define MAX 8
-
-static civil_day on(const char *text)
-{
-    civil_day day = 0;
-
-    assert_true(civil_parse(text, &day));
-    return day;
-}
 
 /* Moves that are judged together; move `id` is at id - 1. */
 struct desk {
