@@ -230,17 +230,25 @@ static bool serve_late(struct server *server, int fd, const char *request, int n
     return false;
 }
 
+/* A client that gives up after 150 ms; `hung_advice` may be NULL. */
+static void start_impatient(struct fixture *fixture, const char *hung_advice)
+{
+    struct odoo_options options;
+
+    memset(fixture, 0, sizeof *fixture);
+    server_start(&fixture->server, serve_late, fixture);
+    options = default_options(fixture);
+    options.timeout_ms = 150;
+    options.hung_advice = hung_advice;
+    open_with(fixture, &options);
+}
+
 static void test_timeout(void **state)
 {
     struct fixture fixture;
-    struct odoo_options options;
 
     (void)state;
-    memset(&fixture, 0, sizeof fixture);
-    server_start(&fixture.server, serve_late, &fixture);
-    options = default_options(&fixture);
-    options.timeout_ms = 150;
-    open_with(&fixture, &options);
+    start_impatient(&fixture, NULL);
     expect(&fixture, ERR_NETWORK, call(&fixture, false), RETRY_LATER, "150 ms (odoo.timeout)");
     assert_int_equal(fixture.server.count, 2);
     stop(&fixture);
@@ -250,15 +258,9 @@ static void test_timeout(void **state)
 static void test_hung_call_is_not_repeated(void **state)
 {
     struct fixture fixture;
-    struct odoo_options options;
 
     (void)state;
-    memset(&fixture, 0, sizeof fixture);
-    server_start(&fixture.server, serve_late, &fixture);
-    options = default_options(&fixture);
-    options.timeout_ms = 150;
-    options.hung_advice = "look at its locks";
-    open_with(&fixture, &options);
+    start_impatient(&fixture, "look at its locks");
     expect(&fixture, ERR_NETWORK, call(&fixture, true), RETRY_NEVER,
            "res.partner.m within 1 s: look at its locks");
     assert_int_equal(fixture.server.count, 2);
