@@ -7,7 +7,7 @@
 #include "store_internal.h"
 
 static const char ticket_sql[] =
-    "SELECT t.create_date, t.assigned_date, t.closed_date, t.partner_id, p.commercial_id,"
+    "SELECT t.create_date, t.assigned_date, t.closed_date, t.partner_id, p.account_id,"
     " (stage.closed AND t.closed_date IS NULL) IS 1"
     "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id)"
     " FROM ticket t LEFT JOIN partner p ON p.id = t.partner_id"

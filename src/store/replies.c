@@ -7,7 +7,7 @@
 /* The subtype of the mails that open a ticket is a fact of the database (meta opening_subtype), and
  * its robot is the user 1. */
 static const char messages_sql[] =
-    "SELECT r.id, r.date, r.author_id, p.commercial_id,"
+    "SELECT r.id, r.date, r.author_id, p.account_id,"
     " coalesce(r.subtype_id = (SELECT CAST(value AS INTEGER) FROM meta"
     "  WHERE key = 'opening_subtype'), 0),"
     " r.author_id IS (SELECT partner_id FROM agent WHERE id = 1)"

@@ -64,6 +64,40 @@ def test_a_message_of_the_tickets_account_is_no_response_even_from_an_internal_u
     assert why(run, tickets[0])["reply"] == "no public reply by an agent"
 
 
+@pytest.mark.parametrize("account, settled", [("commercial", True), ("top", False)])
+def test_whose_side_a_colleague_is_on_follows_credit_account(world: World, run: Run, hours: int, account: str,
+                                                             settled: bool) -> None:
+    """With `top`, the companies of a group are one account: a message from another company of the group, or from the same one."""
+    run.configure(credit={"account": account})
+    group = world.partner("Groupe SA")
+    asking, sister = (world.partner(name, parent=group, is_company=True) for name in ("Filiale SARL", "Soeur SAS"))
+    asks = world.partner("Paul", parent=asking)
+    tickets = []
+    for number, company in enumerate((asking, sister)):
+        insider = world.user(f"Léa {number}", f"lea{number}@example.com")
+        world.write("res.partner", world.partner_of(insider), parent_id=company)
+        tickets.append(world.ticket(asks, priority="3", created=THURSDAY))
+        world.reply(tickets[-1], at="2026-03-19 08:30", author=insider)
+    run("sync", check=0)
+    assert [verdict(run, t) for t in tickets] == [UNANSWERED, ("met", "2026-03-19T08:30:00Z") if settled else UNANSWERED]
+
+
+@pytest.mark.parametrize("account, held", [("commercial", False), ("top", True)])
+def test_whose_side_a_colleague_is_on_counts_for_held_lines_too(world: World, run: Run, hours: int, account: str,
+                                                                held: bool) -> None:
+    run.configure(credit={"account": account, "count_from": "response"})
+    group = world.partner("Groupe SA")
+    asking, sister = (world.partner(name, parent=group, is_company=True) for name in ("Filiale SARL", "Soeur SAS"))
+    insider = world.user("Léa", "lea@example.com")
+    world.write("res.partner", world.partner_of(insider), parent_id=sister)
+    ticket = world.ticket(asking, priority="3", created=THURSDAY)
+    world.reply(ticket, at="2026-03-19 08:30", author=insider)
+    world.timesheet(ticket, 1.0, "2026-03-19")
+    run("sync", check=0)
+    shown = run("balance", "--json", check=0).json[0]
+    assert (shown["balance_minutes"], shown["held_minutes"]) == ((0, 60) if held else (-60, 0))
+
+
 @pytest.mark.parametrize("flavour", [pytest.param(f, marks=pytest.mark.world(flavour=f)) for f in ("oca", "enterprise")])
 def test_the_mail_that_opened_a_ticket_is_no_response_even_from_an_agent(world: World, run: Run, hours: int, flavour: str) -> None:
     """A customer's mail that an agent forwards; its header's date may be before or after the creation."""

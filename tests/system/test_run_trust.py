@@ -570,7 +570,7 @@ def test_a_write_put_off_under_a_wrong_clock_is_not_forgotten(clock: Time, world
     clock.set(clock.now() + timedelta(days=1))
     server.fault("refuse", lambda c: c.method == "message_post")
     service.start()
-    assert service.says("READY=1"), log(service)
+    assert until(lambda: any(c.method == "message_post" for c in server.calls), 20), log(service)
     assert until(lambda: any(service.run.sql("SELECT max(next_try) FROM outbox")[0]), 20), log(service)
     clock.set(clock.now() - timedelta(days=1))
     assert until(lambda: notes(world, late) == ["breach"], 20), log(service)
