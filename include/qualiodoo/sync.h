@@ -100,15 +100,6 @@ int sync_lease_status(struct store *store, const char *path, struct lease_status
  * command of the same state is at work. Failures are of no consequence. */
 void cycle_release_lease(const struct config *config);
 
-/* Asks work in progress to stop at the next transaction's edge; safe in a signal handler. */
-void cycle_interrupt(void);
-bool cycle_interrupted(void *unused);
-
-/* Grows with every answer of Odoo, page stored, account computed and write sent: whether work goes
- * on. */
-unsigned long cycle_progress(void);
-void cycle_note_progress(void);
-
 /* The client for a configuration: reads the secret, opens (no call is made). */
 int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error);
 

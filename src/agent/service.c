@@ -27,6 +27,8 @@
 #include "qualiodoo/agent.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/heartbeat.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/sync.h"
 #include "qualiodoo/tz.h"
@@ -311,7 +313,7 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
     sd_notifyf(0, "STOPPING=1\nSTATUS=Stopping at the edge of a transaction%s",
                service->busy ? "\nEXTEND_TIMEOUT_USEC=30000000" : "");
     service->stopping = true;
-    cycle_interrupt();
+    interrupt_request();
     return service->busy ? 0 : sd_event_exit(service->event, 0);
 }
 
@@ -372,7 +374,7 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *inf
 static int on_watchdog(sd_event_source *source, uint64_t usec, void *context)
 {
     struct service *service = context;
-    unsigned long progress = cycle_progress();
+    unsigned long progress = heartbeat_count();
 
     (void)usec;
     if (!service->busy || progress != service->progress)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/sync.h"
 #include "qualiodoo/table.h"
 #include "view.h"
@@ -12,7 +13,7 @@
 static void on_signal(int number)
 {
     (void)number;
-    cycle_interrupt();
+    interrupt_request();
 }
 
 /* The first signal ends the work at a transaction's edge, a second one ends the process. */

@@ -1,5 +1,4 @@
 /* cycle.c - one cycle: lock, pull, compute, report. */
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,8 @@
 #include "cycle_report.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/heartbeat.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/lookup.h"
 #include "qualiodoo/mirror.h"
@@ -27,34 +28,10 @@
 /* Differences kept for people; the audit trail has them all. */
 #define DIFFERENCES_SHOWN 200
 
-static atomic_bool interrupted; /* set by a signal's handler, or by the service's loop */
-static atomic_ulong progress;
-
-unsigned long cycle_progress(void)
-{
-    return atomic_load(&progress);
-}
-
-void cycle_note_progress(void)
-{
-    atomic_fetch_add(&progress, 1);
-}
-
-void cycle_interrupt(void)
-{
-    atomic_store(&interrupted, true);
-}
-
-bool cycle_interrupted(void *unused)
-{
-    (void)unused;
-    return atomic_load(&interrupted);
-}
-
 static void note_answer(void *unused)
 {
     (void)unused;
-    cycle_note_progress();
+    heartbeat_beat();
 }
 
 static void trace_call(void *unused, const struct odoo_trace *trace)
@@ -89,7 +66,7 @@ struct odoo_options sync_odoo_options(const struct config *config)
         .max_response = config->odoo.max_response,
         .min_interval_ms = config->odoo.min_interval_ms,
         .max_attempts = CALL_ATTEMPTS,
-        .cancelled = cycle_interrupted,
+        .cancelled = interrupt_requested,
         .answered = note_answer,
         .called = trace_call,
         .waiting = tell_wait,

@@ -28,6 +28,8 @@
 #include "ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/heartbeat.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/outbox.h"
 #include "qualiodoo/sync.h"
@@ -406,13 +408,11 @@ static int wait_for_look(const struct lease_keeper *keeper, struct error *error)
         log_warning("waiting %lld s before the first write: no other agent may hold the lease of "
                     "writing into this Odoo (" LEASE_MODEL ")",
                     (long long)(left + 999) / 1000);
-    while (clock_boot_ms() < until && !cycle_interrupted(NULL)) {
+    while (clock_boot_ms() < until && !interrupt_requested(NULL)) {
         clock_sleep_ms(WAIT_SLICE_MS);
-        cycle_note_progress();
+        heartbeat_beat();
     }
-    return cycle_interrupted(NULL)
-               ? error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there")
-               : 0;
+    return interrupt_check(error);
 }
 
 static bool may_write(const struct lease_keeper *keeper)

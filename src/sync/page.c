@@ -7,6 +7,8 @@
 #include "packs.h"
 #include "pull.h"
 #include "qualiodoo/civil.h"
+#include "qualiodoo/heartbeat.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/response.h"
 #include "qualiodoo/settled.h"
@@ -372,13 +374,11 @@ int page_store(struct page *page, const int64_t *requested, size_t count, json_t
     }
     report_count(pull->report->checked, remote, (int64_t)json_array_size(records));
     page->done += count;
-    cycle_note_progress();
+    heartbeat_beat();
     lease_keep(pull->lease);
     if (page->total > count)
         log_progress(remote, (int64_t)page->done, (int64_t)page->total);
-    if (cycle_interrupted(NULL))
-        return error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
-    return 0;
+    return interrupt_check(error);
 }
 
 static int store_page(void *context, const int64_t *requested, size_t count, json_t *records,

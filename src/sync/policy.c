@@ -7,6 +7,8 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/evidence.h"
+#include "qualiodoo/heartbeat.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/mirror.h"
 #include "qualiodoo/results.h"
@@ -210,7 +212,7 @@ static int update_account(struct update *update, int64_t account, struct error *
                       &change, error);
     account_result_free(&result);
     update->report->accounts_recomputed++;
-    cycle_note_progress();
+    heartbeat_beat();
     if (rc == 0)
         rc = note_change(update, account, &change, error);
     if (rc == 0)
@@ -248,8 +250,8 @@ static int update_each(struct update *update, const struct ids *changed, const s
         rc = update_account(update, changed->items[i], error);
         if (i % 256 == 0 && changed->count > 1000)
             log_progress("accounts", (int64_t)i, (int64_t)changed->count);
-        if (rc == 0 && cycle_interrupted(NULL))
-            rc = error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
+        if (rc == 0)
+            rc = interrupt_check(error);
     }
     log_progress_end();
     return rc < 0 ? rc : remove_empty(update, living, error);

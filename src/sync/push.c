@@ -11,6 +11,8 @@
 #include "ask.h"
 #include "cycle_report.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/heartbeat.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/log.h"
 #include "verdicts.h"
 
@@ -289,10 +291,10 @@ static int each_row(struct push *push,
         struct sending sending = {.push = push};
         bool found;
 
-        if (cycle_interrupted(NULL))
-            return push_interrupted(error);
-        cycle_note_progress();
-        rc = outbox_get(push->pull->store, push->rows.items[i], step, &sending, &found, error);
+        rc = interrupt_check(error);
+        heartbeat_beat();
+        if (rc == 0)
+            rc = outbox_get(push->pull->store, push->rows.items[i], step, &sending, &found, error);
     }
     return rc;
 }

@@ -21,6 +21,8 @@
 #include "ask.h"
 #include "cycle_report.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/heartbeat.h"
+#include "qualiodoo/interrupt.h"
 #include "verdicts.h"
 
 enum { BATCH_MAX = 200 };
@@ -472,8 +474,8 @@ static int run_batch(struct batch *batch, struct error *error)
     if (rc == 0 && refused)
         rc = run_each(batch, error);
     batch_clear(batch);
-    cycle_note_progress();
-    return rc < 0 || !cycle_interrupted(NULL) ? rc : push_interrupted(error);
+    heartbeat_beat();
+    return rc < 0 ? rc : interrupt_check(error);
 }
 
 int push_accounts(struct pull *pull, const struct ids *rows, struct ids *touched,

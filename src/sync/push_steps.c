@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "qualiodoo/clock.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/log.h"
 #include "verdicts.h"
 
@@ -11,11 +12,6 @@ enum {
     WAIT_SLICE_MS = 100,
     UNDER_WAY_SECONDS = 5, /* as long as Odoo may go on with a call whose caller was killed */
 };
-
-int push_interrupted(struct error *error)
-{
-    return error_set(error, ERR_INTERRUPTED, "interrupted; the next run goes on from there");
-}
 
 static instant next_try(const struct outbox_row *row)
 {
@@ -58,7 +54,7 @@ int push_wait(const struct outbox_row *row, struct error *error)
     int64_t left = age < 0 ? 0 : UNDER_WAY_SECONDS - age;
     int64_t until_ms = clock_monotonic_ms() + left * 1000;
 
-    while (clock_monotonic_ms() < until_ms && !cycle_interrupted(NULL))
+    while (clock_monotonic_ms() < until_ms && !interrupt_requested(NULL))
         clock_sleep_ms(WAIT_SLICE_MS);
-    return cycle_interrupted(NULL) ? push_interrupted(error) : 0;
+    return interrupt_check(error);
 }

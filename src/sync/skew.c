@@ -5,6 +5,7 @@
 
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/interrupt.h"
 #include "qualiodoo/sync.h"
 
 enum {
@@ -24,11 +25,10 @@ static int wait_a_moment(struct error *error)
 
     while (clock_machine() >= start && clock_machine() <= start + SECOND_LOOK_SECONDS) {
         clock_sleep_ms(WAIT_SLICE_MS);
-        if (cycle_interrupted(NULL))
-            return error_set(error, ERR_INTERRUPTED,
-                             "interrupted; the next run goes on from there");
+        if (interrupt_requested(NULL))
+            break;
     }
-    return 0;
+    return interrupt_check(error);
 }
 
 int skew_look(struct odoo *odoo, struct skew *ret, struct error *error)

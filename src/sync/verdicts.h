@@ -58,8 +58,6 @@ int push_run(struct pull *pull, struct error *error);
 
 /* --- push_steps.c --- */
 
-int push_interrupted(struct error *error);
-
 /* Moves a row; a failure that can pass (`reason` with QUEUED or SENDING) waits before the next try,
  * longer each time. */
 int push_move(struct pull *pull, const struct outbox_row *row, enum outbox_state to,
