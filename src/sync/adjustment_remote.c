@@ -19,8 +19,8 @@
 #include <string.h>
 
 #include "adjustment.h"
-#include "ask.h"
 #include "customer.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/printable.h"

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/lookup.h"
 #include "qualiodoo/sync.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "skew.h"

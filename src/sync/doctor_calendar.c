@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "doctor.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/tz.h"
 
 #define HOURS_ADVICE                                                                               \

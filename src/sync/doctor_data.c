@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "doctor.h"
 #include "packs.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/duration.h"
 #include "qualiodoo/review.h"

@@ -1,8 +1,8 @@
 /* doctor_lease.c - do several agents write into this Odoo? The model of the lease, the rights on
  * it, and what was written twice. */
-#include "ask.h"
 #include "doctor.h"
 #include "lease.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/review.h"
 
 #define LEASE_ADVICE DOCTOR_SETUP_ADVICE ", which makes it"

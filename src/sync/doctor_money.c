@@ -1,7 +1,7 @@
 /* doctor_money.c - invoices whose payment state in Odoo contradicts what is left to pay. An
  * automation rule with a before-domain on payment_state leaves them so (odoo.md, Payments). */
-#include "ask.h"
 #include "doctor.h"
+#include "qualiodoo/ask.h"
 
 #define INVOICES                                                                                   \
     "state", "=", "posted", "move_type", "in", "out_invoice", "out_receipt", "out_refund"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "adjustment.h"
-#include "ask.h"
 #include "doctor.h"
+#include "qualiodoo/ask.h"
 
 #define CONTACT_ADVICE                                                                             \
     "give the agent's user the right 'Contact Creation' (Extra Rights), or use "                   \

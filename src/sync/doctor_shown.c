@@ -2,8 +2,8 @@
  * on it, and the fields of customers that show it. */
 #include <stdio.h>
 
-#include "ask.h"
 #include "doctor.h"
+#include "qualiodoo/ask.h"
 
 #define DISPLAYS 3
 static const char *const displays[DISPLAYS] = {"x_qualiodoo_hours", "x_qualiodoo_day",

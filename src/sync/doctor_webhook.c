@@ -1,7 +1,7 @@
 /* doctor_webhook.c - the automation rules that setup made, as far as a plain user can see them:
  * none may be read, but whether an external id exists can be asked. */
-#include "ask.h"
 #include "doctor.h"
+#include "qualiodoo/ask.h"
 #include "setup.h"
 
 /* Whoever asks for an external id is refused the record it names, or is told that there is none. */

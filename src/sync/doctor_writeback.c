@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "doctor.h"
+#include "qualiodoo/ask.h"
 
 struct review {
     const struct doctor *doctor;

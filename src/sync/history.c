@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/log.h"
 #include "qualiodoo/lookup.h"

@@ -25,7 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "ask.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/heartbeat.h"

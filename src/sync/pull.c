@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "packs.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/evidence.h"
 #include "qualiodoo/log.h"

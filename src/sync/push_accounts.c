@@ -18,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "cycle_report.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/heartbeat.h"
 #include "qualiodoo/interrupt.h"

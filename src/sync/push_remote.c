@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
+#include "qualiodoo/ask.h"
 #include "verdicts.h"
 
 bool remote_is_gone(int code)

@@ -2,8 +2,8 @@
  * read the history of assignments. */
 #include <string.h>
 
-#include "ask.h"
 #include "models.h"
+#include "qualiodoo/ask.h"
 #include "setup.h"
 
 enum holder { AGENT, USERS, ADMINISTRATORS };

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "models.h"
+#include "qualiodoo/ask.h"
 #include "setup.h"
 
 int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
 #include "lease.h"
+#include "qualiodoo/ask.h"
 #include "setup.h"
 
 /* Attributes are those that Odoo lets one compare and repair. */

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "adjustment.h"
-#include "ask.h"
 #include "lease.h"
 #include "models.h"
+#include "qualiodoo/ask.h"
 #include "setup.h"
 
 static const struct custom_model {

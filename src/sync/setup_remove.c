@@ -15,9 +15,9 @@
 #include <string.h>
 
 #include "adjustment.h"
-#include "ask.h"
 #include "lease.h"
 #include "models.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/flavour.h"
 #include "setup.h"
 

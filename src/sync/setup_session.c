@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "ask.h"
+#include "qualiodoo/ask.h"
 #include "setup.h"
 
 enum { HUNG_MS = 30000 };

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/flavour.h"
 #include "setup.h"
 

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ask.h"
+#include "qualiodoo/ask.h"
 #include "setup.h"
 
 #define RULE_NAME "qualiodoo: an invoice is settled"

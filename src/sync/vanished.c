@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "ask.h"
 #include "pull.h"
+#include "qualiodoo/ask.h"
 #include "qualiodoo/log.h"
 
 /* Partners that are asked for one by one when some of them are hidden. */

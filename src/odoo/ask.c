@@ -1,4 +1,4 @@
-#include "ask.h"
+#include "qualiodoo/ask.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* ask.h - single calls to Odoo, written in one expression: what they are given is theirs. */
-#ifndef QUALIODOO_SYNC_ASK_H
-#define QUALIODOO_SYNC_ASK_H
+#ifndef QUALIODOO_ASK_H
+#define QUALIODOO_ASK_H
 
 #include "qualiodoo/odoo.h"
 
