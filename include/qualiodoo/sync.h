@@ -100,12 +100,6 @@ int sync_lease_status(struct store *store, const char *path, struct lease_status
  * command of the same state is at work. Failures are of no consequence. */
 void cycle_release_lease(const struct config *config);
 
-/* The client for a configuration: reads the secret, opens (no call is made). */
-int sync_connect(const struct config *config, struct odoo **ret_odoo, struct error *error);
-
-/* How the configuration says that Odoo is called; without a secret. Borrows from `config`. */
-struct odoo_options sync_odoo_options(const struct config *config);
-
 /* ERR_STATE when the state is that of another database than the configuration's. */
 int sync_check_database(const struct config *config, struct store *store, struct error *error);
 

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/connect.h"
 #include "qualiodoo/table.h"
 #include "view.h"
 
@@ -59,7 +60,7 @@ static int today_here(const struct config *config, civil_day *ret, struct error 
 static int find_customer(struct adjust *adjust, struct error *error)
 {
     struct odoo *odoo = NULL;
-    int rc = sync_connect(adjust->config, &odoo, error);
+    int rc = connect_open(adjust->config, &odoo, error);
 
     if (rc == 0)
         rc = customer_find_remote(odoo, adjust->config->credit.account, adjust->customer,

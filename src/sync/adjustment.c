@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "qualiodoo/civil.h"
+#include "qualiodoo/connect.h"
 #include "qualiodoo/lookup.h"
 
 enum { LOCK_WAIT_MS = 60000, DRAWN_BYTES = 16 };
@@ -275,7 +276,7 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
                         error);
     writer.pull.store = store;
     if (rc == 0)
-        rc = sync_connect(config, &writer.pull.odoo, error);
+        rc = connect_open(config, &writer.pull.odoo, error);
     if (rc == 0)
         rc = pull_open(&writer.pull, error);
     if (rc == 0)

@@ -1,6 +1,7 @@
 /* cycle_lease.c - the lease in a cycle: taken up before it, kept with the state after it, and
  * released when the service stops. */
 #include "lease.h"
+#include "qualiodoo/connect.h"
 #include "qualiodoo/log.h"
 
 /* A server that does not answer must not hold up the end of the service. */
@@ -46,7 +47,7 @@ void cycle_lease_close(struct pull *pull)
 /* One call that nobody waits for long: the order to stop was given already. */
 static void release(const struct config *config, struct store *store)
 {
-    struct odoo_options options = sync_odoo_options(config);
+    struct odoo_options options = connect_options(config);
     struct lease_keeper keeper = {0};
     struct odoo *odoo = NULL;
     struct error ignored;

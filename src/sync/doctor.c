@@ -10,6 +10,7 @@
 #include "qualiodoo/ask.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
+#include "qualiodoo/connect.h"
 #include "skew.h"
 
 enum {
@@ -195,7 +196,7 @@ static int check_connection(struct doctor *doctor, struct error *error)
     int rc, major = 0;
 
     doctor->topic = "connection";
-    rc = sync_connect(doctor->config, &doctor->odoo, error);
+    rc = connect_open(doctor->config, &doctor->odoo, error);
     if (rc == 0)
         rc = odoo_version(doctor->odoo, &version, error);
     if (rc == 0)

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "qualiodoo/ask.h"
+#include "qualiodoo/connect.h"
 #include "setup.h"
 
 enum { HUNG_MS = 30000 };
@@ -20,7 +21,7 @@ enum { HUNG_MS = 30000 };
 
 int setup_connect(struct setup *setup, struct error *error)
 {
-    struct odoo_options options = sync_odoo_options(setup->config);
+    struct odoo_options options = connect_options(setup->config);
     char advice[800];
 
     snprintf(advice, sizeof advice,
