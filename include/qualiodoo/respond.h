@@ -35,18 +35,10 @@ enum respond_duty {
 enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket,
                                instant now);
 
-/* One judged ticket. */
-struct respond_target {
-    const struct target_ticket *ticket; /* borrowed for the call */
-    int64_t calendar_id;                /* of the deadline; 0: the configuration's */
-    const char *calendar_name;          /* borrowed for the call */
-    struct sla_verdict verdict;
-};
-
 /* Judges one ticket as of `now`; it must owe a response. ERR_CALENDAR says which calendar cannot be
  * used and why: a verdict that its response settled needs none. */
 int respond_judge(struct respond *respond, const struct target_ticket *ticket, instant now,
-                  struct respond_target *ret, struct error *error);
+                  struct target_verdict *ret, struct error *error);
 
 /* The calendar of a ticket. ERR_CALENDAR says which calendar cannot be used and why. */
 int respond_calendar(struct respond *respond, const struct target_ticket *ticket,
@@ -56,7 +48,7 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
  * domain, archived unanswered) are left out. Tickets whose calendar cannot be used are left out
  * too: the first such error is in *ret_problem (code 0: none). */
 int respond_each(struct respond *respond, const struct target_query *query, instant now,
-                 int (*row)(void *context, const struct respond_target *target,
+                 int (*row)(void *context, const struct target_verdict *target,
                             struct error *error),
                  void *context, struct error *ret_problem, struct error *error);
 

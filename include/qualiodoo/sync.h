@@ -8,52 +8,34 @@
 #include <stdint.h>
 
 #include "qualiodoo/account.h"
+#include "qualiodoo/compute_report.h"
 #include "qualiodoo/config.h"
 #include "qualiodoo/facts.h"
 #include "qualiodoo/flavour.h"
 #include "qualiodoo/odoo.h"
+#include "qualiodoo/pull_report.h"
 #include "qualiodoo/store.h"
+#include "qualiodoo/writeback_report.h"
 
 /* What one cycle did; the interface's `reconcile` document. */
 struct cycle_report {
-    json_t *checked, *created, *updated, *deleted; /* remote model -> number of records */
-    json_t *accounts_changed;                      /* array of customer ids */
-    json_t *moves;         /* array of {"contact" or null, "from", "to", "invoices"} */
+    struct pull_report pull;
+    struct compute_report compute;
+    struct writeback_report writeback;
     json_t *differences;   /* array of texts for people, the first changes of accounts */
     int64_t n_differences; /* of all */
-    json_t
-        *revoked; /* array of {"customer_id", "customer", "before_minutes", "after_minutes",
-                     "lots"}: credit that a changed word would take away, which stopped the cycle */
-    json_t *revoked_because; /* array of texts: the words that changed */
-    int64_t accounts_recomputed;
-    int64_t breaches_new, breaches_cleared;
-    int64_t writes_queued, writes_sent, writes_refused;
     int64_t duration_ms;
     struct odoo_stats odoo; /* calls made, retries among them */
-    json_t *events;         /* array of {"event", "ticket" or "customer", "minutes"?}: see below */
     bool on_duty;        /* this agent may write into Odoo, as far as several agents go (lease.h) */
     bool took_duty;      /* since the cycle began */
     int64_t lease_in_ms; /* so much later the lease must be looked after; negative: it is not in
                             use */
-    json_t *lost;    /* array of {"customer", "name"?, "before_minutes", "after_minutes"}: accounts
-                        that lost credit otherwise than by work */
-    json_t *written; /* array of {"part", "key", "ticket" or "customer", "name"?}: what Odoo took */
-    bool skipped;    /* cycle_options.if_invoices_changed, and none did: nothing was read */
-    bool whole;      /* the cycle went to its end, even when what it met there makes it fail: a
-                        write that was refused, a calendar that cannot be used */
-    bool has_event;  /* a response target changes by itself at `event` */
+    bool skipped;        /* cycle_options.if_invoices_changed, and none did: nothing was read */
+    bool whole;          /* the cycle went to its end, even when what it met there makes it fail: a
+                            write that was refused, a calendar that cannot be used */
+    bool has_event;      /* a response target changes by itself at `event` */
     instant event;
 };
-
-/* What happened, once each: "breach" and "cleared" of a ticket; "credited" (granted, adjusted
- * upwards or come back), "consumed" and "expired" of a customer, with how many more minutes of it
- * the account has than before. What a first pull finds is history, and no event; what is undone
- * with its transaction is none either. */
-void cycle_report_event(struct cycle_report *report, const char *event, int64_t ticket,
-                        int64_t customer, minutes amount);
-
-/* Takes back the events after the first `count`: their transaction was rolled back. */
-void cycle_report_undo_events(struct cycle_report *report, size_t count);
 
 void cycle_report_free(struct cycle_report *report);
 
@@ -134,7 +116,7 @@ struct accounts_order {
  * noted changes, in one transaction. ERR_SAFETY when that would revoke credit: nothing is changed
  * then, and the report names the accounts and the cause. */
 int accounts_update(struct store *store, const struct config *config,
-                    const struct accounts_order *order, struct cycle_report *report,
+                    const struct accounts_order *order, struct compute_report *report,
                     struct error *error);
 
 /* The civil date of clock_now() in the configured zone. */

@@ -112,4 +112,22 @@ int calendar_rows_load(struct store *store, int64_t id, int64_t company, struct 
                        struct error *error);
 void calendar_rows_free(struct calendar_rows *rows);
 
+/* ---- Judged ---- */
+
+/* A ticket with its verdict. */
+struct target_verdict {
+    const struct target_ticket *ticket; /* borrowed for the call */
+    int64_t calendar_id;                /* of the deadline; 0: the configuration's */
+    const char *calendar_name;          /* borrowed for the call */
+    struct sla_verdict verdict;
+};
+
+/* One that was judged just now. */
+struct target_judged {
+    const struct target_verdict *target; /* borrowed for the call */
+    instant now;
+    bool recent;       /* created since writeback.since */
+    bool past_horizon; /* answered more than writeback.horizon before it was first judged */
+};
+
 #endif

@@ -211,11 +211,12 @@ static void log_outcome(const struct job *job)
     if (job->rc < 0)
         log_event(&(struct log_event){.level = LOG_LEVEL_ERROR, .id = JOURNAL_FAILURE}, "%s",
                   job->error.message);
-    else if (json_array_size(report->accounts_changed) || report->breaches_new ||
-             report->breaches_cleared || report->writes_sent)
+    else if (json_array_size(report->compute.accounts_changed) || report->compute.breaches_new ||
+             report->compute.breaches_cleared || report->writeback.sent)
         log_info("%zu accounts changed, %lld new breaches, %lld corrected, %lld writes",
-                 json_array_size(report->accounts_changed), (long long)report->breaches_new,
-                 (long long)report->breaches_cleared, (long long)report->writes_sent);
+                 json_array_size(report->compute.accounts_changed),
+                 (long long)report->compute.breaches_new,
+                 (long long)report->compute.breaches_cleared, (long long)report->writeback.sent);
 }
 
 /* The service does not depend on it: what is wrong is said once. */

@@ -32,8 +32,8 @@ static long long count_of(json_t *counts, const char *model)
 
 static bool model_changed(const struct cycle_report *report, const char *model)
 {
-    return count_of(report->created, model) || count_of(report->updated, model) ||
-           count_of(report->deleted, model);
+    return count_of(report->pull.created, model) || count_of(report->pull.updated, model) ||
+           count_of(report->pull.deleted, model);
 }
 
 /* How many records were read, and of which models some differed. */
@@ -52,20 +52,21 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
     bool any = false;
     int rc = 0;
 
-    json_object_foreach(report->checked, model, count) checked += json_integer_value(count);
-    json_object_update(models, report->checked);
-    json_object_update(models, report->deleted); /* deletions come without a record */
+    json_object_foreach(report->pull.checked, model, count) checked += json_integer_value(count);
+    json_object_update(models, report->pull.checked);
+    json_object_update(models, report->pull.deleted); /* deletions come without a record */
     json_object_foreach(models, model, count)
     {
         if (!model_changed(report, model))
             continue;
         any = true;
         table_cell(table, model);
-        table_cell_format(table, "%lld", count_of(report->created, model));
-        table_cell_format(table, "%lld", count_of(report->updated, model));
-        table_cell_format(table, "%lld", count_of(report->deleted, model));
+        table_cell_format(table, "%lld", count_of(report->pull.created, model));
+        table_cell_format(table, "%lld", count_of(report->pull.updated, model));
+        table_cell_format(table, "%lld", count_of(report->pull.deleted, model));
     }
-    table_say("checked: %lld records of %zu models\n", checked, json_object_size(report->checked));
+    table_say("checked: %lld records of %zu models\n", checked,
+              json_object_size(report->pull.checked));
     if (any) {
         putchar('\n');
         rc = table_print(table, stdout, error);
@@ -82,7 +83,7 @@ static void print_moves(const struct cycle_report *report)
     json_t *move;
     size_t i;
 
-    json_array_foreach(report->moves, i, move)
+    json_array_foreach(report->pull.moves, i, move)
     {
         size_t invoices = json_array_size(json_object_get(move, "invoices"));
         bool contact = json_is_integer(json_object_get(move, "contact"));
@@ -123,7 +124,7 @@ static void print_breaches(const struct cycle_report *report, const char *event,
     if (!count)
         return;
     table_say("breaches %s: %lld", word, (long long)count);
-    json_array_foreach(report->events, i, found)
+    json_array_foreach(report->compute.events, i, found)
     {
         if (strcmp(json_string_value(json_object_get(found, "event")), event) != 0)
             continue;
@@ -140,9 +141,9 @@ static void print_lost(const struct cycle_report *report, bool dry_run)
     json_t *found;
     size_t i;
 
-    if (json_array_size(report->lost))
+    if (json_array_size(report->compute.lost))
         table_say("%s credit otherwise than by work:\n", dry_run ? "would lose" : "lost");
-    json_array_foreach(report->lost, i, found)
+    json_array_foreach(report->compute.lost, i, found)
     {
         printf("  ");
         print_name(found);
@@ -157,10 +158,10 @@ static void print_written(const struct cycle_report *report)
     json_t *found;
     size_t i;
 
-    if (report->writes_sent || report->writes_refused)
-        printf("written into Odoo: %lld, refused: %lld\n", (long long)report->writes_sent,
-               (long long)report->writes_refused);
-    json_array_foreach(report->written, i, found)
+    if (report->writeback.sent || report->writeback.refused)
+        printf("written into Odoo: %lld, refused: %lld\n", (long long)report->writeback.sent,
+               (long long)report->writeback.refused);
+    json_array_foreach(report->writeback.written, i, found)
     {
         const char *key = json_string_value(json_object_get(found, "key"));
 
@@ -180,15 +181,16 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
     if (rc < 0)
         return rc;
     print_moves(report);
-    table_say("accounts: %lld computed, %zu %s\n", (long long)report->accounts_recomputed,
-              json_array_size(report->accounts_changed), dry_run ? "would change" : "changed");
+    table_say("accounts: %lld computed, %zu %s\n", (long long)report->compute.accounts_recomputed,
+              json_array_size(report->compute.accounts_changed),
+              dry_run ? "would change" : "changed");
     json_array_foreach(report->differences, i, text) table_say("  %s\n", json_string_value(text));
     if (report->n_differences > (int64_t)json_array_size(report->differences))
         table_say("  ... and %lld more\n", (long long)report->n_differences -
                                                (long long)json_array_size(report->differences));
     print_lost(report, dry_run);
-    print_breaches(report, "breach", "new", report->breaches_new);
-    print_breaches(report, "cleared", "cleared", report->breaches_cleared);
+    print_breaches(report, "breach", "new", report->compute.breaches_new);
+    print_breaches(report, "cleared", "cleared", report->compute.breaches_cleared);
     print_written(report);
     if (!cycle_report_drift(report))
         table_say("nothing differed\n");
@@ -202,7 +204,7 @@ static int print_cycle(const struct cli *cli, const struct cycle_report *report,
     if (cli->json)
         return cli_print_json(cycle_report_json(report), error);
     return report->whole ? print_report(report, dry_run, error)
-                         : view_revoked(report->revoked, error);
+                         : view_revoked(report->compute.revoked, error);
 }
 
 static int run_cycle(struct cli *cli, const struct cycle_options *options, struct error *error)
@@ -219,7 +221,7 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
     }
     catch_signals();
     rc = cycle_run(config, options, &report, error);
-    if (report.whole || json_array_size(report.revoked)) {
+    if (report.whole || json_array_size(report.compute.revoked)) {
         int printed = print_cycle(cli, &report, options->dry_run, error);
 
         rc = printed < 0 ? printed : rc;

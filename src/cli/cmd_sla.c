@@ -60,7 +60,7 @@ static int read_arguments(struct cli *cli, struct targets *targets, int argc, ch
 
 /* ---- What is found ---- */
 
-static bool is_asked_for(const struct targets *targets, const struct respond_target *target)
+static bool is_asked_for(const struct targets *targets, const struct target_verdict *target)
 {
     instant created = target->ticket->facts.response.created;
 
@@ -69,7 +69,7 @@ static bool is_asked_for(const struct targets *targets, const struct respond_tar
             tz_civil_day(targets->view->policy.zone, created) >= targets->since.day);
 }
 
-static int add_target(void *context, const struct respond_target *target, struct error *error)
+static int add_target(void *context, const struct target_verdict *target, struct error *error)
 {
     const struct target_ticket *ticket = target->ticket;
     struct targets *targets = context;

@@ -260,7 +260,7 @@ static int read_money(struct status *status, const struct view *view, struct err
 
 /* ---- Response targets, and what is written of them ---- */
 
-static int ignore_target(void *context, const struct respond_target *target, struct error *error)
+static int ignore_target(void *context, const struct target_verdict *target, struct error *error)
 {
     (void)context;
     (void)target;

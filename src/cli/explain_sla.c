@@ -13,7 +13,7 @@ struct story {
     struct respond *respond;
     const struct flavour *flavour;
     enum respond_duty duty;
-    struct respond_target target; /* calendar and verdict: only when a response is owed */
+    struct target_verdict target; /* calendar and verdict: only when a response is owed */
     const struct respond_calendar *calendar; /* today's; NULL: it cannot be used */
     struct sla_verdict today; /* what today's rules give, where there is a calendar */
     json_t *document;
@@ -127,7 +127,7 @@ static int add_source(const struct story *story, json_t **ret, struct error *err
 
 static int add_calendar(struct story *story, struct error *error)
 {
-    const struct respond_target *target = &story->target;
+    const struct target_verdict *target = &story->target;
     bool same = story->calendar && story->calendar->id == target->calendar_id;
     json_t *source = NULL;
     int rc = add_source(story, &source, error);

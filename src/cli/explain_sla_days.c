@@ -6,7 +6,7 @@
 
 struct days {
     const struct config *config;
-    const struct respond_target *target;
+    const struct target_verdict *target;
     const struct respond_calendar *calendar;
     struct calendar *base; /* the same calendar without its leaves; NULL: the configuration's */
     json_t *intervals, *skipped, *leaves;
@@ -189,7 +189,7 @@ static void list_leaves(struct days *days)
     }
 }
 
-int explain_sla_days(const struct config *config, const struct respond_target *target,
+int explain_sla_days(const struct config *config, const struct target_verdict *target,
                      const struct respond_calendar *calendar, json_t *document, struct error *error)
 {
     struct days days = {.config = config,

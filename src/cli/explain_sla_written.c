@@ -46,7 +46,7 @@ static int add_sets(struct written *written, const char *kind, int64_t ticket, s
 }
 
 /* Odoo rewrites the dates of assignment and closing: a late answer may hide an earlier one. */
-static json_t *why_not(const struct view *view, const struct respond_target *target)
+static json_t *why_not(const struct view *view, const struct target_verdict *target)
 {
     const struct target_ticket *ticket = target->ticket;
     const struct sla_verdict *verdict = &target->verdict;
@@ -68,7 +68,7 @@ static json_t *why_not(const struct view *view, const struct respond_target *tar
     return json_string("the next cycle does it ('qualiodoo sync')");
 }
 
-int explain_sla_written(const struct view *view, const struct respond_target *target, bool owed,
+int explain_sla_written(const struct view *view, const struct target_verdict *target, bool owed,
                         json_t *document, struct error *error)
 {
     const struct target_ticket *ticket = target->ticket;

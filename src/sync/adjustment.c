@@ -16,6 +16,7 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/connect.h"
 #include "qualiodoo/lookup.h"
+#include "skew.h"
 
 enum { LOCK_WAIT_MS = 60000, DRAWN_BYTES = 16 };
 
@@ -149,7 +150,7 @@ static int compute_balance(struct writer *writer, minutes *ret, struct error *er
     if (rc < 0)
         return rc;
     order.today = policy_today(&policy);
-    rc = accounts_update(store, config, &order, &writer->report, error);
+    rc = accounts_update(store, config, &order, &writer->computed, error);
     holder = facts_new();
     if (rc == 0 && !holder)
         rc = error_memory(error);
@@ -267,7 +268,7 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
     struct store *store = NULL;
     int rc = adjustment_check(config, request, error);
 
-    writer.pull.report = &writer.report;
+    writer.pull.report = &writer.pulled;
     /* A dry run without a state leaves no file at all, not even a lock. */
     if (rc == 0 && (!request->dry_run || access(config->state.path, F_OK) == 0))
         rc = store_lock(config->state.path, "adjust", LOCK_WAIT_MS, &lock, error);

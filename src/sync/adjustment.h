@@ -3,15 +3,15 @@
 #define QUALIODOO_SYNC_ADJUSTMENT_H
 
 #include "pull.h"
-
-#define ADJUSTMENT_MODEL "x_qualiodoo_adjustment"
+#include "qualiodoo/sync.h"
 
 struct writer {
     const struct adjustment_request *request;
     struct pull pull;
-    struct cycle_report report; /* stays empty: nobody reads it */
-    int64_t customer;           /* the account's holder */
-    bool told;                  /* about_to_write() was called */
+    struct pull_report pulled; /* stays empty, as the next: nobody reads them */
+    struct compute_report computed;
+    int64_t customer; /* the account's holder */
+    bool told;        /* about_to_write() was called */
 };
 
 /* Looks the key up and writes unless it is there, or nothing shall be written. *ret gets all but

@@ -7,6 +7,8 @@
  * the invoice of "credited.X" is paid no more, "withdrawn.X" takes it back; paid again, it is
  * credited again as X.2, and so on. The accounts that changed are looked at, and all of them once a
  * day and when the rules change: time alone lets credit near its end. */
+#include "alerts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,38 +17,27 @@
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/ledger.h"
-#include "verdicts.h"
+#include "queue.h"
+#include "texts.h"
 
 #define KEY_SIZE 96
 
 struct alerts {
-    struct pull *pull;
+    const struct writeback *writeback;
     const struct config *config;
     civil_day today;
     struct texts texts;
     enum alert kind; /* being looked for */
 };
 
+/* Takes over `payload` (NULL: memory was short). */
 static int add(struct alerts *alerts, const char *key, enum outbox_part part, int64_t customer,
                json_t *payload, struct error *error)
 {
-    char *text = payload ? json_dumps(payload, JSON_COMPACT) : NULL;
-    bool enabled = alerts->config->writeback.enabled, added = false;
-    struct outbox_row row = {.key = key,
-                             .part = part,
-                             .model = "res.partner",
-                             .record = customer,
-                             .subject = customer,
-                             .payload = text,
-                             .state = enabled ? OUTBOX_QUEUED : OUTBOX_SHADOW};
-    int rc = text ? outbox_add(alerts->pull->store, &row, clock_now(), &added, error)
-                  : error_memory(error);
+    const struct queue_write write = {
+        .key = key, .part = part, .model = "res.partner", .record = customer, .payload = payload};
 
-    json_decref(payload);
-    free(text);
-    if (added && enabled)
-        alerts->pull->report->writes_queued++;
-    return rc;
+    return queue_add(alerts->writeback, &write, error);
 }
 
 /* ---- Alerts ---- */
@@ -104,7 +95,7 @@ static void withdrawal_key(const char *credited, char key[KEY_SIZE])
  * that of the next time. */
 static int is_given(struct alerts *alerts, char key[KEY_SIZE], bool *ret, struct error *error)
 {
-    struct store *store = alerts->pull->store;
+    struct store *store = alerts->writeback->store;
     char base[KEY_SIZE], withdrawn[KEY_SIZE];
     int rc = outbox_exists(store, key, ret, error);
 
@@ -167,7 +158,7 @@ static int give_alerts(struct alerts *alerts, const char *customers, struct erro
 
     for (int kind = 0; kind < ALERT_COUNT && rc == 0; kind++) {
         query.kind = alerts->kind = (enum alert)kind;
-        rc = alerts_each(alerts->pull->store, &query, give_alert, alerts, error);
+        rc = alerts_each(alerts->writeback->store, &query, give_alert, alerts, error);
     }
     return rc;
 }
@@ -190,11 +181,11 @@ static int take_back(struct alerts *alerts, const json_t *untrue, struct error *
     char key[KEY_SIZE], *text, *html;
     json_t *body;
     bool stands = false;
-    int rc = outbox_void(alerts->pull->store, credited, "no longer true before it was written",
+    int rc = outbox_void(alerts->writeback->store, credited, "no longer true before it was written",
                          clock_now(), error);
 
     if (rc == 0)
-        rc = outbox_exists(alerts->pull->store, credited, &stands, error);
+        rc = outbox_exists(alerts->writeback->store, credited, &stands, error);
     if (rc < 0 || !stands)
         return rc;
     withdrawal_key(credited, key);
@@ -213,8 +204,9 @@ static int take_back_untrue(struct alerts *alerts, const char *customers, struct
 {
     json_t *found = json_array(), *untrue;
     size_t i;
-    int rc = found ? alerts_untrue(alerts->pull->store, customers, collect_untrue, found, error)
-                   : error_memory(error);
+    int rc = found
+                 ? alerts_untrue(alerts->writeback->store, customers, collect_untrue, found, error)
+                 : error_memory(error);
 
     json_array_foreach(found, i, untrue)
     {
@@ -254,25 +246,29 @@ static int look_at(struct alerts *alerts, const char *customers, struct error *e
     return rc;
 }
 
-int alerts_update(struct pull *pull, civil_day today, struct error *error)
+int alerts_update(const struct writeback *writeback, const json_t *accounts, civil_day today,
+                  struct error *error)
 {
-    const struct config *config = pull->config;
-    struct alerts alerts = {
-        .pull = pull, .config = config, .today = today, .texts = {.language = config->language}};
+    const struct config *config = writeback->config;
+    struct alerts alerts = {.writeback = writeback,
+                            .config = config,
+                            .today = today,
+                            .texts = {.language = config->language}};
     char *now = NULL, *last = NULL, *changed = NULL;
     int rc = 0;
 
     if (!config->writeback.balance_alerts)
         return 0;
     now = occasion(&alerts);
-    changed = json_dumps(pull->report->accounts_changed, JSON_COMPACT);
-    rc = now && changed ? store_meta_get(pull->store, "alerts", &last, error) : error_memory(error);
+    changed = json_dumps(accounts, JSON_COMPACT);
+    rc = now && changed ? store_meta_get(writeback->store, "alerts", &last, error)
+                        : error_memory(error);
     if (rc == 0 && last && strcmp(last, now) == 0) {
         rc = look_at(&alerts, changed, error);
     } else if (rc == 0) {
         rc = look_at(&alerts, NULL, error);
         if (rc == 0)
-            rc = store_meta_set(pull->store, "alerts", now, error);
+            rc = store_meta_set(writeback->store, "alerts", now, error);
     }
     free(now);
     free(last);

@@ -1,10 +1,24 @@
-/* cycle.c - one cycle: lock, pull, compute, report. */
+/* cycle.c - one cycle, in five steps: pull, compute, settle and confirm, send, read back.
+ *
+ *     read_and_judge   pull: Odoo into the mirror; compute: targets and accounts, and what Odoo is
+ *                      to be told of them
+ *     write_back       settle: what was cut off; confirm: the tickets that something is to be
+ *                      written about are read and judged again; send; read back
+ *
+ * No step calls another: what one needs of another is given to it as a function. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "alerts.h"
+#include "breaches.h"
+#include "cycle_lease.h"
 #include "cycle_report.h"
+#include "history.h"
+#include "judge.h"
+#include "lease.h"
+#include "pull.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/connect.h"
@@ -15,13 +29,29 @@
 #include "qualiodoo/mirror.h"
 #include "qualiodoo/results.h"
 #include "revoked.h"
-#include "verdicts.h"
+#include "send.h"
+#include "shown.h"
+#include "skew.h"
 
 /* How long a cycle waits for another one to finish. */
 #define LOCK_WAIT_MS 60000
 
 /* Differences kept for people; the audit trail has them all. */
 #define DIFFERENCES_SHOWN 200
+
+/* One cycle, and what its steps share. */
+struct cycle {
+    const struct cycle_options *options;
+    struct cycle_report *report;
+    struct pull pull;
+    struct writeback writeback;
+    struct breaches *breaches; /* while targets are judged */
+    struct skew skew;          /* of the clocks */
+    struct error problem;      /* a working calendar that cannot be used, credit that a changed word
+                                  would revoke; code 0: none */
+};
+
+/* ---- The report ---- */
 
 struct differences {
     struct store *store;
@@ -81,56 +111,130 @@ static bool schema_may_be_old(int rc)
            rc == ERR_ACCESS_RIGHTS;
 }
 
-int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *error)
+/* ---- Compute ---- */
+
+static int ask_history(void *context, const struct ids *tickets, struct error *error)
 {
+    struct cycle *cycle = context;
+
+    return history_ask(&cycle->pull, tickets, error);
+}
+
+static int plan_breach(void *context, const struct target_judged *judged, struct error *error)
+{
+    struct cycle *cycle = context;
+    bool cleared = false;
+    int rc = breaches_plan(cycle->breaches, judged, &cleared, error);
+
+    if (rc == 0 && cleared) {
+        cycle->report->compute.breaches_cleared++;
+        compute_report_event(&cycle->report->compute, "cleared", judged->target->ticket->id, 0, 0);
+    }
+    return rc;
+}
+
+static int withdraw(void *context, int64_t ticket, struct error *error)
+{
+    struct cycle *cycle = context;
+
+    return breaches_withdraw(cycle->breaches, ticket, error);
+}
+
+/* What is judged of a ticket is planned for Odoo at once, in the same transaction. */
+static int compute_targets(struct cycle *cycle, const struct ids *also, struct error *error)
+{
+    struct judging judging = {.store = cycle->pull.store,
+                              .config = cycle->pull.config,
+                              .flavour = cycle->pull.flavour,
+                              .report = &cycle->report->compute,
+                              .is_history = cycle->pull.first_pulls,
+                              .wrong_clock = cycle->skew.found,
+                              .context = cycle,
+                              .ask_history = ask_history,
+                              .judged = plan_breach,
+                              .withdrawn = withdraw};
+    int64_t began = clock_monotonic_ms();
+    int rc = history_retry(&cycle->pull, error);
+
+    if (rc == 0)
+        rc = breaches_open(&cycle->writeback, &cycle->breaches, error);
+    if (rc == 0)
+        rc = judge_targets(&judging, also, error);
+    breaches_free(cycle->breaches);
+    cycle->breaches = NULL;
+    if (judging.judged_any)
+        cycle->problem = judging.problem;
+    if (rc == 0)
+        log_step("judged response targets: %lld ms", (long long)(clock_monotonic_ms() - began));
+    return rc;
+}
+
+/* *ret_today: the day they were computed for. */
+static int compute_accounts(struct cycle *cycle, civil_day *ret_today, struct error *error)
+{
+    const struct pull *pull = &cycle->pull;
+    struct compute_report *report = &cycle->report->compute;
     struct accounts_order order = {
         .force = pull->force, .customers = pull->customers, .n_customers = pull->n_customers};
     int64_t began = clock_monotonic_ms();
     struct policy policy;
-    int rc = verdicts_update(pull, tickets, error);
+    int rc = policy_open(pull->config, pull->store, &policy, error);
 
-    if (rc == 0)
-        log_step("judged response targets: %lld ms", (long long)(clock_monotonic_ms() - began));
-    began = clock_monotonic_ms();
-    if (rc == 0)
-        rc = policy_open(pull->config, pull->store, &policy, error);
     if (rc < 0)
         return rc;
-    order.today = policy_today(&policy);
+    *ret_today = order.today = policy_today(&policy);
     policy_close(&policy);
-    rc = accounts_update(pull->store, pull->config, &order, pull->report, error);
-    if (rc == ERR_SAFETY && pull->patient && json_array_size(pull->report->revoked)) {
+    rc = accounts_update(pull->store, pull->config, &order, report, error);
+    if (rc == 0)
+        log_step("computed %lld accounts: %lld ms", (long long)report->accounts_recomputed,
+                 (long long)(clock_monotonic_ms() - began));
+    return rc;
+}
+
+/* Computes what the pulled changes touch: targets (with those of `also`, which may be NULL), then
+ * accounts; and plans what Odoo is to be told of them. */
+static int compute(struct cycle *cycle, const struct ids *also, struct error *error)
+{
+    struct compute_report *report = &cycle->report->compute;
+    civil_day today = 0;
+    int rc = compute_targets(cycle, also, error);
+
+    if (rc == 0)
+        rc = compute_accounts(cycle, &today, error);
+    if (rc == ERR_SAFETY && cycle->options->service && json_array_size(report->revoked)) {
         /* The service goes on with what does not depend on the accounts: they stay as they were. */
-        pull->problem = *error;
-        rc = revoked_note(pull->store, pull->report, true, error);
+        cycle->problem = *error;
+        rc = revoked_note(cycle->pull.store, report, true, error);
         return rc == ERR_SAFETY ? 0 : rc;
     }
     if (rc == 0)
-        log_step("computed %lld accounts: %lld ms", (long long)pull->report->accounts_recomputed,
-                 (long long)(clock_monotonic_ms() - began));
-    if (rc == 0)
-        rc = shown_update(pull, error);
+        rc = shown_update(&cycle->writeback, error);
     /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
-    return rc < 0 || pull->skew.found ? rc : alerts_update(pull, order.today, error);
+    if (rc < 0 || cycle->skew.found)
+        return rc;
+    return alerts_update(&cycle->writeback, report->accounts_changed, today, error);
 }
 
+/* ---- Pull ---- */
+
 /* Whether what is computed now may be written. */
-static int look_at_clocks(struct pull *pull, struct error *error)
+static int look_at_clocks(struct cycle *cycle, struct error *error)
 {
     struct error problem;
-    int rc = skew_look(pull->odoo, &pull->skew, error);
+    int rc = skew_look(cycle->pull.odoo, &cycle->skew, error);
 
     if (rc == 0)
-        rc = skew_note(pull->store, &pull->skew, error);
-    if (rc == 0 && pull->skew.found && !pull->config->writeback.enabled) {
-        skew_error(&pull->skew, &problem);
+        rc = skew_note(cycle->pull.store, &cycle->skew, error);
+    if (rc == 0 && cycle->skew.found && !cycle->pull.config->writeback.enabled) {
+        skew_error(&cycle->skew, &problem);
         log_warning("%s", problem.message);
     }
     return rc;
 }
 
-static int pull_and_compute(struct pull *pull, struct error *error)
+static int open_and_pull(struct cycle *cycle, struct error *error)
 {
+    struct pull *pull = &cycle->pull;
     int rc = pull_open(pull, error);
 
     if (rc == 0)
@@ -144,48 +248,158 @@ static int pull_and_compute(struct pull *pull, struct error *error)
         if (rc == 0)
             rc = pull_run(pull, error);
     }
+    return rc;
+}
+
+static int pull_and_compute(struct cycle *cycle, struct error *error)
+{
+    const struct pull *pull = &cycle->pull;
+    int rc = open_and_pull(cycle, error);
+
     if (rc == 0)
-        rc = look_at_clocks(pull, error);
-    return rc < 0 ? rc : cycle_compute(pull, NULL, error);
+        rc = look_at_clocks(cycle, error);
+    if (rc < 0)
+        return rc;
+    cycle->writeback.flavour = pull->flavour;
+    cycle->writeback.shows_rows = pull_has_model(pull, MODEL_SHOWN);
+    cycle->writeback.shows_fields = pull_has_field(pull, MODEL_PARTNER, PARTNER_MINUTES) &&
+                                    pull_has_field(pull, MODEL_PARTNER, PARTNER_LAST_DAY);
+    return compute(cycle, NULL, error);
 }
 
 /* A complete mirror goes from one consistent state to the next in one transaction: readers see the
  * one or the other, and a cycle that fails or is killed leaves the balances as they were. Only
  * first pulls keep each page, to go on from there. */
-static int run_pull(struct pull *pull, struct error *error)
+static int read_and_judge(struct cycle *cycle, struct error *error)
 {
+    const struct pull *pull = &cycle->pull;
     bool complete = false;
     int rc = mirror_is_complete(pull->store, &complete, error);
 
     if (rc < 0 || !complete)
-        return rc < 0 ? rc : pull_and_compute(pull, error);
+        return rc < 0 ? rc : pull_and_compute(cycle, error);
     rc = store_begin(pull->store, error);
     if (rc < 0)
         return rc;
     if (pull->full && !pull->n_customers)
         rc = mirror_unreadable_forget(pull->store, error);
     if (rc == 0)
-        rc = pull_and_compute(pull, error);
+        rc = pull_and_compute(cycle, error);
     if (rc == 0)
         rc = store_commit(pull->store, error);
     if (rc < 0) {
         store_rollback(pull->store);
-        cycle_report_undo_events(pull->report, 0);
+        compute_report_undo_events(&cycle->report->compute, 0);
     }
     return rc;
 }
 
+/* ---- Write back ---- */
+
+/* The last word before a flag: what is to be written about is read again, and judged again. */
+static int confirm(struct cycle *cycle, const struct ids *tickets, struct error *error)
+{
+    struct store *store = cycle->pull.store;
+    int rc;
+
+    if (!tickets->count)
+        return 0;
+    rc = store_begin(store, error);
+    if (rc < 0)
+        return rc;
+    rc = pull_tickets(&cycle->pull, tickets, error);
+    if (rc == 0)
+        rc = compute(cycle, tickets, error);
+    if (rc == 0)
+        rc = store_commit(store, error);
+    if (rc < 0)
+        store_rollback(store);
+    return rc;
+}
+
+/* What was written to, and the notes: so that the next cycle sees no difference. */
+static int read_back(struct cycle *cycle, const struct send_touched *touched, struct error *error)
+{
+    struct store *store = cycle->pull.store;
+    struct compute_report *report = &cycle->report->compute;
+    const struct pull_written written = {
+        .tickets = &touched->tickets, .partners = &touched->partners, .shown = &touched->accounts};
+    size_t events = json_array_size(report->events);
+    int rc;
+
+    if (!touched->tickets.count && !touched->partners.count && !touched->accounts.count)
+        return 0;
+    rc = store_begin(store, error);
+    if (rc < 0)
+        return rc;
+    rc = pull_read_back(&cycle->pull, &written, error);
+    if (rc == 0)
+        rc = compute(cycle, NULL, error);
+    if (rc == 0)
+        rc = store_commit(store, error);
+    if (rc < 0) {
+        store_rollback(store);
+        compute_report_undo_events(report, events);
+    }
+    return rc;
+}
+
+/* Duty that ends in the middle is no failure: the rest waits. */
+static int send_on_duty(struct cycle *cycle, struct send *send, struct error *error)
+{
+    struct lease_keeper *lease = cycle->writeback.lease;
+    int rc;
+
+    lease_guard(lease, true);
+    rc = send_settle(send, error);
+    if (rc == 0)
+        rc = confirm(cycle, send_tickets(send), error);
+    if (rc == 0)
+        rc = send_rows(send, error);
+    lease_guard(lease, false);
+    if (rc == ERR_BUSY && lease && lease->in_use && !lease_permits(lease)) {
+        log_warning("%s", error->message);
+        rc = 0;
+    }
+    return rc < 0 ? rc : read_back(cycle, send_touched(send), error);
+}
+
+static int write_back(struct cycle *cycle, struct error *error)
+{
+    const struct writeback_report *report = &cycle->report->writeback;
+    struct lease_keeper *lease = cycle->writeback.lease;
+    int64_t began = clock_monotonic_ms();
+    struct send *send = NULL;
+    bool duty = true, due;
+    int rc = send_open(&cycle->writeback, &send, error);
+
+    due = rc == 0 && send_count(send);
+    if (due && lease)
+        rc = lease_take(lease, !cycle->options->service, &duty, error);
+    if (rc == 0 && due)
+        rc = duty ? send_on_duty(cycle, send, error) : send_stand_by(send, error);
+    if (rc == 0 && due)
+        log_step("wrote into Odoo: %lld writes sent, %lld refused, %lld ms",
+                 (long long)report->sent, (long long)report->refused,
+                 (long long)(clock_monotonic_ms() - began));
+    send_close(send);
+    return rc;
+}
+
+/* ---- What is asked for ---- */
+
 /* The customers that the command line names, looked up in Odoo, where they may be new; in the
  * state, where they may be the last trace of a partner that is gone. */
-static int find_customer(struct pull *pull, const char *text, struct ids *customers,
+static int find_customer(struct cycle *cycle, const char *text, struct ids *customers,
                          struct error *error)
 {
     struct ids known = {0};
     struct error ignored;
     int64_t customer = 0;
-    int rc = customer_find_remote(pull->odoo, pull->config->credit.account, text, &customer, error);
+    int rc = customer_find_remote(cycle->pull.odoo, cycle->pull.config->credit.account, text,
+                                  &customer, error);
 
-    if (rc == ERR_NOT_FOUND && lookup_customers(pull->store, text, &known, &ignored) == 0 &&
+    if (rc == ERR_NOT_FOUND && lookup_customers(cycle->pull.store, text, &known, &ignored) == 0 &&
         known.count == 1) {
         customer = known.items[0];
         rc = 0;
@@ -197,155 +411,184 @@ static int find_customer(struct pull *pull, const char *text, struct ids *custom
     return rc;
 }
 
-static int find_customers(struct pull *pull, const struct cycle_options *options,
+static int find_customers(struct cycle *cycle, const struct cycle_options *options,
                           struct ids *customers, struct error *error)
 {
     int rc = 0;
 
     for (size_t i = 0; i < options->n_customers && rc == 0; i++)
-        rc = find_customer(pull, options->customers[i], customers, error);
-    pull->customers = customers->items;
-    pull->n_customers = customers->count;
+        rc = find_customer(cycle, options->customers[i], customers, error);
+    cycle->pull.customers = customers->items;
+    cycle->pull.n_customers = customers->count;
     return rc;
 }
 
 /* What did not stop the work, and is no success either. */
-static void say_problems(const struct pull *pull, struct error *error)
+static void say_problems(const struct cycle *cycle, struct error *error)
 {
-    if (pull->report->writes_refused)
+    if (cycle->report->writeback.refused)
         error_set(error, ERR_REFUSED,
                   "Odoo refused %lld of the writes: 'qualiodoo outbox' says why, and how to "
                   "go on",
-                  (long long)pull->report->writes_refused);
-    else if (pull->skew.found && pull->config->writeback.enabled)
-        skew_error(&pull->skew, error);
-    else if (pull->problem.code)
-        *error = pull->problem;
+                  (long long)cycle->report->writeback.refused);
+    else if (cycle->skew.found && cycle->pull.config->writeback.enabled)
+        skew_error(&cycle->skew, error);
+    else if (cycle->problem.code)
+        *error = cycle->problem;
 }
 
 /* Whether an invoice was touched since this was last asked. What was committed late, behind many
  * newer ones, is not seen by that: the next whole cycle reads behind its cursor. */
-static int invoices_changed(struct pull *pull, bool *ret, struct error *error)
+static int invoices_changed(struct cycle *cycle, bool *ret, struct error *error)
 {
     char *seen = NULL, *newest = NULL;
     bool complete = false;
-    int rc = mirror_is_complete(pull->store, &complete, error);
+    int rc = mirror_is_complete(cycle->pull.store, &complete, error);
 
     *ret = true;
     if (rc < 0 || !complete)
         return rc;
-    rc = pull_open(pull, error);
+    rc = pull_open(&cycle->pull, error);
     if (rc == 0)
-        rc = pull_newest_invoices(pull, &newest, error);
+        rc = pull_newest_invoices(&cycle->pull, &newest, error);
     if (rc == 0)
-        rc = store_meta_get(pull->store, "invoices_seen", &seen, error);
+        rc = store_meta_get(cycle->pull.store, "invoices_seen", &seen, error);
     if (rc == 0) {
         *ret = !seen || strcmp(seen, newest) != 0;
         if (*ret)
-            rc = store_meta_set(pull->store, "invoices_seen", newest, error);
+            rc = store_meta_set(cycle->pull.store, "invoices_seen", newest, error);
     }
-    pull_close(pull);
+    pull_close(&cycle->pull);
     free(seen);
     free(newest);
     return rc;
 }
 
 /* Whether this is the state to work with; the client is made. */
-static int begin_in_store(struct pull *pull, const struct cycle_options *options,
+static int begin_in_store(struct cycle *cycle, const struct cycle_options *options,
                           struct error *error)
 {
-    int rc = sync_check_database(pull->config, pull->store, error); /* whose outcome is not ours */
+    int rc = sync_check_database(cycle->pull.config, cycle->pull.store,
+                                 error); /* whose outcome is not ours */
 
     if (rc == 0 && options->reconcile)
-        rc = store_check(pull->store, error);
+        rc = store_check(cycle->pull.store, error);
     if (rc == 0)
-        rc = connect_open(pull->config, &pull->odoo, error);
+        rc = connect_open(cycle->pull.config, &cycle->pull.odoo, error);
     if (rc == 0 && options->uid)
-        odoo_assume_uid(pull->odoo, *options->uid);
+        odoo_assume_uid(cycle->pull.odoo, *options->uid);
     return rc;
 }
 
 /* The steps of a cycle; *ret_changed is false when nothing was to be read. */
-static int run_steps(struct pull *pull, const struct cycle_options *options, bool *ret_changed,
+static int run_steps(struct cycle *cycle, const struct cycle_options *options, bool *ret_changed,
                      struct error *error)
 {
-    bool may_write = !options->dry_run && pull->config->writeback.enabled;
+    bool may_write = !options->dry_run && cycle->pull.config->writeback.enabled;
     struct ids customers = {0};
     int rc = 0;
 
     if (options->if_invoices_changed && !options->lease_only)
-        rc = invoices_changed(pull, ret_changed, error);
+        rc = invoices_changed(cycle, ret_changed, error);
     if (rc == 0)
-        rc = find_customers(pull, options, &customers, error);
+        rc = find_customers(cycle, options, &customers, error);
     if (rc == 0 && *ret_changed)
-        rc = run_pull(pull, error);
-    if (rc == 0 && *ret_changed && may_write && !pull->skew.found)
-        rc = push_run(pull, error);
+        rc = read_and_judge(cycle, error);
+    if (rc == 0 && *ret_changed && may_write && !cycle->skew.found)
+        rc = write_back(cycle, error);
     if (rc == 0 && *ret_changed)
-        rc = targets_next(pull->store, &pull->report->has_event, &pull->report->event, error);
+        rc = targets_next(cycle->pull.store, &cycle->report->has_event, &cycle->report->event,
+                          error);
     free(customers.items);
     return rc;
 }
 
 /* What came of the cycle, for `status`: a misspelt name is no failure of it, nor is an order to
  * stop. */
-static int end_in_store(struct pull *pull, const struct cycle_options *options,
+static int end_in_store(struct cycle *cycle, const struct cycle_options *options,
                         const struct error *outcome, int rc, struct error *error)
 {
     bool counts = rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED;
 
-    if (counts && (rc < 0 || !pull->report->skipped))
-        note_outcome(pull->store, outcome, options->reconcile && !options->n_customers);
-    if (rc == ERR_SAFETY && json_array_size(pull->report->revoked))
-        rc = revoked_note(pull->store, pull->report, false, error); /* after its rollback */
+    if (counts && (rc < 0 || !cycle->report->skipped))
+        note_outcome(cycle->pull.store, outcome, options->reconcile && !options->n_customers);
+    if (rc == ERR_SAFETY && json_array_size(cycle->report->compute.revoked))
+        rc = revoked_note(cycle->pull.store, &cycle->report->compute, false,
+                          error); /* after its rollback */
     if (options->uid)
-        *options->uid = outcome->code ? 0 : odoo_uid(pull->odoo);
+        *options->uid = outcome->code ? 0 : odoo_uid(cycle->pull.odoo);
     return rc;
 }
 
-static int tell_differences(struct pull *pull, int64_t last, struct error *error)
+static int tell_differences(struct cycle *cycle, int64_t last, struct error *error)
 {
-    struct differences differences = {
-        .store = pull->store, .report = pull->report, .first = pull->first_pulls, .error = error};
-    int rc = results_audit(pull->store, 0, last, add_difference, &differences, error);
+    struct differences differences = {.store = cycle->pull.store,
+                                      .report = cycle->report,
+                                      .first = cycle->pull.first_pulls,
+                                      .error = error};
+    int rc = results_audit(cycle->pull.store, 0, last, add_difference, &differences, error);
 
-    return rc < 0 ? rc : cycle_report_name(pull->report, pull->store, error);
+    return rc < 0 ? rc : cycle_report_name(cycle->report, cycle->pull.store, error);
 }
 
-static int run_in_store(const struct config *config, const struct cycle_options *options,
-                        struct store *store, struct cycle_report *report, struct error *error)
+static void note_page(void *context)
 {
-    struct pull pull = {.store = store,
-                        .config = config,
-                        .report = report,
-                        .full = options->reconcile,
-                        .force = options->force,
-                        .patient = options->service};
-    bool changed = !options->lease_only;
+    lease_keep(((struct cycle *)context)->writeback.lease);
+}
+
+/* Gives every step what it needs to know of this cycle. */
+static void begin(struct cycle *cycle, const struct config *config, struct store *store)
+{
+    const struct cycle_options *options = cycle->options;
+
+    cycle->pull = (struct pull){.store = store,
+                                .config = config,
+                                .report = &cycle->report->pull,
+                                .full = options->reconcile,
+                                .force = options->force,
+                                .stored = note_page,
+                                .context = cycle};
+    cycle->writeback = (struct writeback){.store = store,
+                                          .config = config,
+                                          .report = &cycle->report->writeback,
+                                          .patient = options->service,
+                                          .force = options->force};
+}
+
+static void end(struct cycle *cycle)
+{
+    cycle_lease_close(&cycle->writeback, cycle->report);
+    pull_close(&cycle->pull);
+    odoo_stats(cycle->pull.odoo, &cycle->report->odoo);
+    odoo_free(cycle->pull.odoo);
+}
+
+static int run_in_store(struct cycle *cycle, struct error *error)
+{
+    struct store *store = cycle->pull.store;
+    bool changed = !cycle->options->lease_only;
     struct lease_keeper keeper = {0};
     struct error outcome, problem = {0};
     int64_t last = 0;
     int rc = results_last_audit(store, &last, error);
 
     if (rc == 0)
-        rc = begin_in_store(&pull, options, error);
+        rc = begin_in_store(cycle, cycle->options, error);
     if (rc < 0)
         return rc;
-    rc = cycle_lease_open(&pull, &keeper, options, error);
+    cycle->writeback.odoo = cycle->pull.odoo;
+    rc = cycle_lease_open(&cycle->writeback, &keeper, cycle->options, error);
     if (rc == 0)
-        rc = run_steps(&pull, options, &changed, error);
-    report->skipped = rc == 0 && !changed;
+        rc = run_steps(cycle, cycle->options, &changed, error);
+    cycle->report->skipped = rc == 0 && !changed;
     if (rc == 0)
-        say_problems(&pull, &problem);
+        say_problems(cycle, &problem);
     outcome = rc < 0 ? *error : problem;
-    rc = end_in_store(&pull, options, &outcome, rc, error);
-    cycle_lease_close(&pull);
-    pull_close(&pull);
-    odoo_stats(pull.odoo, &report->odoo);
-    odoo_free(pull.odoo);
+    rc = end_in_store(cycle, cycle->options, &outcome, rc, error);
+    end(cycle);
     if (rc == 0)
-        rc = tell_differences(&pull, last, error);
-    report->whole = rc == 0;
+        rc = tell_differences(cycle, last, error);
+    cycle->report->whole = rc == 0;
     if (rc == 0 && problem.code) {
         *error = problem;
         rc = problem.code;
@@ -357,6 +600,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
               struct cycle_report *ret_report, struct error *error)
 {
     int64_t began = clock_monotonic_ms();
+    struct cycle cycle = {.options = options, .report = ret_report};
     bool trial = options->dry_run;
     struct store_lock *lock = NULL;
     struct store *store = NULL;
@@ -369,7 +613,9 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
     if (rc == 0)
         rc = store_open(config->state.path, trial ? STORE_TRIAL : STORE_WRITE, &store, error);
     if (rc == 0)
-        rc = run_in_store(config, options, store, ret_report, error);
+        begin(&cycle, config, store);
+    if (rc == 0)
+        rc = run_in_store(&cycle, error);
     store_close(store);
     store_unlock(lock);
     ret_report->duration_ms = clock_monotonic_ms() - began;

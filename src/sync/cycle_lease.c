@@ -1,6 +1,7 @@
 /* cycle_lease.c - the lease in a cycle: taken up before it, kept with the state after it, and
  * released when the service stops. */
-#include "lease.h"
+#include "cycle_lease.h"
+
 #include "qualiodoo/connect.h"
 #include "qualiodoo/log.h"
 
@@ -9,17 +10,18 @@
 
 /* In shadow mode nobody holds a lease, nor does a trial. The service keeps its place all the time,
  * commands take theirs when there is something to write. */
-int cycle_lease_open(struct pull *pull, struct lease_keeper *keeper,
+int cycle_lease_open(struct writeback *writeback, struct lease_keeper *keeper,
                      const struct cycle_options *options, struct error *error)
 {
     int rc;
 
-    if (!pull->config->writeback.enabled || options->dry_run)
+    if (!writeback->config->writeback.enabled || options->dry_run)
         return 0;
-    rc = lease_open(keeper, pull->odoo, pull->store, pull->config->state.path, error);
+    rc =
+        lease_open(keeper, writeback->odoo, writeback->store, writeback->config->state.path, error);
     if (rc < 0)
         return rc;
-    pull->lease = keeper;
+    writeback->lease = keeper;
     if (options->service)
         rc = lease_serve(keeper, error);
     if (rc == 0 || options->lease_only || rc == ERR_INTERRUPTED || rc == ERR_NETWORK ||
@@ -29,19 +31,17 @@ int cycle_lease_open(struct pull *pull, struct lease_keeper *keeper,
     return 0;
 }
 
-/* What the work since did to the lease, also where its transaction was rolled back. */
-void cycle_lease_close(struct pull *pull)
+void cycle_lease_close(struct writeback *writeback, struct cycle_report *report)
 {
-    struct cycle_report *report = pull->report;
     struct error ignored;
 
-    if (!pull->lease)
+    if (!writeback->lease)
         return;
-    report->lease_in_ms = lease_due_in_ms(pull->lease);
-    report->on_duty = lease_permits(pull->lease);
-    report->took_duty = pull->lease->taken;
-    if (pull->lease->asked || pull->lease->in_use)
-        lease_save(pull->lease, &ignored);
+    report->lease_in_ms = lease_due_in_ms(writeback->lease);
+    report->on_duty = lease_permits(writeback->lease);
+    report->took_duty = writeback->lease->taken;
+    if (writeback->lease->asked || writeback->lease->in_use)
+        lease_save(writeback->lease, &ignored);
 }
 
 /* One call that nobody waits for long: the order to stop was given already. */

@@ -1,6 +1,6 @@
 /* doctor_history.c - can the agent read who was assigned when? */
 #include "doctor.h"
-#include "verdicts.h"
+#include "history.h"
 
 int doctor_history(struct doctor *doctor, struct error *error)
 {

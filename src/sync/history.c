@@ -10,6 +10,8 @@
  *    and later have no such method.
  *
  * Where neither tells, the history is unknown, which is not the same as empty. */
+#include "history.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +21,7 @@
 #include "qualiodoo/log.h"
 #include "qualiodoo/lookup.h"
 #include "qualiodoo/response.h"
-#include "verdicts.h"
+#include "qualiodoo/targets.h"
 
 #define TRACKING "mail.tracking.value"
 

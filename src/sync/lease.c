@@ -461,10 +461,10 @@ bool lease_permits(void *context)
     return !keeper->in_use || may_write(keeper);
 }
 
-void lease_guard(struct pull *pull, bool on)
+void lease_guard(struct lease_keeper *keeper, bool on)
 {
-    if (pull->lease)
-        odoo_set_permit(pull->odoo, on ? lease_permits : NULL, pull->lease);
+    if (keeper)
+        odoo_set_permit(keeper->odoo, on ? lease_permits : NULL, keeper);
 }
 
 void lease_release(struct lease_keeper *keeper)

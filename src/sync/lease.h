@@ -5,14 +5,13 @@
 #ifndef QUALIODOO_SYNC_LEASE_H
 #define QUALIODOO_SYNC_LEASE_H
 
-#include "pull.h"
-#include "qualiodoo/lease.h"
+#include <jansson.h>
 
-#define LEASE_MODEL "x_qualiodoo_lease"
-#define LEASE_HOLDER_FIELD "x_holder"   /* whose row, and a word that each heartbeat changes */
-#define LEASE_PURPOSE_FIELD "x_purpose" /* LEASE_WRITES, or LEASE_RELEASED for good */
-#define LEASE_WRITES "writeback"
-#define LEASE_RELEASED "released"
+#include "qualiodoo/lease.h"
+#include "qualiodoo/made.h"
+#include "qualiodoo/odoo.h"
+#include "qualiodoo/store.h"
+#include "qualiodoo/sync.h"
 
 #define LEASE_TOKEN_SIZE 17
 
@@ -58,8 +57,9 @@ int lease_check(struct lease_keeper *keeper, struct error *error);
 bool lease_permits(void *context);
 
 /* With `on`, calls belong to the writing of what waits: each asks lease_permits() when its
- * connection stands, so that a process that was stopped meanwhile sends nothing. */
-void lease_guard(struct pull *pull, bool on);
+ * connection stands, so that a process that was stopped meanwhile sends nothing. NULL is allowed.
+ */
+void lease_guard(struct lease_keeper *keeper, bool on);
 
 /* A clean stop: the row expires at once. */
 void lease_release(struct lease_keeper *keeper);
@@ -69,13 +69,6 @@ int lease_save(struct lease_keeper *keeper, struct error *error);
 
 /* Until something is due, in milliseconds; negative: the lease is not in use. */
 int64_t lease_due_in_ms(const struct lease_keeper *keeper);
-
-/* --- cycle_lease.c --- */
-
-/* Opens the lease of a cycle: pull->lease, or NULL where nothing will be written. */
-int cycle_lease_open(struct pull *pull, struct lease_keeper *keeper,
-                     const struct cycle_options *options, struct error *error);
-void cycle_lease_close(struct pull *pull);
 
 /* --- lease_state.c, for lease.c --- */
 

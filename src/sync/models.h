@@ -6,14 +6,8 @@
 #include <jansson.h>
 
 #include "qualiodoo/flavour.h"
+#include "qualiodoo/made.h"
 #include "qualiodoo/mirror.h"
-
-/* The model of the credit that Odoo shows, made by `setup`. */
-#define ACCOUNT_MODEL "x_qualiodoo_account"
-
-/* The stored fields of customers that `setup` made up to 0.1.0: used where that model is not. */
-#define PARTNER_MINUTES "x_qualiodoo_credit_minutes"
-#define PARTNER_LAST_DAY "x_qualiodoo_last_day"
 
 enum field_kind {
     FIELD_ID,  /* many2one (bare id or [id, name]), or the first of a list of users */

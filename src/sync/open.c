@@ -6,6 +6,7 @@
 #include "packs.h"
 #include "pull.h"
 #include "qualiodoo/log.h"
+#include "qualiodoo/sync.h"
 
 /* What the "@names" of the domains stand for, as far as the configuration knows. */
 static int set_names(struct pull *pull, struct error *error)
@@ -78,6 +79,11 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
     else
         json_decref(kept);
     return rc;
+}
+
+bool pull_has_model(const struct pull *pull, enum model_id id)
+{
+    return pull->fields[id] != NULL;
 }
 
 bool pull_has_field(const struct pull *pull, enum model_id id, const char *name)

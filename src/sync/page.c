@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lease.h"
 #include "packs.h"
 #include "pull.h"
 #include "qualiodoo/civil.h"
@@ -16,14 +15,6 @@
 
 /* safety.max_delete never stops fewer rows than this: small tables change by whole percents. */
 #define DELETE_ALWAYS_ALLOWED 20
-
-void report_count(json_t *counts, const char *model, int64_t number)
-{
-    json_int_t before = json_integer_value(json_object_get(counts, model));
-
-    if (number)
-        json_object_set_new(counts, model, json_integer(before + number));
-}
 
 static void set_text(struct mirror_value *value, const char *text)
 {
@@ -286,9 +277,9 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
         if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_CREATED)
             rc = settled_note_born_closed(pull->store, id, error);
         if (change == MIRROR_CREATED)
-            report_count(pull->report->created, model_remote(model, pull->flavour), 1);
+            pull_report_count(pull->report->created, model_remote(model, pull->flavour), 1);
         if (change == MIRROR_UPDATED)
-            report_count(pull->report->updated, model_remote(model, pull->flavour), 1);
+            pull_report_count(pull->report->updated, model_remote(model, pull->flavour), 1);
     }
     return rc;
 }
@@ -372,10 +363,11 @@ int page_store(struct page *page, const int64_t *requested, size_t count, json_t
         store_rollback(pull->store);
         return rc;
     }
-    report_count(pull->report->checked, remote, (int64_t)json_array_size(records));
+    pull_report_count(pull->report->checked, remote, (int64_t)json_array_size(records));
     page->done += count;
     heartbeat_beat();
-    lease_keep(pull->lease);
+    if (pull->stored)
+        pull->stored(pull->context);
     if (page->total > count)
         log_progress(remote, (int64_t)page->done, (int64_t)page->total);
     return interrupt_check(error);
@@ -496,8 +488,8 @@ int page_bury(struct pull *pull, const struct model *model, struct error *error)
         store_rollback(pull->store);
         return rc;
     }
-    report_count(pull->report->deleted, model_remote(model, pull->flavour),
-                 (int64_t)pull->doomed.count);
+    pull_report_count(pull->report->deleted, model_remote(model, pull->flavour),
+                      (int64_t)pull->doomed.count);
     pull->doomed.count = 0;
     return 0;
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cycle_report.h"
 #include "qualiodoo/civil.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/evidence.h"
@@ -138,7 +137,7 @@ struct update {
     char *rules_before, *rules_now; /* policy_text(); the first NULL: this state is new */
     struct balance_change *changes; /* of the accounts that differ, by id */
     size_t n_changes, changes_size;
-    struct cycle_report *report;
+    struct compute_report *report;
 };
 
 /* Another version may read the same rules otherwise: all is computed again, and compared. */
@@ -180,7 +179,7 @@ static int note_change(struct update *update, int64_t account, const struct resu
         (struct balance_change){account, change->before, change->after};
     json_array_append_new(update->report->accounts_changed, json_integer(account));
     if (change->before - change->after > (change->consumed > 0 ? change->consumed : 0))
-        cycle_report_lost(update->report, account, change->before, change->after);
+        compute_report_lost(update->report, account, change->before, change->after);
     return 0;
 }
 
@@ -189,11 +188,11 @@ static void add_events(struct update *update, int64_t account, const struct resu
     if (!update->rules_before)
         return; /* what a new state finds is no news */
     if (change->credited > 0)
-        cycle_report_event(update->report, "credited", 0, account, change->credited);
+        compute_report_event(update->report, "credited", 0, account, change->credited);
     if (change->consumed > 0)
-        cycle_report_event(update->report, "consumed", 0, account, change->consumed);
+        compute_report_event(update->report, "consumed", 0, account, change->consumed);
     if (change->expired > 0)
-        cycle_report_event(update->report, "expired", 0, account, change->expired);
+        compute_report_event(update->report, "expired", 0, account, change->expired);
 }
 
 static int update_account(struct update *update, int64_t account, struct error *error)
@@ -308,23 +307,10 @@ static int update_all(struct update *update, struct error *error)
     return rc;
 }
 
-/* What the report says of accounts that were not changed after all. */
-static void undo_report(struct cycle_report *report, size_t n_changed, size_t n_lost,
-                        size_t n_events)
-{
-    while (json_array_size(report->accounts_changed) > n_changed)
-        json_array_remove(report->accounts_changed, json_array_size(report->accounts_changed) - 1);
-    while (json_array_size(report->lost) > n_lost)
-        json_array_remove(report->lost, json_array_size(report->lost) - 1);
-    cycle_report_undo_events(report, n_events);
-}
-
 static int update_in_transaction(struct update *update, const struct config *config,
                                  struct error *error)
 {
-    size_t n_changed = json_array_size(update->report->accounts_changed);
-    size_t n_lost = json_array_size(update->report->lost);
-    size_t n_events = json_array_size(update->report->events);
+    struct compute_report_mark mark = compute_report_mark(update->report);
     int rc = store_begin(update->store, error);
 
     if (rc < 0)
@@ -336,13 +322,13 @@ static int update_in_transaction(struct update *update, const struct config *con
         rc = store_commit(update->store, error);
     if (rc < 0) {
         store_rollback(update->store);
-        undo_report(update->report, n_changed, n_lost, n_events);
+        compute_report_undo(update->report, mark);
     }
     return rc;
 }
 
 int accounts_update(struct store *store, const struct config *config,
-                    const struct accounts_order *order, struct cycle_report *report,
+                    const struct accounts_order *order, struct compute_report *report,
                     struct error *error)
 {
     struct update update = {.store = store, .order = order, .report = report};

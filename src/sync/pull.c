@@ -352,8 +352,7 @@ static int pull_rows(struct pull *pull, const struct model *model, struct error 
 /* Records of a model that this cycle has read so far. */
 static int64_t records_read(const struct pull *pull, const struct model *model)
 {
-    return json_integer_value(
-        json_object_get(pull->report->checked, model_remote(model, pull->flavour)));
+    return pull_report_checked(pull->report, model_remote(model, pull->flavour));
 }
 
 static int pull_model(struct pull *pull, const struct model *model, struct error *error)
@@ -527,7 +526,18 @@ int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)
     return rc < 0 ? rc : pull_holders(pull, error);
 }
 
-int pull_markers(struct pull *pull, struct error *error)
+int pull_read_back(struct pull *pull, const struct pull_written *written, struct error *error)
 {
-    return pull_model(pull, &models[MODEL_MARKER], error);
+    struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};
+    struct page rows = {.pull = pull, .model = &models[MODEL_SHOWN], .log = true};
+    int rc = written->tickets->count ? pull_tickets(pull, written->tickets, error) : 0;
+
+    if (rc == 0)
+        rc = page_read(&page, written->partners->items, written->partners->count, error);
+    pull->doomed.count = 0;
+    if (rc == 0)
+        rc = page_read(&rows, written->shown->items, written->shown->count, error);
+    if (rc == 0)
+        rc = page_bury(pull, rows.model, error);
+    return rc < 0 ? rc : pull_model(pull, &models[MODEL_MARKER], error);
 }

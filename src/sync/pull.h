@@ -3,19 +3,22 @@
 #define QUALIODOO_SYNC_PULL_H
 
 #include "models.h"
-#include "qualiodoo/sync.h"
-#include "skew.h"
+#include "qualiodoo/config.h"
+#include "qualiodoo/odoo.h"
+#include "qualiodoo/pull_report.h"
+#include "qualiodoo/store.h"
 
 struct pull {
     struct odoo *odoo;
     struct store *store;
     const struct config *config;
-    struct cycle_report *report;
-    bool full;    /* read everything again */
-    bool force;   /* go past safety.max_delete and safety.max_writes, accept revoked credit */
-    bool patient; /* what failed waits before it is tried again: the service */
+    struct pull_report *report;
+    bool full;  /* read everything again */
+    bool force; /* go past safety.max_delete */
     const int64_t *customers;
-    size_t n_customers; /* 0: everybody */
+    size_t n_customers;            /* 0: everybody */
+    void (*stored)(void *context); /* is called after each page; NULL: not */
+    void *context;                 /* of `stored` */
 
     /* set by pull_open() */
     const struct flavour *flavour;
@@ -28,10 +31,6 @@ struct pull {
     bool history_retried; /* history_retry() has looked */
     bool first_pulls;     /* at least one mirror completed its first pull in this run */
 
-    struct lease_keeper *lease; /* or NULL: nothing is written into Odoo in this run */
-    struct skew skew;           /* of the clocks, set by pull_run() */
-    struct error problem; /* a working calendar that cannot be used, credit that a changed word
-                             would revoke; code 0: none */
     struct ids held;      /* products that opened lots: mirrored even when they are packs no more */
     struct ids in_domain; /* of the records being read: those in the configuration's domain */
     struct ids doomed;    /* confirmed gone, not yet deleted */
@@ -46,6 +45,9 @@ void pull_close(struct pull *pull);
 /* What was learned of this Odoo may be wrong: the next pull_open() asks again. */
 int pull_forget_schema(struct pull *pull, struct error *error);
 
+/* Whether this Odoo has a model, and the agent uses it. */
+bool pull_has_model(const struct pull *pull, enum model_id id);
+
 /* Whether this Odoo has that field of a model. */
 bool pull_has_field(const struct pull *pull, enum model_id id, const char *name);
 
@@ -58,14 +60,12 @@ int pull_adjustments(struct pull *pull, int64_t customer, struct error *error);
 /* These tickets and the replies to them, now. */
 int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *error);
 
-/* The agent's own notes that are new. */
-int pull_markers(struct pull *pull, struct error *error);
-
-/* --- cycle.c --- */
-
-/* Computes what the pulled changes touch: targets (with those of `tickets`, which may be NULL),
- * then accounts. */
-int cycle_compute(struct pull *pull, const struct ids *tickets, struct error *error);
+/* What was written to, again, and the agent's own notes that are new. */
+struct pull_written {
+    const struct ids *tickets, *partners;
+    const struct ids *shown; /* rows of the credit that Odoo shows */
+};
+int pull_read_back(struct pull *pull, const struct pull_written *written, struct error *error);
 
 /* --- cursor.c: where the pull of a model stands --- */
 
@@ -161,8 +161,5 @@ int pull_again(struct pull *pull, const struct model *model, struct error *error
 /* Those of some records that this user may read. */
 int pull_visible(struct pull *pull, const struct model *model, const struct ids *ids,
                  struct ids *ret, struct error *error);
-
-/* Adds to a count of the report. */
-void report_count(json_t *counts, const char *model, int64_t number);
 
 #endif

@@ -299,7 +299,7 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
 struct judge {
     struct respond *respond;
     instant now;
-    int (*row)(void *context, const struct respond_target *target, struct error *error);
+    int (*row)(void *context, const struct target_verdict *target, struct error *error);
     void *context;
     struct error problem; /* the first; code 0: none */
 };
@@ -323,9 +323,9 @@ enum respond_duty respond_duty(const struct respond *respond, const struct targe
 }
 
 int respond_judge(struct respond *respond, const struct target_ticket *ticket, instant now,
-                  struct respond_target *ret, struct error *error)
+                  struct target_verdict *ret, struct error *error)
 {
-    struct respond_target target = {.ticket = ticket};
+    struct target_verdict target = {.ticket = ticket};
     const struct respond_calendar *calendar = NULL;
     int rc = 0;
 
@@ -356,7 +356,7 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
 static int judge_ticket(void *context, const struct target_ticket *ticket, struct error *error)
 {
     struct judge *judge = context;
-    struct respond_target target;
+    struct target_verdict target;
     struct error problem = {0};
     int rc;
 
@@ -377,7 +377,7 @@ static int judge_ticket(void *context, const struct target_ticket *ticket, struc
 }
 
 int respond_each(struct respond *respond, const struct target_query *query, instant now,
-                 int (*row)(void *context, const struct respond_target *target,
+                 int (*row)(void *context, const struct target_verdict *target,
                             struct error *error),
                  void *context, struct error *ret_problem, struct error *error)
 {

@@ -194,7 +194,7 @@ static void accounts_text(json_t *accounts, char text[ACCOUNTS_SIZE])
 
 static int stop(struct check *check, struct error *error)
 {
-    struct cycle_report *report = check->revocation->report;
+    struct compute_report *report = check->revocation->report;
     char why[CAUSES_SIZE], who[ACCOUNTS_SIZE];
     size_t count = json_array_size(check->revoked);
     json_t *causes = NULL;
@@ -259,7 +259,7 @@ static void log_accounts(json_t *accounts)
                   count - ACCOUNTS_LOGGED);
 }
 
-int revoked_note(struct store *store, const struct cycle_report *report, bool log,
+int revoked_note(struct store *store, const struct compute_report *report, bool log,
                  struct error *error)
 {
     json_t *revoked = json_pack("{sO sO ss}", "accounts", report->revoked, "because",

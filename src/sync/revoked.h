@@ -17,7 +17,7 @@ struct revocation {
     const char *rules_before, *rules_now; /* policy_text(); rules_before may be NULL */
     const struct balance_change *changes; /* by account */
     size_t n_changes;
-    struct cycle_report *report;
+    struct compute_report *report;
 };
 
 /* Compares the stored lots with what was kept of them. ERR_SAFETY when credit was revoked that
@@ -28,7 +28,7 @@ int revoked_check(const struct revocation *revocation, struct error *error);
 /* Keeps what a stopped cycle would have revoked, for readers; with `log` the log names the first
  * accounts when it is news. `error` is that of revoked_check(); returns ERR_SAFETY, or what failed
  * instead. */
-int revoked_note(struct store *store, const struct cycle_report *report, bool log,
+int revoked_note(struct store *store, const struct compute_report *report, bool log,
                  struct error *error);
 
 /* Keeps the words by which the accounts were computed, for the next comparison. */

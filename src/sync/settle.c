@@ -6,7 +6,7 @@ instant settle_first_judged(const struct target_ticket *ticket, instant now)
     return ticket->judged ? ticket->first_judged : now;
 }
 
-bool settle_is_past_horizon(const struct respond_target *target, int horizon_days, instant now)
+bool settle_is_past_horizon(const struct target_verdict *target, int horizon_days, instant now)
 {
     const struct sla_verdict *verdict = &target->verdict;
 
@@ -16,7 +16,7 @@ bool settle_is_past_horizon(const struct respond_target *target, int horizon_day
 }
 
 /* The record that a response is: a message or a timesheet line; 0: a date of the ticket. */
-static int64_t response_record(const struct respond_target *target)
+static int64_t response_record(const struct target_verdict *target)
 {
     const struct target_ticket *ticket = target->ticket;
     const struct settled_row *before = ticket->settled;
@@ -30,7 +30,7 @@ static int64_t response_record(const struct respond_target *target)
     return verdict->event == RESPONSE_WORKED ? ticket->work : 0;
 }
 
-int settle_verdict(struct store *store, const struct respond_target *target, unsigned responses,
+int settle_verdict(struct store *store, const struct target_verdict *target, unsigned responses,
                    instant now, struct error *error)
 {
     const struct settled_row *before = target->ticket->settled;

@@ -4,41 +4,28 @@
  * value that a person changed, a row that was deleted and a second row of a customer are found as
  * soon as they were read, and written again. `setup` makes the model; where it still has the stored
  * fields of 0.1.0 alone, those are filled. */
-#include "qualiodoo/shown.h"
+#include "shown.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "qualiodoo/alerts.h"
 #include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
-#include "verdicts.h"
+#include "qualiodoo/made.h"
+#include "qualiodoo/shown.h"
+#include "queue.h"
 
 #define KEY_SIZE 48
 
 /* Takes over `payload`; NULL: memory was short. */
-static int queue(struct pull *pull, enum outbox_part part, int64_t customer, json_t *payload,
-                 struct error *error)
+static int queue(const struct writeback *writeback, enum outbox_part part, int64_t customer,
+                 json_t *payload, struct error *error)
 {
-    char *text = payload ? json_dumps(payload, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
-    bool enabled = pull->config->writeback.enabled, added = false;
     char key[KEY_SIZE];
-    struct outbox_row row = {.key = key,
-                             .part = part,
-                             .model = "res.partner",
-                             .record = customer,
-                             .subject = customer,
-                             .payload = text,
-                             .state = enabled ? OUTBOX_QUEUED : OUTBOX_SHADOW};
-    int rc;
+    const struct queue_write write = {
+        .key = key, .part = part, .model = "res.partner", .record = customer, .payload = payload};
 
     snprintf(key, sizeof key, "credit.%lld", (long long)customer);
-    rc = text ? outbox_add(pull->store, &row, clock_now(), &added, error) : error_memory(error);
-    json_decref(payload);
-    free(text);
-    if (added && enabled)
-        pull->report->writes_queued++;
-    return rc;
+    return queue_add(writeback, &write, error);
 }
 
 static json_t *day_or_false(bool has_day, civil_day day)
@@ -70,20 +57,19 @@ static int queue_fields(void *context, const struct shown_credit *credit, struct
                  error);
 }
 
-int shown_update(struct pull *pull, struct error *error)
+int shown_update(struct writeback *writeback, struct error *error)
 {
     int rc;
 
-    if (!pull->config->writeback.balance_fields)
+    if (!writeback->config->writeback.balance_fields)
         return 0;
-    if (pull->fields[MODEL_SHOWN]) {
-        rc = outbox_forget_part(pull->store, OUTBOX_FIELDS, error);
+    if (writeback->shows_rows) {
+        rc = outbox_forget_part(writeback->store, OUTBOX_FIELDS, error);
         return rc < 0 ? rc
-                      : shown_differences(pull->store, pull->config->credit.warn_below, queue_row,
-                                          pull, error);
+                      : shown_differences(writeback->store, writeback->config->credit.warn_below,
+                                          queue_row, writeback, error);
     }
-    if (pull_has_field(pull, MODEL_PARTNER, PARTNER_MINUTES) &&
-        pull_has_field(pull, MODEL_PARTNER, PARTNER_LAST_DAY))
-        return alerts_credit(pull->store, NULL, queue_fields, pull, error);
-    return 0;
+    return writeback->shows_fields
+               ? alerts_credit(writeback->store, NULL, queue_fields, writeback, error)
+               : 0;
 }

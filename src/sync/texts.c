@@ -118,7 +118,7 @@ static char *promise(const struct texts *texts, const struct sla_target *target,
 }
 
 /* The lines that every note has: urgency, deadline, calendar. */
-static char *facts(const struct texts *texts, const struct respond_target *target)
+static char *facts(const struct texts *texts, const struct target_verdict *target)
 {
     const struct sla_verdict *verdict = &target->verdict;
     char *calendar = texts_escape(target->calendar_name), *made = NULL;
@@ -149,7 +149,7 @@ static const char *event_words(const struct texts *texts, enum response_event ev
     return words[event][french(texts) ? 0 : 1];
 }
 
-char *texts_breach(const struct texts *texts, const struct respond_target *target)
+char *texts_breach(const struct texts *texts, const struct target_verdict *target)
 {
     const struct sla_verdict *verdict = &target->verdict;
     char *lines = facts(texts, target), *made = NULL;
@@ -172,7 +172,7 @@ char *texts_breach(const struct texts *texts, const struct respond_target *targe
     return made;
 }
 
-char *texts_warning(const struct texts *texts, const struct respond_target *target)
+char *texts_warning(const struct texts *texts, const struct target_verdict *target)
 {
     char *lines = facts(texts, target), *made = NULL;
 
@@ -230,7 +230,7 @@ static char *cleared_by_clock(const struct texts *texts, const char *deadline)
                   deadline);
 }
 
-char *texts_cleared(const struct texts *texts, const struct respond_target *target, instant flagged)
+char *texts_cleared(const struct texts *texts, const struct target_verdict *target, instant flagged)
 {
     const struct sla_verdict *verdict = &target->verdict;
     char was[TEXTS_WHEN_SIZE], deadline[TEXTS_WHEN_SIZE];
@@ -267,7 +267,7 @@ char *texts_breach_summary(const struct texts *texts, const struct target_ticket
                   name_of(ticket, id));
 }
 
-char *texts_warning_summary(const struct texts *texts, const struct respond_target *target)
+char *texts_warning_summary(const struct texts *texts, const struct target_verdict *target)
 {
     char id[SPAN_SIZE], when[TEXTS_WHEN_SIZE];
 

@@ -13,15 +13,15 @@ struct texts {
 };
 
 /* HTML of the notes on a ticket: urgency, deadline, calendar, delay. */
-char *texts_breach(const struct texts *texts, const struct respond_target *target);
-char *texts_warning(const struct texts *texts, const struct respond_target *target);
+char *texts_breach(const struct texts *texts, const struct target_verdict *target);
+char *texts_warning(const struct texts *texts, const struct target_verdict *target);
 /* A flag that was written is taken back; `flagged` is the deadline it named. */
-char *texts_cleared(const struct texts *texts, const struct respond_target *target,
+char *texts_cleared(const struct texts *texts, const struct target_verdict *target,
                     instant flagged);
 
 /* The summary of an activity: "SLA breached: HT00042". */
 char *texts_breach_summary(const struct texts *texts, const struct target_ticket *ticket);
-char *texts_warning_summary(const struct texts *texts, const struct respond_target *target);
+char *texts_warning_summary(const struct texts *texts, const struct target_verdict *target);
 
 /* One sentence of an alert about a customer's credit. */
 char *texts_alert(const struct texts *texts, enum alert kind, const struct alert_row *row);

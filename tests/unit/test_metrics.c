@@ -47,20 +47,20 @@ static void test_cycles_are_counted(void **state)
 {
     struct metrics metrics = {0};
     struct cycle_report report = {
-        .duration_ms = 1999, .odoo = {.calls = 7, .retries = 2}, .events = json_array()};
+        .duration_ms = 1999, .odoo = {.calls = 7, .retries = 2}, .compute.events = json_array()};
     char *text;
 
     (void)state;
-    cycle_report_event(&report, "credited", 0, 12, 720);
-    cycle_report_event(&report, "credited", 0, 13, 60);
-    cycle_report_event(&report, "consumed", 0, 12, 35);
-    cycle_report_event(&report, "expired", 0, 12, 5);
-    cycle_report_event(&report, "breach", 42, 0, 0);
-    cycle_report_event(&report, "cleared", 42, 0, 0);
-    cycle_report_event(&report, "breach", 43, 0, 0);
-    cycle_report_undo_events(&report, 6);
+    compute_report_event(&report.compute, "credited", 0, 12, 720);
+    compute_report_event(&report.compute, "credited", 0, 13, 60);
+    compute_report_event(&report.compute, "consumed", 0, 12, 35);
+    compute_report_event(&report.compute, "expired", 0, 12, 5);
+    compute_report_event(&report.compute, "breach", 42, 0, 0);
+    compute_report_event(&report.compute, "cleared", 42, 0, 0);
+    compute_report_event(&report.compute, "breach", 43, 0, 0);
+    compute_report_undo_events(&report.compute, 6);
     metrics_add(&metrics, 0, &report);
-    cycle_report_undo_events(&report, 0);
+    compute_report_undo_events(&report.compute, 0);
     metrics_add(&metrics, ERR_NETWORK, &report);
     metrics_add(&metrics, ERR_BUSY, &report);
     report.skipped = true;
@@ -81,7 +81,7 @@ static void test_cycles_are_counted(void **state)
     has(text, "\nqualiodoo_odoo_retries_total{database=\"d\"} 8\n");
     assert_null(strstr(text, "kind=\"busy\""));
     free(text);
-    json_decref(report.events);
+    json_decref(report.compute.events);
 }
 
 static void test_every_error_has_a_name(void **state)

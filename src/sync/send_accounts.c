@@ -1,4 +1,4 @@
-/* push_accounts.c - the rows of x_qualiodoo_account, many in one call.
+/* send_accounts.c - the rows of x_qualiodoo_account, many in one call.
  *
  *     batch -> look (one question) -> already right: DONE
  *           -> what remains is SENDING, committed at once
@@ -14,16 +14,19 @@
  *  3. A customer that has two rows all the same keeps the one with the smaller id.
  *  4. A batch that Odoo refuses is repeated one row at a time, so that only what is refused is
  *     parked. */
+#include "send_accounts.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cycle_report.h"
+#include "lease.h"
 #include "qualiodoo/ask.h"
 #include "qualiodoo/clock.h"
 #include "qualiodoo/heartbeat.h"
 #include "qualiodoo/interrupt.h"
-#include "verdicts.h"
+#include "qualiodoo/made.h"
+#include "send_steps.h"
 
 enum { BATCH_MAX = 200 };
 
@@ -38,7 +41,7 @@ struct write {
 };
 
 struct batch {
-    struct pull *pull;
+    const struct writeback *writeback;
     struct write writes[BATCH_MAX];
     size_t count;
     json_t *surplus; /* ids of rows to remove */
@@ -154,7 +157,7 @@ static int look(struct batch *batch, struct error *error)
 {
     json_t *records = NULL, *record;
     size_t i;
-    int rc = ask_records(batch->pull->odoo, ACCOUNT_MODEL,
+    int rc = ask_records(batch->writeback->odoo, ACCOUNT_MODEL,
                          json_pack("[[sso]]", "x_partner_id", "in", customers_of(batch)),
                          json_pack("[ssssss]", "x_partner_id", "x_name", "x_minutes", "x_hours",
                                    "x_last_day", "x_state"),
@@ -181,11 +184,13 @@ static int settle(struct batch *batch, struct write *write, struct error *error)
     int rc = 0;
 
     write->settled = true;
-    cycle_report_written(batch->pull->report, &write->row);
+    writeback_report_written(batch->writeback->report, &write->row);
     if (write->remote && ids_add(batch->touched, write->remote) < 0)
         rc = error_memory(error);
     return rc < 0 ? rc
-                  : push_move(batch->pull, &write->row, OUTBOX_DONE, write->remote, NULL, error);
+                  : send_move(batch->writeback, &write->row,
+                              (struct send_step){.to = OUTBOX_DONE, .remote_id = write->remote},
+                              error);
 }
 
 /* One transaction for all the rows that `step` moves. */
@@ -193,15 +198,15 @@ static int each(struct batch *batch,
                 int (*step)(struct batch *batch, struct write *write, struct error *error),
                 struct error *error)
 {
-    int rc = store_begin(batch->pull->store, error);
+    int rc = store_begin(batch->writeback->store, error);
 
     for (size_t i = 0; i < batch->count && rc == 0; i++)
         if (!batch->writes[i].settled)
             rc = step(batch, &batch->writes[i], error);
     if (rc == 0)
-        rc = store_commit(batch->pull->store, error);
+        rc = store_commit(batch->writeback->store, error);
     if (rc < 0)
-        store_rollback(batch->pull->store);
+        store_rollback(batch->writeback->store);
     return rc;
 }
 
@@ -214,7 +219,8 @@ static int begin_sending(struct batch *batch, struct write *write, struct error 
 {
     write->row.state = OUTBOX_SENDING;
     write->row.changed_at = clock_now();
-    return push_move(batch->pull, &write->row, OUTBOX_SENDING, 0, NULL, error);
+    return send_move(batch->writeback, &write->row, (struct send_step){.to = OUTBOX_SENDING},
+                     error);
 }
 
 /* ---- The calls ---- */
@@ -229,7 +235,7 @@ static int remove_surplus(struct batch *batch, struct error *error)
     if (!json_array_size(batch->surplus))
         return 0;
     call.arguments = json_pack("[O]", batch->surplus);
-    rc = ask(batch->pull->odoo, call, &result, error);
+    rc = ask(batch->writeback->odoo, call, &result, error);
     json_decref(result);
     if (rc < 0 && rc != ERR_MISSING_RECORD) /* missing: an answer was lost */
         return rc;
@@ -288,7 +294,7 @@ static int make_rows(struct batch *batch, struct error *error)
             json_array_append_new(list, values_to_make(&batch->writes[i]));
     if (json_array_size(list)) {
         call.arguments = json_pack("[O]", list);
-        rc = ask(batch->pull->odoo, call, &result, error);
+        rc = ask(batch->writeback->odoo, call, &result, error);
         if (rc == 0)
             rc = take_made_ids(batch, result, error);
     }
@@ -334,7 +340,7 @@ static int change_rows(struct batch *batch, struct error *error)
     if (json_array_size(lines)) {
         call.arguments = json_pack("[[ssssss]O]", ".id", "x_name", "x_minutes", "x_hours",
                                    "x_last_day", "x_state", lines);
-        rc = ask(batch->pull->odoo, call, &result, error);
+        rc = ask(batch->writeback->odoo, call, &result, error);
         if (rc == 0)
             rc = check_import(result, error);
     }
@@ -379,7 +385,8 @@ static int put_off(struct batch *batch, const struct error *cause, bool begun, s
         enum outbox_state to = begun ? in_doubt ? OUTBOX_SENDING : OUTBOX_QUEUED : write->row.state;
 
         if (!write->settled)
-            rc = push_move(batch->pull, &write->row, to, 0, cause->message, error);
+            rc = send_move(batch->writeback, &write->row,
+                           (struct send_step){.to = to, .reason = cause->message}, error);
     }
     if (rc == 0) {
         *error = *cause;
@@ -395,7 +402,7 @@ static int refuse_all(struct batch *batch, const struct error *cause, struct err
     for (size_t i = 0; i < batch->count && rc == 0; i++)
         if (!batch->writes[i].settled) {
             batch->writes[i].settled = true;
-            rc = push_refuse(batch->pull, &batch->writes[i].row, cause, error);
+            rc = send_refuse(batch->writeback, &batch->writes[i].row, cause, error);
         }
     return rc;
 }
@@ -410,14 +417,14 @@ static int run(struct batch *batch, bool *ret_refused, struct error *error)
 
     for (size_t i = 0; i < batch->count && rc == 0; i++)
         if (batch->writes[i].row.state == OUTBOX_SENDING && !batch->writes[i].right) {
-            if ((rc = push_wait(&batch->writes[i].row, error)) < 0)
+            if ((rc = send_wait(&batch->writes[i].row, error)) < 0)
                 return rc;
             rc = look(batch, &cause);
             break;
         }
     if (rc == 0) {
         rc = each(batch, settle_right, error);
-        if (rc == 0 && unsettled(batch) && (rc = lease_check(batch->pull->lease, error)) == 0)
+        if (rc == 0 && unsettled(batch) && (rc = lease_check(batch->writeback->lease, error)) == 0)
             rc = each(batch, begin_sending, error);
         if (rc < 0 || !unsettled(batch))
             return rc;
@@ -432,11 +439,11 @@ static int run(struct batch *batch, bool *ret_refused, struct error *error)
         if (look(batch, &ignored) == 0 && batch->writes[0].right)
             return each(batch, settle_right, error);
     }
-    if (push_is_refusal(rc) && batch->count > 1) {
+    if (send_is_refusal(rc) && batch->count > 1) {
         *ret_refused = true;
         return 0;
     }
-    return push_is_refusal(rc) ? refuse_all(batch, &cause, error)
+    return send_is_refusal(rc) ? refuse_all(batch, &cause, error)
                                : put_off(batch, &cause, begun, error);
 }
 
@@ -454,7 +461,8 @@ static int run_each(struct batch *batch, struct error *error)
         alone = calloc(1, sizeof *alone);
         if (!alone)
             return error_memory(error);
-        *alone = (struct batch){.pull = batch->pull, .count = 1, .touched = batch->touched};
+        *alone =
+            (struct batch){.writeback = batch->writeback, .count = 1, .touched = batch->touched};
         alone->writes[0] = batch->writes[i];
         alone->writes[0].row.key = alone->writes[0].key;
         alone->writes[0].row.state = OUTBOX_QUEUED; /* refused: nothing of it was done */
@@ -478,7 +486,7 @@ static int run_batch(struct batch *batch, struct error *error)
     return rc < 0 ? rc : interrupt_check(error);
 }
 
-int push_accounts(struct pull *pull, const struct ids *rows, struct ids *touched,
+int send_accounts(const struct writeback *writeback, const struct ids *rows, struct ids *touched,
                   struct error *error)
 {
     struct batch *batch = calloc(1, sizeof *batch);
@@ -486,9 +494,9 @@ int push_accounts(struct pull *pull, const struct ids *rows, struct ids *touched
     int rc = batch ? 0 : error_memory(error);
 
     if (batch)
-        *batch = (struct batch){.pull = pull, .touched = touched};
+        *batch = (struct batch){.writeback = writeback, .touched = touched};
     for (size_t i = 0; i < rows->count && rc == 0; i++) {
-        rc = outbox_get(pull->store, rows->items[i], collect, batch, &found, error);
+        rc = outbox_get(writeback->store, rows->items[i], collect, batch, &found, error);
         if (rc == 0 && batch->count == BATCH_MAX)
             rc = run_batch(batch, error);
     }
