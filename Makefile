@@ -73,7 +73,7 @@ link    = $(CC) $(CFLAGS) $(LDFLAGS)
 
 # ---- Files ----
 
-ROOMS   := util core config odoo store sync cli $(if $(filter-out 0,$(SYSTEMD)),agent)
+ROOMS   := util core config odoo store pull compute writeback cycle adjust setup doctor cli $(if $(filter-out 0,$(SYSTEMD)),agent)
 LEFT_OUT := $(if $(with_webhook),,src/agent/listener.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c))))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/src/store/migrations.o
@@ -194,7 +194,7 @@ bench: deps ## how fast, beside curl, the parser alone and Python clients (minut
 
 # ---- Lint ----
 
-C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c))
+C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c))
 
 lint: deps ## formatting, static analysis, and the rules of the house
 	@sh tests/deps.sh $(DEBIAN_CLANG) $(DEBIAN_LINT)

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "qualiodoo/agent.h"
-#include "qualiodoo/cli.h"
-#include "qualiodoo/config.h"
-#include "qualiodoo/log.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/agent/agent.h"
+#include "qualiodoo/cli/cli.h"
+#include "qualiodoo/config/config.h"
+#include "qualiodoo/util/log.h"
+#include "qualiodoo/cli/table.h"
 
 /* Makes sure that descriptors 0 to 2 are taken: else the state database could become number 1, and
  * what is printed would be written into it. Closed ones fail when they are used, as they should. */

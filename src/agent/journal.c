@@ -9,7 +9,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
-#include "qualiodoo/log.h"
+#include "qualiodoo/util/log.h"
 
 #define SOCKET "/run/systemd/journal/socket" /* sd_journal_sendv() succeeds when there is none */
 #define FIELDS_MAX 6

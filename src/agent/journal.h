@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_AGENT_JOURNAL_H
 #define QUALIODOO_AGENT_JOURNAL_H
 
-#include "qualiodoo/sync.h"
+#include "qualiodoo/cycle/cycle_report.h"
 
 /* MESSAGE_ID of what an administrator may wait for (journalctl MESSAGE_ID=...). Never changed. */
 #define JOURNAL_BREACH "b5b1a5e1c6a94d1f9a7e0c3a54f7d201"

@@ -16,8 +16,8 @@
 #include <unistd.h>
 
 #include "listener.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/log.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/log.h"
 
 #define MS_USEC UINT64_C(1000)
 #define ACCURACY_USEC 1000 /* of the timer: the answer is waited for */

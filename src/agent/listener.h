@@ -13,8 +13,8 @@
 
 #include <systemd/sd-event.h>
 
-#include "qualiodoo/config.h"
-#include "qualiodoo/error.h"
+#include "qualiodoo/config/config.h"
+#include "qualiodoo/util/error.h"
 #include "schedule.h"
 
 struct listener;

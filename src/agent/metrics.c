@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "qualiodoo/clock.h"
-#include "qualiodoo/printable.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/printable.h"
 
 #define METRICS_MODE 0644 /* node_exporter is another user; no customer is named */
 

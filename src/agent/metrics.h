@@ -6,9 +6,9 @@
 #ifndef QUALIODOO_AGENT_METRICS_H
 #define QUALIODOO_AGENT_METRICS_H
 
-#include "qualiodoo/config.h"
-#include "qualiodoo/health.h"
-#include "qualiodoo/sync.h"
+#include "qualiodoo/config/config.h"
+#include "qualiodoo/cycle/cycle_report.h"
+#include "qualiodoo/store/health.h"
 
 enum metrics_outcome {
     METRICS_DONE,

@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "qualiodoo/config.h"
-#include "qualiodoo/units.h"
+#include "qualiodoo/config/config.h"
+#include "qualiodoo/util/units.h"
 
 /* What a cycle looks at; each one also does what those before it do. */
 enum schedule_cycle {

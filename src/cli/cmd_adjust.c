@@ -2,10 +2,12 @@
 #include <stdlib.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/connect.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/adjust/adjustment.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/pull/connect.h"
+#include "qualiodoo/pull/customer.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
 #include "view.h"
 
 struct adjust {

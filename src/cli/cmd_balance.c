@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/printable.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/printable.h"
 #include "view.h"
 
 static json_t *lots_json(const struct ledger *ledger)

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/config.h"
+#include "qualiodoo/config/config.h"
+#include "qualiodoo/util/civil.h"
 
 /* A secret that is named must be usable; one that the service will be given may be absent here. */
 static int check_secret(const struct config *config, struct error *error)

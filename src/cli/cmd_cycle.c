@@ -5,9 +5,10 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/interrupt.h"
-#include "qualiodoo/sync.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/cycle/cycle.h"
+#include "qualiodoo/cycle/cycle_report.h"
+#include "qualiodoo/util/interrupt.h"
 #include "view.h"
 
 static void on_signal(int number)

@@ -2,7 +2,8 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/doctor/doctor.h"
 #include "view.h"
 
 static const char *const level_names[] = {

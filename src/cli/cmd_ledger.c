@@ -2,8 +2,8 @@
 #include <stdlib.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/util/civil.h"
 #include "view.h"
 
 static json_t *entry_json(const struct ledger_entry *entry, const char *note)

@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/outbox.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/store/outbox.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
 #include "view.h"
 
 enum { LOCK_WAIT_MS = 60000 };
@@ -281,7 +282,7 @@ static int check_state(const struct config *config, struct error *error)
     int rc = store_open(config->state.path, STORE_READ, &store, error);
 
     if (rc == 0)
-        rc = sync_check_database(config, store, error);
+        rc = pull_check_database(config, store, error);
     store_close(store);
     return rc;
 }

@@ -1,5 +1,5 @@
 #include "commands.h"
-#include "qualiodoo/log.h"
+#include "qualiodoo/util/log.h"
 
 int (*cli_service)(struct config *config, struct error *error);
 

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "qualiodoo/sync.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/setup/setup.h"
 
 #define ANSWER_MAX 512 /* bytes of a login or a password typed here */
 

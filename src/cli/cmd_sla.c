@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/respond.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/compute/respond.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
 #include "view.h"
 
 enum { SLA_STATES = SLA_BREACHED + 1 };

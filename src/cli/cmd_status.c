@@ -3,14 +3,15 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/mirror.h"
-#include "qualiodoo/outbox.h"
-#include "qualiodoo/respond.h"
-#include "qualiodoo/review.h"
-#include "qualiodoo/sync.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/compute/respond.h"
+#include "qualiodoo/pull/packs.h"
+#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/outbox.h"
+#include "qualiodoo/store/review.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/writeback/lease.h"
 #include "view.h"
 
 struct status {
@@ -93,7 +94,7 @@ static bool is_told(json_t *problems, const char *message)
     return false;
 }
 
-/* What the last cycle found: whether this machine's clock and Odoo's differ (sync/skew.c). */
+/* What the last cycle found: whether this machine's clock and Odoo's differ (pull/skew.c). */
 static int read_clock(struct status *status, struct store *store, struct error *error)
 {
     char *text = NULL;
@@ -297,7 +298,7 @@ static int read_targets(struct status *status, const struct view *view, struct e
     int rc = outbox_count(view->store, &status->writes, error);
 
     if (rc == 0)
-        rc = sync_lease_status(view->store, view->config->state.path, &status->lease, error);
+        rc = lease_status_read(view->store, view->config->state.path, &status->lease, error);
 
     if (rc == 0)
         rc = targets_deadline(view->store, &status->has_deadline, &status->deadline, error);

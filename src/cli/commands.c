@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "qualiodoo/printable.h"
-#include "qualiodoo/suggest.h"
+#include "qualiodoo/util/printable.h"
+#include "qualiodoo/util/suggest.h"
 
 const struct command cli_commands[] = {
     {"run", "", "the service: sync in the background until told to stop",

@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_CLI_COMMANDS_H
 #define QUALIODOO_CLI_COMMANDS_H
 
-#include "qualiodoo/cli.h"
+#include "qualiodoo/cli/cli.h"
 
 int cmd_run(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_sync(struct cli *cli, int argc, char **argv, struct error *error);

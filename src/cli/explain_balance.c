@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/util/civil.h"
 #include "view.h"
 
 static const char *const counterpart_names[] = {

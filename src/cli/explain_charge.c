@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/history.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/store/history.h"
+#include "qualiodoo/util/civil.h"
 #include "view.h"
 
 static const char *const reasons[] = {

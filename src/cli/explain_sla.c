@@ -5,8 +5,9 @@
 #include <stdlib.h>
 
 #include "commands.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
+#include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
 
 struct story {
     struct view *view;

@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_CLI_EXPLAIN_SLA_H
 #define QUALIODOO_CLI_EXPLAIN_SLA_H
 
-#include "qualiodoo/respond.h"
+#include "qualiodoo/compute/respond.h"
 #include "view.h"
 
 /* Adds "intervals", "skipped" and "leaves" to the document: the working time from the start to the

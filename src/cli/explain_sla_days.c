@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "explain_sla.h"
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 
 struct days {
     const struct config *config;

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "explain_sla.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
+#include "qualiodoo/util/civil.h"
 
 enum { DAYS_SHOWN = 20 }; /* intervals and days skipped, together */
 

@@ -2,10 +2,10 @@
 #include <stdio.h>
 
 #include "explain_sla.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/outbox.h"
-#include "qualiodoo/settle.h"
+#include "qualiodoo/compute/settle.h"
+#include "qualiodoo/store/outbox.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
 
 struct written {
     const struct view *view;

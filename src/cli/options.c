@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/array.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/cli.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/log.h"
+#include "qualiodoo/cli/cli.h"
+#include "qualiodoo/util/array.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/log.h"
 
 #define MAX_OPTIONS 24 /* of one command, with the global ones */
 

@@ -1,4 +1,4 @@
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -8,8 +8,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
-#include "qualiodoo/array.h"
-#include "qualiodoo/printable.h"
+#include "qualiodoo/util/array.h"
+#include "qualiodoo/util/printable.h"
 
 #define GAP 2 /* blanks between two columns */
 

@@ -2,11 +2,12 @@
 
 #include <stdlib.h>
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/log.h"
-#include "qualiodoo/mirror.h"
-#include "qualiodoo/results.h"
+#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/results.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/log.h"
 
 /* Whether a cycle was stopped that would have revoked credit. */
 static int find_kept(struct view *view, struct error *error)
@@ -30,7 +31,7 @@ int view_open(struct cli *cli, struct view *view, struct error *error)
     if (rc == 0)
         rc = store_begin(view->store, error);
     if (rc == 0)
-        rc = sync_check_database(view->config, view->store, error);
+        rc = pull_check_database(view->config, view->store, error);
     if (rc == 0)
         rc = policy_open(view->config, view->store, &view->policy, error);
     if (rc == 0)

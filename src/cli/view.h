@@ -2,9 +2,10 @@
 #ifndef QUALIODOO_CLI_VIEW_H
 #define QUALIODOO_CLI_VIEW_H
 
-#include "qualiodoo/cli.h"
-#include "qualiodoo/lookup.h"
-#include "qualiodoo/sync.h"
+#include "qualiodoo/cli/cli.h"
+#include "qualiodoo/compute/policy.h"
+#include "qualiodoo/cycle/cycle_report.h"
+#include "qualiodoo/store/lookup.h"
 
 struct view {
     struct config *config;

@@ -1,5 +1,5 @@
 /* view_revoked.c - the accounts that a changed word would take credit from. */
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
 #include "view.h"
 
 /* Accounts listed for people; JSON has all of them. */

@@ -7,10 +7,10 @@
 #include <string.h>
 
 #include "config_internal.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/suggest.h"
-#include "qualiodoo/tz.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/suggest.h"
+#include "qualiodoo/util/tz.h"
 
 /* ---- Unknown keys ---- */
 

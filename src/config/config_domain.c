@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "config_internal.h"
-#include "qualiodoo/suggest.h"
+#include "qualiodoo/util/suggest.h"
 
 #define TERM_EXPECTED "a condition [field, operator, value], or '&', '|' or '!' in quotes"
 

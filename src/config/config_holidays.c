@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "config_internal.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/suggest.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/suggest.h"
 
 #define EXPECTED                                                                                   \
     "the name of a set (france, alsace-moselle, guadeloupe, ...), a day taken out of one, such "   \

@@ -18,7 +18,7 @@
 #include <stdint.h>
 #include <yaml.h>
 
-#include "qualiodoo/config.h"
+#include "qualiodoo/config/config.h"
 
 /* Limits: nothing a person writes comes near them; what a program writes is stopped early. */
 #define CONFIG_MAX_FILE_SIZE (1 << 20)

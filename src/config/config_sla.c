@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "config_internal.h"
-#include "qualiodoo/suggest.h"
+#include "qualiodoo/util/suggest.h"
 
 #define MINUTES_PER_DAY 1440
 #define MAX_TARGET_SECONDS (10000 * INT64_C(3600))

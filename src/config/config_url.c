@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "config_internal.h"
-#include "qualiodoo/tz.h"
+#include "qualiodoo/util/tz.h"
 
 #define URL_EXPECTED "an address such as https://support.example.com"
 

@@ -1,8 +1,8 @@
-#include "qualiodoo/account.h"
+#include "qualiodoo/core/account.h"
 
 #include <stdlib.h>
 
-#include "qualiodoo/error.h"
+#include "qualiodoo/util/error.h"
 
 /* The ledger's input under construction. */
 struct input {

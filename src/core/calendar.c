@@ -1,5 +1,5 @@
 /* calendar.c - questions of business time, each a binary search over the compiled intervals. */
-#include "qualiodoo/calendar.h"
+#include "qualiodoo/core/calendar.h"
 
 #include <stdlib.h>
 

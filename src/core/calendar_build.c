@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "calendar_internal.h"
-#include "qualiodoo/array.h"
+#include "qualiodoo/util/array.h"
 
 enum { DAY_SECONDS = 86400, MINUTE_SECONDS = 60, WEEK_DAYS = 7 };
 

@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_CALENDAR_INTERNAL_H
 #define QUALIODOO_CALENDAR_INTERNAL_H
 
-#include "qualiodoo/calendar.h"
+#include "qualiodoo/core/calendar.h"
 
 struct calendar {
     struct calendar_interval *intervals; /* sorted, disjoint, none empty */

@@ -1,6 +1,6 @@
-#include "qualiodoo/charge.h"
+#include "qualiodoo/core/charge.h"
 
-#include "qualiodoo/duration.h"
+#include "qualiodoo/core/duration.h"
 
 int charge_line_compare(const void *left, const void *right)
 {

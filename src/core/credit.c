@@ -1,8 +1,8 @@
-#include "qualiodoo/credit.h"
+#include "qualiodoo/core/credit.h"
 
 #include <string.h>
 
-#include "qualiodoo/duration.h"
+#include "qualiodoo/core/duration.h"
 
 enum credit_counterpart credit_counterpart_kind(const struct credit_counterpart_facts *facts,
                                                 const struct credit_policy *policy)

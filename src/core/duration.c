@@ -1,4 +1,4 @@
-#include "qualiodoo/duration.h"
+#include "qualiodoo/core/duration.h"
 
 #include <assert.h>
 

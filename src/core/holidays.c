@@ -1,12 +1,12 @@
 /* holidays.c - the public holidays of France: code du travail, L3133-1 (everywhere), L3134-13
  * (Alsace and Moselle) and L3422-2 with decree 83-1003 (the day on which the abolition of slavery
  * is commemorated overseas). Collectivities with a labour code of their own are no set. */
-#include "qualiodoo/holidays.h"
+#include "qualiodoo/core/holidays.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 
 enum set {
     FRANCE,

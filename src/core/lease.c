@@ -32,7 +32,7 @@
  *     row that counts is missed.
  *  5. A heartbeat counts from when it was begun, and only when the one before it had not grown
  *     older than duty_ms meanwhile. */
-#include "qualiodoo/lease.h"
+#include "qualiodoo/core/lease.h"
 
 #include <assert.h>
 

@@ -1,6 +1,6 @@
 /* ledger.c - day by day through the facts (domain.md, section 1): within a day grants, clawbacks,
  * the expiry step, adjustments, debits, and within each by id. */
-#include "qualiodoo/ledger.h"
+#include "qualiodoo/core/ledger.h"
 
 #include <assert.h>
 #include <limits.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "ledger_internal.h"
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 
 /* The input, sorted, and how far each list has been entered. */
 struct agenda {

@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_LEDGER_INTERNAL_H
 #define QUALIODOO_LEDGER_INTERNAL_H
 
-#include "qualiodoo/ledger.h"
+#include "qualiodoo/core/ledger.h"
 
 /* Invariants, asserted after each day:
  *  I1  every lot has left >= 0; a lot whose end has passed has left == 0;

@@ -1,4 +1,4 @@
-#include "qualiodoo/money.h"
+#include "qualiodoo/core/money.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-#include "qualiodoo/response.h"
+#include "qualiodoo/core/response.h"
 
 #include <stddef.h>
 

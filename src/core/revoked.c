@@ -1,4 +1,4 @@
-#include "qualiodoo/revoked.h"
+#include "qualiodoo/core/revoked.h"
 
 #include <stddef.h>
 #include <string.h>

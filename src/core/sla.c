@@ -1,4 +1,4 @@
-#include "qualiodoo/sla.h"
+#include "qualiodoo/core/sla.h"
 
 const char *sla_urgency_name(enum sla_urgency urgency)
 {

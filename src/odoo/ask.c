@@ -1,4 +1,4 @@
-#include "qualiodoo/ask.h"
+#include "qualiodoo/odoo/ask.h"
 
 #include <string.h>
 

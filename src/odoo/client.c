@@ -5,7 +5,7 @@
 
 #include "fault.h"
 #include "odoo_internal.h"
-#include "qualiodoo/clock.h"
+#include "qualiodoo/util/clock.h"
 #include "text.h"
 #include "xmlrpc.h"
 

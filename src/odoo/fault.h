@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "qualiodoo/error.h"
+#include "qualiodoo/util/error.h"
 
 /* The call that failed; strings are borrowed. */
 struct fault_context {

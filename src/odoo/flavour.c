@@ -1,4 +1,4 @@
-#include "qualiodoo/flavour.h"
+#include "qualiodoo/odoo/flavour.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -6,56 +6,56 @@
 #include <string.h>
 
 static const struct flavour flavours[] = {
-    [FLAVOUR_OCA] = {.name = "oca",
-                     .module = "helpdesk_mgmt",
-                     .link_module = "helpdesk_mgmt_timesheet",
-                     .ticket = "helpdesk.ticket",
-                     .stage = "helpdesk.ticket.stage",
-                     .team = "helpdesk.ticket.team",
-                     .tag = "helpdesk.ticket.tag",
-                     .link = "ticket_id",
-                     .number = "number",
-                     .user = "user_id",
-                     .team_field = "team_id",
-                     .assigned = "assigned_date",
-                     .closed = "closed_date",
-                     .total = "total_hours",
-                     .stage_closed = "closed",
-                     .opening = "hlp_tck_created"},
-    [FLAVOUR_ENTERPRISE] = {.name = "enterprise",
-                            .module = "helpdesk",
-                            .link_module = "helpdesk_timesheet",
-                            .ticket = "helpdesk.ticket",
-                            .stage = "helpdesk.stage",
-                            .team = "helpdesk.team",
-                            .tag = "helpdesk.tag",
-                            .link = "helpdesk_ticket_id",
-                            .number = "ticket_ref",
-                            .user = "user_id",
-                            .team_field = "team_id",
-                            .assigned = "assign_date",
-                            .closed = "close_date",
-                            .total = "total_hours_spent",
-                            .stage_closed = "fold",
-                            .opening = "mt_ticket_new",
-                            .hides_responses = true},
-    [FLAVOUR_TASK] = {.name = "task",
-                      .module = "project",
-                      .link_module = "hr_timesheet",
-                      .ticket = "project.task",
-                      .stage = "project.task.type",
-                      .team = "project.project",
-                      .tag = "project.tags",
-                      .link = "task_id",
-                      .number = NULL,
-                      .user = "user_ids",
-                      .team_field = "project_id",
-                      .assigned = "date_assign",
-                      .closed = "date_end",
-                      .total = "effective_hours",
-                      .stage_closed = "fold",
-                      .opening = "mt_task_new",
-                      .hides_responses = true},
+    [FLAVOUR_OF_OCA] = {.name = "oca",
+                        .module = "helpdesk_mgmt",
+                        .link_module = "helpdesk_mgmt_timesheet",
+                        .ticket = "helpdesk.ticket",
+                        .stage = "helpdesk.ticket.stage",
+                        .team = "helpdesk.ticket.team",
+                        .tag = "helpdesk.ticket.tag",
+                        .link = "ticket_id",
+                        .number = "number",
+                        .user = "user_id",
+                        .team_field = "team_id",
+                        .assigned = "assigned_date",
+                        .closed = "closed_date",
+                        .total = "total_hours",
+                        .stage_closed = "closed",
+                        .opening = "hlp_tck_created"},
+    [FLAVOUR_OF_ENTERPRISE] = {.name = "enterprise",
+                               .module = "helpdesk",
+                               .link_module = "helpdesk_timesheet",
+                               .ticket = "helpdesk.ticket",
+                               .stage = "helpdesk.stage",
+                               .team = "helpdesk.team",
+                               .tag = "helpdesk.tag",
+                               .link = "helpdesk_ticket_id",
+                               .number = "ticket_ref",
+                               .user = "user_id",
+                               .team_field = "team_id",
+                               .assigned = "assign_date",
+                               .closed = "close_date",
+                               .total = "total_hours_spent",
+                               .stage_closed = "fold",
+                               .opening = "mt_ticket_new",
+                               .hides_responses = true},
+    [FLAVOUR_OF_TASKS] = {.name = "task",
+                          .module = "project",
+                          .link_module = "hr_timesheet",
+                          .ticket = "project.task",
+                          .stage = "project.task.type",
+                          .team = "project.project",
+                          .tag = "project.tags",
+                          .link = "task_id",
+                          .number = NULL,
+                          .user = "user_ids",
+                          .team_field = "project_id",
+                          .assigned = "date_assign",
+                          .closed = "date_end",
+                          .total = "effective_hours",
+                          .stage_closed = "fold",
+                          .opening = "mt_task_new",
+                          .hides_responses = true},
 };
 
 static const struct {
@@ -113,9 +113,9 @@ static int has_fields(struct odoo *odoo, const char *model, const char *const na
     return 0;
 }
 
-static int missing_ticket_module(enum config_flavour configured, struct error *error)
+static int missing_ticket_module(enum flavour_wanted configured, struct error *error)
 {
-    if (configured == FLAVOUR_AUTO)
+    if (configured == FLAVOUR_ANY)
         return error_set(error, ERR_MISSING_MODEL,
                          "this Odoo has no helpdesk tickets: install the OCA module "
                          "'helpdesk_mgmt' (with 'helpdesk_mgmt_timesheet') or the Enterprise "
@@ -127,30 +127,30 @@ static int missing_ticket_module(enum config_flavour configured, struct error *e
                      flavours[configured].module);
 }
 
-int flavour_find(struct odoo *odoo, enum config_flavour configured,
+int flavour_find(struct odoo *odoo, enum flavour_wanted configured,
                  const struct flavour **ret_flavour, struct error *error)
 {
     static const char *const ticket_fields[2] = {"number", "ticket_ref"};
     static const char *const task_fields[2] = {"stage_id", "partner_id"};
-    enum config_flavour found = configured;
+    enum flavour_wanted found = configured;
     bool ticket[2];
     int rc;
 
-    if (configured == FLAVOUR_TASK)
+    if (configured == FLAVOUR_OF_TASKS)
         rc = has_fields(odoo, "project.task", task_fields, ticket, error);
     else
         rc = has_fields(odoo, "helpdesk.ticket", ticket_fields, ticket, error);
     if (rc < 0)
         return rc;
-    if (configured == FLAVOUR_AUTO)
-        found = ticket[1] ? FLAVOUR_ENTERPRISE : FLAVOUR_OCA;
-    if (!ticket[found == FLAVOUR_ENTERPRISE])
+    if (configured == FLAVOUR_ANY)
+        found = ticket[1] ? FLAVOUR_OF_ENTERPRISE : FLAVOUR_OF_OCA;
+    if (!ticket[found == FLAVOUR_OF_ENTERPRISE])
         return missing_ticket_module(configured, error);
     *ret_flavour = &flavours[found];
     return 0;
 }
 
-int flavour_detect(struct odoo *odoo, enum config_flavour configured,
+int flavour_detect(struct odoo *odoo, enum flavour_wanted configured,
                    const struct flavour **ret_flavour, struct error *error)
 {
     const struct flavour *flavour = NULL;

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "qualiodoo/error.h"
+#include "qualiodoo/util/error.h"
 
 struct http;
 

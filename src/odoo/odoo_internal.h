@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 
 #include "http.h"
-#include "qualiodoo/odoo.h"
+#include "qualiodoo/odoo/odoo.h"
 
 struct odoo {
     struct odoo_options options; /* with its own strings */

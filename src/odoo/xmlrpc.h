@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "qualiodoo/error.h"
+#include "qualiodoo/util/error.h"
 
 /* The largest answer that the parser takes: its lengths are ints. */
 #define ODOO_XMLRPC_MAX 2000000000

@@ -1,8 +1,8 @@
 /* alerts.c - questions to the computed accounts. */
-#include "qualiodoo/alerts.h"
+#include "qualiodoo/store/alerts.h"
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/ledger.h"
+#include "qualiodoo/core/ledger.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 /* ?1 customers (JSON or NULL), ?2 since, ?3 today, ?4 a number, ?5 a kind of entry. Each gives

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/targets.h"
+#include "qualiodoo/store/targets.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 void calendar_rows_free(struct calendar_rows *rows)

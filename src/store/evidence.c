@@ -1,5 +1,5 @@
 /* evidence.c - what Odoo said of a lot, as one text that is compared. */
-#include "qualiodoo/evidence.h"
+#include "qualiodoo/store/evidence.h"
 
 #include <stdlib.h>
 #include <string.h>

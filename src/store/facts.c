@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 #include "facts_work.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/duration.h"
+#include "qualiodoo/core/duration.h"
+#include "qualiodoo/util/civil.h"
 
 /* ?2: JSON array of excluded tag names. */
 static const char ticket_sql[] =

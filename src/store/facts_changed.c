@@ -1,5 +1,5 @@
 /* facts_changed.c - which accounts have facts, and which of them must be computed again. */
-#include "qualiodoo/facts.h"
+#include "qualiodoo/store/facts.h"
 #include "store_internal.h"
 
 /* The invoices and credit notes that changed records touch:

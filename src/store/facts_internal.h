@@ -3,7 +3,7 @@
 #ifndef QUALIODOO_STORE_FACTS_INTERNAL_H
 #define QUALIODOO_STORE_FACTS_INTERNAL_H
 
-#include "qualiodoo/facts.h"
+#include "qualiodoo/store/facts.h"
 #include "store_internal.h"
 
 struct facts {

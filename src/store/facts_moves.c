@@ -4,7 +4,7 @@
 
 #include "facts_internal.h"
 #include "facts_work.h"
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 
 /* The moves of account ?1 that carry packs, and those that decide about their payment: what a move
  * reverses, the credit notes that settle it, the invoices of the down payment that it deducts; and

@@ -1,9 +1,9 @@
 /* facts_response.c - from which day on the lines of a ticket count, with credit.count_from:
  * response.
  */
-#include "qualiodoo/civil.h"
-#include "qualiodoo/facts.h"
-#include "qualiodoo/replies.h"
+#include "qualiodoo/store/facts.h"
+#include "qualiodoo/store/replies.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 static const char ticket_sql[] =

@@ -1,8 +1,8 @@
 /* facts_work.c - a timesheet line as the core wants it: hours, or what else its quantity is. */
 #include "facts_work.h"
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/duration.h"
+#include "qualiodoo/core/duration.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 nano facts_convert(nano quantity, nano unit, nano target, bool absolute)

@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-#include "qualiodoo/facts.h"
+#include "qualiodoo/store/facts.h"
 
 /* The beginning of a query: the units of the same kind as the unit ?2, "Hours". Odoo 19 keeps no
  * categories of units, but which unit each is a multiple of. */

@@ -1,10 +1,10 @@
 /* health.c - the figures of a monitor. */
-#include "qualiodoo/health.h"
+#include "qualiodoo/store/health.h"
 
 #include <stdio.h>
 
-#include "qualiodoo/lookup.h"
-#include "qualiodoo/targets.h"
+#include "qualiodoo/store/lookup.h"
+#include "qualiodoo/store/targets.h"
 #include "store_internal.h"
 
 static int read_mirrors(struct store *store, struct health *health, struct error *error)

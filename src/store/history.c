@@ -1,8 +1,8 @@
 /* history.c - of which tickets Odoo told when they were first assigned and closed. */
-#include "qualiodoo/history.h"
+#include "qualiodoo/store/history.h"
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/mirror.h"
+#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 int history_of(struct store *store, int64_t ticket, enum history_status *ret, struct error *error)

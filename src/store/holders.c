@@ -1,11 +1,11 @@
 /* holders.c - partner.account_id and move.account_id, kept in line with what Odoo says of partners.
  *
  * They are columns, not expressions, because every query about an account selects by them. */
-#include "qualiodoo/holders.h"
+#include "qualiodoo/store/holders.h"
 
 #include <stdlib.h>
 
-#include "qualiodoo/mirror.h"
+#include "qualiodoo/store/mirror.h"
 #include "store_internal.h"
 
 /* Odoo allows no circle of parents, but the mirror may hold one for a moment. */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "qualiodoo/clock.h"
+#include "qualiodoo/util/clock.h"
 #include "store_internal.h"
 
 #define RETRY_MS 100

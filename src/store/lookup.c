@@ -1,4 +1,4 @@
-#include "qualiodoo/lookup.h"
+#include "qualiodoo/store/lookup.h"
 
 #include <stdlib.h>
 #include <string.h>

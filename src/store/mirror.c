@@ -1,13 +1,13 @@
 /* mirror.c - rows in, changes out. */
-#include "qualiodoo/mirror.h"
+#include "qualiodoo/store/mirror.h"
 
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
 #include "store_internal.h"
 
 /* The statements of one table, made once. Column i of the table is parameter i + 2; ?1 is id. */

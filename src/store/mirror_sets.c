@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/mirror.h"
+#include "qualiodoo/store/mirror.h"
 #include "store_internal.h"
 
 #define INVOICE_TYPES "('out_invoice', 'out_receipt', 'out_refund')"

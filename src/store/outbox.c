@@ -18,7 +18,7 @@
  *  3. From SENDING, the effect of the last call is not known: it is read before it is repeated.
  *  4. DONE and DROPPED are final (but for 2).
  *  5. A refused row blocks nothing but the parts of its own set that stand on it. */
-#include "qualiodoo/outbox.h"
+#include "qualiodoo/store/outbox.h"
 
 #include <assert.h>
 #include <stdlib.h>

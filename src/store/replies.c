@@ -1,7 +1,7 @@
 /* replies.c - the first message of a ticket that answers it. */
-#include "qualiodoo/replies.h"
+#include "qualiodoo/store/replies.h"
 
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 /* The subtype of the mails that open a ticket is a fact of the database (meta opening_subtype), and

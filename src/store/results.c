@@ -1,12 +1,12 @@
 /* results.c - compare, replace, and say what changed. */
-#include "qualiodoo/results.h"
+#include "qualiodoo/store/results.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/clock.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
 #include "store_internal.h"
 
 /* Causes named in one audit row; the others are counted. */

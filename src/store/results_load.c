@@ -1,7 +1,7 @@
 /* results_load.c - the results as the last cycle kept them. */
-#include "qualiodoo/results.h"
+#include "qualiodoo/store/results.h"
 
-#include "qualiodoo/array.h"
+#include "qualiodoo/util/array.h"
 #include "store_internal.h"
 
 static int read_account(struct store *store, int64_t account, struct account_result *result,

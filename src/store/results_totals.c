@@ -1,5 +1,5 @@
 /* results_totals.c - what an account was credited, consumed and lost, before and after. */
-#include "qualiodoo/results.h"
+#include "qualiodoo/store/results.h"
 #include "store_internal.h"
 
 /* Adds `sign` times the minutes of an entry to what it counts for. */

@@ -1,9 +1,9 @@
-#include "qualiodoo/review.h"
+#include "qualiodoo/store/review.h"
 
 #include <stdlib.h>
 
 #include "facts_work.h"
-#include "qualiodoo/duration.h"
+#include "qualiodoo/core/duration.h"
 #include "store_internal.h"
 
 /* A ticket whose lines would be charged: in the domain, without an excluded tag (?2), with work

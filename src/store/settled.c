@@ -1,5 +1,5 @@
 /* settled.c - the verdicts that a response settled. */
-#include "qualiodoo/settled.h"
+#include "qualiodoo/store/settled.h"
 
 #include <stdlib.h>
 

@@ -1,10 +1,10 @@
 /* shown.c - compares the computed accounts with the mirrored rows of x_qualiodoo_account. */
-#include "qualiodoo/shown.h"
+#include "qualiodoo/store/shown.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 #define BILLION INT64_C(1000000000)

@@ -4,8 +4,8 @@
 
 #include <sqlite3.h>
 
-#include "qualiodoo/array.h"
-#include "qualiodoo/store.h"
+#include "qualiodoo/store/store.h"
+#include "qualiodoo/util/array.h"
 
 /* Distinct statements kept prepared; more than the code has (asserted). */
 #define STATEMENT_MAX 160

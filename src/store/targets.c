@@ -1,13 +1,13 @@
 /* targets.c - the facts behind response targets, and the targets as they were last judged. */
-#include "qualiodoo/targets.h"
+#include "qualiodoo/store/targets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/mirror.h"
-#include "qualiodoo/replies.h"
+#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/replies.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 /* A ticket's company is its own, else that of its team, else the first one; its calendar is its

@@ -1,8 +1,8 @@
-#include "qualiodoo/array.h"
+#include "qualiodoo/util/array.h"
 
 #include <stdlib.h>
 
-#include "qualiodoo/error.h"
+#include "qualiodoo/util/error.h"
 
 int array_reserve(void **items, size_t *size, size_t count, size_t item_size)
 {

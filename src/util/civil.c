@@ -1,4 +1,4 @@
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "qualiodoo/clock.h"
+#include "qualiodoo/util/clock.h"
 
 #include <stdbool.h>
 #include <stdio.h>

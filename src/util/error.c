@@ -1,4 +1,4 @@
-#include "qualiodoo/error.h"
+#include "qualiodoo/util/error.h"
 
 #include <stdio.h>
 #include <string.h>

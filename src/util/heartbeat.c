@@ -1,4 +1,4 @@
-#include "qualiodoo/heartbeat.h"
+#include "qualiodoo/util/heartbeat.h"
 
 #include <stdatomic.h>
 

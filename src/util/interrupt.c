@@ -1,4 +1,4 @@
-#include "qualiodoo/interrupt.h"
+#include "qualiodoo/util/interrupt.h"
 
 #include <stdatomic.h>
 #include <stddef.h>

@@ -1,11 +1,11 @@
-#include "qualiodoo/log.h"
+#include "qualiodoo/util/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "qualiodoo/printable.h"
+#include "qualiodoo/util/printable.h"
 
 static enum log_level threshold = LOG_LEVEL_WARNING;
 static bool progress_shown;

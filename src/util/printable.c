@@ -1,4 +1,4 @@
-#include "qualiodoo/printable.h"
+#include "qualiodoo/util/printable.h"
 
 #include <string.h>
 

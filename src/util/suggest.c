@@ -1,4 +1,4 @@
-#include "qualiodoo/suggest.h"
+#include "qualiodoo/util/suggest.h"
 
 #include <ctype.h>
 #include <stdint.h>

@@ -1,12 +1,12 @@
-#include "qualiodoo/tz.h"
+#include "qualiodoo/util/tz.h"
 
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "qualiodoo/array.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/error.h"
+#include "qualiodoo/util/array.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/error.h"
 
 /* A struct tz is a GTimeZone; the cast stays in this file. */
 

@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
-#include "qualiodoo/calendar.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/holidays.h"
-#include "qualiodoo/sla.h"
-#include "qualiodoo/tz.h"
+#include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/holidays.h"
+#include "qualiodoo/core/sla.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/tz.h"
 
 enum { COUNT = 1000000, NAIVE_COUNT = 20000, RUNS = 3, FIRST_YEAR = 2020, YEARS = 12 };
 

@@ -6,10 +6,15 @@ build=${BUILD:-build} status=0
 breach() { echo "rooms: $*" >&2; status=1; }
 
 # No arrow goes back. After each room, the rooms it may use besides itself.
+all='util core config odoo store pull compute writeback cycle adjust setup doctor'
 declare -A may=(
     [util]='' [core]='util' [config]='util core' [odoo]='util core' [store]='util core'
-    [sync]='util core config odoo store' [agent]='util core config odoo store sync'
-    [cli]='util core config odoo store sync'
+    [pull]='util core config odoo store' [compute]='util core config odoo store' [writeback]='util core config odoo store'
+    [cycle]='util core config odoo store pull compute writeback'
+    [adjust]='util core config odoo store pull compute writeback cycle'
+    [setup]='util core config odoo store pull compute writeback cycle'
+    [doctor]='util core config odoo store pull compute writeback cycle'
+    [agent]="$all" [cli]="$all"
 )
 symbols=$(mktemp)
 trap 'rm -f "$symbols"' EXIT
@@ -32,9 +37,18 @@ while read -r from to symbol object; do
 done < <(awk '$1 == "defined" { room[$3] = $2 }
               $1 == "used" && ($3 in room) && room[$3] != $2 { print $2, room[$3], $3, $4 }' "$symbols")
 
+# The same of what the sources include: a header binds without a symbol, too.
+while IFS=: read -r file header; do
+    from=${file#src/} from=${from#include/qualiodoo/} from=${from%%/*} to=${header%%/*}
+    [ "$from" = "$to" ] || case " ${may[$from]:-} " in
+        *" $to "*) ;;
+        *) breach "$file: $from must not include qualiodoo/$header" ;;
+    esac
+done < <(grep -ohE --with-filename '^#include "qualiodoo/[^"]+' src/*/*.[ch] include/qualiodoo/*/*.h |
+    sed -E 's/#include "qualiodoo\///')
+
 # The core is pure. Outside of it and of util's pure parts it may use these functions of the C library, nothing else.
 pure=' assert.h inttypes.h limits.h stdbool.h stddef.h stdint.h stdlib.h string.h '
-pure_headers='account lease revoked array charge civil credit duration error ledger money response units calendar holidays sla'
 library='__assert_fail|__stack_chk_fail|__u?divti3|__u?modti3|calloc|malloc|realloc|reallocarray|free|qsort|bsearch'
 library+='|abort|mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|rchr|spn|cspn)|__(memcpy|memmove|memset)_chk'
 # What compilers and sanitizers add by themselves.
@@ -46,8 +60,8 @@ done < <(awk -v library="^($library)\$" '
     $1 == "used" && $2 == "core" && !($3 in known) && $3 !~ library { print $3, $4 }' "$symbols")
 while read -r header; do # of the project, included by the core, directly or not
     case $header in
-    src/core/*) ;;
-    *) [[ " $pure_headers " == *" $(basename "$header" .h) "* ]] || breach "the core must not see $header" ;;
+    src/core/* | include/qualiodoo/core/* | include/qualiodoo/util/@(array|civil|error|units).h) ;;
+    *) breach "the core must not see $header" ;;
     esac
 done < <(for object in "${objects[@]}"; do
     case $object in */src/core/*) cat "${object%.o}.d" ;; esac

@@ -4,7 +4,7 @@
 
 #include "ledger_laws.h"
 
-#include "qualiodoo/account.h"
+#include "qualiodoo/core/account.h"
 
 #define LINE(id, packs)                                                                            \
     {                                                                                              \

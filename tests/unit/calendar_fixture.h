@@ -20,10 +20,10 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/calendar.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/holidays.h"
-#include "qualiodoo/tz.h"
+#include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/holidays.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/tz.h"
 
 #define FIXTURE_ITEMS 512
 #define WORD_SIZE 128

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/ledger.h"
+#include "qualiodoo/core/ledger.h"
 
 #define FIXTURE_FACTS 64           /* of each kind: more than any scenario has */
 #define FIXTURE_NOTE_MOVE 1000     /* line of a note -> its move */

@@ -8,9 +8,9 @@
 
 #include <jansson.h>
 
-#include "qualiodoo/calendar.h"
-#include "qualiodoo/sla.h"
-#include "qualiodoo/tz.h"
+#include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/sla.h"
+#include "qualiodoo/util/tz.h"
 
 #define ITEMS 256
 

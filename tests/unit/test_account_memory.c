@@ -8,9 +8,9 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/account.h"
-#include "qualiodoo/civil.h"
-#include "qualiodoo/error.h"
+#include "qualiodoo/core/account.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/error.h"
 
 #include "failing_malloc.h"
 

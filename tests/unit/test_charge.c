@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "qualiodoo/charge.h"
+#include "qualiodoo/core/charge.h"
 
 #define MAX_LINES 8
 #define DAY 20000 /* any day; the lines of a row are dated from it on */

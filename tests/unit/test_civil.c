@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 
 /* Every day from 0001-01-01 to 9999-12-31, by counting. */
 static void test_every_day(void **state)

@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "config/config_internal.h"
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 
 #define ODOO "odoo: {url: https://h.example, database: d, login: l}\n"
 #define PACKS "credit: {packs: [{product: A, hours: 12}]}\n"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "qualiodoo/money.h"
+#include "qualiodoo/core/money.h"
 
 static const struct credit_policy plain = {.max_write_off_percent = 10};
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/duration.h"
+#include "qualiodoo/core/duration.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

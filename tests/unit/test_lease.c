@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/lease.h"
+#include "qualiodoo/core/lease.h"
 
 #define S INT64_C(1000)
 

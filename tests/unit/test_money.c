@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "qualiodoo/money.h"
+#include "qualiodoo/core/money.h"
 
 #define MAX 8
 

@@ -8,11 +8,11 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/cli.h"
-#include "qualiodoo/clock.h"
-#include "qualiodoo/log.h"
-#include "qualiodoo/suggest.h"
+#include "qualiodoo/cli/cli.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/log.h"
+#include "qualiodoo/util/suggest.h"
 
 #define MAX_WORDS 16
 

@@ -5,7 +5,7 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/response.h"
+#include "qualiodoo/core/response.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -6,7 +6,7 @@
 /* cmocka needs the four above */
 #include <cmocka.h>
 
-#include "qualiodoo/revoked.h"
+#include "qualiodoo/core/revoked.h"
 
 #define TODAY 20500
 

@@ -1,7 +1,7 @@
 /* What tests/vectors/sla.txt cannot say of a verdict: other policies, names, errors, laws. */
 #include "calendar_fixture.h"
 
-#include "qualiodoo/sla.h"
+#include "qualiodoo/core/sla.h"
 
 #define DESK "zone=Europe/Paris mon-fri=09:00-12:00,14:00-18:00 "
 

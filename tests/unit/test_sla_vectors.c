@@ -3,7 +3,7 @@
 
 #include "calendar_fixture.h"
 
-#include "qualiodoo/sla.h"
+#include "qualiodoo/core/sla.h"
 
 #define CALENDARS 64
 

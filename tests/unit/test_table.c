@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/table.h"
+#include "qualiodoo/cli/table.h"
 
 static const struct table_column columns[] = {
     {"Customer", TABLE_LEFT}, {"Left", TABLE_RIGHT}, {"Until", TABLE_LEFT}};

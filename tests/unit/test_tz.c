@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/civil.h"
-#include "qualiodoo/tz.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/tz.h"
 
 static void test_civil_day(void **state)
 {

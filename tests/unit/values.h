@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/civil.h"
+#include "qualiodoo/util/civil.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define PACKS(number) ((nano)((number)*INT64_C(1000000000))) /* a quantity of packs */

@@ -1,0 +1,188 @@
+/* config.h - the configuration file, read strictly into a checked structure.
+ *
+ * Keys, defaults and meaning are those of qualiodoo.yaml (see config/qualiodoo.yaml). */
+#ifndef QUALIODOO_CONFIG_CONFIG_H
+#define QUALIODOO_CONFIG_CONFIG_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "qualiodoo/core/holidays.h"
+#include "qualiodoo/core/response.h"
+#include "qualiodoo/util/error.h"
+#include "qualiodoo/util/units.h"
+
+#define CONFIG_DEFAULT_PATH "/etc/qualiodoo/qualiodoo.yaml"
+
+enum config_language { LANGUAGE_FR, LANGUAGE_EN };
+enum config_flavour { FLAVOUR_AUTO, FLAVOUR_OCA, FLAVOUR_ENTERPRISE, FLAVOUR_TASK };
+enum config_rounding { ROUNDING_TICKET, ROUNDING_ENTRY };
+enum config_count_from { COUNT_FROM_TAKE_IN, COUNT_FROM_RESPONSE };
+enum config_payment { PAYMENT_PAID, PAYMENT_IN_PAYMENT };
+enum config_account { ACCOUNT_COMMERCIAL, ACCOUNT_TOP };
+enum config_adjustments { ADJUSTMENTS_MODEL, ADJUSTMENTS_NOTE };
+enum config_calendar { CALENDAR_ODOO, CALENDAR_CONFIG };
+enum config_urgency { URGENCY_LOW, URGENCY_MEDIUM, URGENCY_URGENT, URGENCY_COUNT };
+
+/* A length of time in calendar terms: exactly one of the three is not 0. */
+struct config_period {
+    int years;
+    int months;
+    int days;
+};
+
+/* Products of Odoo that are one pack: by their internal references (default_code), or one by id. */
+struct config_pack {
+    char **products; /* NULL with `id` */
+    size_t n_products;
+    int64_t id;           /* product.product; 0: by reference */
+    minutes pack_minutes; /* > 0 */
+};
+
+struct config_interval {
+    int start_minute, end_minute; /* of the day, 0..1440, start < end */
+};
+
+struct config_target {
+    int64_t hours_seconds; /* business time, when days == 0; > 0 */
+    int days;              /* business days, or 0 */
+};
+
+struct config {
+    char *path; /* the file it was read from */
+    struct {
+        char *url; /* no trailing slash */
+        char *database;
+        char *login;
+        char *secret_file; /* or NULL */
+        bool allow_http;
+        char *ca_file; /* or NULL */
+        int64_t connect_timeout_ms, timeout_ms;
+        int page_size;        /* 1..10000 */
+        int64_t max_response; /* bytes */
+        int64_t min_interval_ms;
+    } odoo;
+    struct {
+        char *path;
+    } state;
+    char *timezone; /* a zone that tz_open() accepts */
+    enum config_language language;
+    struct {
+        enum config_flavour flavour;
+        json_t *domain; /* an array, perhaps empty; never NULL */
+        char **excluded_tags;
+        size_t n_excluded_tags;
+    } tickets;
+    struct {
+        json_t *domain; /* an array, perhaps empty; never NULL */
+    } timesheets;
+    struct {
+        struct config_pack *packs;
+        size_t n_packs; /* >= 1 */
+        enum config_account account;
+        struct config_period validity;
+        minutes step; /* >= 1 */
+        enum config_rounding rounding;
+        enum config_count_from count_from;
+        enum config_payment payment;
+        char **money_journals; /* codes of journals that count as money */
+        size_t n_money_journals;
+        int max_write_off_percent; /* 0..100, of the total of an invoice */
+        int renewal_grace_days;
+        bool has_since;
+        civil_day since;
+        enum config_adjustments adjustments;
+        minutes warn_below;
+        int *warn_before_expiry_days;
+        size_t n_warn_before_expiry;
+    } credit;
+    struct {
+        enum config_calendar calendar;
+        int64_t calendar_id;              /* odoo:ID, or 0: the team's or the company's */
+        struct config_interval *hours[7]; /* Monday first; with CALENDAR_CONFIG */
+        size_t n_hours[7];
+        struct {
+            uint32_t sets, without; /* masks: see holidays.h */
+            struct holiday_yearly *yearly;
+            size_t n_yearly;
+            civil_day *dates; /* sorted */
+            size_t n_dates;
+        } holidays;
+        enum config_urgency urgency[4]; /* by Odoo's priority 0..3 */
+        struct config_target targets[URGENCY_COUNT];
+        unsigned responses;  /* bits of response.h, at least one */
+        int warn_at_percent; /* 1..99 */
+    } sla;
+    struct {
+        int64_t payments_ms, tickets_ms, overlap_ms;
+    } poll;
+    struct {
+        bool enabled;
+        bool has_since;
+        civil_day since;
+        int horizon_days; /* a ticket first judged later than this after its answer is not flagged
+                           */
+        char *breach_tag; /* NULL: no tag */
+        bool breach_activity, breach_warning;
+        bool balance_fields, balance_alerts;
+    } writeback;
+    struct {
+        int max_delete_percent; /* 0..100 */
+        int max_writes;
+    } safety;
+    struct {
+        int64_t max_lag_ms;
+        char *metrics_file; /* or NULL */
+    } status;
+    struct {
+        char *listen;      /* or NULL */
+        char *secret_file; /* or NULL */
+    } webhook;
+    struct {
+        bool keep_names;
+        struct config_period retention;
+    } privacy;
+};
+
+/* Reads and checks `path`. On success the caller owns *ret_config and frees it with config_free().
+ * ERR_CONFIG: the message names file, line, column, what was found, what is allowed and, for an
+ * unknown key, the nearest known one. All the file is checked; the first error is reported. */
+int config_load(const char *path, struct config **ret_config, struct error *error);
+void config_free(struct config *config); /* NULL is allowed */
+
+/* The effective configuration as YAML text on the heap (caller frees): defaults included, secrets
+ * never (the secret itself is not part of the structure), or as a JSON object (caller owns). */
+char *config_to_yaml(const struct config *config);
+json_t *config_to_json(const struct config *config);
+
+/* Finds the password or API key: odoo.secret_file, else the systemd credential "odoo"
+ * ($CREDENTIALS_DIRECTORY/odoo), else $QUALIODOO_SECRET. One trailing newline is dropped.
+ * *ret_secret is on the heap; wipe it with config_secret_free(). ERR_CONFIG when there is none,
+ * when the file is empty, holds a line break, or is readable by others (group or world; the
+ * credential directory is systemd's and exempt). The message never holds the secret. */
+int config_secret(const struct config *config, char **ret_secret, struct error *error);
+int config_secret_from_file(const char *path, char **ret_secret, struct error *error);
+/* Whether config_secret() reads the systemd credential, a copy made when the service started. */
+bool config_secret_is_credential(const struct config *config);
+
+/* The same of webhook.secret_file, whose secret must be long, and fit into an address. */
+int config_webhook_secret(const struct config *config, char **ret_secret, struct error *error);
+/* The whole address of the webhook: one that names no path gets "/hook/" and the secret. On the
+ * heap, for config_secret_free(). ERR_USAGE: it is no address. */
+int config_webhook_url(const struct config *config, const char *given, char **ret_url,
+                       struct error *error);
+void config_secret_free(char *secret); /* NULL is allowed */
+
+/* ERR_CONFIG when odoo.ca_file, with https, cannot be read or holds no certificate. What these are
+ * worth, the first connection tells. */
+int config_check_ca_file(const struct config *config, struct error *error);
+
+/* What a connection needs beside the configuration itself: a secret, and the file of certificates
+ * where one is named. ERR_CONFIG: nothing needs to be started to know that it would fail. */
+int config_check_access(const struct config *config, struct error *error);
+
+/* Whether the host of a URL is this machine: localhost, 127.0.0.0/8 or [::1]. */
+bool config_url_is_loopback(const char *url);
+
+#endif

@@ -1,0 +1,80 @@
+/* sla.h - the response target of a ticket (domain.md, section 8). Pure. */
+#ifndef QUALIODOO_CORE_SLA_H
+#define QUALIODOO_CORE_SLA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/response.h"
+#include "qualiodoo/util/error.h"
+#include "qualiodoo/util/units.h"
+
+enum sla_urgency { SLA_LOW, SLA_MEDIUM, SLA_URGENT, SLA_URGENCIES };
+
+enum sla_state { SLA_PENDING, SLA_WARNED, SLA_MET, SLA_BREACHED };
+
+/* Exactly one of the two is not 0. */
+struct sla_target {
+    int64_t seconds; /* of business time */
+    int days;        /* business days */
+};
+
+struct sla_policy {
+    enum sla_urgency urgency[4]; /* by Odoo's priority 0..3 */
+    struct sla_target targets[SLA_URGENCIES];
+    unsigned responses;  /* what counts as a response: bits of response.h */
+    int warn_at_percent; /* 1..99 of the business time from start to deadline */
+};
+
+struct sla_settled;
+
+struct sla_facts {
+    int priority; /* 0..3; anything else is taken as 0 */
+    struct response_facts response;
+    const struct sla_settled *settled; /* NULL: no response was judged yet */
+};
+
+struct sla_verdict {
+    enum sla_urgency urgency;
+    struct sla_target target; /* what was promised */
+    instant started;          /* the creation, or the next opening */
+    instant warn_at;  /* `warned` from then on: the first second at which that share is used */
+    instant deadline; /* a response at this very second is in time */
+    enum response_event event;
+    instant responded; /* meaningful when event is not RESPONSE_NONE */
+    enum sla_state state;
+    /* The answer is late only by an assignment or a closing that may not have been the first: no
+     * breach follows from it alone, and `state` is SLA_MET. */
+    bool unsure;
+    int64_t used_seconds; /* business time from the start to the response, else to now; >= 0 */
+    int64_t late_seconds; /* business time after the deadline; 0 unless breached */
+    bool has_next_change; /* without a response, the state differs from this instant on */
+    instant next_change;
+};
+
+/* What a response settled. It stays, whatever settings become, while that response is the first
+ * one: a verdict with another response, or none, keeps the deadline. */
+struct sla_settled {
+    struct sla_verdict verdict; /* event RESPONSE_NONE: the response that settled it is gone */
+    unsigned counted;           /* what counted as a response then */
+    bool has_seconds; /* used_seconds and late_seconds are known: version 0.1.0 kept none */
+    bool still_there; /* the record of the response (a message) still exists: it is not gone, even
+                         if it is not the one that the facts name */
+};
+
+/* Whether the settled verdict stands as it is, so that sla_judge() needs no calendar. */
+bool sla_stands(const struct sla_facts *facts, instant now);
+
+/* Judges one ticket as of `now`. A response after `now` does not exist yet. The calendar may be
+ * NULL where sla_stands(). ERR_CONFIG when the compiled days of the calendar do not hold the start
+ * or the deadline. */
+int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
+              const struct calendar *calendar, instant now, struct sla_verdict *ret,
+              struct error *error);
+
+/* The words of the interface: "urgent", "breached". Never NULL. */
+const char *sla_urgency_name(enum sla_urgency urgency);
+const char *sla_state_name(enum sla_state state);
+
+#endif

@@ -1,0 +1,118 @@
+/* models.h - the mirrored models: one row of the table each (models.c), and what is read by it
+ * (record.c). */
+#ifndef QUALIODOO_PULL_MODELS_H
+#define QUALIODOO_PULL_MODELS_H
+
+#include <jansson.h>
+
+#include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/store/mirror.h"
+
+enum field_kind {
+    FIELD_ID,  /* many2one (bare id or [id, name]), or the first of a list of users */
+    FIELD_IDS, /* many2many, kept as a JSON array */
+    FIELD_INTEGER,
+    FIELD_BOOLEAN,
+    FIELD_TEXT,  /* dates, times and selections, as Odoo writes them; empty is absent */
+    FIELD_WORDS, /* what a person writes: a record whose words break the answer is kept without */
+    FIELD_NANO,  /* a float in billionths; NULL where that is no number that fits */
+    FIELD_MICRO, /* an amount of money in millionths */
+    FIELD_COMPUTED, /* filled in by the pull (page.c), perhaps from the field it names */
+};
+
+struct model_field {
+    const char *remote; /* may be NULL with FIELD_COMPUTED; "@..." is the flavour's */
+    enum field_kind kind;
+    bool required;
+    bool rare; /* most Odoos lack it: not worth a word of doctor's */
+};
+
+enum model_kind {
+    MODEL_LISTED,     /* every record that matches a domain */
+    MODEL_REFERENCED, /* only the records that others refer to */
+};
+
+enum model_id {
+    MODEL_UNIT,
+    MODEL_PRODUCT,
+    MODEL_JOURNAL,
+    MODEL_STAGE,
+    MODEL_TEAM,
+    MODEL_TAG,
+    MODEL_AGENT,
+    MODEL_COMPANY,
+    MODEL_CALENDAR,
+    MODEL_ATTENDANCE,
+    MODEL_LEAVE,
+    MODEL_TICKET,
+    MODEL_TIMESHEET,
+    MODEL_REPLY,
+    MODEL_MOVE_LINE,
+    MODEL_DOWN_PAYMENT,
+    MODEL_MOVE,
+    MODEL_PARTIAL,
+    MODEL_SETTLEMENT_LINE,
+    MODEL_PAYMENT,
+    MODEL_ADJUSTMENT,
+    MODEL_ADJUSTMENT_NOTE,
+    MODEL_MARKER,
+    MODEL_SHOWN,
+    MODEL_PARTNER,
+    MODEL_COUNT,
+};
+
+struct model {
+    const char *remote; /* "@..." is the flavour's */
+    enum model_kind kind;
+    struct mirror_table table;
+    struct model_field fields[MIRROR_COLUMNS_MAX]; /* one per column of the table, in order */
+    const char *domain; /* of the full list, as JSON; "@..." strings are the flavour's; NULL: [] */
+    const char *change_domain; /* of the incremental pull; NULL: the same. Wider where a record can
+                                  leave the domain by a change */
+    const char *poll_domain;   /* of the quick look for news; NULL: as change_domain */
+    int link;                  /* column that must not be empty for the row to be kept, or -1 */
+    enum mirror_set needed;    /* MODEL_REFERENCED: which ids to read */
+    enum mirror_set of_customers; /* local rows of given customers */
+    const char *customer_domain;  /* remote rows of given customers, as JSON with "@ids" */
+    const char *module;           /* what to install when it is missing */
+    bool optional;                /* the model may be missing */
+    const char *only_with; /* field of another module: without it there is nothing to mirror */
+    bool own;   /* rows of the agent alone: those that vanished are written again, however many */
+    bool swept; /* a short list, of which rows vanish without a trace: listed whole each time */
+};
+
+extern const struct model models[MODEL_COUNT];
+
+/* Number of columns of the table. */
+size_t model_columns(const struct model *model);
+
+/* The name of the model in Odoo, and the names of its fields that exist (array; owned). */
+const char *model_remote(const struct model *model, const struct flavour *flavour);
+
+/* Names of all the fields to ask for (array; the caller owns it; NULL when out of memory). */
+json_t *model_field_names(const struct model *model, const struct flavour *flavour);
+
+/* Of `names`, those without words and, where `numbers` is false, without floats: what is read of a
+ * record that cannot be read whole. New reference; NULL where that leaves out nothing, or leaves
+ * out what a computed column needs. */
+json_t *model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
+                         bool numbers);
+
+/* The names of the fields in Odoo, one per column (MIRROR_COLUMNS_MAX at most); NULL: none. */
+void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names);
+
+/* Puts the values of one record, whose fields have the `names` of model_names(), into `values`
+ * (texts borrowed from the record, or from `texts`, an array that keeps made texts alive). Computed
+ * ones become NULL. */
+void model_values(const struct model *model, const char *const *names, json_t *record,
+                  json_t *texts, struct mirror_value *values);
+
+/* A domain from its JSON text: "@name" strings become the flavour's names, "@ids" the ids. NULL
+ * text gives []. The caller owns it; NULL when out of memory. */
+json_t *model_domain(const char *text, const struct flavour *flavour, json_t *ids);
+
+/* Index of a column by name; the name exists. */
+size_t model_column(const struct model *model, const char *name);
+
+#endif

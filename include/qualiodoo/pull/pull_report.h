@@ -1,0 +1,29 @@
+/* pull_report.h - what a pull read, and what it changed in the mirror. */
+#ifndef QUALIODOO_PULL_PULL_REPORT_H
+#define QUALIODOO_PULL_PULL_REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qualiodoo/util/error.h"
+
+struct pull_report {
+    json_t *checked, *created, *updated, *deleted; /* model in Odoo -> number of records */
+    json_t *moves; /* array of {"contact" or null, "from", "to", "invoices"} */
+};
+
+/* An empty report; free it with pull_report_free(), also after a failure. */
+int pull_report_open(struct pull_report *report, struct error *error);
+void pull_report_free(struct pull_report *report);
+
+/* Adds `number` to what `counts`, one of the report's objects, says of a model. */
+void pull_report_count(json_t *counts, const char *model, int64_t number);
+
+/* How many records of a model were read so far. */
+int64_t pull_report_checked(const struct pull_report *report, const char *model);
+
+/* Whether the mirror changed. */
+bool pull_report_changed(const struct pull_report *report);
+
+#endif

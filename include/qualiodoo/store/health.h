@@ -1,0 +1,34 @@
+/* health.h - what a monitor asks of the state, read in a moment: one look, no row counted twice. */
+#ifndef QUALIODOO_STORE_HEALTH_H
+#define QUALIODOO_STORE_HEALTH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "qualiodoo/store/outbox.h"
+#include "qualiodoo/store/store.h"
+#include "qualiodoo/util/units.h"
+
+#define HEALTH_MIRRORS_MAX 32 /* more than there are models */
+
+struct health_mirror {
+    char name[32];
+    bool complete;
+    instant pulled_at; /* 0: never */
+};
+
+struct health {
+    struct health_mirror mirrors[HEALTH_MIRRORS_MAX]; /* by name */
+    size_t n_mirrors;
+    struct outbox_counts writes;
+    int64_t breached; /* tickets, as last judged */
+    int64_t accounts, unreadable;
+    bool has_deadline; /* the earliest of a ticket that nobody answered */
+    instant deadline;
+};
+
+/* Reads it from an open state, in one transaction. */
+int health_read(struct store *store, struct health *ret, struct error *error);
+
+#endif

@@ -1,0 +1,133 @@
+/* targets.h - the facts behind response targets, and the targets as they were last judged. */
+#ifndef QUALIODOO_STORE_TARGETS_H
+#define QUALIODOO_STORE_TARGETS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "qualiodoo/core/sla.h"
+#include "qualiodoo/store/history.h"
+#include "qualiodoo/store/settled.h"
+#include "qualiodoo/store/store.h"
+#include "qualiodoo/util/array.h"
+
+/* A mirrored ticket, as far as its response target is concerned. Texts and rows are borrowed for
+ * the call. */
+struct target_ticket {
+    int64_t id;
+    const char *number;         /* or NULL */
+    int64_t partner, customer;  /* 0: none, or not known */
+    int64_t user, team, leader; /* res.users, team, res.users; 0: none */
+    int64_t company;            /* its own, else its team's, else the first one; 0: none */
+    int64_t calendar;           /* the team's, else the company's; 0: none */
+    bool in_domain, active;     /* matches tickets.domain; not archived */
+    bool born_closed;           /* created in a closed stage */
+    const char *tags;           /* JSON array of ids */
+    struct sla_facts facts;
+    int64_t reply, work; /* mail.message, account.analytic.line of the first; 0: none */
+    const struct settled_row *settled; /* the one of facts.settled; NULL: nothing was settled */
+    bool judged;                       /* at least once */
+    instant first_judged;              /* meaningful when judged; 0: before this was kept */
+    enum history_status history;
+};
+
+/* Tickets by id. */
+struct target_query {
+    const int64_t *tickets; /* sorted; NULL: all */
+    size_t n_tickets;
+    bool has_until; /* only those created by then */
+    instant until;
+};
+int targets_each(struct store *store, const struct target_query *query,
+                 int (*row)(void *context, const struct target_ticket *ticket, struct error *error),
+                 void *context, struct error *error);
+
+/* The tickets that noted changes touch and those whose state differs by `now`; every ticket (with
+ * *ret_all) when something that all depend on changed. Sorted; the caller frees ret->items. */
+int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all,
+                struct error *error);
+
+/* Notes that all that targets_due() gave for `now` was judged. */
+int targets_judged(struct store *store, instant now, struct error *error);
+
+/* Stores a verdict; *ret_before is the state it had, -1 when it was not judged before. */
+struct target_row {
+    int64_t ticket, calendar;
+    struct sla_verdict verdict;
+    instant first_judged;
+};
+int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
+                 struct error *error);
+
+/* Whose calendar a ticket has (target_ticket.calendar): what Odoo's model of it is, and its id. */
+enum target_source {
+    TARGET_OF_TEAM,
+    TARGET_OF_COMPANY,       /* the ticket's */
+    TARGET_OF_TEAM_COMPANY,  /* its team's */
+    TARGET_OF_FIRST_COMPANY, /* it has no other */
+};
+int targets_source(struct store *store, int64_t ticket, enum target_source *ret_source,
+                   int64_t *ret_id, struct error *error);
+
+/* The tickets that owe a response and could not be judged; sorted; the caller frees ret->items. */
+int targets_missing(struct store *store, struct ids *ret, struct error *error);
+
+/* The earliest deadline that has not passed yet, among what nobody answered; *ret_found. */
+int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct error *error);
+
+/* Removes the target of a ticket that has none any more. */
+int targets_remove(struct store *store, int64_t ticket, struct error *error);
+
+/* The tickets that have a target; sorted; the caller frees ret->items. */
+int targets_ids(struct store *store, struct ids *ret, struct error *error);
+
+/* The earliest instant at which a target changes by itself; *ret_found. */
+int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error);
+
+/* The creation of the oldest mirrored ticket; *ret_found false when there is none. */
+int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error);
+
+/* The id of the ticket tag of that name; 0: none. */
+int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error);
+
+/* ---- Calendars, as mirrored ---- */
+
+struct calendar_rows {
+    int64_t id;
+    char *name, *tz; /* owned */
+    bool flexible;
+    struct calendar_attendance *attendances; /* owned */
+    size_t n_attendances, attendances_size;
+    struct calendar_leave *leaves; /* owned */
+    size_t n_leaves, leaves_size;
+    char **leave_names; /* one per leave, owned; "" when it has none */
+    size_t leave_names_size;
+    int64_t *leave_ids; /* one per leave, owned */
+    size_t leave_ids_size;
+};
+/* Loads a calendar for the tickets of a company (0: none is known): its attendances, and its global
+ * leaves of that company or of none. ERR_NOT_FOUND when it is not mirrored. Free it with
+ * calendar_rows_free(). */
+int calendar_rows_load(struct store *store, int64_t id, int64_t company, struct calendar_rows *ret,
+                       struct error *error);
+void calendar_rows_free(struct calendar_rows *rows);
+
+/* ---- Judged ---- */
+
+/* A ticket with its verdict. */
+struct target_verdict {
+    const struct target_ticket *ticket; /* borrowed for the call */
+    int64_t calendar_id;                /* of the deadline; 0: the configuration's */
+    const char *calendar_name;          /* borrowed for the call */
+    struct sla_verdict verdict;
+};
+
+/* One that was judged just now. */
+struct target_judged {
+    const struct target_verdict *target; /* borrowed for the call */
+    instant now;
+    bool recent;       /* created since writeback.since */
+    bool past_horizon; /* answered more than writeback.horizon before it was first judged */
+};
+
+#endif

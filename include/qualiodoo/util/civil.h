@@ -1,0 +1,55 @@
+/* civil.h - civil dates as day numbers (proleptic Gregorian calendar), instants and durations, and
+ * how they are written. Pure. */
+#ifndef QUALIODOO_UTIL_CIVIL_H
+#define QUALIODOO_UTIL_CIVIL_H
+
+#include <stdbool.h>
+
+#include "qualiodoo/util/units.h"
+
+/* Years that civil_parse() accepts; every day number between them formats as YYYY-MM-DD. */
+#define CIVIL_MIN_YEAR 1
+#define CIVIL_MAX_YEAR 9999
+
+#define CIVIL_TEXT_SIZE 11   /* "YYYY-MM-DD" and its NUL */
+#define INSTANT_TEXT_SIZE 21 /* "YYYY-MM-DDTHH:MM:SSZ" and its NUL */
+
+/* A day of the calendar. `month` 1..12, `day` 1..31; the caller gives a valid date. */
+civil_day civil_from_date(int year, int month, int day);
+
+/* The date of a day number; each pointer may not be NULL. */
+void civil_to_date(civil_day day, int *ret_year, int *ret_month, int *ret_day);
+
+/* The same month and day `years` later; 29 February becomes 1 March where there is none. */
+civil_day civil_add_years(civil_day day, int years);
+
+/* The same day of the month `months` later (>= 0), or the first of the month after when that month
+ * has no such day: 31 January + 1 month is 1 March. */
+civil_day civil_add_months(civil_day day, int months);
+
+/* Reads exactly YYYY-MM-DD. Returns false (and leaves *ret_day) on anything else. */
+bool civil_parse(const char *text, civil_day *ret_day);
+
+/* Writes YYYY-MM-DD into `text` and returns it. */
+char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE]);
+
+/* Reads Odoo's "YYYY-MM-DD HH:MM:SS" (UTC). Returns false on anything else. */
+bool instant_parse_odoo(const char *text, instant *ret_instant);
+
+/* Reads ISO 8601 with a zone, in its extended form: 2026-03-10T08:00:00Z, 2026-03-10T09:00+01:00,
+ * 2026-03-10T09:00:00.123456+0100. The seconds may be left out, their fraction is dropped; the zone
+ * may not. Returns false on anything else. */
+bool instant_parse_iso(const char *text, instant *ret_instant);
+
+/* Writes YYYY-MM-DDTHH:MM:SSZ into `text` and returns it. */
+char *instant_format(instant when, char text[INSTANT_TEXT_SIZE]);
+
+/* Writes Odoo's "YYYY-MM-DD HH:MM:SS" (UTC) into `text` and returns it. */
+char *instant_format_odoo(instant when, char text[INSTANT_TEXT_SIZE]);
+
+#define MINUTES_TEXT_SIZE 24
+
+/* Writes a duration as H:MM, with a minus sign before a negative one, and returns `text`. */
+char *minutes_format(minutes duration, char text[MINUTES_TEXT_SIZE]);
+
+#endif

@@ -1,0 +1,306 @@
+/* adjustment.c - credit added or removed by hand: Odoo first, the state second.
+ *
+ * adjustment_remote.c looks the key up in Odoo and writes; then the mirror of adjustments is pulled
+ * and the accounts are computed. A failure of the second part takes nothing back: the message says
+ * that the adjustment is in Odoo. */
+#include "adjustment_internal.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "qualiodoo/compute/accounts.h"
+#include "qualiodoo/compute/policy.h"
+#include "qualiodoo/core/account.h"
+#include "qualiodoo/pull/connect.h"
+#include "qualiodoo/pull/skew.h"
+#include "qualiodoo/store/facts.h"
+#include "qualiodoo/store/lookup.h"
+#include "qualiodoo/util/civil.h"
+
+enum { LOCK_WAIT_MS = 60000, DRAWN_BYTES = 16 };
+
+/* ---- Before Odoo is asked ---- */
+
+int adjustment_key(char key[ADJUSTMENT_KEY_SIZE], struct error *error)
+{
+    unsigned char drawn[DRAWN_BYTES];
+    ssize_t length;
+
+    do
+        length = getrandom(drawn, sizeof drawn, 0);
+    while (length < 0 && errno == EINTR);
+    if (length != (ssize_t)sizeof drawn)
+        return error_set(error, ERR_STATE, "the system gives no random numbers: %s",
+                         strerror(errno));
+    for (size_t i = 0; i < sizeof drawn; i++)
+        snprintf(key + 2 * i, 3, "%02x", drawn[i]);
+    return 0;
+}
+
+static int check_key(const char *key, struct error *error)
+{
+    size_t length =
+        strspn(key, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-_");
+
+    if (length == 0 || length >= ADJUSTMENT_KEY_SIZE || key[length] != '\0')
+        return error_set(
+            error, ERR_USAGE,
+            "--key: found '%.80s', expected the key that an earlier call printed (1 to "
+            "%d letters, digits, '.', '-' or '_')",
+            key, ADJUSTMENT_KEY_SIZE - 1);
+    return 0;
+}
+
+static int check_reason(const char *reason, struct error *error)
+{
+    size_t length = strlen(reason);
+    json_t *text = json_string(reason); /* NULL when it is not UTF-8 */
+
+    json_decref(text);
+    if (!text)
+        return error_set(error, ERR_USAGE, "--reason: found bytes that are not UTF-8 text");
+    if (reason[strspn(reason, " ")] == '\0')
+        return error_set(error, ERR_USAGE, "--reason: found no text, expected why");
+    if (length > ADJUSTMENT_REASON_MAX)
+        return error_set(error, ERR_USAGE, "--reason: found %zu bytes, expected at most %d", length,
+                         ADJUSTMENT_REASON_MAX);
+    if (strstr(reason, "\xEF\xBF\xBE") || strstr(reason, "\xEF\xBF\xBF"))
+        return error_set(
+            error, ERR_USAGE,
+            "--reason: found U+FFFE or U+FFFF, which are no characters, and which break "
+            "Odoo's answers");
+    for (const char *c = reason; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7F)
+            return error_set(error, ERR_USAGE,
+                             "--reason: found a line break or another control character, expected "
+                             "one line of text");
+    return 0;
+}
+
+static int check_amount(minutes amount, struct error *error)
+{
+    const minutes most = (minutes)ADJUSTMENT_MAX_HOURS * 60;
+
+    if (amount >= -most && amount <= most)
+        return 0;
+    return error_set(error, ERR_USAGE,
+                     "found %lld minutes, expected at most %lld (%d hours) in one adjustment",
+                     (long long)amount, (long long)most, ADJUSTMENT_MAX_HOURS);
+}
+
+static int check_days(const struct config *config, const struct adjustment_request *request,
+                      struct error *error)
+{
+    char day[CIVIL_TEXT_SIZE], end[CIVIL_TEXT_SIZE];
+
+    civil_format(request->day, day);
+    if (request->has_end && request->amount < 0)
+        return error_set(error, ERR_USAGE,
+                         "--ends goes with minutes that are added: those that are removed have no "
+                         "end");
+    if (request->has_end && request->end <= request->day)
+        return error_set(error, ERR_USAGE,
+                         "--ends: found %s, expected a day after %s, the day the adjustment counts "
+                         "from",
+                         civil_format(request->end, end), day);
+    if (config->credit.has_since && request->day < config->credit.since)
+        return error_set(
+            error, ERR_REFUSED,
+            "an adjustment of %s would count for nothing: credit.since leaves out what "
+            "is dated before %s",
+            day, civil_format(config->credit.since, end));
+    return 0;
+}
+
+int adjustment_check(const struct config *config, const struct adjustment_request *request,
+                     struct error *error)
+{
+    /* Bad usage comes first: it is that whatever the configuration says. */
+    int rc = check_key(request->key, error);
+
+    if (rc == 0)
+        rc = check_reason(request->reason, error);
+    if (rc == 0)
+        rc = check_amount(request->amount, error);
+    if (rc == 0)
+        rc = check_days(config, request, error);
+    if (rc < 0 || request->dry_run)
+        return rc;
+    if (!config->writeback.enabled)
+        return error_set(error, ERR_REFUSED,
+                         "nothing is written into Odoo in shadow mode (writeback.enabled: false), "
+                         "and adjustments are kept in Odoo: enable writeback to adjust");
+    return 0;
+}
+
+/* ---- The whole ---- */
+
+static int compute_balance(struct writer *writer, minutes *ret, struct error *error)
+{
+    const struct config *config = writer->pull.config;
+    struct store *store = writer->pull.store;
+    const struct account_facts *facts;
+    struct account_result result;
+    struct facts *holder = NULL;
+    struct accounts_order order = {0};
+    struct policy policy;
+    int rc = policy_open(config, store, &policy, error);
+
+    if (rc < 0)
+        return rc;
+    order.today = policy_today(&policy);
+    rc = accounts_update(store, config, &order, &writer->computed, error);
+    holder = facts_new();
+    if (rc == 0 && !holder)
+        rc = error_memory(error);
+    if (rc == 0)
+        rc = facts_load(holder, store, &policy.facts, writer->customer, &facts, error);
+    if (rc == 0)
+        rc = account_compute(facts, &policy.account, policy_today(&policy), &result, error);
+    if (rc == 0) {
+        *ret = result.ledger.balance;
+        account_result_free(&result);
+    }
+    facts_free(holder);
+    policy_close(&policy);
+    return rc;
+}
+
+/* The adjustment of a dry run, as a row of the mirror: the store is one that keeps nothing. */
+static int mirror_trial(struct writer *writer, struct error *error)
+{
+    const struct adjustment_request *request = writer->request;
+    const struct model *model = &models[MODEL_ADJUSTMENT];
+    struct mirror_value values[MIRROR_COLUMNS_MAX] = {0};
+    char day[CIVIL_TEXT_SIZE], end[CIVIL_TEXT_SIZE];
+    enum mirror_change change;
+    struct ids ids = {0};
+    int64_t id;
+    int rc = mirror_ids(writer->pull.store, &model->table, &ids, error);
+
+    if (rc < 0)
+        return rc;
+    id = ids.count ? ids.items[ids.count - 1] + 1 : 1;
+    free(ids.items);
+    values[model_column(model, "partner_id")] =
+        (struct mirror_value){.kind = VALUE_INTEGER, .integer = writer->customer};
+    values[model_column(model, "minutes")] =
+        (struct mirror_value){.kind = VALUE_INTEGER, .integer = request->amount};
+    values[model_column(model, "date")] =
+        (struct mirror_value){.kind = VALUE_TEXT, .text = civil_format(request->day, day)};
+    if (request->has_end)
+        values[model_column(model, "end")] =
+            (struct mirror_value){.kind = VALUE_TEXT, .text = civil_format(request->end, end)};
+    values[model_column(model, "valid")] =
+        (struct mirror_value){.kind = VALUE_INTEGER, .integer = 1};
+    return mirror_put(writer->pull.store, &model->table, id, values, true, &change, error);
+}
+
+/* From one consistent state to the next in one transaction, as a cycle does. */
+static int pull_and_compute(struct writer *writer, bool trial, minutes *ret, struct error *error)
+{
+    struct store *store = writer->pull.store;
+    int rc = store_begin(store, error);
+
+    if (rc < 0)
+        return rc;
+    rc = pull_adjustments(&writer->pull, writer->customer, error);
+    if (rc == 0 && trial)
+        rc = mirror_trial(writer, error);
+    if (rc == 0)
+        rc = compute_balance(writer, ret, error);
+    if (rc == 0)
+        rc = store_commit(store, error);
+    if (rc < 0)
+        store_rollback(store);
+    return rc;
+}
+
+/* An account that lacks facts would show a wrong balance: before the first pull, all is pulled. */
+static int bring_home(struct writer *writer, bool trial, minutes *ret, struct error *error)
+{
+    bool complete = false;
+    int rc = mirror_is_complete(writer->pull.store, &complete, error);
+
+    if (rc == 0 && !complete)
+        rc = pull_run(&writer->pull, error);
+    return rc < 0 ? rc : pull_and_compute(writer, trial, ret, error);
+}
+
+/* The day of an adjustment is today unless another is given: with a wrong clock, a wrong day. */
+static int check_clock(const struct writer *writer, struct error *error)
+{
+    struct skew skew = {0};
+    int rc = odoo_ping(writer->pull.odoo, error); /* nothing may have been asked so far */
+
+    if (rc == 0)
+        rc = skew_look(writer->pull.odoo, &skew, error);
+    return rc == 0 && skew.found ? skew_error(&skew, error) : rc;
+}
+
+static int write_and_compute(struct writer *writer, struct adjustment_outcome *ret,
+                             struct error *error)
+{
+    int rc = adjustment_write_remote(writer, ret, error);
+
+    if (rc < 0)
+        return rc;
+    assert(ret->id > 0 || writer->request->dry_run);
+    rc = bring_home(writer, !ret->id, &ret->balance, error);
+    if (rc == 0)
+        rc = lookup_partner_name(writer->pull.store, writer->customer, &ret->name, error);
+    if (rc < 0 && ret->id && !ret->repeated)
+        error_prefix(
+            error,
+            "the adjustment is in Odoo (%lld, key %s), but the local state does not show it "
+            "yet: the next 'qualiodoo sync' brings it",
+            (long long)ret->id, writer->request->key);
+    return rc;
+}
+
+int adjustment_write(const struct config *config, const struct adjustment_request *request,
+                     struct adjustment_outcome *ret, struct error *error)
+{
+    struct writer writer = {.request = request, .pull = {.config = config}};
+    struct adjustment_outcome outcome = {0};
+    struct store_lock *lock = NULL;
+    struct store *store = NULL;
+    int rc = adjustment_check(config, request, error);
+
+    writer.pull.report = &writer.pulled;
+    /* A dry run without a state leaves no file at all, not even a lock. */
+    if (rc == 0 && (!request->dry_run || access(config->state.path, F_OK) == 0))
+        rc = store_lock(config->state.path, "adjust", LOCK_WAIT_MS, &lock, error);
+    if (rc == 0)
+        rc = store_open(config->state.path, request->dry_run ? STORE_TRIAL : STORE_WRITE, &store,
+                        error);
+    writer.pull.store = store;
+    if (rc == 0)
+        rc = connect_open(config, &writer.pull.odoo, error);
+    if (rc == 0)
+        rc = pull_open(&writer.pull, error);
+    if (rc == 0)
+        rc = check_clock(&writer, error);
+    if (rc == 0)
+        rc = write_and_compute(&writer, &outcome, error);
+    pull_close(&writer.pull);
+    odoo_free(writer.pull.odoo);
+    store_close(store);
+    store_unlock(lock);
+    if (rc == 0)
+        *ret = outcome;
+    else
+        adjustment_outcome_free(&outcome);
+    return rc;
+}
+
+void adjustment_outcome_free(struct adjustment_outcome *outcome)
+{
+    free(outcome->name);
+    *outcome = (struct adjustment_outcome){0};
+}

@@ -1,0 +1,252 @@
+/* accounts.c - the accounts that changed, computed and stored. */
+#include "qualiodoo/compute/accounts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/compute/policy.h"
+#include "qualiodoo/compute/revoked.h"
+#include "qualiodoo/store/evidence.h"
+#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/results.h"
+#include "qualiodoo/util/array.h"
+#include "qualiodoo/util/heartbeat.h"
+#include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/log.h"
+
+/* The rules as text: when they differ from those the results were computed with, all is computed
+ * again. */
+static char *policy_text(const struct config *config)
+{
+    json_t *document = config_to_json(config), *rules;
+    char *text;
+
+    rules = json_pack("{sO sO sO sO sO}", "timesheets", json_object_get(document, "timesheets"),
+                      "credit", json_object_get(document, "credit"), "tickets",
+                      json_object_get(document, "tickets"), "timezone",
+                      json_object_get(document, "timezone"), "sla",
+                      json_object_get(json_object_get(document, "sla"), "response"));
+    text = rules ? json_dumps(rules, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_decref(rules);
+    json_decref(document);
+    return text;
+}
+
+struct update {
+    struct store *store;
+    struct policy policy;
+    struct facts *facts;
+    const struct accounts_order *order;
+    char *rules_before, *rules_now; /* policy_text(); the first NULL: this state is new */
+    struct balance_change *changes; /* of the accounts that differ, by id */
+    size_t n_changes, changes_size;
+    struct compute_report *report;
+};
+
+/* Another version may read the same rules otherwise: all is computed again, and compared. */
+static int touch_if_upgraded(struct store *store, struct error *error)
+{
+    bool same = false;
+    int rc = revoked_same_version(store, &same, error);
+
+    return rc < 0 || same ? rc : mirror_touch_all(store, "upgrade", error);
+}
+
+static int touch_if_new_policy(struct update *update, const struct config *config,
+                               struct error *error)
+{
+    int rc = store_meta_get(update->store, "policy", &update->rules_before, error);
+
+    update->rules_now = policy_text(config);
+    if (rc < 0)
+        return rc;
+    if (!update->rules_now)
+        return error_memory(error);
+    if (update->rules_before)
+        rc = touch_if_upgraded(update->store, error);
+    if (rc < 0 || (update->rules_before && strcmp(update->rules_before, update->rules_now) == 0))
+        return rc;
+    if (update->rules_before)
+        rc = mirror_touch_all(update->store, "configuration", error);
+    return rc < 0 ? rc : store_meta_set(update->store, "policy", update->rules_now, error);
+}
+
+static int note_change(struct update *update, int64_t account, const struct results_change *change,
+                       struct error *error)
+{
+    if (!change->changed)
+        return 0;
+    if (ARRAY_RESERVE(update->changes, update->changes_size, update->n_changes + 1) < 0)
+        return error_memory(error);
+    update->changes[update->n_changes++] =
+        (struct balance_change){account, change->before, change->after};
+    json_array_append_new(update->report->accounts_changed, json_integer(account));
+    if (change->before - change->after > (change->consumed > 0 ? change->consumed : 0))
+        compute_report_lost(update->report, account, change->before, change->after);
+    return 0;
+}
+
+static void add_events(struct update *update, int64_t account, const struct results_change *change)
+{
+    if (!update->rules_before)
+        return; /* what a new state finds is no news */
+    if (change->credited > 0)
+        compute_report_event(update->report, "credited", 0, account, change->credited);
+    if (change->consumed > 0)
+        compute_report_event(update->report, "consumed", 0, account, change->consumed);
+    if (change->expired > 0)
+        compute_report_event(update->report, "expired", 0, account, change->expired);
+}
+
+static int update_account(struct update *update, int64_t account, struct error *error)
+{
+    const struct account_facts *facts;
+    struct account_result result;
+    struct results_change change = {0};
+    int rc =
+        facts_load(update->facts, update->store, &update->policy.facts, account, &facts, error);
+
+    if (rc == 0)
+        rc = account_compute(facts, &update->policy.account, update->order->today, &result, error);
+    if (rc < 0)
+        return error_prefix(error, "account %lld", (long long)account);
+    rc = results_save(update->store, account, update->order->today, &result, "the calendar",
+                      &change, error);
+    account_result_free(&result);
+    update->report->accounts_recomputed++;
+    heartbeat_beat();
+    if (rc == 0)
+        rc = note_change(update, account, &change, error);
+    if (rc == 0)
+        add_events(update, account, &change);
+    return rc;
+}
+
+/* Accounts with a result but no fact left. */
+static int remove_empty(struct update *update, const struct ids *living, struct error *error)
+{
+    struct ids stored = {0};
+    int rc = results_accounts(update->store, &stored, error);
+
+    for (size_t i = 0; i < stored.count && rc == 0; i++) {
+        struct results_change change = {0};
+
+        if (ids_contain(living->items, living->count, stored.items[i]))
+            continue;
+        rc = results_remove(update->store, stored.items[i], "no fact left", &change, error);
+        if (rc == 0)
+            rc = note_change(update, stored.items[i], &change, error);
+    }
+    free(stored.items);
+    return rc;
+}
+
+static int update_each(struct update *update, const struct ids *changed, const struct ids *living,
+                       struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < changed->count && rc == 0; i++) {
+        if (!ids_contain(living->items, living->count, changed->items[i]))
+            continue;
+        rc = update_account(update, changed->items[i], error);
+        if (i % 256 == 0 && changed->count > 1000)
+            log_progress("accounts", (int64_t)i, (int64_t)changed->count);
+        if (rc == 0)
+            rc = interrupt_check(error);
+    }
+    log_progress_end();
+    return rc < 0 ? rc : remove_empty(update, living, error);
+}
+
+static int compare_change(const void *a, const void *b)
+{
+    int64_t x = ((const struct balance_change *)a)->account;
+    int64_t y = ((const struct balance_change *)b)->account;
+
+    return (x > y) - (x < y);
+}
+
+/* The computed accounts stand: stops when that would revoke credit, else keeps what the lots were
+ * granted on. */
+static int keep_evidence(struct update *update, const struct ids *computed, struct error *error)
+{
+    struct revocation revocation = {.store = update->store,
+                                    .order = update->order,
+                                    .rules_before = update->rules_before,
+                                    .rules_now = update->rules_now,
+                                    .report = update->report};
+    int rc;
+
+    if (update->n_changes)
+        qsort(update->changes, update->n_changes, sizeof *update->changes, compare_change);
+    revocation.changes = update->changes;
+    revocation.n_changes = update->n_changes;
+    rc = revoked_check(&revocation, error);
+    for (size_t i = 0; i < computed->count && rc == 0; i++)
+        rc = evidence_keep(update->store, computed->items[i], error);
+    return rc < 0 ? rc : evidence_forget(update->store, error);
+}
+
+static int update_all(struct update *update, struct error *error)
+{
+    struct ids changed = {0}, living = {0};
+    bool all = false;
+    int rc = facts_changed_accounts(update->store, update->order->today, &changed, &all, error);
+
+    if (rc == 0 && (all || changed.count)) {
+        rc = facts_accounts(update->store, &living, error);
+        if (rc == 0)
+            rc = update_each(update, &changed, &living, error);
+        if (rc == 0)
+            rc = keep_evidence(update, &changed, error);
+    }
+    if (rc == 0)
+        rc = revoked_keep_words(update->store, error);
+    if (rc == 0)
+        rc = results_changes_done(update->store, error);
+    free(changed.items);
+    free(living.items);
+    return rc;
+}
+
+static int update_in_transaction(struct update *update, const struct config *config,
+                                 struct error *error)
+{
+    struct compute_report_mark mark = compute_report_mark(update->report);
+    int rc = store_begin(update->store, error);
+
+    if (rc < 0)
+        return rc;
+    rc = touch_if_new_policy(update, config, error);
+    if (rc == 0)
+        rc = update_all(update, error);
+    if (rc == 0)
+        rc = store_commit(update->store, error);
+    if (rc < 0) {
+        store_rollback(update->store);
+        compute_report_undo(update->report, mark);
+    }
+    return rc;
+}
+
+int accounts_update(struct store *store, const struct config *config,
+                    const struct accounts_order *order, struct compute_report *report,
+                    struct error *error)
+{
+    struct update update = {.store = store, .order = order, .report = report};
+    int rc = policy_open(config, store, &update.policy, error);
+
+    if (rc < 0)
+        return rc;
+    json_array_clear(report->revoked);
+    json_array_clear(report->revoked_because);
+    update.facts = facts_new();
+    rc = update.facts ? update_in_transaction(&update, config, error) : error_memory(error);
+    facts_free(update.facts);
+    free(update.rules_before);
+    free(update.rules_now);
+    free(update.changes);
+    policy_close(&update.policy);
+    return rc;
+}

@@ -1,0 +1,389 @@
+/* respond.c - response targets: tickets judged by their calendars.
+ *
+ * A calendar is compiled when the first ticket needs it, for the days from the oldest ticket on;
+ * one that cannot be used is remembered with the reason, so that it is said once. */
+#include "qualiodoo/compute/respond.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+
+enum {
+    DAY_SECONDS = 86400,
+    DAYS_BEFORE = 10,        /* a zone's date differs from UTC's, and openings look forward only */
+    DAYS_AHEAD = 12 * 366,   /* longer than the longest target on the shortest week */
+    HOLIDAY_YEARS_MAX = 200, /* closed days are listed year by year */
+};
+
+struct made {
+    struct respond_calendar shown;
+    int64_t company; /* whose leaves count; 0 for the configuration's */
+    struct calendar_rows rows;
+    struct calendar *calendar;
+    struct tz *tz;
+    struct error error; /* code 0: usable */
+    struct made *next;
+};
+
+struct respond {
+    const struct config *config;
+    struct store *store;
+    struct sla_policy policy;
+    instant first, last; /* what calendars are compiled for */
+    struct made *calendars;
+};
+
+static struct sla_policy sla_policy(const struct config *config)
+{
+    struct sla_policy policy = {
+        .responses = config->sla.responses,
+        .warn_at_percent = config->sla.warn_at_percent,
+    };
+
+    for (int i = 0; i < 4; i++)
+        policy.urgency[i] = (enum sla_urgency)config->sla.urgency[i];
+    for (int i = 0; i < SLA_URGENCIES; i++)
+        policy.targets[i] = (struct sla_target){.seconds = config->sla.targets[i].hours_seconds,
+                                                .days = config->sla.targets[i].days};
+    return policy;
+}
+
+_Static_assert((int)SLA_LOW == (int)URGENCY_LOW && (int)SLA_MEDIUM == (int)URGENCY_MEDIUM &&
+                   (int)SLA_URGENT == (int)URGENCY_URGENT &&
+                   (int)SLA_URGENCIES == (int)URGENCY_COUNT,
+               "the configuration's urgencies are the core's");
+
+int respond_open(const struct config *config, struct store *store, struct respond **ret,
+                 struct error *error)
+{
+    struct respond *respond = calloc(1, sizeof *respond);
+    instant oldest = clock_now();
+    bool found;
+    int rc = respond ? targets_oldest(store, &found, &oldest, error) : error_memory(error);
+
+    if (rc < 0) {
+        free(respond);
+        return rc;
+    }
+    *respond = (struct respond){
+        .config = config,
+        .store = store,
+        .policy = sla_policy(config),
+        .first = (oldest < clock_now() ? oldest : clock_now()) - (instant)DAYS_BEFORE * DAY_SECONDS,
+        .last = clock_now() + (instant)DAYS_AHEAD * DAY_SECONDS,
+    };
+    *ret = respond;
+    return 0;
+}
+
+void respond_free(struct respond *respond)
+{
+    struct made *next;
+
+    if (!respond)
+        return;
+    for (struct made *made = respond->calendars; made; made = next) {
+        next = made->next;
+        calendar_free(made->calendar);
+        calendar_rows_free(&made->rows);
+        tz_free(made->tz);
+        free(made);
+    }
+    free(respond);
+}
+
+const struct sla_policy *respond_policy(const struct respond *respond)
+{
+    return &respond->policy;
+}
+
+struct holidays respond_holidays(const struct config *config)
+{
+    return (struct holidays){.sets = config->sla.holidays.sets,
+                             .without = config->sla.holidays.without,
+                             .yearly = config->sla.holidays.yearly,
+                             .n_yearly = config->sla.holidays.n_yearly,
+                             .dates = config->sla.holidays.dates,
+                             .n_dates = config->sla.holidays.n_dates};
+}
+
+/* ---- Calendars ---- */
+
+static int compile(const struct respond *respond, struct made *made, struct calendar_spec *spec,
+                   struct error *error)
+{
+    struct utc_offset *offsets = NULL;
+    int rc = tz_offsets(made->tz, respond->first, respond->last, &offsets, &spec->n_offsets);
+
+    if (rc < 0)
+        return error_memory(error);
+    spec->offsets = offsets;
+    spec->first = tz_civil_day(made->tz, respond->first);
+    spec->last = tz_civil_day(made->tz, respond->last);
+    rc = calendar_compile(spec, &made->calendar, error);
+    free(offsets);
+    return rc;
+}
+
+static const char *configured_name(const struct config *config)
+{
+    return config->language == LANGUAGE_FR ? "configuration de qualiodoo"
+                                           : "configuration of qualiodoo";
+}
+
+/* The weekly hours of the configuration. */
+static int configured_hours(const struct config *config, struct calendar_attendance **ret,
+                            size_t *ret_count)
+{
+    size_t size = 0;
+
+    for (int weekday = 0; weekday < 7; weekday++)
+        for (size_t i = 0; i < config->sla.n_hours[weekday]; i++) {
+            if (ARRAY_RESERVE(*ret, size, *ret_count + 1) < 0)
+                return ERR_NO_MEMORY;
+            (*ret)[(*ret_count)++] = (struct calendar_attendance){
+                .weekday = weekday,
+                .week = CALENDAR_EVERY_WEEK,
+                .start_minute = config->sla.hours[weekday][i].start_minute,
+                .end_minute = config->sla.hours[weekday][i].end_minute};
+        }
+    return 0;
+}
+
+/* Its closed days in the years that are compiled. */
+static int configured_holidays(const struct respond *respond, const struct tz *tz, civil_day **ret,
+                               size_t *ret_count)
+{
+    const struct holidays holidays = respond_holidays(respond->config);
+    int first, last, month, day;
+    size_t size = 0;
+
+    civil_to_date(tz_civil_day(tz, respond->first), &first, &month, &day);
+    civil_to_date(tz_civil_day(tz, respond->last), &last, &month, &day);
+    if (last - first > HOLIDAY_YEARS_MAX)
+        first = last - HOLIDAY_YEARS_MAX;
+    for (int year = first; year <= last; year++) {
+        if (ARRAY_RESERVE(*ret, size, *ret_count + HOLIDAYS_OF_SETS_MAX + holidays.n_yearly) < 0)
+            return ERR_NO_MEMORY;
+        *ret_count += holidays_of_year(&holidays, year, *ret + *ret_count);
+    }
+    if (ARRAY_RESERVE(*ret, size, *ret_count + holidays.n_dates + 1) < 0)
+        return ERR_NO_MEMORY;
+    for (size_t i = 0; i < holidays.n_dates; i++)
+        (*ret)[(*ret_count)++] = holidays.dates[i];
+    return 0;
+}
+
+/* The calendar written in the configuration. */
+static int make_configured(struct respond *respond, struct made *made, struct error *error)
+{
+    const struct config *config = respond->config;
+    struct calendar_attendance *attendances = NULL;
+    struct calendar_spec spec = {0};
+    civil_day *closed = NULL;
+    int rc;
+
+    made->tz = tz_open(config->timezone);
+    made->shown.zone = config->timezone;
+    made->shown.name = configured_name(config);
+    if (!made->tz)
+        return error_memory(error);
+    rc = configured_hours(config, &attendances, &spec.n_attendances);
+    if (rc == 0)
+        rc = configured_holidays(respond, made->tz, &closed, &spec.n_closed);
+    spec.attendances = attendances;
+    spec.closed = closed;
+    rc = rc < 0 ? error_memory(error) : compile(respond, made, &spec, error);
+    free(attendances);
+    free(closed);
+    return rc;
+}
+
+/* A calendar of Odoo. */
+static int make_mirrored(struct respond *respond, struct made *made, struct error *error)
+{
+    struct calendar_rows *rows = &made->rows;
+    struct calendar_spec spec;
+    int rc = calendar_rows_load(respond->store, made->shown.id, made->company, rows, error);
+
+    if (rc < 0)
+        return rc;
+    made->shown.name = rows->name;
+    made->shown.zone = rows->tz;
+    made->shown.rows = rows;
+    if (rows->flexible)
+        return error_set(error, ERR_CONFIG,
+                         "its hours are flexible, which Odoo counts by another rule: give it fixed "
+                         "hours, or choose another calendar");
+    made->tz = tz_open(rows->tz);
+    if (!made->tz)
+        return error_set(error, ERR_CONFIG, "unknown time zone '%s'", rows->tz);
+    spec = (struct calendar_spec){.attendances = rows->attendances,
+                                  .n_attendances = rows->n_attendances,
+                                  .leaves = rows->leaves,
+                                  .n_leaves = rows->n_leaves};
+    return compile(respond, made, &spec, error);
+}
+
+/* Compiles a calendar for a company; what is wrong with it is kept in made->error. Fails for lack
+ * of memory, or when the state cannot be read. */
+static int make_calendar(struct respond *respond, int64_t id, int64_t company, struct made **ret,
+                         struct error *error)
+{
+    struct made *made = calloc(1, sizeof *made);
+    int rc;
+
+    if (!made)
+        return error_memory(error);
+    made->next = respond->calendars;
+    respond->calendars = made;
+    made->shown.id = id;
+    made->company = company;
+    made->shown.name = "";
+    rc = id ? make_mirrored(respond, made, &made->error)
+            : make_configured(respond, made, &made->error);
+    if (rc < 0 && rc != ERR_CONFIG && rc != ERR_NOT_FOUND) {
+        *error = made->error;
+        return rc;
+    }
+    if (rc < 0) {
+        struct error cause = made->error;
+
+        error_set(&made->error, ERR_CALENDAR, "the working calendar '%s' (%lld) cannot be used: %s",
+                  made->shown.name, (long long)id, cause.message);
+    }
+    made->shown.calendar = made->calendar;
+    made->shown.tz = made->tz;
+    *ret = made;
+    return 0;
+}
+
+int respond_calendar(struct respond *respond, const struct target_ticket *ticket,
+                     const struct respond_calendar **ret, struct error *error)
+{
+    const struct config *config = respond->config;
+    bool configured = config->sla.calendar == CALENDAR_CONFIG;
+    int64_t id = config->sla.calendar_id ? config->sla.calendar_id : ticket->calendar;
+    int64_t company = configured ? 0 : ticket->company;
+    struct made *made = respond->calendars;
+    int rc;
+
+    if (configured)
+        id = 0;
+    if (!configured && !id) {
+        error_set(error, ERR_CALENDAR,
+                  "ticket %lld has no working calendar: neither its team nor its company has one "
+                  "in Odoo (Settings, Companies, Working Hours); give them one, or set "
+                  "sla.calendar",
+                  (long long)ticket->id);
+        return ERR_CALENDAR;
+    }
+    while (made && (made->shown.id != id || made->company != company))
+        made = made->next;
+    if (!made && (rc = make_calendar(respond, id, company, &made, error)) < 0)
+        return rc;
+    if (made->error.code) {
+        *error = made->error;
+        return ERR_CALENDAR;
+    }
+    *ret = &made->shown;
+    return 0;
+}
+
+/* ---- Judging ---- */
+
+struct judge {
+    struct respond *respond;
+    instant now;
+    int (*row)(void *context, const struct target_verdict *target, struct error *error);
+    void *context;
+    struct error problem; /* the first; code 0: none */
+};
+
+enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket,
+                               instant now)
+{
+    const struct sla_policy *policy = &respond->policy;
+    instant when;
+
+    if (!ticket->in_domain)
+        return RESPOND_OUT_OF_DOMAIN;
+    if (ticket->facts.response.created > now)
+        return RESPOND_NOT_YET;
+    if (ticket->born_closed)
+        return RESPOND_BORN_CLOSED;
+    if (ticket->active || sla_stands(&ticket->facts, now) ||
+        response_first(&ticket->facts.response, policy->responses, &when) != RESPONSE_NONE)
+        return RESPOND_OWED;
+    return RESPOND_WITHDRAWN;
+}
+
+int respond_judge(struct respond *respond, const struct target_ticket *ticket, instant now,
+                  struct target_verdict *ret, struct error *error)
+{
+    struct target_verdict target = {.ticket = ticket};
+    const struct respond_calendar *calendar = NULL;
+    int rc = 0;
+
+    if (!sla_stands(&ticket->facts, now))
+        rc = respond_calendar(respond, ticket, &calendar, error);
+    if (rc == 0)
+        rc = sla_judge(&ticket->facts, &respond->policy, calendar ? calendar->calendar : NULL, now,
+                       &target.verdict, error);
+    if (rc == ERR_CONFIG) {
+        error_prefix(error, "ticket %lld", (long long)ticket->id);
+        error->code = rc = ERR_CALENDAR;
+    }
+    if (rc < 0)
+        return rc;
+    if (ticket->settled) { /* the deadline is of then */
+        target.calendar_id = ticket->settled->calendar;
+        target.calendar_name = *ticket->settled->calendar_name ? ticket->settled->calendar_name
+                                                               : configured_name(respond->config);
+    } else {
+        assert(calendar); /* without a settled verdict, the calendar was asked for */
+        target.calendar_id = calendar->id;
+        target.calendar_name = calendar->name;
+    }
+    *ret = target;
+    return 0;
+}
+
+static int judge_ticket(void *context, const struct target_ticket *ticket, struct error *error)
+{
+    struct judge *judge = context;
+    struct target_verdict target;
+    struct error problem = {0};
+    int rc;
+
+    /* Whenever it was created: Odoo's clock may be ahead of this machine's. */
+    if (respond_duty(judge->respond, ticket, INT64_MAX) != RESPOND_OWED)
+        return 0;
+    rc = respond_judge(judge->respond, ticket, judge->now, &target, &problem);
+    if (rc == ERR_CALENDAR) {
+        if (judge->problem.code == 0)
+            judge->problem = problem;
+        return 0;
+    }
+    if (rc < 0) {
+        *error = problem;
+        return rc;
+    }
+    return judge->row(judge->context, &target, error);
+}
+
+int respond_each(struct respond *respond, const struct target_query *query, instant now,
+                 int (*row)(void *context, const struct target_verdict *target,
+                            struct error *error),
+                 void *context, struct error *ret_problem, struct error *error)
+{
+    struct judge judge = {.respond = respond, .now = now, .row = row, .context = context};
+    int rc = targets_each(respond->store, query, judge_ticket, &judge, error);
+
+    *ret_problem = judge.problem;
+    return rc;
+}

@@ -1,0 +1,235 @@
+/* revoked_causes.c - which words changed: references, units and types in Odoo, keys of the
+ * configuration, the version of the program. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/compute/revoked.h"
+#include "qualiodoo/util/array.h"
+
+/* The keys of `credit` that decide whether there is a lot, how large it is and until when. */
+static const char *const credit_keys[] = {
+    "account", "validity", "payment", "money_journals", "max_write_off", "since", "adjustments"};
+
+/* Takes over `text`; NULL adds nothing. */
+static void add(json_t *causes, json_t *text)
+{
+    if (text)
+        json_array_append_new(causes, text);
+}
+
+static const char *text_at(json_t *array, size_t index)
+{
+    const char *text = json_string_value(json_array_get(array, index));
+
+    return text ? text : "";
+}
+
+/* ---- Odoo ---- */
+
+/* Who carries a reference now, beside the product that lost it; 0: nobody. */
+static long long carrier(json_t *products, const char *reference)
+{
+    const char *id;
+    json_t *product;
+
+    json_object_foreach(products, id, product)
+    {
+        if (strcmp(text_at(product, 0), reference) == 0)
+            return strtoll(id, NULL, 10);
+    }
+    return 0;
+}
+
+static json_t *reference_changed(const char *id, const char *before, const char *after,
+                                 json_t *products)
+{
+    long long other = carrier(products, before);
+
+    if (other)
+        return json_sprintf("product %s '%s' now has %s%s%s, and product %lld has '%s'", id, before,
+                            *after ? "the reference '" : "no reference", after, *after ? "'" : "",
+                            other, before);
+    if (!*after)
+        return json_sprintf("product %s '%s' now has no reference", id, before);
+    return json_sprintf("product %s '%s' now has the reference '%s'", id, before, after);
+}
+
+static void add_products(json_t *causes, const struct revoked_words *words,
+                         const struct ids *products)
+{
+    json_t *now = json_object_get(words->words_now, "products"), *before, *after;
+    const char *id;
+
+    json_object_foreach(json_object_get(words->words_before, "products"), id, before)
+    {
+        if (!ids_contain(products->items, products->count, strtoll(id, NULL, 10)))
+            continue;
+        after = json_object_get(now, id);
+        if (!after)
+            add(causes,
+                json_sprintf("product %s '%s' cannot be read any more", id, text_at(before, 0)));
+        else if (strcmp(text_at(before, 0), text_at(after, 0)) != 0)
+            add(causes, reference_changed(id, text_at(before, 0), text_at(after, 0), now));
+        else if (!json_equal(json_array_get(before, 1), json_array_get(after, 1)))
+            add(causes, json_sprintf("product %s '%s' has another unit", id, text_at(before, 0)));
+    }
+}
+
+static void add_journals(json_t *causes, const struct revoked_words *words)
+{
+    json_t *now = json_object_get(words->words_now, "journals"), *before, *after;
+    const char *id;
+
+    json_object_foreach(json_object_get(words->words_before, "journals"), id, before)
+    {
+        after = json_object_get(now, id);
+        if (!after)
+            add(causes, json_sprintf("journal %s '%s' (%s) cannot be read any more", id,
+                                     text_at(before, 0), text_at(before, 1)));
+        else if (strcmp(text_at(before, 1), text_at(after, 1)) != 0)
+            add(causes, json_sprintf("journal %s '%s' changed its type from %s to %s", id,
+                                     text_at(before, 0), text_at(before, 1), text_at(after, 1)));
+    }
+}
+
+static void add_units(json_t *causes, const struct revoked_words *words)
+{
+    json_t *now = json_object_get(words->words_now, "units"), *before, *after;
+    const char *id;
+
+    json_object_foreach(json_object_get(words->words_before, "units"), id, before)
+    {
+        after = json_object_get(now, id);
+        if (!json_equal(json_array_get(before, 1), json_array_get(after, 1)))
+            add(causes, json_sprintf("unit %s '%s' %s", id, text_at(before, 0),
+                                     after ? "has another size" : "cannot be read any more"));
+    }
+}
+
+/* ---- The configuration ---- */
+
+/* A value as a person wrote it; "-" for none. On the heap. */
+static char *value_text(json_t *value)
+{
+    if (!value || json_is_null(value))
+        return strdup("-");
+    if (json_is_string(value))
+        return strdup(json_string_value(value));
+    return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
+static void add_change(json_t *causes, const char *key, json_t *before, json_t *after)
+{
+    char *from = value_text(before), *to = value_text(after);
+
+    if (from && to)
+        add(causes, json_sprintf("credit.%s changed from %s to %s", key, from, to));
+    free(from);
+    free(to);
+}
+
+/* What a pack is named by: all of it but its hours. */
+static json_t *pack_name(json_t *pack)
+{
+    json_t *name = json_copy(pack);
+
+    json_object_del(name, "hours");
+    return name;
+}
+
+static json_t *find_pack(json_t *packs, json_t *wanted)
+{
+    json_t *name = pack_name(wanted), *found = NULL, *pack;
+    size_t i;
+
+    json_array_foreach(packs, i, pack)
+    {
+        json_t *other = pack_name(pack);
+
+        if (!found && json_equal(name, other))
+            found = pack;
+        json_decref(other);
+    }
+    json_decref(name);
+    return found;
+}
+
+/* {"product": "SUP24"} reads SUP24; another form as it is. On the heap. */
+static char *pack_text(json_t *pack)
+{
+    json_t *name = pack_name(pack), *product = json_object_get(name, "product");
+    char *text = value_text(json_object_size(name) == 1 && product ? product : name);
+
+    json_decref(name);
+    return text;
+}
+
+static void add_packs(json_t *causes, json_t *before, json_t *after)
+{
+    json_t *pack;
+    size_t i;
+
+    json_array_foreach(before, i, pack)
+    {
+        json_t *same = find_pack(after, pack);
+        char *name = pack_text(pack), *from = value_text(json_object_get(pack, "hours")),
+             *to = value_text(json_object_get(same, "hours"));
+
+        if (!name || !from || !to || (same && strcmp(from, to) == 0))
+            ;
+        else if (same)
+            add(causes,
+                json_sprintf("credit.packs gives %s hours to %s, and gave %s", to, name, from));
+        else
+            add(causes, json_sprintf("credit.packs no longer names %s", name));
+        free(name);
+        free(from);
+        free(to);
+    }
+}
+
+static void add_rules(json_t *causes, const struct revoked_words *words)
+{
+    json_t *before = json_object_get(words->rules_before, "credit");
+    json_t *now = json_object_get(words->rules_now, "credit");
+
+    if (!before)
+        return;
+    add_packs(causes, json_object_get(before, "packs"), json_object_get(now, "packs"));
+    for (size_t i = 0; i < sizeof credit_keys / sizeof *credit_keys; i++) {
+        json_t *from = json_object_get(before, credit_keys[i]);
+        json_t *to = json_object_get(now, credit_keys[i]);
+
+        /* A key that the version before did not know has its default since. */
+        if (from && !json_equal(from, to))
+            add_change(causes, credit_keys[i], from, to);
+    }
+}
+
+/* ---- The program ---- */
+
+static void add_version(json_t *causes, const struct revoked_words *words)
+{
+    const char *before = json_string_value(json_object_get(words->words_before, "version"));
+    bool other = before && strcmp(before, QUALIODOO_VERSION) != 0;
+
+    if (other || json_object_get(words->words_before, "migrated"))
+        add(causes, json_sprintf("qualiodoo %s reads the rules otherwise than %s did: see its "
+                                 "upgrade notes",
+                                 QUALIODOO_VERSION, other ? before : "the version before"));
+    else
+        add(causes, json_string("neither Odoo nor the configuration says why"));
+}
+
+json_t *revoked_causes(const struct revoked_words *words, const struct ids *products)
+{
+    json_t *causes = json_array();
+
+    add_products(causes, words, products);
+    add_journals(causes, words);
+    add_units(causes, words);
+    add_rules(causes, words);
+    if (json_array_size(causes) == 0)
+        add_version(causes, words);
+    return causes;
+}

@@ -1,0 +1,339 @@
+/* doctor.c - is all there to work with? Configuration, connection, login; then the rooms of
+ * doctor_*.c in the order in which one thing needs the other. */
+#include "doctor_internal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/pull/connect.h"
+#include "qualiodoo/pull/skew.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+
+enum {
+    SLOW_MS = 1000, /* of one small call */
+    KEY_WARNING_DAYS = 30,
+    SECONDS_A_DAY = 86400,
+    OLDEST_MEASURED = 16, /* major versions of Odoo, each tried on a real server */
+    NEWEST_MEASURED = 19,
+};
+
+/* ---- Findings ---- */
+
+__attribute__((format(printf, 4, 0))) static void say(const struct doctor *doctor,
+                                                      enum doctor_level level, const char *advice,
+                                                      const char *format, va_list arguments)
+{
+    struct doctor_finding finding = {.level = level, .topic = doctor->topic, .advice = advice};
+    char *text = NULL;
+
+    if (vasprintf(&text, format, arguments) < 0)
+        return;
+    finding.text = text;
+    doctor->found(doctor->context, &finding);
+    free(text);
+}
+
+void doctor_ok(const struct doctor *doctor, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(doctor, DOCTOR_OK, NULL, format, arguments);
+    va_end(arguments);
+}
+
+void doctor_note(const struct doctor *doctor, const char *advice, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(doctor, DOCTOR_NOTE, advice, format, arguments);
+    va_end(arguments);
+}
+
+void doctor_problem(const struct doctor *doctor, const char *advice, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(doctor, DOCTOR_PROBLEM, advice, format, arguments);
+    va_end(arguments);
+}
+
+void doctor_write_problem(const struct doctor *doctor, const char *advice, const char *format, ...)
+{
+    bool enabled = doctor->config->writeback.enabled;
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(doctor, enabled ? DOCTOR_PROBLEM : DOCTOR_NOTE, advice, format, arguments);
+    va_end(arguments);
+}
+
+bool doctor_failed(const struct doctor *doctor, int rc, const struct error *error)
+{
+    doctor_problem(doctor, NULL, "%s", error->message);
+    return rc != ERR_NETWORK && rc != ERR_ACCESS_DENIED && rc != ERR_INTERRUPTED;
+}
+
+void listing_add(struct listing *listing, const char *format, ...)
+{
+    va_list arguments;
+    FILE *stream;
+    char *text = NULL;
+    size_t size = 0;
+
+    if (listing->count++ >= LISTED_MAX)
+        return;
+    stream = open_memstream(&text, &size);
+    if (!stream)
+        return;
+    if (listing->text)
+        fprintf(stream, "%s, ", listing->text);
+    va_start(arguments, format);
+    vfprintf(stream, format, arguments);
+    va_end(arguments);
+    if (fclose(stream) != 0) {
+        free(text);
+        return;
+    }
+    free(listing->text);
+    listing->text = text;
+}
+
+const char *listing_text(struct listing *listing)
+{
+    size_t more = listing->count > LISTED_MAX ? listing->count - LISTED_MAX : 0;
+
+    if (more) {
+        listing->count = 0;
+        listing_add(listing, "and %zu more", more);
+        listing->count = LISTED_MAX;
+    }
+    return listing->text ? listing->text : "";
+}
+
+void listing_free(struct listing *listing)
+{
+    free(listing->text);
+    *listing = (struct listing){0};
+}
+
+/* ---- Configuration ---- */
+
+static bool check_secret(const struct doctor *doctor)
+{
+    struct error error;
+    char *secret = NULL;
+    int rc = config_secret(doctor->config, &secret, &error);
+
+    if (rc < 0)
+        doctor_problem(doctor, NULL, "%s", error.message);
+    config_secret_free(secret);
+    return rc == 0;
+}
+
+/* Whether there is a secret to log in with. */
+static bool check_configuration(struct doctor *doctor)
+{
+    const struct config *config = doctor->config;
+
+    doctor->topic = "configuration";
+    doctor_ok(doctor, "%s is valid", config->path);
+    if (!config->writeback.enabled)
+        doctor_note(doctor,
+                    "set writeback.enabled: true and writeback.since when the balances are right",
+                    "shadow mode (writeback.enabled: false): nothing is written into Odoo, and "
+                    "'adjust' is refused");
+    if (config->credit.count_from == COUNT_FROM_RESPONSE)
+        doctor_note(doctor,
+                    "keep copies of the state file: one that is made again may charge some tickets "
+                    "from another day",
+                    "credit.count_from: response needs the day of the first response, and Odoo's "
+                    "history may not allow a rebuild to find the same day");
+    if (strncmp(config->odoo.url, "http:", 5) == 0 && !config_url_is_loopback(config->odoo.url))
+        doctor_note(doctor, "use https, and remove odoo.allow_http",
+                    "odoo.url is plain http: the password and the customers' data travel in clear");
+    return check_secret(doctor);
+}
+
+/* ---- Connection ---- */
+
+static int check_clock(const struct doctor *doctor, struct error *error)
+{
+    struct odoo_clock clock;
+    struct error problem;
+    struct skew skew;
+    int rc = skew_look(doctor->odoo, &skew, error);
+
+    if (rc < 0)
+        return rc;
+    if (skew.found) {
+        skew_error(&skew, &problem);
+        doctor_problem(doctor, NULL, "%s", problem.message);
+    } else if (odoo_clock(doctor->odoo, &clock) && clock.ahead_seconds <= SKEW_MAX_SECONDS &&
+               clock.ahead_seconds >= -SKEW_MAX_SECONDS) {
+        doctor_ok(doctor, "this machine's clock and Odoo's agree to %lld s",
+                  (long long)llabs(clock.ahead_seconds));
+    } else {
+        doctor_note(doctor,
+                    "let the proxy in front of Odoo pass the header Date, made anew for "
+                    "each answer",
+                    "Odoo's answers do not say what time it is there: a wrong clock of this "
+                    "machine would not be noticed");
+    }
+    return 0;
+}
+
+static int check_connection(struct doctor *doctor, struct error *error)
+{
+    const char *version = "";
+    int64_t began = clock_monotonic_ms();
+    int rc, major = 0;
+
+    doctor->topic = "connection";
+    rc = connect_open(doctor->config, &doctor->odoo, error);
+    if (rc == 0)
+        rc = odoo_version(doctor->odoo, &version, error);
+    if (rc == 0)
+        rc = flavour_major_version(doctor->odoo, &major, error);
+    if (rc < 0)
+        return rc;
+    doctor_ok(doctor, "Odoo %s answers at %s after %lld ms", version, doctor->config->odoo.url,
+              (long long)(clock_monotonic_ms() - began));
+    rc = check_clock(doctor, error);
+    if (rc < 0)
+        return rc;
+    if (major < OLDEST_MEASURED || major > NEWEST_MEASURED)
+        doctor_note(doctor, "compare the first balances with your own figures",
+                    "qualiodoo was measured on Odoo %d to %d; version %s is untested",
+                    OLDEST_MEASURED, NEWEST_MEASURED, version);
+    return 0;
+}
+
+/* ---- Login ---- */
+
+/* A key's name and the day it expires. */
+static void check_key(const struct doctor *doctor, json_t *key)
+{
+    const char *name = json_string_value(json_object_get(key, "name"));
+    const char *expires = json_string_value(json_object_get(key, "expiration_date"));
+    char day[CIVIL_TEXT_SIZE];
+    instant when;
+    int64_t left;
+
+    if (!expires || !instant_parse_odoo(expires, &when))
+        return;
+    left = when - clock_now();
+    civil_format((civil_day)(when / SECONDS_A_DAY), day);
+    if (left < 0 || left > (int64_t)KEY_WARNING_DAYS * SECONDS_A_DAY)
+        return; /* an expired key that is in use was refused just now */
+    doctor_note(doctor,
+                "make a new key in Odoo (the agent's user, Preferences, Account Security) and put "
+                "it where the secret is",
+                "the API key '%s' of the agent's user expires on %s", name ? name : "", day);
+}
+
+/* 17 keeps no expiration; a user who may not read its keys is told nothing. */
+static int check_keys(const struct doctor *doctor, struct error *error)
+{
+    json_t *names = json_pack("[s]", "expiration_date"), *known = NULL, *keys = NULL, *key;
+    size_t i;
+    int rc = names ? odoo_fields(doctor->odoo, "res.users.apikeys", names, &known, error)
+                   : error_memory(error);
+
+    if (rc == 0 && json_object_size(known))
+        rc = ask_records(doctor->odoo, "res.users.apikeys",
+                         json_pack("[[ssI]]", "user_id", "=", (json_int_t)odoo_uid(doctor->odoo)),
+                         json_pack("[ss]", "name", "expiration_date"), &keys, error);
+    json_array_foreach(keys, i, key) check_key(doctor, key);
+    json_decref(names);
+    json_decref(known);
+    json_decref(keys);
+    return rc == ERR_NETWORK || rc == ERR_NO_MEMORY ? rc : 0;
+}
+
+static int check_login(struct doctor *doctor, struct error *error)
+{
+    int64_t began;
+    bool has = false;
+    int rc;
+
+    doctor->topic = "login";
+    rc = odoo_authenticate(doctor->odoo, error);
+    if (rc < 0)
+        return rc;
+    doctor_ok(doctor, "'%s' is user %lld of the database '%s'", doctor->config->odoo.login,
+              (long long)odoo_uid(doctor->odoo), doctor->config->odoo.database);
+    began = clock_monotonic_ms();
+    rc = flavour_has_group(doctor->odoo, "base.group_system", &has, error);
+    if (rc == 0 && clock_monotonic_ms() - began > SLOW_MS)
+        doctor_note(doctor, "look at the load of the server and at the network",
+                    "a small call takes %lld ms: pulls will be slow",
+                    (long long)(clock_monotonic_ms() - began));
+    if (rc == 0 && has)
+        doctor_note(doctor, "give the agent a user of its own with the rights that doctor asks for",
+                    "the agent's user is an administrator: it needs no such right");
+    return rc < 0 ? rc : check_keys(doctor, error);
+}
+
+static int check_flavour(struct doctor *doctor, struct error *error)
+{
+    int rc;
+
+    doctor->topic = "flavour";
+    rc = flavour_detect(doctor->odoo, connect_flavour(doctor->config), &doctor->flavour, error);
+    if (rc == ERR_MISSING_MODEL || rc == ERR_MISSING_FIELD) {
+        doctor_problem(doctor, "see to that, then run 'qualiodoo doctor' again", "%s",
+                       error->message);
+        return 0;
+    }
+    if (rc < 0)
+        return rc;
+    doctor_ok(doctor, "tickets are %s (flavour %s), linked to timesheets by %s",
+              doctor->flavour->ticket, doctor->flavour->name, doctor->flavour->link);
+    if (strcmp(doctor->flavour->name, "enterprise") == 0)
+        doctor_note(doctor, "compare the first balances with your own figures",
+                    "the Enterprise helpdesk is supported from its documented fields and was never "
+                    "tried");
+    return 0;
+}
+
+/* ---- The whole ---- */
+
+static int check_odoo(struct doctor *doctor, struct error *error)
+{
+    static int (*const rooms[])(struct doctor *, struct error *) = {
+        check_connection,   check_login,      check_flavour,     doctor_models,  doctor_rights,
+        doctor_adjustments, doctor_writeback, doctor_history,    doctor_webhook, doctor_lease,
+        doctor_calendar,    doctor_packs,     doctor_timesheets, doctor_money,
+    };
+
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+        int rc = rooms[i](doctor, error);
+
+        if (rc == ERR_NO_MEMORY)
+            return rc;
+        if (rc < 0 && (!doctor_failed(doctor, rc, error) || i < 2))
+            return 0; /* without a connection or a login there is no more to ask */
+    }
+    return 0;
+}
+
+int doctor_run(const struct config *config,
+               void (*found)(void *context, const struct doctor_finding *finding), void *context,
+               struct error *error)
+{
+    struct doctor doctor = {.config = config, .found = found, .context = context};
+    int rc;
+
+    rc = check_configuration(&doctor) ? check_odoo(&doctor, error) : 0;
+    if (rc == 0)
+        rc = doctor_state(&doctor, error);
+    odoo_free(doctor.odoo);
+    return rc;
+}

@@ -1,0 +1,270 @@
+/* doctor_calendar.c - can response times be counted by the working calendars that Odoo holds? Those
+ * are asked for directly: the mirror says nothing before its first pull. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor_internal.h"
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/tz.h"
+
+#define HOURS_ADVICE                                                                               \
+    "give it its hours in Odoo, choose another calendar (sla.calendar: odoo:ID), or write the "    \
+    "hours in the configuration (sla.calendar: config)"
+
+struct calendars {
+    const struct doctor *doctor;
+    json_t *uses;       /* id, as text -> who uses it, as an array of texts */
+    json_t *fields;     /* of resource.calendar, those that exist */
+    json_t *attendance; /* the same of its lines */
+};
+
+/* Which of some fields a model has (new reference); Odoo differs by version and modules. Takes over
+ * `names`. */
+static int known_fields(const struct doctor *doctor, const char *model, json_t *names,
+                        json_t **ret_known, struct error *error)
+{
+    int rc =
+        names ? odoo_fields(doctor->odoo, model, names, ret_known, error) : error_memory(error);
+
+    json_decref(names);
+    return rc;
+}
+
+static json_t *names_of(json_t *fields)
+{
+    json_t *names = json_array(), *value;
+    const char *name;
+
+    json_object_foreach(fields, name, value) json_array_append_new(names, json_string(name));
+    return names;
+}
+
+/* ---- Which calendars ---- */
+
+/* Takes over `user`. */
+static void add_use(struct calendars *calendars, int64_t id, json_t *user)
+{
+    char key[24];
+    json_t *users;
+
+    snprintf(key, sizeof key, "%lld", (long long)id);
+    users = json_object_get(calendars->uses, key);
+    if (!users) {
+        users = json_array();
+        json_object_set_new(calendars->uses, key, users);
+    }
+    json_array_append_new(users, user);
+}
+
+/* Companies must have one; a team that has none takes its company's. */
+static int add_uses(struct calendars *calendars, const char *model, const char *kind, bool required,
+                    struct error *error)
+{
+    const struct doctor *doctor = calendars->doctor;
+    json_t *known = NULL, *records = NULL, *record;
+    struct listing without = {0};
+    size_t i;
+    int rc = known_fields(doctor, model, json_pack("[s]", "resource_calendar_id"), &known, error);
+
+    if (rc == 0 && json_object_size(known))
+        rc = ask_records(doctor->odoo, model, json_array(),
+                         json_pack("[ss]", "name", "resource_calendar_id"), &records, error);
+    json_array_foreach(records, i, record)
+    {
+        int64_t id = ask_field_id(record, "resource_calendar_id");
+        const char *name = json_string_value(json_object_get(record, "name"));
+
+        if (id)
+            add_use(calendars, id, json_sprintf("%s '%s'", kind, name ? name : ""));
+        else if (required)
+            listing_add(&without, "'%s'", name ? name : "");
+    }
+    if (without.count)
+        doctor_problem(doctor,
+                       "give the company its working hours in Odoo (Settings, Companies), or write "
+                       "the hours in the configuration (sla.calendar: config)",
+                       "no working calendar: %s %s; the response times of its tickets cannot be "
+                       "counted",
+                       kind, listing_text(&without));
+    listing_free(&without);
+    json_decref(known);
+    json_decref(records);
+    return rc;
+}
+
+/* ---- One calendar ---- */
+
+/* Lines of a section, breaks and those of one resource are no working time. */
+static bool is_working_time(json_t *line)
+{
+    const char *period = json_string_value(json_object_get(line, "day_period"));
+
+    return !json_string_value(json_object_get(line, "display_type")) &&
+           ask_field_id(line, "resource_id") == 0 && (!period || strcmp(period, "lunch") != 0) &&
+           json_number_value(json_object_get(line, "hour_to")) >
+               json_number_value(json_object_get(line, "hour_from"));
+}
+
+static int count_lines(const struct calendars *calendars, int64_t id, size_t *ret,
+                       struct error *error)
+{
+    json_t *records = NULL, *record;
+    size_t i;
+    int rc = ask_records(calendars->doctor->odoo, "resource.calendar.attendance",
+                         json_pack("[[ssI]]", "calendar_id", "=", (json_int_t)id),
+                         names_of(calendars->attendance), &records, error);
+
+    *ret = 0;
+    json_array_foreach(records, i, record) *ret += is_working_time(record);
+    json_decref(records);
+    return rc;
+}
+
+static bool is_zone(json_t *record, const char **ret_name)
+{
+    struct tz *zone;
+
+    *ret_name = json_string_value(json_object_get(record, "tz"));
+    zone = *ret_name ? tz_open(*ret_name) : NULL;
+    tz_free(zone);
+    return zone != NULL;
+}
+
+/* A new calendar counts in UTC until somebody says where it is. */
+static void say_good(const struct doctor *doctor, json_t *record, const char *zone, size_t lines,
+                     const char *users)
+{
+    const char *name = json_string_value(json_object_get(record, "name"));
+    long long id = ask_field_id(record, "id");
+
+    doctor_ok(doctor, "working calendar '%s' (%lld), %s, %zu periods: %s", name ? name : "", id,
+              zone, lines, users);
+    if (strcmp(zone, doctor->config->timezone) != 0)
+        doctor_note(
+            doctor, "where that is not meant, correct its time zone in Odoo",
+            "the hours of the working calendar '%s' (%lld) are those of the time zone '%s', "
+            "and timezone is '%s'",
+            name ? name : "", id, zone, doctor->config->timezone);
+}
+
+static int check_calendar(const struct calendars *calendars, int64_t id, const char *users,
+                          json_t *record, struct error *error)
+{
+    const struct doctor *doctor = calendars->doctor;
+    const char *name = json_string_value(json_object_get(record, "name")), *zone = NULL;
+    size_t lines = 0;
+    int rc = record ? count_lines(calendars, id, &lines, error) : 0;
+
+    if (rc < 0)
+        return rc;
+    if (!record)
+        doctor_problem(doctor, HOURS_ADVICE, "this Odoo has no working calendar %lld (%s)",
+                       (long long)id, users);
+    else if (json_is_true(json_object_get(record, "flexible_hours")))
+        doctor_problem(doctor, HOURS_ADVICE,
+                       "the hours of the working calendar '%s' (%lld, %s) are flexible, which Odoo "
+                       "counts by another rule: response times cannot be counted by it",
+                       name ? name : "", (long long)id, users);
+    else if (!lines)
+        doctor_problem(doctor, HOURS_ADVICE,
+                       "the working calendar '%s' (%lld, %s) has no working hours",
+                       name ? name : "", (long long)id, users);
+    else if (!is_zone(record, &zone))
+        doctor_problem(doctor, "correct it in Odoo",
+                       "the working calendar '%s' (%lld, %s) has an unknown time zone: '%s'",
+                       name ? name : "", (long long)id, users, zone ? zone : "");
+    else
+        say_good(doctor, record, zone, lines, users);
+    return 0;
+}
+
+static int check_use(const struct calendars *calendars, const char *key, json_t *users,
+                     struct error *error)
+{
+    int64_t id = strtoll(key, NULL, 10);
+    struct listing listing = {0};
+    json_t *records = NULL, *user;
+    size_t i;
+    int rc = ask_records(calendars->doctor->odoo, "resource.calendar",
+                         json_pack("[[ssI]]", "id", "=", (json_int_t)id),
+                         names_of(calendars->fields), &records, error);
+
+    json_array_foreach(users, i, user) listing_add(&listing, "%s", json_string_value(user));
+    if (rc == 0)
+        rc = check_calendar(calendars, id, listing_text(&listing), json_array_get(records, 0),
+                            error);
+    listing_free(&listing);
+    json_decref(records);
+    return rc;
+}
+
+/* ---- The whole ---- */
+
+static int ask_fields(struct calendars *calendars, struct error *error)
+{
+    int rc =
+        known_fields(calendars->doctor, "resource.calendar",
+                     json_pack("[sss]", "name", "tz", "flexible_hours"), &calendars->fields, error);
+
+    if (rc == 0)
+        rc = known_fields(calendars->doctor, "resource.calendar.attendance",
+                          json_pack("[sssss]", "hour_from", "hour_to", "day_period", "display_type",
+                                    "resource_id"),
+                          &calendars->attendance, error);
+    return rc;
+}
+
+static int find_uses(struct calendars *calendars, struct error *error)
+{
+    const struct doctor *doctor = calendars->doctor;
+    int64_t chosen = doctor->config->sla.calendar_id;
+    int rc;
+
+    if (chosen) {
+        add_use(calendars, chosen, json_string("sla.calendar"));
+        return 0;
+    }
+    rc = add_uses(calendars, "res.company", "company", true, error);
+    if (rc == 0 && doctor->flavour)
+        rc = add_uses(calendars, doctor->flavour->team, "team", false, error);
+    return rc;
+}
+
+static int check_calendars(struct calendars *calendars, struct error *error)
+{
+    json_t *users;
+    const char *key;
+    int rc = ask_fields(calendars, error);
+
+    if (rc == 0)
+        rc = find_uses(calendars, error);
+    json_object_foreach(calendars->uses, key, users)
+    {
+        if (rc == 0)
+            rc = check_use(calendars, key, users, error);
+    }
+    return rc;
+}
+
+int doctor_calendar(struct doctor *doctor, struct error *error)
+{
+    struct calendars calendars = {.doctor = doctor, .uses = json_object()};
+    int rc;
+
+    doctor->topic = "calendar";
+    if (doctor->config->sla.calendar == CALENDAR_CONFIG) {
+        json_decref(calendars.uses);
+        doctor_ok(doctor, "working hours are those of the configuration");
+        return 0;
+    }
+    rc = check_calendars(&calendars, error);
+    json_decref(calendars.uses);
+    json_decref(calendars.fields);
+    json_decref(calendars.attendance);
+    if (rc != ERR_MISSING_MODEL)
+        return rc;
+    doctor_problem(doctor, "write the hours in the configuration (sla.calendar: config)",
+                   "this Odoo has no working calendars (module 'resource')");
+    return 0;
+}

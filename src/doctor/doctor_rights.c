@@ -1,0 +1,344 @@
+/* doctor_rights.c - what exists in this Odoo, and what the agent's user may do with it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor_internal.h"
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/made.h"
+
+#define CONTACT_ADVICE                                                                             \
+    "give the agent's user the right 'Contact Creation' (Extra Rights), or use "                   \
+    "credit.adjustments: model"
+
+/* What setup makes has checks of its own. */
+static bool is_common(enum model_id id)
+{
+    return id != MODEL_ADJUSTMENT && id != MODEL_ADJUSTMENT_NOTE && id != MODEL_SHOWN;
+}
+
+static bool needs_flavour(const struct model *model)
+{
+    bool needs = model->remote[0] == '@';
+
+    for (size_t i = 0; i < model_columns(model); i++)
+        needs = needs || (model->fields[i].remote && model->fields[i].remote[0] == '@');
+    return needs;
+}
+
+/* Without a flavour, only what does not depend on it can be asked. */
+static bool is_checked(const struct doctor *doctor, enum model_id id)
+{
+    return is_common(id) && (doctor->flavour || !needs_flavour(&models[id]));
+}
+
+/* ---- Who may read what ---- */
+
+/* The right that shows a model, by the start of the model's name. */
+static const struct {
+    const char *start, *advice;
+} readers[] = {
+    {"account.analytic", "give the agent's user the right 'User: all timesheets' of Timesheets"},
+    {"account.", "give the agent's user the right 'Show Accounting Features - Readonly' (group "
+                 "account.group_account_readonly); Billing is not needed"},
+    {"helpdesk.", "give the agent's user the right 'User' of Helpdesk"},
+    {"project.", "give the agent's user the right 'User' of Project"},
+    {"", "make the agent's user an internal user"},
+};
+
+#define N_READERS (sizeof readers / sizeof *readers)
+
+static size_t reader_of(const char *model)
+{
+    size_t i = 0;
+
+    while (strncmp(model, readers[i].start, strlen(readers[i].start)) != 0)
+        i++;
+    return i;
+}
+
+/* ---- Models and fields ---- */
+
+static const char *module_of(const struct doctor *doctor, const struct model *model)
+{
+    return model->module ? model->module : doctor->flavour ? doctor->flavour->module : "base";
+}
+
+/* A required field that is not there: not installed, or hidden by its group. */
+static int say_required(const struct doctor *doctor, const struct model *model, const char *name,
+                        struct error *error)
+{
+    const char *remote = model_remote(model, doctor->flavour), *module = module_of(doctor, model);
+    char advice[200];
+    bool hidden = false;
+    int rc = flavour_field_is_hidden(doctor->odoo, module, remote, name, &hidden, error);
+
+    if (rc < 0)
+        return rc;
+    snprintf(advice, sizeof advice, "install or upgrade the module '%s'", module);
+    if (hidden)
+        doctor_problem(doctor, readers[reader_of(remote)].advice,
+                       "%s.%s exists, but Odoo hides it from the agent's user by the field's group",
+                       remote, name);
+    else
+        doctor_problem(doctor, advice, "%s has no field '%s' in this Odoo", remote, name);
+    return 0;
+}
+
+static int say_missing(const struct doctor *doctor, const struct model *model, json_t *known,
+                       int *missing, struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < model_columns(model) && rc == 0; i++) {
+        const struct model_field *field = &model->fields[i];
+        const char *name = field->remote ? flavour_name(doctor->flavour, field->remote) : NULL;
+
+        if (!name || json_object_get(known, name) || field->rare)
+            continue;
+        *missing += 1;
+        if (field->required)
+            rc = say_required(doctor, model, name, error);
+        else
+            doctor_note(doctor, NULL,
+                        "%s has no field '%s' in this Odoo: it is optional, and what it would tell "
+                        "is left out",
+                        model_remote(model, doctor->flavour), name);
+    }
+    return rc;
+}
+
+static int check_model(const struct doctor *doctor, const struct model *model, int *missing,
+                       struct error *error)
+{
+    const char *remote = model_remote(model, doctor->flavour);
+    json_t *names = model_field_names(model, doctor->flavour), *known = NULL;
+    char advice[200];
+    int rc = names ? odoo_fields(doctor->odoo, remote, names, &known, error) : error_memory(error);
+
+    json_decref(names);
+    if (rc == ERR_MISSING_MODEL) {
+        snprintf(advice, sizeof advice, "install the module '%s'", module_of(doctor, model));
+        doctor_problem(doctor, advice, "this Odoo has no model '%s'", remote);
+        *missing += 1;
+        return 0;
+    }
+    if (rc == 0)
+        rc = say_missing(doctor, model, known, missing, error);
+    json_decref(known);
+    return rc;
+}
+
+int doctor_models(struct doctor *doctor, struct error *error)
+{
+    int missing = 0, rc = 0;
+
+    doctor->topic = "models";
+    for (enum model_id id = 0; id < MODEL_COUNT && rc == 0; id++)
+        if (is_checked(doctor, id))
+            rc = check_model(doctor, &models[id], &missing, error);
+    if (rc == 0 && !missing)
+        doctor_ok(doctor, "every model and field that is read exists%s",
+                  doctor->flavour ? "" : ", but for those of tickets");
+    return rc;
+}
+
+/* ---- Rights ---- */
+
+static int check_reading(const struct doctor *doctor, const char *model, struct listing *refused,
+                         struct error *error)
+{
+    bool allowed = false;
+    int rc = ask_may(doctor->odoo, model, "read", &allowed, error);
+
+    if (rc == ERR_MISSING_MODEL)
+        return 0; /* said before */
+    if (rc == 0 && !allowed)
+        listing_add(&refused[reader_of(model)], "%s", model);
+    return rc;
+}
+
+/* Every model once; what is refused is said once for each right that is missing. */
+static int check_readings(const struct doctor *doctor, bool *all, struct error *error)
+{
+    struct listing refused[N_READERS] = {0};
+    const char *seen[MODEL_COUNT] = {NULL};
+    size_t count = 0;
+    int rc = 0;
+
+    for (enum model_id id = 0; id < MODEL_COUNT && rc == 0; id++) {
+        const char *remote =
+            is_checked(doctor, id) ? model_remote(&models[id], doctor->flavour) : NULL;
+        bool known = !remote;
+
+        for (size_t i = 0; i < count && !known; i++)
+            known = strcmp(seen[i], remote) == 0;
+        if (!known) {
+            seen[count++] = remote;
+            rc = check_reading(doctor, remote, refused, error);
+        }
+    }
+    for (size_t i = 0; i < N_READERS; i++) {
+        if (refused[i].count && rc == 0) {
+            *all = false;
+            doctor_problem(doctor, readers[i].advice, "the agent's user may not read %s",
+                           listing_text(&refused[i]));
+        }
+        listing_free(&refused[i]);
+    }
+    return rc;
+}
+
+/* Groups without which Odoo hides records in silence. */
+static const struct group {
+    const char *flavour; /* NULL: all */
+    const char *name, *hides, *advice;
+    bool of_timesheets;
+} groups[] = {
+    {NULL, "hr_timesheet.group_hr_timesheet_approver",
+     "the agent's user sees its own timesheets only: other people's work would not be charged",
+     "give it the right 'User: all timesheets' of Timesheets", true},
+    {"oca", "helpdesk_mgmt.group_helpdesk_user",
+     "the agent's user sees some tickets only: work on the others would not be charged",
+     "give it the right 'User' of Helpdesk, which sees every ticket"},
+    {"enterprise", "helpdesk.group_helpdesk_user",
+     "the agent's user has no right on Helpdesk: work on tickets would not be charged",
+     "give it the right 'User' of Helpdesk"},
+};
+
+static int check_group(struct doctor *doctor, const struct group *group, bool *all,
+                       struct error *error)
+{
+    bool has = false;
+    int rc;
+
+    if (group->flavour && (!doctor->flavour || strcmp(group->flavour, doctor->flavour->name) != 0))
+        return 0;
+    rc = flavour_has_group(doctor->odoo, group->name, &has, error);
+    if (rc == 0 && !has && group->of_timesheets)
+        rc = flavour_accountant_sees_all_lines(doctor->odoo, &has, error);
+    if (rc == 0 && !has) {
+        *all = false;
+        doctor->sees_own_only = doctor->sees_own_only || group->of_timesheets;
+        doctor_problem(doctor, group->advice, "%s", group->hides);
+    }
+    return rc;
+}
+
+int doctor_rights(struct doctor *doctor, struct error *error)
+{
+    bool all = true;
+    int rc;
+
+    doctor->topic = "rights";
+    rc = check_readings(doctor, &all, error);
+    for (size_t i = 0; i < sizeof groups / sizeof *groups && rc == 0; i++)
+        rc = check_group(doctor, &groups[i], &all, error);
+    if (rc == 0 && all)
+        doctor_ok(doctor, "the agent's user may read all that is needed");
+    return rc;
+}
+
+/* ---- Adjustments ---- */
+
+/* Rows of others count like the agent's own: that is a right to give to nobody. */
+static int list_foreign_rows(const struct doctor *doctor, struct error *error)
+{
+    json_t *records = NULL, *record;
+    struct listing listing = {0};
+    size_t i;
+    int rc =
+        ask_records(doctor->odoo, ADJUSTMENT_MODEL,
+                    json_pack("[[ssI]]", "write_uid", "!=", (json_int_t)odoo_uid(doctor->odoo)),
+                    json_pack("[s]", "id"), &records, error);
+
+    json_array_foreach(records, i, record)
+        listing_add(&listing, "%lld", (long long)ask_field_id(record, "id"));
+    if (listing.count)
+        doctor_note(doctor,
+                    "see in Odoo who wrote them; a mistake is corrected by an opposite adjustment, "
+                    "and nobody but the agent should have the right to write there",
+                    "adjustments written by another user than the agent: %s",
+                    listing_text(&listing));
+    listing_free(&listing);
+    json_decref(records);
+    return rc;
+}
+
+static int check_adjustment_rights(const struct doctor *doctor, struct error *error)
+{
+    bool reads = false, creates = false, writes = false;
+    int rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "read", &reads, error);
+
+    if (rc == 0)
+        rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "create", &creates, error);
+    if (rc == 0)
+        rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "write", &writes, error);
+    if (rc < 0)
+        return rc;
+    if (!reads) {
+        doctor_problem(doctor, DOCTOR_SETUP_ADVICE,
+                       "the agent's user may not read the model " ADJUSTMENT_MODEL);
+        return 0;
+    }
+    if (!creates)
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
+                             "the agent's user may not create records of " ADJUSTMENT_MODEL
+                             ": 'adjust' would fail");
+    if (writes)
+        doctor_note(doctor, DOCTOR_SETUP_ADVICE,
+                    "the agent's user may change records of " ADJUSTMENT_MODEL
+                    ": it should create and read them only");
+    if (creates && !writes)
+        doctor_ok(doctor, "adjustments are kept in the model " ADJUSTMENT_MODEL);
+    return list_foreign_rows(doctor, error);
+}
+
+static int check_adjustment_model(const struct doctor *doctor, struct error *error)
+{
+    const struct model *model = &models[MODEL_ADJUSTMENT];
+    json_t *names = model_field_names(model, NULL), *known = NULL, *name;
+    struct listing missing = {0};
+    size_t i;
+    int rc = names ? odoo_fields(doctor->odoo, ADJUSTMENT_MODEL, names, &known, error)
+                   : error_memory(error);
+
+    if (rc == ERR_MISSING_MODEL)
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
+                             "this Odoo has no model " ADJUSTMENT_MODEL
+                             " yet: 'adjust' would fail");
+    json_array_foreach(names, i, name)
+    {
+        if (rc == 0 && !json_object_get(known, json_string_value(name)))
+            listing_add(&missing, "%s", json_string_value(name));
+    }
+    if (missing.count)
+        doctor_problem(doctor, DOCTOR_SETUP_ADVICE, "the model " ADJUSTMENT_MODEL " lacks %s",
+                       listing_text(&missing));
+    else if (rc == 0)
+        rc = check_adjustment_rights(doctor, error);
+    listing_free(&missing);
+    json_decref(names);
+    json_decref(known);
+    return rc == ERR_MISSING_MODEL ? 0 : rc;
+}
+
+int doctor_adjustments(struct doctor *doctor, struct error *error)
+{
+    bool writes = false;
+    int rc;
+
+    doctor->topic = "adjustments";
+    if (doctor->config->credit.adjustments == ADJUSTMENTS_MODEL)
+        return check_adjustment_model(doctor, error);
+    rc = ask_may(doctor->odoo, "res.partner", "write", &writes, error);
+    if (rc < 0)
+        return rc;
+    if (writes)
+        doctor_ok(doctor, "adjustments are kept as notes on the customer");
+    else
+        doctor_write_problem(doctor, CONTACT_ADVICE,
+                             "the agent's user may not write notes on customers: 'adjust' would "
+                             "fail");
+    return 0;
+}

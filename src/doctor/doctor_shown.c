@@ -1,0 +1,149 @@
+/* doctor_shown.c - can the credit be shown in Odoo? The model that setup makes, the agent's rights
+ * on it, and the fields of customers that show it. */
+#include <stdio.h>
+
+#include "doctor_internal.h"
+#include "qualiodoo/odoo/ask.h"
+
+#define DISPLAYS 3
+static const char *const displays[DISPLAYS] = {"x_qualiodoo_hours", "x_qualiodoo_day",
+                                               "x_qualiodoo_state"};
+
+/* Of `names` (taken over) those that a model does not have. */
+static int find_missing(const struct doctor *doctor, const char *model, json_t *names,
+                        struct listing *missing, struct error *error)
+{
+    json_t *known = NULL, *name;
+    size_t i;
+    int rc = names ? odoo_fields(doctor->odoo, model, names, &known, error) : error_memory(error);
+
+    if (rc == 0)
+        json_array_foreach(names, i, name)
+        {
+            if (!json_object_get(known, json_string_value(name)))
+                listing_add(missing, "%s", json_string_value(name));
+        }
+    json_decref(names);
+    json_decref(known);
+    return rc;
+}
+
+/* ---- The stored columns of 0.1.0 ---- */
+
+static int check_columns(const struct doctor *doctor, bool *ret_there, struct error *error)
+{
+    struct listing missing = {0};
+    int rc = find_missing(doctor, "res.partner",
+                          json_pack("[ss]", PARTNER_MINUTES, PARTNER_LAST_DAY), &missing, error);
+
+    *ret_there = rc == 0 && !missing.count;
+    listing_free(&missing);
+    return rc;
+}
+
+static int without_model(const struct doctor *doctor, bool *fine, struct error *error)
+{
+    bool columns = false, write = false;
+    int rc = check_columns(doctor, &columns, error);
+
+    if (rc == 0 && columns)
+        rc = ask_may(doctor->odoo, "res.partner", "write", &write, error);
+    if (rc < 0)
+        return rc;
+    *fine = false;
+    if (!columns)
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
+                             "this Odoo has no model " ACCOUNT_MODEL
+                             ", which writeback.balance.fields fills");
+    else if (!write)
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE ", which replaces them",
+                             "the agent's user has no right to write on res.partner, where an "
+                             "earlier version's setup made the columns that "
+                             "writeback.balance.fields fills");
+    else
+        doctor_note(doctor, DOCTOR_SETUP_ADVICE ", which replaces them",
+                    "the credit is shown in columns of customers that an earlier version's setup "
+                    "made (" PARTNER_MINUTES "): they take the right to write on customers");
+    return 0;
+}
+
+/* ---- The model ---- */
+
+static int check_rights(const struct doctor *doctor, bool *fine, struct error *error)
+{
+    static const char *const operations[] = {"read", "create", "write", "unlink"};
+    struct listing refused = {0};
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof operations / sizeof *operations && rc == 0; i++) {
+        bool may = false;
+
+        rc = ask_may(doctor->odoo, ACCOUNT_MODEL, operations[i], &may, error);
+        if (rc == 0 && !may)
+            listing_add(&refused, "%s", operations[i]);
+    }
+    if (rc == 0 && refused.count) {
+        *fine = false;
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
+                             "the agent's user lacks rights on " ACCOUNT_MODEL
+                             ": %s; the credit shown would be refused",
+                             listing_text(&refused));
+    }
+    listing_free(&refused);
+    return rc;
+}
+
+static int check_displays(const struct doctor *doctor, bool *fine, struct error *error)
+{
+    struct listing missing = {0};
+    int rc =
+        find_missing(doctor, "res.partner",
+                     json_pack("[sss]", displays[0], displays[1], displays[2]), &missing, error);
+
+    if (rc == 0 && missing.count) {
+        *fine = false;
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
+                             "customers have no field %s, by which they show their credit",
+                             listing_text(&missing));
+    }
+    listing_free(&missing);
+    return rc;
+}
+
+static int say_missing_fields(const struct doctor *doctor, struct listing *missing, bool *fine)
+{
+    if (missing->count) {
+        *fine = false;
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE, ACCOUNT_MODEL " has no field %s",
+                             listing_text(missing));
+    }
+    return 0;
+}
+
+int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *error)
+{
+    struct listing missing = {0};
+    bool columns = false;
+    int rc =
+        find_missing(doctor, ACCOUNT_MODEL,
+                     model_field_names(&models[MODEL_SHOWN], doctor->flavour), &missing, error);
+
+    if (rc == ERR_MISSING_MODEL) {
+        listing_free(&missing);
+        return without_model(doctor, fine, error);
+    }
+    if (rc == 0)
+        rc = say_missing_fields(doctor, &missing, fine);
+    listing_free(&missing);
+    if (rc == 0)
+        rc = check_rights(doctor, fine, error);
+    if (rc == 0)
+        rc = check_displays(doctor, fine, error);
+    if (rc == 0)
+        rc = check_columns(doctor, &columns, error);
+    if (rc == 0 && columns)
+        doctor_note(doctor, DOCTOR_SETUP_ADVICE ", which removes them",
+                    "customers still have the columns that an earlier version filled "
+                    "(" PARTNER_MINUTES "): nothing writes them any more");
+    return rc;
+}

@@ -1,0 +1,185 @@
+/* doctor_writeback.c - would what is written into Odoo be accepted? Rights are asked for, nothing
+ * is tried; what setup should have made is looked for. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor_internal.h"
+#include "qualiodoo/odoo/ask.h"
+
+struct review {
+    const struct doctor *doctor;
+    bool all; /* nothing stands in the way so far */
+};
+
+/* Says what a missing right would cost, unless it costs nothing. */
+static void say_refused(struct review *review, struct listing *things, const char *where,
+                        const char *advice)
+{
+    if (things->count) {
+        review->all = false;
+        doctor_write_problem(review->doctor, advice,
+                             "the agent's user has no right to write on %s; refused would be: %s",
+                             where, listing_text(things));
+    }
+    listing_free(things);
+}
+
+/* ---- Tickets ---- */
+
+/* Whoever reads a ticket may post on it; tags and activities take the right to write. A rule on
+ * tasks, which such a right says nothing of, keeps them to the users of projects. */
+static int may_write_tickets(const struct doctor *doctor, bool *ret_read, bool *ret_write,
+                             struct error *error)
+{
+    const char *ticket = doctor->flavour->ticket;
+    int rc = ask_may(doctor->odoo, ticket, "read", ret_read, error);
+
+    if (rc == 0)
+        rc = ask_may(doctor->odoo, ticket, "write", ret_write, error);
+    if (rc == 0 && *ret_write && strcmp(doctor->flavour->name, "task") == 0)
+        rc = flavour_has_group(doctor->odoo, "project.group_project_user", ret_write, error);
+    return rc;
+}
+
+static int check_tickets(struct review *review, struct error *error)
+{
+    const struct doctor *doctor = review->doctor;
+    const struct config *config = doctor->config;
+    bool read = false, write = false, activities = false;
+    struct listing things = {0};
+    int rc = may_write_tickets(doctor, &read, &write, error);
+
+    if (rc == 0)
+        rc = ask_may(doctor->odoo, "mail.activity", "create", &activities, error);
+    if (rc < 0)
+        return rc;
+    if (!read)
+        listing_add(&things, "the note of a breach");
+    if (!write && config->writeback.breach_tag)
+        listing_add(&things, "the tag '%s'", config->writeback.breach_tag);
+    if ((!write || !activities) && config->writeback.breach_activity)
+        listing_add(&things, "the activity of a breach");
+    if ((!write || !activities) && config->writeback.breach_warning)
+        listing_add(&things, "the warning before a breach");
+    say_refused(review, &things, doctor->flavour->ticket,
+                strcmp(doctor->flavour->name, "task") == 0
+                    ? "give the agent's user the right 'User' of Project"
+                    : "give the agent's user the right 'User' of Helpdesk");
+    return 0;
+}
+
+/* Odoo posts nothing in the name of a user without one. The address itself is not read. */
+static int check_sender(struct review *review, struct error *error)
+{
+    const struct doctor *doctor = review->doctor;
+    json_t *records = NULL;
+    int rc = ask_records(
+        doctor->odoo, "res.users",
+        json_pack("[[ssI] [ssb]]", "id", "=", (json_int_t)odoo_uid(doctor->odoo), "email", "!=", 0),
+        json_pack("[s]", "id"), &records, error);
+
+    if (rc == 0 && !json_array_size(records)) {
+        review->all = false;
+        doctor_write_problem(
+            doctor, "give that user an e-mail address in Odoo",
+            "the agent's user has no e-mail address: Odoo would refuse every note");
+    }
+    json_decref(records);
+    return rc;
+}
+
+/* ---- The tag ---- */
+
+static int has_active(const struct doctor *doctor, bool *ret, struct error *error)
+{
+    json_t *names = json_pack("[s]", "active"), *known = NULL;
+    int rc = names ? odoo_fields(doctor->odoo, doctor->flavour->tag, names, &known, error)
+                   : error_memory(error);
+
+    if (rc == 0)
+        *ret = json_object_get(known, "active") != NULL;
+    json_decref(names);
+    json_decref(known);
+    return rc;
+}
+
+static int check_tag(struct review *review, struct error *error)
+{
+    const struct doctor *doctor = review->doctor;
+    const char *name = doctor->config->writeback.breach_tag;
+    json_t *records = NULL;
+    bool archives = false;
+    int rc = has_active(doctor, &archives, error);
+
+    if (rc == 0)
+        rc =
+            ask_records(doctor->odoo, doctor->flavour->tag, json_pack("[[sss]]", "name", "=", name),
+                        json_pack("[s]", archives ? "active" : "id"), &records, error);
+    if (rc < 0)
+        return rc;
+    if (!json_array_size(records)) {
+        review->all = false;
+        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE ", or set writeback.breach.tag: false",
+                             "no tag of tickets (%s) has the name '%s': breaches would be flagged "
+                             "without it",
+                             doctor->flavour->tag, name);
+    } else if (archives && !json_is_true(json_object_get(json_array_get(records, 0), "active"))) {
+        review->all = false;
+        doctor_write_problem(
+            doctor, "take it out of the archive in Odoo",
+            "the tag '%s' of tickets (%s %lld) is archived: Odoo would not show it", name,
+            doctor->flavour->tag, (long long)ask_field_id(json_array_get(records, 0), "id"));
+    }
+    json_decref(records);
+    return 0;
+}
+
+/* ---- Customers ---- */
+
+static int check_alerts(struct review *review, struct error *error)
+{
+    const struct doctor *doctor = review->doctor;
+    bool write = false;
+    struct listing things = {0};
+    int rc = ask_may(doctor->odoo, "res.partner", "write", &write, error);
+
+    if (rc < 0)
+        return rc;
+    if (!write)
+        listing_add(&things, "the alerts for the salesperson");
+    say_refused(review, &things, "res.partner",
+                "give the agent's user the right 'Contact Creation' (Extra Rights), or set "
+                "writeback.balance.alerts: false");
+    return 0;
+}
+
+/* ---- The whole ---- */
+
+int doctor_writeback(struct doctor *doctor, struct error *error)
+{
+    const struct config *config = doctor->config;
+    struct review review = {.doctor = doctor, .all = true};
+    int rc = 0;
+
+    doctor->topic = "write-back";
+    if (!doctor->flavour) {
+        doctor_write_problem(doctor, "see to the tickets first",
+                             "nothing can be written on tickets: what they are in this Odoo is not "
+                             "known");
+        review.all = false;
+    } else {
+        rc = check_tickets(&review, error);
+        if (rc == 0)
+            rc = check_sender(&review, error);
+        if (rc == 0 && config->writeback.breach_tag)
+            rc = check_tag(&review, error);
+    }
+    if (rc == 0 && config->writeback.balance_alerts)
+        rc = check_alerts(&review, error);
+    if (rc == 0 && config->writeback.balance_fields)
+        rc = doctor_shown_credit(doctor, &review.all, error);
+    if (rc == 0 && review.all)
+        doctor_ok(doctor, "the agent's user may write all that write-back writes");
+    return rc;
+}

@@ -1,0 +1,84 @@
+/* connect.c - the client as the configuration describes it: what it says while it works, and when
+ * it stops. */
+#include "qualiodoo/pull/connect.h"
+
+#include <stdio.h>
+
+#include "qualiodoo/util/heartbeat.h"
+#include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/log.h"
+
+/* Tries of one call before the cycle gives up: about a minute with the client's backoff. */
+#define CALL_ATTEMPTS 5
+
+/* A longer wait for Odoo is told without being asked. */
+#define WAIT_TOLD_MS 5000
+
+static void note_answer(void *unused)
+{
+    (void)unused;
+    heartbeat_beat();
+}
+
+static void trace_call(void *unused, const struct odoo_trace *trace)
+{
+    char records[32] = "";
+
+    (void)unused;
+    if (trace->records >= 0)
+        snprintf(records, sizeof records, "%lld records, ", (long long)trace->records);
+    log_debug("call %s%s%s: %s%lld bytes, %lld ms", trace->model ? trace->model : "",
+              trace->model ? "." : "", trace->method, records, (long long)trace->bytes,
+              (long long)trace->ms);
+}
+
+static void tell_wait(void *unused, const char *reason, int64_t delay_ms)
+{
+    (void)unused;
+    log_at(delay_ms > WAIT_TOLD_MS ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG,
+           "waiting %lld.%lld s before the next try: %s", (long long)(delay_ms / 1000),
+           (long long)(delay_ms % 1000 / 100), reason);
+}
+
+struct odoo_options connect_options(const struct config *config)
+{
+    return (struct odoo_options){
+        .url = config->odoo.url,
+        .database = config->odoo.database,
+        .login = config->odoo.login,
+        .ca_file = config->odoo.ca_file,
+        .connect_timeout_ms = config->odoo.connect_timeout_ms,
+        .timeout_ms = config->odoo.timeout_ms,
+        .max_response = config->odoo.max_response,
+        .min_interval_ms = config->odoo.min_interval_ms,
+        .max_attempts = CALL_ATTEMPTS,
+        .cancelled = interrupt_requested,
+        .answered = note_answer,
+        .called = trace_call,
+        .waiting = tell_wait,
+    };
+}
+
+int connect_open(const struct config *config, struct odoo **ret_odoo, struct error *error)
+{
+    struct odoo_options options = connect_options(config);
+    char *secret = NULL;
+    int rc = config_secret(config, &secret, error);
+
+    if (rc < 0)
+        return rc;
+    options.secret = secret;
+    rc = odoo_open(&options, ret_odoo, error);
+    config_secret_free(secret);
+    return rc;
+}
+
+_Static_assert((int)FLAVOUR_ANY == (int)FLAVOUR_AUTO && (int)FLAVOUR_OF_OCA == (int)FLAVOUR_OCA &&
+                   (int)FLAVOUR_OF_ENTERPRISE == (int)FLAVOUR_ENTERPRISE &&
+                   (int)FLAVOUR_OF_TASKS == (int)FLAVOUR_TASK,
+               "the configuration's flavours are those of flavour.h");
+
+enum flavour_wanted connect_flavour(const struct config *config)
+{
+    return (enum flavour_wanted)config->tickets.flavour;
+}

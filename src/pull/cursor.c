@@ -1,0 +1,242 @@
+/* cursor.c - where the pull of a model stands.
+ *
+ * A mirror's progress:
+ *
+ *     (no cursor, or another scope)
+ *        |  begin_first: high = latest write_date now, resume_id = 0
+ *        v
+ *     FIRST --- page stored: resume_id = last id asked for (one transaction) --+
+ *        |  <------------------------------------------------------------------+
+ *        |  pull_cursor_end: first_done = 1, every account is to be computed again
+ *        v
+ *     FOLLOWING --- incremental: write_date >= low bound; full: every id --- pull_cursor_end: high
+ *
+ * In FIRST, a mirror of referenced records (pull_old_rows) walks its own rows instead, until
+ * resume_id is INT64_MAX, then reads those that are missing.
+ *
+ * Invariants: high never decreases within a scope; a page and the cursor that says it was read are
+ * one transaction; `high` moves only after every page of the pull was stored, and never past the
+ * beginning of that pull, after which a record could change unseen:
+ *  - a first pull keeps the `high` of its beginning, however many runs it takes;
+ *  - a long pull may read at its end what changed an hour after its listing;
+ *  - a server whose clock was wrong once leaves records dated in the future. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+
+/* As many as may be written, with their payments, while a transaction is open. */
+#define NEWEST_INVOICES 20
+
+json_t *pull_domain(struct pull *pull, const char *text, json_t *extra)
+{
+    json_t *domain = model_domain(text, pull->flavour, pull->ids);
+
+    if (domain && extra)
+        json_array_extend(domain, extra);
+    return domain;
+}
+
+/* Everything that decides which rows a mirror holds: another text starts it again. */
+static char *scope_text(struct pull *pull, const struct model *model)
+{
+    json_t *domain = pull_domain(pull, model->domain, NULL);
+    json_t *scope =
+        json_pack("{ss so sO sO}", "model", model_remote(model, pull->flavour), "domain", domain,
+                  "fields", pull->fields[model - models], "tickets", pull->config->tickets.domain);
+    char *text;
+
+    if (model != &models[MODEL_TICKET])
+        json_object_del(scope, "tickets");
+    if (model == &models[MODEL_TIMESHEET] && json_array_size(pull->config->timesheets.domain))
+        json_object_set(scope, "timesheets", pull->config->timesheets.domain);
+    if (model == &models[MODEL_PARTNER])
+        json_object_set_new(scope, "names", json_boolean(pull->config->privacy.keep_names));
+    text = json_dumps(scope, JSON_COMPACT);
+    json_decref(scope);
+    return text;
+}
+
+/* The earlier of a write_date and an instant, as text on the heap. */
+static char *not_after(const char *text, instant limit)
+{
+    char latest[INSTANT_TEXT_SIZE];
+
+    instant_format_odoo(limit, latest);
+    return strdup(strcmp(text, latest) > 0 ? latest : text);
+}
+
+/* The id, write_date and `field` of the `limit` records that were written last; without a field,
+ * among all that a pull of changes looks at. */
+static int written_last(struct pull *pull, const struct model *model, const char *field, int limit,
+                        json_t **ret, struct error *error)
+{
+    const char *changes = model->change_domain ? model->change_domain : model->domain;
+    json_t *domain =
+        pull_domain(pull, field && model->poll_domain ? model->poll_domain : changes, NULL);
+    json_t *arguments = json_pack("[o]", domain);
+    json_t *keywords =
+        json_pack("{s[ss*] ss si s{sb}}", "fields", "write_date", field, "order",
+                  "write_date desc, id desc", "limit", limit, "context", "active_test", 0);
+    struct odoo_call call = {.model = model_remote(model, pull->flavour),
+                             .method = "search_read",
+                             .arguments = arguments,
+                             .keywords = keywords,
+                             .safe = true};
+    int rc =
+        arguments && keywords ? odoo_execute(pull->odoo, &call, ret, error) : error_memory(error);
+
+    json_decref(arguments);
+    json_decref(keywords);
+    return rc;
+}
+
+/* The latest write_date among the records of the model; *ret NULL when there is none. */
+static int latest_write_date(struct pull *pull, const struct model *model, char **ret,
+                             struct error *error)
+{
+    json_t *records = NULL;
+    int rc = written_last(pull, model, NULL, 1, &records, error);
+    const char *text;
+
+    *ret = NULL;
+    if (rc < 0)
+        return rc;
+    text = json_string_value(json_object_get(json_array_get(records, 0), "write_date"));
+    if (text && !(*ret = not_after(text, clock_real())))
+        rc = error_memory(error);
+    json_decref(records);
+    return rc;
+}
+
+/* With their states, as two changes within one second have the same write_date. A payment that is
+ * set back to draft, or that the bank rejects, may leave its invoice as it was: payments are asked
+ * for, too. */
+int pull_newest_invoices(struct pull *pull, char **ret, struct error *error)
+{
+    json_t *invoices = NULL, *payments = NULL, *both;
+    int rc =
+        written_last(pull, &models[MODEL_MOVE], "payment_state", NEWEST_INVOICES, &invoices, error);
+
+    if (rc == 0 && pull->fields[MODEL_PAYMENT])
+        rc = written_last(pull, &models[MODEL_PAYMENT], "state", NEWEST_INVOICES, &payments, error);
+    *ret = NULL;
+    both = rc == 0 ? json_pack("[O O*]", invoices, payments) : NULL;
+    if (both)
+        *ret = json_dumps(both, JSON_COMPACT | JSON_SORT_KEYS);
+    json_decref(invoices);
+    json_decref(payments);
+    json_decref(both);
+    return rc < 0 || *ret ? rc : error_memory(error);
+}
+
+static instant earlier(instant a, instant b)
+{
+    return a < b ? a : b;
+}
+
+/* A `high` in the future was read before the clocks were set back: what is written from now on is
+ * dated before it, and is looked for from the last pull on. */
+char *pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor)
+{
+    int64_t overlap = pull->config->poll.overlap_ms / 1000;
+    char text[INSTANT_TEXT_SIZE];
+    instant high, now = clock_real();
+
+    if (!cursor->high || !instant_parse_odoo(cursor->high, &high))
+        return NULL;
+    if (high > now)
+        high = earlier(now, cursor->pulled_at) - overlap;
+    else
+        high += cursor->high_seen_at ? -overlap : 1;
+    return strdup(instant_format_odoo(high, text));
+}
+
+static int begin_first(struct pull *pull, const struct model *model, char *scope,
+                       struct mirror_cursor *cursor, struct error *error)
+{
+    char *high = NULL;
+    int rc = latest_write_date(pull, model, &high, error);
+
+    if (rc < 0) {
+        free(scope);
+        return rc;
+    }
+    mirror_cursor_free(cursor);
+    *cursor = (struct mirror_cursor){
+        .scope = scope, .high = high, .high_seen_at = high ? clock_real() : 0};
+    return mirror_cursor_set(pull->store, model->table.name, cursor, error);
+}
+
+int pull_cursor_open(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                     bool *ret_resumed, struct error *error)
+{
+    char *scope = scope_text(pull, model);
+    int rc;
+
+    if (!scope)
+        return error_memory(error);
+    rc = mirror_cursor_get(pull->store, model->table.name, cursor, error);
+    if (rc == 0 && (!cursor->scope || strcmp(cursor->scope, scope) != 0))
+        return begin_first(pull, model, scope, cursor, error);
+    free(scope);
+    *ret_resumed = rc == 0 && !cursor->first_done;
+    return rc;
+}
+
+/* The end of a first pull and the order to compute every account are one transaction: killed in
+ * between, no account would be computed. */
+static int end_first(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                     struct error *error)
+{
+    int rc = store_begin(pull->store, error);
+
+    if (rc < 0)
+        return rc;
+    cursor->first_done = true;
+    rc = mirror_touch_all(pull->store, "first pull", error);
+    if (rc == 0)
+        rc = mirror_cursor_set(pull->store, model->table.name, cursor, error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0)
+        store_rollback(pull->store);
+    else
+        pull->first_pulls = true;
+    return rc;
+}
+
+/* The latest write_date that was read becomes the new `high`, which settles once the overlap has
+ * passed in real time. */
+static int move_high(struct pull *pull, struct mirror_cursor *cursor, const char *read,
+                     instant began, struct error *error)
+{
+    char *high = not_after(read, began);
+
+    if (!high)
+        return error_memory(error);
+    if (*high && (!cursor->high || strcmp(high, cursor->high) > 0)) {
+        free(cursor->high);
+        cursor->high = high;
+        cursor->high_seen_at = began;
+        return 0;
+    }
+    free(high);
+    if (cursor->high_seen_at && began - cursor->high_seen_at > pull->config->poll.overlap_ms / 1000)
+        cursor->high_seen_at = 0;
+    return 0;
+}
+
+int pull_cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                    const char *high, instant began, struct error *error)
+{
+    int rc;
+
+    cursor->pulled_at = began;
+    if (!cursor->first_done)
+        return end_first(pull, model, cursor, error);
+    rc = move_high(pull, cursor, high, began, error);
+    return rc < 0 ? rc : mirror_cursor_set(pull->store, model->table.name, cursor, error);
+}

@@ -1,0 +1,110 @@
+/* holders.c - who holds the account of each partner: what moves is said before it moves. */
+#include "qualiodoo/store/holders.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/util/log.h"
+
+/* Contacts below contacts: more levels than a company has. */
+#define ROUNDS_MAX 16
+
+struct movers {
+    struct pull *pull;
+    struct ids partners;
+};
+
+static void say_move(const struct holder_move *move)
+{
+    char invoices[64] = "";
+
+    if (!move->partner) {
+        log_warning("%zu invoice%s of packs move%s from account %lld to account %lld, the first is "
+                    "account.move %lld",
+                    move->invoices.count, move->invoices.count > 1 ? "s" : "",
+                    move->invoices.count > 1 ? "" : "s", (long long)move->from, (long long)move->to,
+                    (long long)move->invoices.items[0]);
+        return;
+    }
+    if (move->invoices.count)
+        snprintf(invoices, sizeof invoices, ", with %zu invoice%s of packs", move->invoices.count,
+                 move->invoices.count > 1 ? "s" : "");
+    log_warning("contact %lld moves from account %lld to account %lld%s: its tickets are charged "
+                "there from now on",
+                (long long)move->partner, (long long)move->from, (long long)move->to, invoices);
+}
+
+static int note_move(void *context, const struct holder_move *move)
+{
+    struct movers *movers = context;
+    json_t *invoices = json_array();
+
+    for (size_t i = 0; i < move->invoices.count; i++)
+        json_array_append_new(invoices, json_integer(move->invoices.items[i]));
+    say_move(move);
+    json_array_append_new(movers->pull->report->moves,
+                          json_pack("{so sI sI so}", "contact",
+                                    move->partner ? json_integer(move->partner) : json_null(),
+                                    "from", (json_int_t)move->from, "to", (json_int_t)move->to,
+                                    "invoices", invoices));
+    return move->partner ? ids_add(&movers->partners, move->partner) : 0;
+}
+
+/* Odoo computes the commercial entity of the contacts below a partner without always stamping
+ * them. *ret_read: whether there were any. */
+static int read_below(struct pull *pull, const struct ids *partners, bool *ret_read,
+                      struct error *error)
+{
+    struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = !pull->first_pulls};
+    struct ids below = {0};
+    int rc = mirror_set_ids(pull->store, SET_PARTNERS_BELOW, partners->items, partners->count,
+                            &below, error);
+
+    *ret_read = rc == 0 && below.count;
+    if (*ret_read)
+        rc = page_read(&page, below.items, below.count, error);
+    pull->doomed.count = 0; /* one that is gone is found by pull_vanished_partners() */
+    if (*ret_read && rc == 0)
+        rc = pull_needed(pull, page.model, error);
+    free(below.items);
+    return rc;
+}
+
+int pull_holders(struct pull *pull, struct error *error)
+{
+    bool top = pull->config->credit.account == ACCOUNT_TOP, more = true;
+    int rc = 0;
+
+    for (int round = 0; round < ROUNDS_MAX && more && rc == 0; round++) {
+        struct movers movers = {.pull = pull};
+
+        more = false;
+        rc = holders_update(pull->store, top, note_move, &movers, error);
+        if (rc == 0 && movers.partners.count && !pull->full)
+            rc = read_below(pull, &movers.partners, &more, error);
+        free(movers.partners.items);
+    }
+    return rc;
+}
+
+void pull_widen_to_holders(const struct pull *pull, json_t *domain)
+{
+    static const char suffix[] = ".commercial_partner_id";
+    json_t *term;
+    size_t i;
+
+    if (pull->config->credit.account != ACCOUNT_TOP)
+        return;
+    json_array_foreach(domain, i, term)
+    {
+        const char *field = json_string_value(json_array_get(term, 0));
+        size_t length = field ? strlen(field) : 0;
+
+        if (length < strlen(suffix) || strcmp(field + length - strlen(suffix), suffix) != 0)
+            continue;
+        json_array_set_new(term, 0, json_stringn(field, length - strlen(suffix)));
+        json_array_set_new(term, 1, json_string("child_of"));
+    }
+}

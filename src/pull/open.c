@@ -1,0 +1,325 @@
+/* open.c - what must be known about this Odoo before anything is pulled. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/pull/connect.h"
+#include "qualiodoo/pull/packs.h"
+#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/util/log.h"
+
+/* What the "@names" of the domains stand for, as far as the configuration knows. */
+static int set_names(struct pull *pull, struct error *error)
+{
+    json_t *customers = json_array();
+
+    for (size_t i = 0; i < pull->n_customers; i++)
+        json_array_append_new(customers, json_integer(pull->customers[i]));
+    pull->ids =
+        json_pack("{so so so so so}", "@packs", packs_references(pull->config), "@pack_ids",
+                  packs_ids(pull->config), "@ids", customers, "@keys",
+                  json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database), "@markers",
+                  json_sprintf("<qualiodoo-%%@%s>", pull->config->odoo.database));
+    return pull->ids ? 0 : error_memory(error);
+}
+
+static int missing_field(const struct pull *pull, const struct model *model, const char *field,
+                         struct error *error)
+{
+    const struct flavour_field missing = {
+        .module = model->module ? model->module : pull->flavour->module,
+        .model = model_remote(model, pull->flavour),
+        .name = field,
+        .right = "'qualiodoo doctor' names the right that shows it"};
+
+    return flavour_missing_field(pull->odoo, &missing, error);
+}
+
+/* Asks which of the fields exist; the missing ones are left out, a required one is an error. */
+static int check_fields(struct pull *pull, enum model_id id, struct error *error)
+{
+    const struct model *model = &models[id];
+    json_t *names = model_field_names(model, pull->flavour), *known = NULL, *kept, *name;
+    size_t i;
+    int rc = names
+                 ? odoo_fields(pull->odoo, model_remote(model, pull->flavour), names, &known, error)
+                 : error_memory(error);
+
+    if (rc == ERR_MISSING_MODEL && model->optional) {
+        json_decref(names);
+        return 0;
+    }
+    if (rc < 0) {
+        json_decref(names);
+        if (rc == ERR_MISSING_MODEL)
+            error_set(error, rc, "this Odoo has no model '%s': install the module '%s'",
+                      model_remote(model, pull->flavour),
+                      model->module ? model->module : pull->flavour->module);
+        return rc;
+    }
+    if (model->only_with && !json_object_get(known, model->only_with)) {
+        json_decref(names);
+        json_decref(known);
+        return 0;
+    }
+    kept = json_array();
+    json_array_foreach(names, i, name) if (json_object_get(known, json_string_value(name)))
+        json_array_append(kept, name);
+    for (i = 0; i < model_columns(model) && rc == 0; i++) {
+        const char *remote = model->fields[i].remote;
+
+        if (remote && model->fields[i].required && (remote = flavour_name(pull->flavour, remote)) &&
+            !json_object_get(known, remote))
+            rc = missing_field(pull, model, remote, error);
+    }
+    json_decref(names);
+    json_decref(known);
+    if (rc == 0)
+        pull->fields[id] = kept;
+    else
+        json_decref(kept);
+    return rc;
+}
+
+bool pull_has_model(const struct pull *pull, enum model_id id)
+{
+    return pull->fields[id] != NULL;
+}
+
+bool pull_has_field(const struct pull *pull, enum model_id id, const char *name)
+{
+    json_t *field;
+    size_t i;
+
+    json_array_foreach(pull->fields[id], i, field)
+    {
+        if (strcmp(json_string_value(field), name) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* `known` tells whether the state says whose it is. */
+static int compare_database(const struct config *config, struct store *store, bool *known,
+                            struct error *error)
+{
+    char *database = NULL;
+    int rc = store_meta_get(store, "database", &database, error);
+
+    *known = database;
+    if (rc == 0 && database && strcmp(database, config->odoo.database) != 0)
+        rc = error_set(error, ERR_STATE,
+                       "%s holds the state of database '%s', and odoo.database is '%s': give each "
+                       "database its own state.path",
+                       config->state.path, database, config->odoo.database);
+    free(database);
+    return rc;
+}
+
+int pull_check_database(const struct config *config, struct store *store, struct error *error)
+{
+    bool known;
+
+    return compare_database(config, store, &known, error);
+}
+
+/* Another database would look like a thousand deletions. */
+static int claim_state(struct pull *pull, struct error *error)
+{
+    bool known;
+    int rc = compare_database(pull->config, pull->store, &known, error);
+
+    if (rc == 0 && !known)
+        rc = store_meta_set(pull->store, "database", pull->config->odoo.database, error);
+    return rc;
+}
+
+/* The agent's own user: author of its notes. */
+static int read_agent(struct pull *pull, struct error *error)
+{
+    json_t *arguments, *keywords, *result = NULL;
+    struct odoo_call call = {.model = "res.users", .method = "read", .safe = true};
+    int rc = odoo_authenticate(pull->odoo, error);
+
+    if (rc < 0)
+        return rc;
+    pull->agent_uid = odoo_uid(pull->odoo);
+    call.arguments = arguments = json_pack("[[I]]", (json_int_t)pull->agent_uid);
+    call.keywords = keywords = json_pack("{s[s] ss}", "fields", "partner_id", "load", "");
+    rc = arguments && keywords ? odoo_execute(pull->odoo, &call, &result, error)
+                               : error_memory(error);
+    json_decref(arguments);
+    json_decref(keywords);
+    if (rc < 0)
+        return rc;
+    pull->agent_partner =
+        json_integer_value(json_object_get(json_array_get(result, 0), "partner_id"));
+    json_decref(result);
+    if (pull->agent_partner <= 0) /* every note of the agent would look altered */
+        return error_set(error, ERR_PROTOCOL,
+                         "res.users.read: the answer does not name the partner of user %lld",
+                         (long long)pull->agent_uid);
+    return 0;
+}
+
+/* The unit "Hours" is a fact of the database. */
+static int read_units(struct pull *pull, struct error *error)
+{
+    int64_t hour = 0;
+    char text[32];
+    int rc = flavour_units_absolute(pull->odoo, &pull->units_absolute, error);
+
+    if (rc == 0)
+        rc = flavour_hour_unit(pull->odoo, &hour, error);
+    if (rc < 0)
+        return rc;
+    snprintf(text, sizeof text, "%lld", (long long)hour);
+    return store_meta_set(pull->store, "hour_unit", text, error);
+}
+
+/* So is the subtype of the mails that open a ticket. */
+static int read_opening(struct pull *pull, struct error *error)
+{
+    int64_t subtype = 0;
+    char text[32];
+    int rc = flavour_opening_subtype(pull->odoo, pull->flavour, &subtype, error);
+
+    if (rc < 0)
+        return rc;
+    snprintf(text, sizeof text, "%lld", (long long)subtype);
+    return store_meta_set(pull->store, "opening_subtype", text, error);
+}
+
+/* ---- What a reconcile learned is kept, so that a quiet cycle asks only for changes ---- */
+
+/* What the kept knowledge depends on: another value makes it worthless. */
+static json_t *schema_key(const struct pull *pull)
+{
+    return json_pack("[s s s i]", QUALIODOO_VERSION, pull->config->odoo.url,
+                     pull->config->odoo.login, (int)pull->config->tickets.flavour);
+}
+
+static int save_schema(struct pull *pull, struct error *error)
+{
+    json_t *fields = json_array(), *schema;
+    char *text;
+    int rc;
+
+    for (int i = 0; i < MODEL_COUNT; i++)
+        if (pull->fields[i])
+            json_array_append(fields, pull->fields[i]);
+        else
+            json_array_append_new(fields, json_null());
+    schema =
+        json_pack("{so ss sb sI sI so}", "key", schema_key(pull), "flavour", pull->flavour->name,
+                  "units_absolute", pull->units_absolute, "uid", (json_int_t)pull->agent_uid,
+                  "partner", (json_int_t)pull->agent_partner, "fields", fields);
+    text = schema ? json_dumps(schema, JSON_COMPACT) : NULL;
+    rc = text ? store_meta_set(pull->store, "schema", text, error) : error_memory(error);
+    json_decref(schema);
+    free(text);
+    return rc;
+}
+
+static bool use_schema(struct pull *pull, json_t *schema)
+{
+    json_t *key = schema_key(pull), *fields = json_object_get(schema, "fields");
+    const char *flavour = json_string_value(json_object_get(schema, "flavour"));
+    bool usable = json_equal(key, json_object_get(schema, "key")) &&
+                  json_array_size(fields) == MODEL_COUNT && flavour;
+
+    json_decref(key);
+    pull->flavour = usable ? flavour_by_name(flavour) : NULL;
+    if (!pull->flavour)
+        return false;
+    pull->units_absolute = json_is_true(json_object_get(schema, "units_absolute"));
+    pull->agent_uid = json_integer_value(json_object_get(schema, "uid"));
+    pull->agent_partner = json_integer_value(json_object_get(schema, "partner"));
+    for (size_t i = 0; i < MODEL_COUNT; i++)
+        if (json_is_array(json_array_get(fields, i)))
+            pull->fields[i] = json_incref(json_array_get(fields, i));
+    return true;
+}
+
+/* `setup` may have made since what was not there: its models. */
+static int look_for_setup(struct pull *pull, struct error *error)
+{
+    int rc = 0;
+
+    if (!pull->fields[MODEL_ADJUSTMENT])
+        rc = check_fields(pull, MODEL_ADJUSTMENT, error);
+    if (rc == 0 && pull->config->writeback.balance_fields && !pull->fields[MODEL_SHOWN])
+        rc = check_fields(pull, MODEL_SHOWN, error);
+    return rc;
+}
+
+/* Returns 1 when the kept knowledge serves, 0 when Odoo must be asked. */
+static int load_schema(struct pull *pull, struct error *error)
+{
+    char *text = NULL;
+    json_t *schema;
+    bool used;
+    int rc = pull->full ? 0 : store_meta_get(pull->store, "schema", &text, error);
+
+    if (rc < 0 || !text)
+        return rc;
+    schema = json_loads(text, 0, NULL);
+    free(text);
+    used = use_schema(pull, schema);
+    json_decref(schema);
+    if (used)
+        rc = look_for_setup(pull, error);
+    return rc < 0 ? rc : used;
+}
+
+static int ask_schema(struct pull *pull, struct error *error)
+{
+    int rc = read_agent(pull, error);
+
+    if (rc == 0)
+        rc = flavour_detect(pull->odoo, connect_flavour(pull->config), &pull->flavour, error);
+    for (int id = 0; id < MODEL_COUNT && rc == 0; id++)
+        rc = check_fields(pull, (enum model_id)id, error);
+    if (rc == 0)
+        rc = read_units(pull, error);
+    if (rc == 0)
+        rc = read_opening(pull, error);
+    if (rc == 0)
+        rc = store_meta_set(pull->store, "flavour", pull->flavour->name, error);
+    return rc < 0 ? rc : save_schema(pull, error);
+}
+
+int pull_forget_schema(struct pull *pull, struct error *error)
+{
+    return store_meta_set(pull->store, "schema", "", error);
+}
+
+int pull_open(struct pull *pull, struct error *error)
+{
+    int rc = claim_state(pull, error);
+
+    if (rc == 0)
+        rc = set_names(pull, error);
+    if (rc == 0)
+        rc = load_schema(pull, error);
+    pull->schema_kept = rc == 1;
+    if (rc == 0)
+        rc = ask_schema(pull, error);
+    if (rc >= 0)
+        json_object_set_new(pull->ids, "@agent", json_integer(pull->agent_partner));
+    return rc < 0 ? rc : mirror_has_unreadable(pull->store, &pull->has_unreadable, error);
+}
+
+void pull_close(struct pull *pull)
+{
+    for (int i = 0; i < MODEL_COUNT; i++)
+        json_decref(pull->fields[i]);
+    memset(pull->fields, 0, sizeof pull->fields);
+    json_decref(pull->ids);
+    pull->ids = NULL;
+    free(pull->in_domain.items);
+    free(pull->doomed.items);
+    free(pull->lines.items);
+    free(pull->held.items);
+    pull->in_domain = pull->doomed = pull->lines = pull->held = (struct ids){0};
+}

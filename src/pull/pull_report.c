@@ -1,0 +1,44 @@
+#include "qualiodoo/pull/pull_report.h"
+
+int pull_report_open(struct pull_report *report, struct error *error)
+{
+    *report = (struct pull_report){
+        .checked = json_object(),
+        .created = json_object(),
+        .updated = json_object(),
+        .deleted = json_object(),
+        .moves = json_array(),
+    };
+    return report->checked && report->created && report->updated && report->deleted && report->moves
+               ? 0
+               : error_memory(error);
+}
+
+void pull_report_free(struct pull_report *report)
+{
+    json_decref(report->checked);
+    json_decref(report->created);
+    json_decref(report->updated);
+    json_decref(report->deleted);
+    json_decref(report->moves);
+    *report = (struct pull_report){0};
+}
+
+void pull_report_count(json_t *counts, const char *model, int64_t number)
+{
+    json_int_t before = json_integer_value(json_object_get(counts, model));
+
+    if (number)
+        json_object_set_new(counts, model, json_integer(before + number));
+}
+
+int64_t pull_report_checked(const struct pull_report *report, const char *model)
+{
+    return json_integer_value(json_object_get(report->checked, model));
+}
+
+bool pull_report_changed(const struct pull_report *report)
+{
+    return json_object_size(report->created) || json_object_size(report->updated) ||
+           json_object_size(report->deleted);
+}

@@ -1,0 +1,218 @@
+/* record.c - from a record of Odoo to the columns of its mirror, as the table of models says. */
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/pull/models.h"
+
+size_t model_columns(const struct model *model)
+{
+    size_t count = 0;
+
+    while (count < MIRROR_COLUMNS_MAX && model->table.columns[count].name)
+        count++;
+    return count;
+}
+
+size_t model_column(const struct model *model, const char *name)
+{
+    size_t i = 0;
+
+    while (strcmp(model->table.columns[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+const char *model_remote(const struct model *model, const struct flavour *flavour)
+{
+    return flavour_name(flavour, model->remote);
+}
+
+json_t *model_field_names(const struct model *model, const struct flavour *flavour)
+{
+    json_t *names = json_array();
+
+    for (size_t i = 0; i < model_columns(model); i++) {
+        const char *name = model->fields[i].remote;
+
+        if (name && (name = flavour_name(flavour, name)))
+            json_array_append_new(names, json_string(name));
+    }
+    return names;
+}
+
+json_t *model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
+                         bool numbers)
+{
+    json_t *kept = json_array(), *name;
+    bool computed = false;
+    size_t i;
+
+    json_array_foreach(names, i, name)
+    {
+        enum field_kind kind = FIELD_ID;
+
+        for (size_t j = 0; j < model_columns(model); j++) {
+            const char *remote = model->fields[j].remote;
+
+            remote = remote ? flavour_name(flavour, remote) : NULL;
+            if (remote && strcmp(remote, json_string_value(name)) == 0)
+                kind = model->fields[j].kind;
+        }
+        computed = computed || kind == FIELD_COMPUTED;
+        if (kind != FIELD_WORDS && (numbers || kind != FIELD_NANO))
+            json_array_append(kept, name);
+    }
+    if (!computed && json_array_size(kept) < json_array_size(names))
+        return kept;
+    json_decref(kept);
+    return NULL;
+}
+
+/* The largest amount that is kept: 10^12 of a currency. */
+#define MICRO_MAX (INT64_C(1000000000000) * MICRO_ONE)
+
+/* An amount that does not fit must not become 0: an invoice whose residual is 0 is paid. */
+static micro amount(json_t *value)
+{
+    double number = json_number_value(value) * (double)MICRO_ONE;
+
+    if (fabs(number) <= (double)MICRO_MAX)
+        return llround(number);
+    return number < 0 ? -MICRO_MAX : MICRO_MAX;
+}
+
+/* A fixed-point number from a double of Odoo, the only doubles beyond the codec. False where it
+ * does not fit, or is no number. */
+static bool fixed(json_t *value, double scale, int64_t *ret)
+{
+    double number = json_number_value(value) * scale;
+
+    if (!(fabs(number) < 9.2e18))
+        return false;
+    *ret = llround(number);
+    return true;
+}
+
+static struct mirror_value id_value(json_t *value)
+{
+    struct mirror_value none = {.kind = VALUE_NULL};
+
+    if (json_is_array(value)) /* [id, name] or a list of users */
+        value = json_array_get(value, 0);
+    if (!json_is_integer(value) || json_integer_value(value) == 0)
+        return none;
+    return (struct mirror_value){.kind = VALUE_INTEGER, .integer = json_integer_value(value)};
+}
+
+/* The ids, sorted by Odoo's own order, as text kept alive by `texts`. */
+static struct mirror_value ids_value(json_t *value, json_t *texts)
+{
+    struct mirror_value none = {.kind = VALUE_TEXT, .text = "[]"};
+    char *dumped;
+    json_t *text;
+
+    if (!json_is_array(value) || json_array_size(value) == 0)
+        return none;
+    dumped = json_dumps(value, JSON_COMPACT);
+    text = dumped ? json_string(dumped) : NULL;
+    free(dumped);
+    if (!text || json_array_append_new(texts, text) < 0)
+        return none;
+    return (struct mirror_value){.kind = VALUE_TEXT, .text = json_string_value(text)};
+}
+
+static struct mirror_value field_value(enum field_kind kind, json_t *value, json_t *texts)
+{
+    struct mirror_value made = {.kind = VALUE_INTEGER};
+
+    switch (kind) {
+    case FIELD_ID:
+        return id_value(value);
+    case FIELD_IDS:
+        return ids_value(value, texts);
+    case FIELD_INTEGER:
+        made.integer = json_integer_value(value);
+        return made;
+    case FIELD_BOOLEAN:
+        made.integer = json_is_true(value);
+        return made;
+    case FIELD_NANO:
+        if (!value || !fixed(value, (double)NANO_ONE, &made.integer))
+            break;
+        return made;
+    case FIELD_MICRO: /* absent: 0 */
+        made.integer = amount(value);
+        return made;
+    case FIELD_TEXT:
+    case FIELD_WORDS:
+        if (json_is_string(value))
+            return (struct mirror_value){.kind = VALUE_TEXT, .text = json_string_value(value)};
+        break;
+    case FIELD_COMPUTED:
+        break;
+    }
+    return (struct mirror_value){.kind = VALUE_NULL};
+}
+
+void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names)
+{
+    for (size_t i = 0; i < model_columns(model); i++) {
+        const char *name = model->fields[i].remote;
+
+        ret_names[i] = name ? flavour_name(flavour, name) : NULL;
+    }
+}
+
+void model_values(const struct model *model, const char *const *names, json_t *record,
+                  json_t *texts, struct mirror_value *values)
+{
+    for (size_t i = 0; i < MIRROR_COLUMNS_MAX && model->table.columns[i].name; i++)
+        values[i] = field_value(model->fields[i].kind,
+                                names[i] ? json_object_get(record, names[i]) : NULL, texts);
+}
+
+/* "@link.partner_id" is the flavour's link, then the path. */
+static json_t *resolve_name(const char *text, const struct flavour *flavour)
+{
+    const char *dot = strchr(text, '.');
+    char head[32];
+    const char *name;
+
+    if (!dot)
+        return json_string(flavour_name(flavour, text));
+    assert((size_t)(dot - text) < sizeof head);
+    memcpy(head, text, (size_t)(dot - text));
+    head[dot - text] = '\0';
+    name = flavour_name(flavour, head);
+    return json_sprintf("%s%s", name, dot);
+}
+
+static json_t *resolve(json_t *value, const struct flavour *flavour, json_t *ids)
+{
+    json_t *made, *item;
+    size_t i;
+
+    if (json_is_string(value) && json_string_value(value)[0] == '@') {
+        const char *text = json_string_value(value);
+        json_t *given = json_object_get(ids, text);
+
+        return given ? json_incref(given) : resolve_name(text, flavour);
+    }
+    if (!json_is_array(value))
+        return json_incref(value);
+    made = json_array();
+    json_array_foreach(value, i, item) json_array_append_new(made, resolve(item, flavour, ids));
+    return made;
+}
+
+json_t *model_domain(const char *text, const struct flavour *flavour, json_t *ids)
+{
+    json_t *parsed = json_loads(text ? text : "[]", 0, NULL), *made;
+
+    assert(parsed);
+    made = resolve(parsed, flavour, ids);
+    json_decref(parsed);
+    return made;
+}

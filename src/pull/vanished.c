@@ -1,0 +1,241 @@
+/* vanished.c - what goes from Odoo without a stamp on anything, found by counting.
+ *
+ * Two things must not wait for the next reconcile:
+ *  - partners that were merged into another one: the wizard rewrites tickets and adjustments by
+ * SQL, and their write_date stays;
+ *  - adjustments whose model was removed, or removed and made again, with ids from 1.
+ * A count costs one short call a cycle. Only when it differs are ids compared. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/util/log.h"
+
+/* Partners that are asked for one by one when some of them are hidden. */
+#define HIDDEN_MAX 50
+
+#define PARTNERS_KEY "partners_counted" /* of meta: "ID COUNT", the partners up to an id */
+
+static int count_records(struct pull *pull, const struct model *model, json_t *domain,
+                         int64_t *ret_count, struct error *error)
+{
+    struct odoo_call call = {.model = model_remote(model, pull->flavour),
+                             .method = "search_count",
+                             .arguments = json_pack("[o]", domain),
+                             .keywords = json_pack("{s{sb}}", "context", "active_test", 0),
+                             .safe = true};
+    json_t *result = NULL;
+    int rc = ask(pull->odoo, call, &result, error);
+
+    if (rc < 0)
+        return rc;
+    if (!json_is_integer(result))
+        rc = error_set(error, ERR_PROTOCOL, "%s.search_count: the answer is not a number",
+                       call.model);
+    else
+        *ret_count = json_integer_value(result);
+    json_decref(result);
+    return rc;
+}
+
+/* ---- Partners ---- */
+
+static json_t *up_to(int64_t id)
+{
+    return json_pack("[[ssI]]", "id", "<=", (json_int_t)id);
+}
+
+static int keep_count(struct pull *pull, int64_t id, int64_t count, struct error *error)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "%lld %lld", (long long)id, (long long)count);
+    return store_meta_set(pull->store, PARTNERS_KEY, text, error);
+}
+
+/* *ret_fewer: Odoo has fewer of the partners that it had at the last count. *ret_count: of those up
+ * to the id `last` today. */
+static int count_partners(struct pull *pull, int64_t last, bool *ret_fewer, int64_t *ret_count,
+                          struct error *error)
+{
+    const struct model *model = &models[MODEL_PARTNER];
+    long long known_last = 0, known = -1;
+    char *text = NULL;
+    int rc = store_meta_get(pull->store, PARTNERS_KEY, &text, error);
+
+    if (rc == 0 && text) {
+        char *end;
+
+        known_last = strtoll(text, &end, 10);
+        known = *end == ' ' ? strtoll(end, NULL, 10) : -1;
+    }
+    free(text);
+    if (rc == 0 && known >= 0) {
+        rc = count_records(pull, model, up_to(known_last), ret_count, error);
+        *ret_fewer = rc == 0 && *ret_count < known;
+    }
+    if (rc == 0 && (known < 0 || last != known_last))
+        rc = count_records(pull, model, up_to(last), ret_count, error);
+    return rc;
+}
+
+/* Those that are deleted, among those that a search does not find: the others are hidden. */
+static int confirm_partners(struct pull *pull, const struct ids *missing, struct error *error)
+{
+    struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};
+    int rc = page_read(&page, missing->items, missing->count, error);
+
+    if (rc != ERR_ACCESS_RIGHTS)
+        return rc;
+    pull->doomed.count = 0;
+    rc = 0;
+    if (missing->count > HIDDEN_MAX)
+        return 0; /* rights were lost: reconcile says so */
+    for (size_t i = 0; i < missing->count && rc == 0; i++) {
+        rc = page_read(&page, &missing->items[i], 1, error);
+        if (rc == ERR_ACCESS_RIGHTS)
+            rc = 0;
+    }
+    return rc;
+}
+
+/* Fills pull->doomed. */
+static int find_vanished(struct pull *pull, const struct ids *local, struct error *error)
+{
+    struct ids visible = {0}, missing = {0};
+    int rc = pull_visible(pull, &models[MODEL_PARTNER], local, &visible, error);
+
+    pull->doomed.count = 0;
+    for (size_t i = 0; i < local->count && rc == 0; i++)
+        if (!ids_contain(visible.items, visible.count, local->items[i]) &&
+            ids_add(&missing, local->items[i]) < 0)
+            rc = error_memory(error);
+    if (rc == 0 && missing.count)
+        rc = confirm_partners(pull, &missing, error);
+    free(visible.items);
+    free(missing.items);
+    return rc;
+}
+
+/* Reads the rows of a model again that name one of the partners. */
+static int read_naming(struct pull *pull, enum model_id id, enum mirror_set set,
+                       const struct ids *partners, struct error *error)
+{
+    struct page page = {.pull = pull, .model = &models[id], .log = true};
+    struct ids rows = {0};
+    int rc = mirror_set_ids(pull->store, set, partners->items, partners->count, &rows, error);
+
+    pull->doomed.count = 0;
+    if (rc == 0)
+        rc = page_read(&page, rows.items, rows.count, error);
+    if (rc == 0)
+        rc = page_bury(pull, page.model, error);
+    free(rows.items);
+    return rc;
+}
+
+static int read_all_naming(struct pull *pull, const struct ids *partners, struct error *error)
+{
+    const struct {
+        enum model_id id;
+        enum mirror_set set;
+    } readings[] = {{MODEL_TICKET, SET_PARTNER_TICKETS},
+                    {MODEL_MOVE, SET_PARTNER_MOVES},
+                    {pull_adjustment_model(pull), SET_PARTNER_ADJUSTMENTS},
+                    {MODEL_PARTNER, SET_PARTNERS_BELOW}};
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof readings / sizeof *readings && rc == 0; i++)
+        if (pull->fields[readings[i].id])
+            rc = read_naming(pull, readings[i].id, readings[i].set, partners, error);
+    if (rc == 0)
+        rc = pull_ticket_parts(pull, error);
+    if (rc == 0)
+        rc = pull_move_parts(pull, error);
+    return rc < 0 ? rc : pull_needed(pull, &models[MODEL_PARTNER], error);
+}
+
+static int follow(struct pull *pull, const struct ids *local, struct error *error)
+{
+    struct ids gone = {0};
+    int rc = find_vanished(pull, local, error);
+
+    for (size_t i = 0; i < pull->doomed.count && rc == 0; i++) {
+        log_warning("partner %lld is gone from Odoo, merged or deleted: the tickets, invoices and "
+                    "adjustments that named it are read again",
+                    (long long)pull->doomed.items[i]);
+        rc = ids_add(&gone, pull->doomed.items[i]) < 0 ? error_memory(error) : 0;
+    }
+    if (rc == 0)
+        rc = page_bury(pull, &models[MODEL_PARTNER], error);
+    if (rc == 0 && gone.count)
+        rc = read_all_naming(pull, &gone, error);
+    free(gone.items);
+    return rc;
+}
+
+int pull_vanished_partners(struct pull *pull, struct error *error)
+{
+    struct ids local = {0};
+    int64_t last, count = 0;
+    bool fewer = false;
+    int rc = mirror_ids(pull->store, &models[MODEL_PARTNER].table, &local, error);
+
+    last = local.count ? local.items[local.count - 1] : 0;
+    if (rc == 0)
+        rc = count_partners(pull, last, &fewer, &count, error);
+    if (rc == 0 && fewer)
+        rc = follow(pull, &local, error);
+    if (rc == 0) /* last: what failed is looked for again */
+        rc = keep_count(pull, last, count, error);
+    free(local.items);
+    return rc;
+}
+
+/* ---- Adjustments ---- */
+
+/* A model that is not there any more has no rows. Its absence is asked for twice: where the
+ * agent's user has only lost its rights, a count is refused instead. */
+static int drop_model(struct pull *pull, const struct model *model, const struct ids *local,
+                      struct error *error)
+{
+    int64_t count = 0;
+    int rc = count_records(pull, model, json_array(), &count, error);
+
+    if (rc == 0)
+        return 0; /* it was made this moment: the next cycle reads it */
+    if (rc != ERR_MISSING_MODEL)
+        return rc;
+    rc = 0;
+    pull->doomed.count = 0;
+    for (size_t i = 0; i < local->count && rc == 0; i++)
+        rc = ids_add(&pull->doomed, local->items[i]) < 0 ? error_memory(error) : 0;
+    if (rc == 0)
+        log_warning("the model %s is gone from Odoo, with %zu adjustments that no longer count",
+                    model->remote, local->count);
+    if (rc == 0)
+        rc = page_bury(pull, model, error);
+    return rc < 0 ? rc : mirror_cursor_forget(pull->store, model->table.name, error);
+}
+
+int pull_vanished_adjustments(struct pull *pull, struct error *error)
+{
+    const struct model *model = &models[MODEL_ADJUSTMENT];
+    struct ids local = {0};
+    int64_t count = 0;
+    int rc;
+
+    if (pull_adjustment_model(pull) != MODEL_ADJUSTMENT)
+        return 0; /* notes: reconcile */
+    rc = mirror_ids(pull->store, &model->table, &local, error);
+    if (rc == 0 && local.count && !pull->fields[MODEL_ADJUSTMENT])
+        rc = drop_model(pull, model, &local, error);
+    else if (rc == 0 && local.count && !(pull->full && !pull->n_customers)) {
+        rc = count_records(pull, model, json_array(), &count, error);
+        if (rc == 0 && count != (int64_t)local.count)
+            rc = pull_again(pull, model, error);
+    }
+    free(local.items);
+    return rc;
+}

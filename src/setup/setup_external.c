@@ -1,0 +1,192 @@
+/* setup_external.c - external ids: by them setup knows again what it made, whatever its name is
+ * now.
+ *
+ * Odoo drops the external id of a record that is removed, but not of one that goes with another
+ * (the fields and rights of a model): those are removed here. */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/pull/models.h"
+#include "setup_internal.h"
+
+int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,
+                        struct error *error)
+{
+    json_t *records = NULL, *record;
+    const char *model;
+    int rc = ask_records(setup->odoo, "ir.model.data",
+                         json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", name),
+                         json_pack("[ss]", "model", "res_id"), &records, error);
+
+    if (rc < 0)
+        return rc;
+    record = json_array_get(records, 0);
+    model = json_string_value(json_object_get(record, "model"));
+    ret->row = ask_field_id(record, "id");
+    ret->record = ask_field_id(record, "res_id");
+    snprintf(ret->model, sizeof ret->model, "%s", model ? model : "");
+    json_decref(records);
+    return 0;
+}
+
+/* *made is set when the external id was not there, or named another record. */
+static int ensure_external(const struct setup *setup, const struct setup_record *wanted,
+                           json_t *found, bool *made, struct error *error)
+{
+    int64_t row = ask_field_id(found, "id");
+
+    if (row && wanted->id && ask_field_id(found, "res_id") == wanted->id)
+        return 0;
+    *made = true;
+    if (setup->options->dry_run)
+        return 0;
+    if (row)
+        return ask_write(
+            setup->odoo, "ir.model.data", row,
+            json_pack("{ss sI}", "model", wanted->model, "res_id", (json_int_t)wanted->id), error);
+    return setup_make(
+        setup, "ir.model.data",
+        json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", wanted->name),
+        json_pack("{ss ss ss sI sb}", "module", SETUP_MODULE, "name", wanted->name, "model",
+                  wanted->model, "res_id", (json_int_t)wanted->id, "noupdate", true),
+        &row, error);
+}
+
+static json_t *find_by_name(json_t *records, const char *name)
+{
+    json_t *record;
+    size_t i;
+
+    json_array_foreach(records, i, record)
+    {
+        const char *text = json_string_value(json_object_get(record, "name"));
+
+        if (text && strcmp(text, name) == 0)
+            return record;
+    }
+    return NULL;
+}
+
+/* ---- All of them ---- */
+
+void setup_note(struct setup *setup, const char *name, const char *model, int64_t id)
+{
+    struct setup_record *record = &setup->records[setup->n_records++];
+
+    assert(setup->n_records <= SETUP_RECORDS_MAX);
+    *record = (struct setup_record){.model = model, .id = id};
+    snprintf(record->name, sizeof record->name, "%s", name);
+}
+
+int setup_externals(const struct setup *setup, struct error *error)
+{
+    json_t *records = NULL;
+    bool made = false;
+    int rc =
+        ask_records(setup->odoo, "ir.model.data", json_pack("[[sss]]", "module", "=", SETUP_MODULE),
+                    json_pack("[ss]", "name", "res_id"), &records, error);
+
+    for (size_t i = 0; i < setup->n_records && rc == 0; i++) {
+        const struct setup_record *record = &setup->records[i];
+
+        rc = ensure_external(setup, record, find_by_name(records, record->name), &made, error);
+    }
+    json_decref(records);
+    if (rc == 0 && setup->n_records)
+        setup_step_made(setup, made, "external ids of all these (module '" SETUP_MODULE "')");
+    return rc;
+}
+
+/* ---- Away with them ---- */
+
+/* Those of the rule, and of the stored fields of customers that 0.1.0 made. */
+static const char *const fixed_names[] = {
+    SETUP_TAG,
+    SETUP_RULE,
+    SETUP_RULE_ACTION,
+    SETUP_OLD_RULE,
+    SETUP_OLD_RULE_ACTION,
+    "model_account",
+    "model_lease",
+    "field_partner_" PARTNER_MINUTES,
+    "field_partner_" PARTNER_LAST_DAY,
+};
+
+static json_t *names_to_remove(bool adjustments)
+{
+    json_t *names = json_array();
+    char name[SETUP_NAME_SIZE];
+    const char *external;
+    bool of_adjustments;
+
+    for (size_t i = 0; i < sizeof fixed_names / sizeof *fixed_names; i++)
+        json_array_append_new(names, json_string(fixed_names[i]));
+    if (adjustments) {
+        json_array_append_new(names, json_string("group_agent"));
+        json_array_append_new(names, json_string("model_adjustment"));
+    }
+    for (enum setup_set set = SETUP_ADJUSTMENT; set < SETUP_SETS; set++)
+        for (size_t i = 0; setup_field_name(set, i); i++)
+            if (adjustments || set != SETUP_ADJUSTMENT) {
+                setup_field_external(set, i, name);
+                json_array_append_new(names, json_string(name));
+            }
+    for (size_t i = 0; (external = setup_access_external(i, &of_adjustments)); i++)
+        if (adjustments || !of_adjustments)
+            json_array_append_new(names, json_string(external));
+    return names;
+}
+
+static int find_named(const struct setup *setup, json_t *names, json_t **ret_ids,
+                      struct error *error)
+{
+    json_t *records = NULL, *record, *ids = json_array();
+    size_t i;
+    int rc =
+        ask_records(setup->odoo, "ir.model.data",
+                    json_pack("[[sss] [sso]]", "module", "=", SETUP_MODULE, "name", "in", names),
+                    json_pack("[s]", "name"), &records, error);
+
+    json_array_foreach(records, i, record) json_array_append(ids, json_object_get(record, "id"));
+    json_decref(records);
+    if (rc < 0)
+        json_decref(ids);
+    else
+        *ret_ids = ids;
+    return rc;
+}
+
+int setup_externals_left(const struct setup *setup, bool adjustments, json_t **ret_ids,
+                         struct error *error)
+{
+    return find_named(setup, names_to_remove(adjustments), ret_ids, error);
+}
+
+/* Takes over `names`. */
+static int remove_named(const struct setup *setup, json_t *names, struct error *error)
+{
+    struct odoo_call call = {.model = "ir.model.data", .method = "unlink", .safe = true};
+    json_t *ids = NULL, *result = NULL;
+    int rc = find_named(setup, names, &ids, error);
+
+    if (rc == 0 && json_array_size(ids) && !setup->options->dry_run) {
+        call.arguments = json_pack("[O]", ids);
+        rc = ask(setup->odoo, call, &result, error);
+    }
+    json_decref(ids);
+    json_decref(result);
+    return rc == ERR_MISSING_RECORD ? 0 : rc; /* an answer was lost */
+}
+
+int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error)
+{
+    return remove_named(setup, names_to_remove(adjustments), error);
+}
+
+int setup_externals_forget_old(const struct setup *setup, struct error *error)
+{
+    return remove_named(setup, json_pack("[ss]", SETUP_OLD_RULE, SETUP_OLD_RULE_ACTION), error);
+}

@@ -1,0 +1,353 @@
+/* setup_fields.c - fields made by hand in Odoo: those of adjustments, of the credit shown, of the
+ * lease, and of customers.
+ *
+ * None of a customer's is stored: a new column of res_partner can hang a server
+ * (setup_session.c), and each write of one would take the right to change contacts. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/writeback/lease.h"
+#include "setup_internal.h"
+
+/* Attributes are those that Odoo lets one compare and repair. */
+struct field {
+    const char *name, *type, *relation;
+    const char *label_fr, *label_en;
+    const char *on_delete;
+    const char *relation_field;          /* of a one2many */
+    const char *choices_fr, *choices_en; /* of a selection */
+    const char *shows;                   /* not stored: computed from this field of the account */
+    bool required, index, unique_to_row; /* the last: not copied with the row */
+};
+
+#define CHOICES_FR "[('ok', 'Disponible'), ('low', 'Bientôt épuisé'), ('empty', 'Épuisé')]"
+#define CHOICES_EN "[('ok', 'Available'), ('low', 'Running low'), ('empty', 'Used up')]"
+
+static const struct field adjustment_fields[] = {
+    {.name = "x_partner_id",
+     .type = "many2one",
+     .relation = "res.partner",
+     .label_fr = "Client",
+     .label_en = "Customer",
+     .required = true,
+     .index = true,
+     .on_delete = "restrict"},
+    {.name = "x_minutes",
+     .type = "integer",
+     .label_fr = "Minutes",
+     .label_en = "Minutes",
+     .required = true},
+    {.name = "x_date", .type = "date", .label_fr = "Date", .label_en = "Date", .required = true},
+    {.name = "x_end", .type = "date", .label_fr = "Fin (exclue)", .label_en = "End (excluded)"},
+    {.name = "x_reason",
+     .type = "char",
+     .label_fr = "Motif",
+     .label_en = "Reason",
+     .required = true},
+    {.name = "x_key",
+     .type = "char",
+     .label_fr = "Clé unique",
+     .label_en = "Unique key",
+     .required = true,
+     .index = true,
+     .unique_to_row = true},
+    {0}};
+
+static const struct field account_fields[] = {
+    {.name = "x_partner_id",
+     .type = "many2one",
+     .relation = "res.partner",
+     .label_fr = "Client",
+     .label_en = "Customer",
+     .required = true,
+     .index = true,
+     .on_delete = "cascade"},
+    {.name = "x_name", .type = "char", .label_fr = "Nom", .label_en = "Name"},
+    {.name = "x_minutes",
+     .type = "integer",
+     .label_fr = "Crédit restant (minutes)",
+     .label_en = "Credit left (minutes)"},
+    {.name = "x_hours", .type = "float", .label_fr = "Crédit restant", .label_en = "Credit left"},
+    {.name = "x_last_day",
+     .type = "date",
+     .label_fr = "Utilisable jusqu'au",
+     .label_en = "Usable until"},
+    {.name = "x_state",
+     .type = "selection",
+     .label_fr = "État",
+     .label_en = "State",
+     .choices_fr = CHOICES_FR,
+     .choices_en = CHOICES_EN},
+    {0}};
+
+static const struct field lease_fields[] = {{.name = LEASE_HOLDER_FIELD,
+                                             .type = "char",
+                                             .label_fr = "Titulaire",
+                                             .label_en = "Holder",
+                                             .required = true},
+                                            {.name = LEASE_PURPOSE_FIELD,
+                                             .type = "char",
+                                             .label_fr = "Objet",
+                                             .label_en = "Purpose",
+                                             .required = true,
+                                             .index = true},
+                                            {0}};
+
+/* In the order in which they need each other. */
+static const struct field partner_fields[] = {{.name = "x_qualiodoo_account_ids",
+                                               .type = "one2many",
+                                               .relation = "x_qualiodoo_account",
+                                               .relation_field = "x_partner_id",
+                                               .label_fr = "Comptes de support",
+                                               .label_en = "Support accounts",
+                                               .unique_to_row = true},
+                                              {.name = "x_qualiodoo_hours",
+                                               .type = "float",
+                                               .label_fr = "Crédit de support",
+                                               .label_en = "Support credit",
+                                               .shows = "x_hours",
+                                               .unique_to_row = true},
+                                              {.name = "x_qualiodoo_day",
+                                               .type = "date",
+                                               .label_fr = "Crédit de support utilisable jusqu'au",
+                                               .label_en = "Support credit usable until",
+                                               .shows = "x_last_day",
+                                               .unique_to_row = true},
+                                              {.name = "x_qualiodoo_state",
+                                               .type = "selection",
+                                               .label_fr = "État du crédit de support",
+                                               .label_en = "State of the support credit",
+                                               .choices_fr = CHOICES_FR,
+                                               .choices_en = CHOICES_EN,
+                                               .shows = "x_state",
+                                               .unique_to_row = true},
+                                              {0}};
+
+static const struct {
+    const char *word; /* in external ids */
+    const struct field *fields;
+} sets[SETUP_SETS] = {
+    [SETUP_ADJUSTMENT] = {"adjustment", adjustment_fields},
+    [SETUP_ACCOUNT] = {"account", account_fields},
+    [SETUP_LEASE] = {"lease", lease_fields},
+    [SETUP_PARTNER] = {"partner", partner_fields},
+};
+
+const char *setup_field_name(enum setup_set set, size_t index)
+{
+    return sets[set].fields[index].name;
+}
+
+void setup_field_external(enum setup_set set, size_t index, char name[SETUP_NAME_SIZE])
+{
+    snprintf(name, SETUP_NAME_SIZE, "field_%s_%s", sets[set].word, sets[set].fields[index].name);
+}
+
+/* ---- What a field should be ---- */
+
+/* A contact shows the account of its company. */
+/* The row is that of the account holder: the commercial entity, or the topmost parent. */
+static json_t *compute_of(const struct setup *setup, const struct field *field)
+{
+    if (setup->config->credit.account == ACCOUNT_TOP)
+        return json_sprintf("for r in self:\n"
+                            "    p = r.sudo()\n"
+                            "    while p.parent_id:\n"
+                            "        p = p.parent_id\n"
+                            "    r['%s'] = p.x_qualiodoo_account_ids[:1].%s",
+                            field->name, field->shows);
+    return json_sprintf("for r in self:\n"
+                        "    a = r.commercial_partner_id.sudo().x_qualiodoo_account_ids[:1]\n"
+                        "    r['%s'] = a.%s",
+                        field->name, field->shows);
+}
+
+static json_t *depends_of(const struct setup *setup, const struct field *field)
+{
+    if (setup->config->credit.account == ACCOUNT_TOP)
+        return json_sprintf("parent_id,x_qualiodoo_account_ids.%s", field->shows);
+    return json_sprintf("commercial_partner_id.x_qualiodoo_account_ids.%s", field->shows);
+}
+
+static void set_text(json_t *values, const char *name, const char *text)
+{
+    if (text)
+        json_object_set_new(values, name, json_string(text));
+}
+
+static json_t *field_values(const struct setup *setup, const struct field *field)
+{
+    bool french = setup->config->language == LANGUAGE_FR;
+    json_t *values =
+        json_pack("{ss ss ss sb sb sb}", "name", field->name, "ttype", field->type,
+                  "field_description", french ? field->label_fr : field->label_en, "required",
+                  field->required, "index", field->index, "copied", !field->unique_to_row);
+
+    if (!values)
+        return NULL;
+    set_text(values, "relation", field->relation);
+    set_text(values, "relation_field", field->relation_field);
+    set_text(values, "on_delete", field->on_delete);
+    set_text(values, "selection", french ? field->choices_fr : field->choices_en);
+    if (field->shows) {
+        json_object_set_new(values, "store", json_false());
+        json_object_set_new(values, "readonly", json_true());
+        json_object_set_new(values, "depends", depends_of(setup, field));
+        json_object_set_new(values, "compute", compute_of(setup, field));
+    }
+    return values;
+}
+
+json_t *setup_fields_commands(const struct setup *setup, enum setup_set set)
+{
+    json_t *commands = json_array();
+
+    for (const struct field *field = sets[set].fields; field->name; field++)
+        json_array_append_new(commands, json_pack("[i i o]", 0, 0, field_values(setup, field)));
+    return commands;
+}
+
+static void repair_text(json_t *repairs, json_t *record, const char *name, json_t *wanted)
+{
+    if (wanted && !json_equal(json_object_get(record, name), wanted))
+        json_object_set(repairs, name, wanted);
+    json_decref(wanted);
+}
+
+/* What differs from what the field should be; an empty object when nothing does. */
+static json_t *field_repairs(const struct setup *setup, const struct field *field, json_t *record)
+{
+    const struct {
+        const char *name;
+        bool wanted;
+    } flags[] = {
+        {"required", field->required}, {"index", field->index}, {"copied", !field->unique_to_row}};
+    json_t *repairs = json_object();
+
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
+        json_t *value = json_object_get(record, flags[i].name);
+
+        if (json_is_boolean(value) && json_is_true(value) != flags[i].wanted)
+            json_object_set_new(repairs, flags[i].name, json_boolean(flags[i].wanted));
+    }
+    if (field->on_delete)
+        repair_text(repairs, record, "on_delete", json_string(field->on_delete));
+    if (field->shows) {
+        repair_text(repairs, record, "depends", depends_of(setup, field));
+        repair_text(repairs, record, "compute", compute_of(setup, field));
+    }
+    return repairs;
+}
+
+static const char *text_of(json_t *record, const char *name)
+{
+    const char *text = json_string_value(json_object_get(record, name));
+
+    return text ? text : "";
+}
+
+static int check_type(enum setup_set set, const struct field *field, json_t *record,
+                      struct error *error)
+{
+    const char *type = text_of(record, "ttype"), *relation = text_of(record, "relation");
+    const char *wanted = field->relation ? field->relation : "";
+    bool stored = json_is_true(json_object_get(record, "store"));
+
+    if (strcmp(type, field->type) == 0 && strcmp(relation, wanted) == 0 &&
+        !(stored && field->shows))
+        return 0;
+    return error_set(error, ERR_REFUSED,
+                     "the field %s of %s is of type '%s%s%s%s' in this Odoo, expected '%s%s%s%s': "
+                     "somebody made it by hand; rename or remove that field in Odoo (Settings, "
+                     "Technical, Fields), then run setup again",
+                     field->name, setup_model_name(set), type, *relation ? " to " : "", relation,
+                     stored && field->shows ? ", stored" : "", field->type, *wanted ? " to " : "",
+                     wanted, stored && field->shows ? ", not stored" : "");
+}
+
+/* ---- Making and repairing ---- */
+
+static int make_field(struct setup *setup, enum setup_set set, const struct field *field,
+                      int64_t *ret_id, struct error *error)
+{
+    json_int_t model = setup->models[set];
+    json_t *values = field_values(setup, field);
+
+    if (values)
+        json_object_set_new(values, "model_id", json_integer(model));
+    return setup_make(setup, "ir.model.fields",
+                      json_pack("[[ssI] [sss]]", "model_id", "=", model, "name", "=", field->name),
+                      values, ret_id, error);
+}
+
+/* A set at work. */
+struct work {
+    enum setup_set set;
+    bool changed;
+};
+
+static int ensure_field(struct setup *setup, struct work *work, const struct field *field,
+                        json_t *record, struct error *error)
+{
+    enum setup_set set = work->set;
+    json_t *repairs = record ? field_repairs(setup, field, record) : NULL;
+    int64_t id = ask_field_id(record, "id");
+    char what[100], name[SETUP_NAME_SIZE];
+    int rc = record ? check_type(set, field, record, error) : 0;
+
+    if (rc == 0 && !record && !setup->options->dry_run)
+        rc = make_field(setup, set, field, &id, error);
+    if (rc == 0 && json_object_size(repairs) && !setup->options->dry_run)
+        rc = ask_write(setup->odoo, "ir.model.fields", id, json_incref(repairs), error);
+    if (rc == 0 && (!record || json_object_size(repairs))) {
+        work->changed = true;
+        snprintf(what, sizeof what, "field %s%s", field->name, record ? " as it should be" : "");
+        setup_step(setup, SETUP_MADE, what);
+    }
+    json_decref(repairs);
+    setup_field_external(set, (size_t)(field - sets[set].fields), name);
+    setup_note(setup, name, "ir.model.fields", id);
+    return rc;
+}
+
+static json_t *find_by_name(json_t *records, const char *name)
+{
+    json_t *record;
+    size_t i;
+
+    json_array_foreach(records, i, record)
+    {
+        if (strcmp(text_of(record, "name"), name) == 0)
+            return record;
+    }
+    return NULL;
+}
+
+static json_t *names_of(enum setup_set set)
+{
+    json_t *names = json_array();
+
+    for (const struct field *field = sets[set].fields; field->name; field++)
+        json_array_append_new(names, json_string(field->name));
+    return names;
+}
+
+int setup_fields(struct setup *setup, enum setup_set set, bool *ret_changed, struct error *error)
+{
+    struct work work = {.set = set};
+    json_t *records = NULL;
+    int rc = ask_records(setup->odoo, "ir.model.fields",
+                         json_pack("[[ssI] [sso]]", "model_id", "=", (json_int_t)setup->models[set],
+                                   "name", "in", names_of(set)),
+                         json_pack("[ssssssssss]", "name", "ttype", "relation", "required", "index",
+                                   "copied", "on_delete", "store", "depends", "compute"),
+                         &records, error);
+
+    for (const struct field *field = sets[set].fields; field->name && rc == 0; field++)
+        rc = ensure_field(setup, &work, field, find_by_name(records, field->name), error);
+    *ret_changed = work.changed;
+    json_decref(records);
+    return rc;
+}

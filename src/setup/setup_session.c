@@ -1,0 +1,102 @@
+/* setup_session.c - the administrator's connection, made so that no call hangs Odoo.
+ *
+ * Odoo 17 and before serves a request whose language is not installed (none counts as en_US) with
+ * an outer cursor that has read res_partner and stays open. A statement of that same request that
+ * needs the whole table, as the removal of a manual model does, then waits for its own request for
+ * ever, and everybody else waits behind it. So each call says an installed language, and one that
+ * is not answered in time is given up with words for an administrator of PostgreSQL. */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/pull/connect.h"
+#include "setup_internal.h"
+
+enum { HUNG_MS = 30000 };
+
+#define LANGUAGE_SIZE 16
+
+/* ---- Opening ---- */
+
+int setup_connect(struct setup *setup, struct error *error)
+{
+    struct odoo_options options = connect_options(setup->config);
+    char advice[800];
+
+    snprintf(advice, sizeof advice,
+             "it may wait for a lock of its own request, and all of Odoo waits behind it. As an "
+             "administrator of PostgreSQL look for it with SELECT pid, wait_event_type, "
+             "pg_blocking_pids(pid), left(query, 60) FROM pg_stat_activity WHERE datname = '%.63s' "
+             "AND wait_event_type = 'Lock'; end the ALTER TABLE or DROP TABLE that is there, by "
+             "its number (SELECT pg_terminate_backend(PID)): nothing is left half done; then run "
+             "setup again",
+             setup->config->odoo.database);
+    options.login = setup->options->admin_login;
+    options.secret = setup->options->admin_secret;
+    options.hung_advice = advice;
+    if (options.timeout_ms > HUNG_MS)
+        options.timeout_ms = HUNG_MS;
+    return odoo_open(&options, &setup->odoo, error);
+}
+
+/* ---- The language ---- */
+
+/* Of "fr_FR" the form of HTTP, "fr-FR", which Odoo turns back. Others ("sr@latin") have none. */
+static bool to_http(const char *code, char ret[LANGUAGE_SIZE])
+{
+    size_t length = code ? strlen(code) : 0, at = 0;
+
+    while (at < length && islower((unsigned char)code[at]))
+        at++;
+    if (at < 2 || length >= LANGUAGE_SIZE || code[at] != '_' || length < at + 3)
+        return false;
+    for (size_t i = at + 1; i < length; i++)
+        if (!isupper((unsigned char)code[i]) && !isdigit((unsigned char)code[i]))
+            return false;
+    snprintf(ret, LANGUAGE_SIZE, "%s", code);
+    ret[at] = '-';
+    return true;
+}
+
+static int own_language(const struct setup *setup, char ret[LANGUAGE_SIZE], struct error *error)
+{
+    json_t *records = NULL;
+    int rc = ask_records(setup->odoo, "res.users",
+                         json_pack("[[ssI]]", "id", "=", (json_int_t)odoo_uid(setup->odoo)),
+                         json_pack("[s]", "lang"), &records, error);
+
+    if (rc == 0)
+        to_http(json_string_value(json_object_get(json_array_get(records, 0), "lang")), ret);
+    json_decref(records);
+    return rc;
+}
+
+/* The administrator's own, or any other where that is not installed. */
+static int find_language(const struct setup *setup, char ret[LANGUAGE_SIZE], struct error *error)
+{
+    char own[LANGUAGE_SIZE] = "", other[LANGUAGE_SIZE] = "";
+    json_t *records = NULL, *record;
+    size_t i;
+    int rc = own_language(setup, own, error);
+
+    if (rc == 0)
+        rc = ask_records(setup->odoo, "res.lang", json_pack("[[ssb]]", "active", "=", true),
+                         json_pack("[s]", "code"), &records, error);
+    json_array_foreach(records, i, record)
+    {
+        if (to_http(json_string_value(json_object_get(record, "code")), other) &&
+            (!*ret || strcmp(other, own) == 0))
+            snprintf(ret, LANGUAGE_SIZE, "%s", other);
+    }
+    json_decref(records);
+    return rc;
+}
+
+int setup_speak(const struct setup *setup, struct error *error)
+{
+    char language[LANGUAGE_SIZE] = "";
+    int rc = find_language(setup, language, error);
+
+    return rc < 0 || !*language ? rc : odoo_set_language(setup->odoo, language, error);
+}

@@ -1,0 +1,277 @@
+/* alerts.c - what is written on customers, where the configuration asks for it: alerts as notes
+ * with an activity for the salesperson.
+ *
+ * An alert's key names what happened (credited.CUSTOMER.INVOICE, low.CUSTOMER.LOT,
+ * overdraft.CUSTOMER.LOT, expiring.CUSTOMER.LOT.DAYS, expired.CUSTOMER.LOT.DAY; the lot of an
+ * adjustment is aID in the last two), so that it is given once, whatever is computed again. When
+ * the invoice of "credited.X" is paid no more, "withdrawn.X" takes it back; paid again, it is
+ * credited again as X.2, and so on. The accounts that changed are looked at, and all of them once a
+ * day and when the rules change: time alone lets credit near its end. */
+#include "qualiodoo/writeback/alerts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/core/ledger.h"
+#include "qualiodoo/store/alerts.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/clock.h"
+#include "queue.h"
+#include "texts.h"
+
+#define KEY_SIZE 96
+
+struct alerts {
+    const struct writeback *writeback;
+    const struct config *config;
+    civil_day today;
+    struct texts texts;
+    enum alert kind; /* being looked for */
+};
+
+/* Takes over `payload` (NULL: memory was short). */
+static int add(struct alerts *alerts, const char *key, enum outbox_part part, int64_t customer,
+               json_t *payload, struct error *error)
+{
+    const struct queue_write write = {
+        .key = key, .part = part, .model = "res.partner", .record = customer, .payload = payload};
+
+    return queue_add(alerts->writeback, &write, error);
+}
+
+/* ---- Alerts ---- */
+
+/* Of several warnings before an expiry, the last one whose day has come. */
+static int days_before(const struct config *config, int left)
+{
+    int found = 0;
+
+    for (size_t i = 0; i < config->credit.n_warn_before_expiry; i++) {
+        int days = config->credit.warn_before_expiry_days[i];
+
+        if (left <= days && (!found || days < found))
+            found = days;
+    }
+    return found;
+}
+
+static int most_days_before(const struct config *config)
+{
+    int most = 0;
+
+    for (size_t i = 0; i < config->credit.n_warn_before_expiry; i++)
+        if (config->credit.warn_before_expiry_days[i] > most)
+            most = config->credit.warn_before_expiry_days[i];
+    return most;
+}
+
+static void alert_key(const struct alerts *alerts, const struct alert_row *row, char key[KEY_SIZE])
+{
+    static const char *const kinds[ALERT_COUNT] = {
+        [ALERT_CREDITED] = "credited", [ALERT_LOW] = "low",         [ALERT_OVERDRAFT] = "overdraft",
+        [ALERT_EXPIRING] = "expiring", [ALERT_EXPIRED] = "expired",
+    };
+    char day[CIVIL_TEXT_SIZE];
+    bool of_adjustment = row->lot_origin == LOT_ADJUSTMENT;
+    int length =
+        snprintf(key, KEY_SIZE, "%s.%lld.%s%lld", kinds[alerts->kind], (long long)row->customer,
+                 of_adjustment ? "a" : "", (long long)row->record);
+
+    if (alerts->kind == ALERT_EXPIRING)
+        snprintf(key + length, KEY_SIZE - (size_t)length, ".%d",
+                 days_before(alerts->config, row->day - alerts->today));
+    if (alerts->kind == ALERT_EXPIRED)
+        snprintf(key + length, KEY_SIZE - (size_t)length, ".%s", civil_format(row->day, day));
+}
+
+/* "credited.X" and "withdrawn.X" belong together. */
+static void withdrawal_key(const char *credited, char key[KEY_SIZE])
+{
+    snprintf(key, KEY_SIZE, "withdrawn%s", strchr(credited, '.'));
+}
+
+/* Whether the alert of `key` stands. A credit that was taken back may be given again: `key` becomes
+ * that of the next time. */
+static int is_given(struct alerts *alerts, char key[KEY_SIZE], bool *ret, struct error *error)
+{
+    struct store *store = alerts->writeback->store;
+    char base[KEY_SIZE], withdrawn[KEY_SIZE];
+    int rc = outbox_exists(store, key, ret, error);
+
+    snprintf(base, sizeof base, "%s", key);
+    for (int time = 2; rc == 0 && *ret && alerts->kind == ALERT_CREDITED; time++) {
+        bool taken_back = false;
+
+        withdrawal_key(key, withdrawn);
+        rc = outbox_void(store, withdrawn, "paid again before it was written", clock_now(), error);
+        if (rc == 0)
+            rc = outbox_exists(store, withdrawn, &taken_back, error);
+        if (rc < 0 || !taken_back)
+            break;
+        snprintf(key, KEY_SIZE, "%.80s.%d", base, time);
+        rc = outbox_exists(store, key, ret, error);
+    }
+    return rc;
+}
+
+static int give_alert(void *context, const struct alert_row *row, struct error *error)
+{
+    struct alerts *alerts = context;
+    char key[KEY_SIZE], day[CIVIL_TEXT_SIZE];
+    char *summary, *html, *note;
+    json_t *body = NULL, *activity = NULL;
+    bool exists;
+    int rc;
+
+    alert_key(alerts, row, key);
+    rc = is_given(alerts, key, &exists, error);
+    if (rc < 0 || exists)
+        return rc;
+    summary = texts_alert(&alerts->texts, alerts->kind, row);
+    html = summary ? texts_paragraph(summary) : NULL;
+    note = html ? texts_activity(html, key) : NULL;
+    if (note) {
+        body = json_pack("{ss}", "body", html);
+        activity = json_pack("{sI ss ss ss}", "user", (json_int_t)row->salesperson, "summary",
+                             summary, "note", note, "date", civil_format(alerts->today, day));
+    }
+    free(summary);
+    free(html);
+    free(note);
+    rc = add(alerts, key, OUTBOX_NOTE, row->customer, body, error);
+    if (rc < 0) {
+        json_decref(activity);
+        return rc;
+    }
+    return add(alerts, key, OUTBOX_ACTIVITY, row->customer, activity, error);
+}
+
+static int give_alerts(struct alerts *alerts, const char *customers, struct error *error)
+{
+    struct alert_query query = {.customers = customers,
+                                .today = alerts->today,
+                                .since = alerts->config->writeback.since,
+                                .below = alerts->config->credit.warn_below,
+                                .within_days = most_days_before(alerts->config)};
+    int rc = 0;
+
+    for (int kind = 0; kind < ALERT_COUNT && rc == 0; kind++) {
+        query.kind = alerts->kind = (enum alert)kind;
+        rc = alerts_each(alerts->writeback->store, &query, give_alert, alerts, error);
+    }
+    return rc;
+}
+
+/* ---- What turned out untrue ---- */
+
+static int collect_untrue(void *context, const struct alert_untrue *untrue, struct error *error)
+{
+    json_t *item = json_pack("{ss sI ss}", "key", untrue->key, "customer",
+                             (json_int_t)untrue->customer, "move", untrue->move);
+
+    return json_array_append_new(context, item) < 0 ? error_memory(error) : 0;
+}
+
+/* What was not written yet is void; what was is taken back by a note, and its activity goes. */
+static int take_back(struct alerts *alerts, const json_t *untrue, struct error *error)
+{
+    const char *credited = json_string_value(json_object_get(untrue, "key"));
+    int64_t customer = json_integer_value(json_object_get(untrue, "customer"));
+    char key[KEY_SIZE], *text, *html;
+    json_t *body;
+    bool stands = false;
+    int rc = outbox_void(alerts->writeback->store, credited, "no longer true before it was written",
+                         clock_now(), error);
+
+    if (rc == 0)
+        rc = outbox_exists(alerts->writeback->store, credited, &stands, error);
+    if (rc < 0 || !stands)
+        return rc;
+    withdrawal_key(credited, key);
+    text = texts_withdrawn(&alerts->texts, json_string_value(json_object_get(untrue, "move")));
+    html = text ? texts_paragraph(text) : NULL;
+    body = html ? json_pack("{ss}", "body", html) : NULL;
+    free(text);
+    free(html);
+    rc = add(alerts, key, OUTBOX_NOTE, customer, body, error);
+    return rc < 0 ? rc
+                  : add(alerts, key, OUTBOX_DONE_WITH, customer, json_pack("{ss}", "key", credited),
+                        error);
+}
+
+static int take_back_untrue(struct alerts *alerts, const char *customers, struct error *error)
+{
+    json_t *found = json_array(), *untrue;
+    size_t i;
+    int rc = found
+                 ? alerts_untrue(alerts->writeback->store, customers, collect_untrue, found, error)
+                 : error_memory(error);
+
+    json_array_foreach(found, i, untrue)
+    {
+        if (rc == 0)
+            rc = take_back(alerts, untrue, error);
+    }
+    json_decref(found);
+    return rc;
+}
+
+/* ---- Whom to look at ---- */
+
+/* What was last looked at as a whole: the day and the rules. */
+static char *occasion(const struct alerts *alerts)
+{
+    json_t *document = config_to_json(alerts->config), *made;
+    char day[CIVIL_TEXT_SIZE], *text;
+
+    made = json_pack("{ss sO* sO*}", "day", civil_format(alerts->today, day), "writeback",
+                     json_object_get(document, "writeback"), "credit",
+                     json_object_get(document, "credit"));
+    text = made ? json_dumps(made, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    json_decref(made);
+    json_decref(document);
+    return text;
+}
+
+static int look_at(struct alerts *alerts, const char *customers, struct error *error)
+{
+    int rc = 0;
+
+    if (!alerts->config->writeback.balance_alerts || !alerts->config->writeback.has_since)
+        return 0;
+    rc = take_back_untrue(alerts, customers, error);
+    if (rc == 0)
+        rc = give_alerts(alerts, customers, error);
+    return rc;
+}
+
+int alerts_update(const struct writeback *writeback, const json_t *accounts, civil_day today,
+                  struct error *error)
+{
+    const struct config *config = writeback->config;
+    struct alerts alerts = {.writeback = writeback,
+                            .config = config,
+                            .today = today,
+                            .texts = {.language = config->language}};
+    char *now = NULL, *last = NULL, *changed = NULL;
+    int rc = 0;
+
+    if (!config->writeback.balance_alerts)
+        return 0;
+    now = occasion(&alerts);
+    changed = json_dumps(accounts, JSON_COMPACT);
+    rc = now && changed ? store_meta_get(writeback->store, "alerts", &last, error)
+                        : error_memory(error);
+    if (rc == 0 && last && strcmp(last, now) == 0) {
+        rc = look_at(&alerts, changed, error);
+    } else if (rc == 0) {
+        rc = look_at(&alerts, NULL, error);
+        if (rc == 0)
+            rc = store_meta_set(writeback->store, "alerts", now, error);
+    }
+    free(now);
+    free(last);
+    free(changed);
+    return rc;
+}

@@ -1,0 +1,352 @@
+/* send.c - the outbox into Odoo.
+ *
+ * Rows found SENDING were cut off: they are looked for everywhere, and are DONE or QUEUED again
+ * (settle). Then, for each row in order: is the note it stands on written? Is the write in Odoo
+ * already? Then it is done. Otherwise SENDING is committed, the write is made, and what came of it
+ * is committed. */
+#include "qualiodoo/writeback/send.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/heartbeat.h"
+#include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/writeback/lease.h"
+#include "remote.h"
+#include "send_accounts.h"
+#include "send_steps.h"
+
+enum { STANDBY_LOOKS = 50 }; /* rows that a standby looks for in one cycle */
+
+struct send {
+    struct writeback *writeback;
+    struct ids rows;    /* to send, in order */
+    struct ids tickets; /* that they are about */
+    struct send_touched touched;
+};
+
+/* ---- What is due ---- */
+
+/* The others speak of credit. */
+static bool speaks_of_ticket(const struct outbox_row *row)
+{
+    return strcmp(row->model, "res.partner") != 0;
+}
+
+static int add_once(struct ids *ids, int64_t id, struct error *error)
+{
+    if (ids_contain(ids->items, ids->count, id))
+        return 0;
+    if (ids_add(ids, id) < 0)
+        return error_memory(error);
+    ids_sort(ids->items, ids->count);
+    return 0;
+}
+
+static int collect(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct send *send = context;
+
+    if (ids_add(&send->rows, row->id) < 0)
+        return error_memory(error);
+    return speaks_of_ticket(row) ? add_once(&send->tickets, row->subject, error) : 0;
+}
+
+static int find_due(struct send *send, struct error *error)
+{
+    /* A person who runs the command does not wait for a delay to pass. */
+    struct outbox_query query = {.filter = OUTBOX_DUE,
+                                 .now = send->writeback->patient ? clock_now() : INT64_MAX};
+
+    send->rows.count = send->tickets.count = 0;
+    return outbox_each(send->writeback->store, &query, collect, send, error);
+}
+
+static int check_storm(const struct send *send, struct error *error)
+{
+    int limit = send->writeback->config->safety.max_writes;
+
+    if (send->rows.count <= (size_t)limit || send->writeback->force)
+        return 0;
+    return error_set(
+        error, ERR_SAFETY,
+        "%zu writes wait for Odoo, more than safety.max_writes allows in a cycle (%d): "
+        "nothing was written; look at them with 'qualiodoo outbox', and run "
+        "'qualiodoo reconcile --force' if they are right",
+        send->rows.count, limit);
+}
+
+/* ---- One row ---- */
+
+struct sending {
+    struct send *send;
+    bool note_done; /* of the row's set */
+    enum outbox_state note_state;
+};
+
+static int find_note(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct sending *sending = context;
+
+    (void)error;
+    if (row->part == OUTBOX_NOTE) {
+        sending->note_state = row->state;
+        sending->note_done = row->state == OUTBOX_DONE;
+    }
+    return 0;
+}
+
+/* The note of the set must be in Odoo first: it stands for the rest. */
+static int stands_on_note(struct sending *sending, const struct outbox_row *row, bool *ret,
+                          struct error *error)
+{
+    struct outbox_query query = {.filter = OUTBOX_OF_KEY, .key = row->key};
+    int rc = 0;
+
+    *ret = true;
+    if (row->part == OUTBOX_NOTE || row->part == OUTBOX_FIELDS)
+        return 0;
+    rc = outbox_each(sending->send->writeback->store, &query, find_note, sending, error);
+    if (rc == 0)
+        *ret = sending->note_done;
+    return rc;
+}
+
+static int done(struct send *send, const struct outbox_row *row, int64_t id, struct error *error)
+{
+    bool ticket = strcmp(row->model, send->writeback->flavour->ticket) == 0;
+    int rc =
+        add_once(ticket ? &send->touched.tickets : &send->touched.partners, row->record, error);
+
+    writeback_report_written(send->writeback->report, row);
+    return rc < 0 ? rc
+                  : send_move(send->writeback, row,
+                              (struct send_step){.to = OUTBOX_DONE, .remote_id = id}, error);
+}
+
+static int move(struct send *send, const struct outbox_row *row, enum outbox_state to,
+                const char *reason, struct error *error)
+{
+    return send_move(send->writeback, row, (struct send_step){.to = to, .reason = reason}, error);
+}
+
+/* What came of a call that failed: refused, or to be looked at again. `begun`: the write itself was
+ * begun. Returns the failure when nothing more can be sent. */
+static int failed(struct send *send, const struct outbox_row *row, const struct error *cause,
+                  bool begun, struct error *error)
+{
+    enum outbox_state to =
+        begun && ask_unknown_effect(cause->code) ? OUTBOX_SENDING : OUTBOX_QUEUED;
+    int rc;
+
+    if (send_is_refusal(cause->code) && !(begun && cause->code == ERR_FAULT))
+        return send_refuse(send->writeback, row, cause, error);
+    if (!begun)
+        to = row->state;
+    rc = move(send, row, to, cause->message, error);
+    if (rc < 0)
+        return rc;
+    *error = *cause;
+    return cause->code;
+}
+
+/* A fault of an unknown kind came back although the write may have been made: it is looked for at
+ * once. What is then absent was refused. */
+static int settle_fault(struct send *send, const struct outbox_row *row, const struct error *fault,
+                        struct error *error)
+{
+    struct remote_found found = {0};
+    struct error cause = {0};
+    int rc = remote_look(send->writeback, row, true, &found, &cause);
+
+    if (rc < 0)
+        return failed(send, row, &cause, true, error);
+    return found.there ? done(send, row, found.id, error)
+                       : send_refuse(send->writeback, row, fault, error);
+}
+
+/* A row whose last call was cut off: is it in Odoo? What is not there now may be in a moment. */
+static int settle_row(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct send *send = ((struct sending *)context)->send;
+    struct remote_found found = {0};
+    struct error cause = {0};
+    int rc;
+
+    if (row->state != OUTBOX_SENDING || row->part == OUTBOX_ACCOUNT)
+        return 0;
+    rc = remote_look(send->writeback, row, true, &found, &cause);
+    if (rc == 0 && !found.there) {
+        rc = send_wait(row, error);
+        if (rc < 0)
+            return rc;
+        rc = remote_look(send->writeback, row, true, &found, &cause);
+    }
+    if (rc < 0)
+        return failed(send, row, &cause, false, error);
+    return found.there ? done(send, row, found.id, error)
+                       : move(send, row, OUTBOX_QUEUED, NULL, error);
+}
+
+static int send_row(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct sending *sending = context;
+    struct send *send = sending->send;
+    struct error cause = {0};
+    struct remote_found found = {0};
+    bool ready = false;
+    int64_t id = 0;
+    int rc;
+
+    if (row->state != OUTBOX_QUEUED || row->part == OUTBOX_ACCOUNT)
+        return 0;
+    rc = stands_on_note(sending, row, &ready, error);
+    if (rc < 0 || !ready)
+        return rc;
+    rc = remote_look(send->writeback, row, false, &found, &cause);
+    if (rc < 0)
+        return failed(send, row, &cause, false, error);
+    if (found.there)
+        return done(send, row, found.id, error);
+    rc = lease_check(send->writeback->lease, error);
+    if (rc == 0)
+        rc = move(send, row, OUTBOX_SENDING, NULL, error);
+    if (rc < 0)
+        return rc;
+    rc = remote_write(send->writeback, row, &id, &cause);
+    if (rc == 0)
+        return done(send, row, id, error);
+    return rc == ERR_FAULT ? settle_fault(send, row, &cause, error)
+                           : failed(send, row, &cause, true, error);
+}
+
+static int each_row(struct send *send,
+                    int (*step)(void *context, const struct outbox_row *row, struct error *error),
+                    struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < send->rows.count && rc == 0; i++) {
+        struct sending sending = {.send = send};
+        bool found;
+
+        rc = interrupt_check(error);
+        heartbeat_beat();
+        if (rc == 0)
+            rc = outbox_get(send->writeback->store, send->rows.items[i], step, &sending, &found,
+                            error);
+    }
+    return rc;
+}
+
+/* Marks a row that another agent has written meanwhile. */
+static int notice_row(void *context, const struct outbox_row *row, struct error *error)
+{
+    struct send *send = ((struct sending *)context)->send;
+    struct remote_found found = {0};
+    struct error cause = {0};
+    int rc;
+
+    if (row->state != OUTBOX_QUEUED || row->part == OUTBOX_ACCOUNT)
+        return 0;
+    rc = remote_look(send->writeback, row, false, &found, &cause);
+    if (rc < 0)
+        return send_is_refusal(cause.code) ? 0 : failed(send, row, &cause, false, error);
+    return found.there
+               ? send_move(send->writeback, row,
+                           (struct send_step){.to = OUTBOX_DONE, .remote_id = found.id}, error)
+               : 0;
+}
+
+int send_stand_by(struct send *send, struct error *error)
+{
+    struct ids *rows = &send->rows;
+    size_t most = STANDBY_LOOKS;
+    size_t first = rows->count > most ? arc4random_uniform((uint32_t)rows->count) : 0;
+    size_t count = rows->count - first < most ? rows->count - first : most;
+
+    memmove(rows->items, rows->items + first, count * sizeof *rows->items);
+    rows->count = count;
+    return each_row(send, notice_row, error);
+}
+
+/* After a takeover the queue may be long with what the other agent wrote. */
+static int notice_all(struct send *send, struct error *error)
+{
+    const struct writeback *writeback = send->writeback;
+    int rc = 0;
+
+    if (!writeback->lease || !writeback->lease->in_use ||
+        send->rows.count <= (size_t)writeback->config->safety.max_writes)
+        return 0;
+    rc = each_row(send, notice_row, error);
+    return rc < 0 ? rc : find_due(send, error);
+}
+
+/* ---- The steps ---- */
+
+int send_open(struct writeback *writeback, struct send **ret, struct error *error)
+{
+    struct send *send = calloc(1, sizeof *send);
+    int rc;
+
+    if (!send)
+        return error_memory(error);
+    send->writeback = writeback;
+    rc = find_due(send, error);
+    if (rc < 0)
+        send_close(send);
+    else
+        *ret = send;
+    return rc;
+}
+
+void send_close(struct send *send)
+{
+    if (!send)
+        return;
+    free(send->rows.items);
+    free(send->tickets.items);
+    free(send->touched.tickets.items);
+    free(send->touched.partners.items);
+    free(send->touched.accounts.items);
+    free(send);
+}
+
+size_t send_count(const struct send *send)
+{
+    return send->rows.count;
+}
+
+const struct ids *send_tickets(const struct send *send)
+{
+    return &send->tickets;
+}
+
+const struct send_touched *send_touched(const struct send *send)
+{
+    return &send->touched;
+}
+
+int send_settle(struct send *send, struct error *error)
+{
+    int rc = notice_all(send, error);
+
+    if (rc == 0)
+        rc = check_storm(send, error);
+    return rc < 0 ? rc : each_row(send, settle_row, error);
+}
+
+int send_rows(struct send *send, struct error *error)
+{
+    int rc = find_due(send, error);
+
+    if (rc == 0)
+        rc = check_storm(send, error);
+    if (rc == 0)
+        rc = each_row(send, send_row, error);
+    return rc < 0 ? rc
+                  : send_accounts(send->writeback, &send->rows, &send->touched.accounts, error);
+}

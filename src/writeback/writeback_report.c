@@ -1,0 +1,26 @@
+#include "qualiodoo/writeback/writeback_report.h"
+
+#include <string.h>
+
+int writeback_report_open(struct writeback_report *report, struct error *error)
+{
+    *report = (struct writeback_report){.written = json_array()};
+    return report->written ? 0 : error_memory(error);
+}
+
+void writeback_report_free(struct writeback_report *report)
+{
+    json_decref(report->written);
+    *report = (struct writeback_report){0};
+}
+
+void writeback_report_written(struct writeback_report *report, const struct outbox_row *row)
+{
+    bool credit = strcmp(row->model, "res.partner") == 0 || row->part == OUTBOX_ACCOUNT;
+
+    report->sent++;
+    json_array_append_new(report->written,
+                          json_pack("{ss ss sI}", "part", outbox_part_name(row->part), "key",
+                                    row->key, credit ? "customer" : "ticket",
+                                    (json_int_t)row->subject));
+}
