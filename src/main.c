@@ -101,6 +101,7 @@ static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
     command = cli_command_find(argv[first]);
     if (!command)
         return unknown_command(argv[first], error);
+    cli->usage = command->arguments;
     if (command->run)
         result = command->run(cli, argc - first, argv + first, error);
     else if (first + 1 < argc &&

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "qualiodoo/util/printable.h"
-#include "qualiodoo/util/suggest.h"
 
 const struct command cli_commands[] = {
     {"run", "", "the service: sync in the background until told to stop",
@@ -125,52 +124,12 @@ const struct command *cli_command_find(const char *name)
     return NULL;
 }
 
-int cli_unknown(const char *what, const char *prefix, const char *word, const char *const *known,
-                struct error *error)
-{
-    const char *nearest = suggest_nearest(word, known);
-
-    if (nearest)
-        return error_set(error, ERR_USAGE, "unknown %s '%s%s'; did you mean '%s%s'?", what, prefix,
-                         word, prefix, nearest);
-    return error_set(error, ERR_USAGE, "unknown %s '%s%s'; see qualiodoo --help", what, prefix,
-                     word);
-}
-
-int cli_unknown_choice(const char *what, const char *word, const char *const *known,
-                       struct error *error)
-{
-    char list[120] = "";
-
-    if (suggest_nearest(word, known))
-        return cli_unknown(what, "", word, known, error);
-    for (size_t i = 0; known[i]; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", known[i]);
-    return error_set(error, ERR_USAGE, "unknown %s '%s', expected one of: %s", what, word, list);
-}
-
 int cli_later(const char *name, struct error *error)
 {
     return error_set(error, ERR_USAGE,
                      "'%s' is not available in this version; see qualiodoo "
                      "--help for what is",
                      name);
-}
-
-/* ---- Output ---- */
-
-int cli_print_json(json_t *json, struct error *error)
-{
-    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
-
-    json_decref(json);
-    if (!text)
-        return error_memory(error);
-    /* What fails to be written shows in the error indicator of stdout, which main checks. */
-    printable_json(text, stdout);
-    putchar('\n');
-    free(text);
-    return 0;
 }
 
 static const char global_help[] =

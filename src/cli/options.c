@@ -10,6 +10,7 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/suggest.h"
 
 #define MAX_OPTIONS 24 /* of one command, with the global ones */
 
@@ -28,6 +29,34 @@ static const struct option global_options[] = {
 static const char short_options[] = "+:c:vqh";
 
 /* One scan of argv. */
+/* ---- Unknown words ---- */
+
+int cli_unknown(const char *what, const char *prefix, const char *word, const char *const *known,
+                struct error *error)
+{
+    const char *nearest = suggest_nearest(word, known);
+
+    if (nearest)
+        return error_set(error, ERR_USAGE, "unknown %s '%s%s'; did you mean '%s%s'?", what, prefix,
+                         word, prefix, nearest);
+    return error_set(error, ERR_USAGE, "unknown %s '%s%s'; see qualiodoo --help", what, prefix,
+                     word);
+}
+
+int cli_unknown_choice(const char *what, const char *word, const char *const *known,
+                       struct error *error)
+{
+    char list[120] = "";
+
+    if (suggest_nearest(word, known))
+        return cli_unknown(what, "", word, known, error);
+    for (size_t i = 0; known[i]; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", known[i]);
+    return error_set(error, ERR_USAGE, "unknown %s '%s', expected one of: %s", what, word, list);
+}
+
+/* ---- Options ---- */
+
 struct scan {
     struct cli *cli;
     const struct cli_option *options; /* of the command */
@@ -261,10 +290,11 @@ static int scan_all(struct scan *scan)
     return count;
 }
 
-static int check_count(int count, int least, int most, char **argv, struct error *error)
+static int check_count(const struct scan *scan, int count, int least, int most)
 {
-    const struct command *command = cli_command_find(argv[0]);
-    const char *arguments = command ? command->arguments : "";
+    const char *arguments = scan->cli->usage ? scan->cli->usage : "";
+    struct error *error = scan->error;
+    char **argv = scan->argv;
 
     if (count < least)
         return error_set(error, ERR_USAGE, "missing an argument; usage: qualiodoo %s %s", argv[0],
@@ -299,7 +329,7 @@ int cli_options(struct cli *cli, const struct cli_option *options, int least, in
         return count;
     if (scan.version)
         return error_set(error, ERR_USAGE, "--version goes without a command");
-    count = check_count(count, least, most, argv, error);
+    count = check_count(&scan, count, least, most);
     if (count >= 0 && cli->verbosity < 0 && !cli->json && !freopen("/dev/null", "w", stdout))
         return error_set(error, ERR_USAGE, "-q: /dev/null cannot be opened");
     return count;

@@ -1,8 +1,7 @@
-/* doctor.c - is all there to work with? Configuration, connection, login; then the rooms of
+/* doctor.c - is all there to work with? Configuration, connection, login; then the files of
  * doctor_*.c in the order in which one thing needs the other. */
 #include "doctor_internal.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,108 +19,6 @@ enum {
     OLDEST_MEASURED = 16, /* major versions of Odoo, each tried on a real server */
     NEWEST_MEASURED = 19,
 };
-
-/* ---- Findings ---- */
-
-__attribute__((format(printf, 4, 0))) static void say(const struct doctor *doctor,
-                                                      enum doctor_level level, const char *advice,
-                                                      const char *format, va_list arguments)
-{
-    struct doctor_finding finding = {.level = level, .topic = doctor->topic, .advice = advice};
-    char *text = NULL;
-
-    if (vasprintf(&text, format, arguments) < 0)
-        return;
-    finding.text = text;
-    doctor->found(doctor->context, &finding);
-    free(text);
-}
-
-void doctor_ok(const struct doctor *doctor, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    say(doctor, DOCTOR_OK, NULL, format, arguments);
-    va_end(arguments);
-}
-
-void doctor_note(const struct doctor *doctor, const char *advice, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    say(doctor, DOCTOR_NOTE, advice, format, arguments);
-    va_end(arguments);
-}
-
-void doctor_problem(const struct doctor *doctor, const char *advice, const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    say(doctor, DOCTOR_PROBLEM, advice, format, arguments);
-    va_end(arguments);
-}
-
-void doctor_write_problem(const struct doctor *doctor, const char *advice, const char *format, ...)
-{
-    bool enabled = doctor->config->writeback.enabled;
-    va_list arguments;
-
-    va_start(arguments, format);
-    say(doctor, enabled ? DOCTOR_PROBLEM : DOCTOR_NOTE, advice, format, arguments);
-    va_end(arguments);
-}
-
-bool doctor_failed(const struct doctor *doctor, int rc, const struct error *error)
-{
-    doctor_problem(doctor, NULL, "%s", error->message);
-    return rc != ERR_NETWORK && rc != ERR_ACCESS_DENIED && rc != ERR_INTERRUPTED;
-}
-
-void listing_add(struct listing *listing, const char *format, ...)
-{
-    va_list arguments;
-    FILE *stream;
-    char *text = NULL;
-    size_t size = 0;
-
-    if (listing->count++ >= LISTED_MAX)
-        return;
-    stream = open_memstream(&text, &size);
-    if (!stream)
-        return;
-    if (listing->text)
-        fprintf(stream, "%s, ", listing->text);
-    va_start(arguments, format);
-    vfprintf(stream, format, arguments);
-    va_end(arguments);
-    if (fclose(stream) != 0) {
-        free(text);
-        return;
-    }
-    free(listing->text);
-    listing->text = text;
-}
-
-const char *listing_text(struct listing *listing)
-{
-    size_t more = listing->count > LISTED_MAX ? listing->count - LISTED_MAX : 0;
-
-    if (more) {
-        listing->count = 0;
-        listing_add(listing, "and %zu more", more);
-        listing->count = LISTED_MAX;
-    }
-    return listing->text ? listing->text : "";
-}
-
-void listing_free(struct listing *listing)
-{
-    free(listing->text);
-    *listing = (struct listing){0};
-}
 
 /* ---- Configuration ---- */
 

@@ -1,4 +1,5 @@
-/* doctor_internal.h - what the rooms of doctor share: doctor.c asks, doctor_rights.c,
+/* doctor_internal.h - what the files of doctor share: doctor.c asks, doctor_findings.c
+ * says what was found, doctor_rights.c,
  * doctor_writeback.c, doctor_history.c, doctor_calendar.c, doctor_data.c and doctor_money.c look at
  * Odoo, doctor_state.c at the local state. */
 #ifndef QUALIODOO_DOCTOR_INTERNAL_H

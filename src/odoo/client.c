@@ -390,17 +390,3 @@ int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **re
 
     return attempt_all(odoo, request, &abort, &answer, ret_result, error ? error : &own);
 }
-
-int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_result,
-                 struct error *error)
-{
-    struct odoo_request request = {0};
-    int code = odoo_authenticate(odoo, error);
-
-    if (!code)
-        code = odoo_request_execute(odoo, call, &request, error);
-    if (!code)
-        code = odoo_call(odoo, &request, ret_result, error);
-    odoo_request_clear(&request);
-    return code;
-}

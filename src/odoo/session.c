@@ -136,3 +136,17 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
         *ret_request = request;
     return code;
 }
+
+int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_result,
+                 struct error *error)
+{
+    struct odoo_request request = {0};
+    int code = odoo_authenticate(odoo, error);
+
+    if (!code)
+        code = odoo_request_execute(odoo, call, &request, error);
+    if (!code)
+        code = odoo_call(odoo, &request, ret_result, error);
+    odoo_request_clear(&request);
+    return code;
+}

@@ -14,59 +14,6 @@
 #include "qualiodoo/odoo/flavour.h"
 #include "setup_internal.h"
 
-enum { MAKE_TRIES = 3 };
-
-void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what)
-{
-    setup->options->step(setup->options->context, what, outcome);
-}
-
-/* ---- Looking and making ---- */
-
-int setup_find(const struct setup *setup, const char *model, json_t *domain, int64_t *ret_id,
-               struct error *error)
-{
-    json_t *records = NULL;
-    int rc = ask_records(setup->odoo, model, domain, json_pack("[s]", "id"), &records, error);
-
-    if (rc == 0)
-        *ret_id = ask_field_id(json_array_get(records, 0), "id");
-    json_decref(records);
-    return rc;
-}
-
-/* Asking whether it was done would hang, too. */
-static bool is_hung(const struct error *cause)
-{
-    return cause->code == ERR_NETWORK && cause->retry == RETRY_NEVER;
-}
-
-int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
-               int64_t *ret_id, struct error *error)
-{
-    int64_t id = 0;
-    int rc = domain && values ? 0 : error_memory(error);
-
-    for (int attempt = 1; rc == 0 && !id; attempt++) {
-        struct error cause = {0};
-
-        rc = ask_create(setup->odoo, model, json_incref(values), &id, &cause);
-        if (rc < 0 && ask_unknown_effect(rc) && !is_hung(&cause))
-            rc = setup_find(setup, model, json_incref(domain), &id, error);
-        else if (rc < 0)
-            *error = cause;
-        if (rc == 0 && !id && (cause.retry != RETRY_LATER || attempt == MAKE_TRIES)) {
-            *error = cause;
-            rc = cause.code;
-        }
-    }
-    json_decref(domain);
-    json_decref(values);
-    if (rc == 0)
-        *ret_id = id;
-    return rc;
-}
-
 /* ---- Who asks, for whom ---- */
 
 static int check_administrator(const struct setup *setup, struct error *error)
@@ -125,42 +72,7 @@ static int find_users_field(struct setup *setup, struct error *error)
     return rc;
 }
 
-int setup_reference(const struct setup *setup, const char *module, const char *name,
-                    int64_t *ret_id, struct error *error)
-{
-    struct odoo_call call = {.model = "ir.model.data",
-                             .method = "check_object_reference",
-                             .arguments = json_pack("[ss]", module, name),
-                             .safe = true};
-    json_t *result = NULL;
-    int rc = ask(setup->odoo, call, &result, error);
-
-    if (rc == 0)
-        *ret_id = json_integer_value(json_array_get(result, 1));
-    json_decref(result);
-    if (rc == 0 && *ret_id <= 0)
-        rc = error_set(error, ERR_PROTOCOL,
-                       "ir.model.data.check_object_reference: the answer does not name %s.%s",
-                       module, name);
-    return rc;
-}
-
 /* ---- The group ---- */
-
-int setup_find_group(struct setup *setup, struct error *error)
-{
-    struct setup_external external = {0};
-    int rc = setup_external_find(setup, "group_agent", &external, error);
-
-    if (rc == 0 && external.record)
-        rc = setup_find(setup, "res.groups",
-                        json_pack("[[ssI]]", "id", "=", (json_int_t)external.record), &setup->group,
-                        error);
-    if (rc == 0 && !setup->group)
-        rc = setup_find(setup, "res.groups", json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
-                        &setup->group, error);
-    return rc;
-}
 
 static int ensure_member(struct setup *setup, struct error *error)
 {

@@ -12,26 +12,6 @@
 #include "qualiodoo/pull/models.h"
 #include "setup_internal.h"
 
-int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,
-                        struct error *error)
-{
-    json_t *records = NULL, *record;
-    const char *model;
-    int rc = ask_records(setup->odoo, "ir.model.data",
-                         json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", name),
-                         json_pack("[ss]", "model", "res_id"), &records, error);
-
-    if (rc < 0)
-        return rc;
-    record = json_array_get(records, 0);
-    model = json_string_value(json_object_get(record, "model"));
-    ret->row = ask_field_id(record, "id");
-    ret->record = ask_field_id(record, "res_id");
-    snprintf(ret->model, sizeof ret->model, "%s", model ? model : "");
-    json_decref(records);
-    return 0;
-}
-
 /* *made is set when the external id was not there, or named another record. */
 static int ensure_external(const struct setup *setup, const struct setup_record *wanted,
                            json_t *found, bool *made, struct error *error)
@@ -71,15 +51,6 @@ static json_t *find_by_name(json_t *records, const char *name)
 }
 
 /* ---- All of them ---- */
-
-void setup_note(struct setup *setup, const char *name, const char *model, int64_t id)
-{
-    struct setup_record *record = &setup->records[setup->n_records++];
-
-    assert(setup->n_records <= SETUP_RECORDS_MAX);
-    *record = (struct setup_record){.model = model, .id = id};
-    snprintf(record->name, sizeof record->name, "%s", name);
-}
 
 int setup_externals(const struct setup *setup, struct error *error)
 {

@@ -127,13 +127,19 @@ static const struct field partner_fields[] = {{.name = "x_qualiodoo_account_ids"
 
 static const struct {
     const char *word; /* in external ids */
+    const char *model;
     const struct field *fields;
 } sets[SETUP_SETS] = {
-    [SETUP_ADJUSTMENT] = {"adjustment", adjustment_fields},
-    [SETUP_ACCOUNT] = {"account", account_fields},
-    [SETUP_LEASE] = {"lease", lease_fields},
-    [SETUP_PARTNER] = {"partner", partner_fields},
+    [SETUP_ADJUSTMENT] = {"adjustment", ADJUSTMENT_MODEL, adjustment_fields},
+    [SETUP_ACCOUNT] = {"account", ACCOUNT_MODEL, account_fields},
+    [SETUP_LEASE] = {"lease", LEASE_MODEL, lease_fields},
+    [SETUP_PARTNER] = {"partner", "res.partner", partner_fields},
 };
+
+static const char *model_name(enum setup_set set)
+{
+    return sets[set].model;
+}
 
 const char *setup_field_name(enum setup_set set, size_t index)
 {
@@ -262,7 +268,7 @@ static int check_type(enum setup_set set, const struct field *field, json_t *rec
                      "the field %s of %s is of type '%s%s%s%s' in this Odoo, expected '%s%s%s%s': "
                      "somebody made it by hand; rename or remove that field in Odoo (Settings, "
                      "Technical, Fields), then run setup again",
-                     field->name, setup_model_name(set), type, *relation ? " to " : "", relation,
+                     field->name, model_name(set), type, *relation ? " to " : "", relation,
                      stored && field->shows ? ", stored" : "", field->type, *wanted ? " to " : "",
                      wanted, stored && field->shows ? ", not stored" : "");
 }

@@ -1,4 +1,5 @@
-/* setup_internal.h - what the rooms of setup share: setup.c (the whole, the group), setup_session.c
+/* setup_internal.h - what the files of setup share: setup.c (the whole, the group),
+ * setup_records.c (one record of Odoo), setup_session.c
  * (the administrator's connection), setup_model.c (the models), setup_fields.c (fields),
  * setup_access.c (rights), setup_tag.c (the tag of a breach), setup_webhook.c (the rule that calls
  * the agent), setup_external.c (external ids) and setup_remove.c (the way back). */
@@ -46,7 +47,7 @@ int setup_connect(struct setup *setup, struct error *error);
 /* From now on each call says a language that is installed. The administrator has authenticated. */
 int setup_speak(const struct setup *setup, struct error *error);
 
-/* --- setup.c --- */
+/* --- setup_records.c --- */
 
 /* Tells what became of a thing. */
 void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what);
@@ -73,13 +74,27 @@ int setup_find_group(struct setup *setup, struct error *error);
 int setup_reference(const struct setup *setup, const char *module, const char *name,
                     int64_t *ret_id, struct error *error);
 
+/* Removes one record, which may be gone already; `what` names it for the step and for a refusal. */
+int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
+                    struct error *error);
+
+/* An external id: its row, and the record it names; 0 where there is none. */
+struct setup_external {
+    int64_t row, record;
+    char model[64]; /* of the record */
+};
+int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,
+                        struct error *error);
+
+/* Notes a record that is to have an external id. */
+void setup_note(struct setup *setup, const char *name, const char *model, int64_t id);
+
 /* --- setup_model.c --- */
 
 /* A model of ours with its fields and the rights on it: models[set]. */
 int setup_model(struct setup *setup, enum setup_set set, struct error *error);
 
-/* The name of the model that has a set's fields, and its id in models[set] (0: it is not there). */
-const char *setup_model_name(enum setup_set set);
+/* The id of the model that has a set's fields, in models[set]; 0: it is not there. */
 int setup_find_model(struct setup *setup, enum setup_set set, struct error *error);
 
 /* --- setup_fields.c --- */
@@ -133,17 +148,6 @@ int setup_find_rule(struct setup *setup, struct error *error);
 
 /* --- setup_external.c --- */
 
-/* An external id: its row, and the record it names; 0 where there is none. */
-struct setup_external {
-    int64_t row, record;
-    char model[64]; /* of the record */
-};
-int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,
-                        struct error *error);
-
-/* Notes a record that is to have an external id. */
-void setup_note(struct setup *setup, const char *name, const char *model, int64_t id);
-
 /* Gives all that was noted its external id. The tag has its own. */
 int setup_externals(const struct setup *setup, struct error *error);
 
@@ -160,10 +164,6 @@ int setup_externals_forget_old(const struct setup *setup, struct error *error);
 
 /* Removes the stored fields of customers that versions up to 0.1.0 made. */
 int setup_remove_old_fields(const struct setup *setup, struct error *error);
-
-/* Removes one record, which may be gone already; `what` names it for the step and for a refusal. */
-int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
-                    struct error *error);
 
 int setup_remove(struct setup *setup, struct error *error);
 

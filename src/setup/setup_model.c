@@ -28,11 +28,6 @@ static const struct custom_model {
     [SETUP_PARTNER] = {.name = "res.partner"},
 };
 
-const char *setup_model_name(enum setup_set set)
-{
-    return models_made[set].name;
-}
-
 int setup_find_model(struct setup *setup, enum setup_set set, struct error *error)
 {
     return setup_find(setup, "ir.model", json_pack("[[sss]]", "model", "=", models_made[set].name),

@@ -21,32 +21,6 @@
 #include "qualiodoo/writeback/lease.h"
 #include "setup_internal.h"
 
-int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
-                    struct error *error)
-{
-    struct odoo_call call = {.model = model, .method = "unlink", .safe = true};
-    struct error cause = {0};
-    json_t *result = NULL;
-    int rc = 0;
-
-    if (!setup->options->dry_run) {
-        call.arguments = json_pack("[[I]]", (json_int_t)id);
-        rc = ask(setup->odoo, call, &result, &cause);
-    }
-    json_decref(result);
-    if (rc == ERR_REFUSED)
-        return error_set(error, rc,
-                         "%s cannot be removed: %s; take away in Odoo what holds it, then run "
-                         "'%s' again",
-                         what, cause.message, setup->options->remove ? "setup --remove" : "setup");
-    if (rc < 0 && rc != ERR_MISSING_RECORD) { /* missing: an answer was lost */
-        *error = cause;
-        return rc;
-    }
-    setup_step(setup, SETUP_REMOVED, what);
-    return 0;
-}
-
 /* ---- Fields of customers ---- */
 
 /* By name: x_qualiodoo_... is nobody else's, and setup may have been cut off before the external

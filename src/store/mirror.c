@@ -18,7 +18,7 @@ struct mirror_statements {
     struct mirror_statements *next;
 };
 
-void mirror_cache_free(struct store *store)
+static void free_statements(struct store *store)
 {
     struct mirror_statements *next;
 
@@ -101,6 +101,7 @@ static int statements_for(struct store *store, const struct mirror_table *table,
     made->table = table;
     made->next = store->mirrors;
     store->mirrors = made;
+    store->free_mirrors = free_statements;
     while (made->n_columns < MIRROR_COLUMNS_MAX && table->columns[made->n_columns].name)
         made->n_columns++;
     rc = prepare_insert(store, made, error);

@@ -20,7 +20,8 @@ struct store {
         sqlite3_stmt *statement;
     } statements[STATEMENT_MAX];
     int n_statements;
-    struct mirror_statements *mirrors; /* list; see mirror.c */
+    struct mirror_statements *mirrors;         /* list; see mirror.c */
+    void (*free_mirrors)(struct store *store); /* set with the first of them */
 };
 
 /* A process of root's that is about to use the state at `path`, in a folder of another user, works
@@ -70,8 +71,6 @@ struct charge_ticket;
 struct facts_policy;
 int facts_response(struct store *store, const struct facts_policy *policy,
                    struct charge_ticket *ticket, struct error *error);
-
-void mirror_cache_free(struct store *store);
 
 int store_migrate(struct store *store, struct error *error);
 

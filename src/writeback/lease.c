@@ -414,25 +414,20 @@ static int wait_for_look(const struct lease_keeper *keeper, struct error *error)
     return interrupt_check(error);
 }
 
-static bool may_write(const struct lease_keeper *keeper)
-{
-    return lease_may_write(&keeper->lease, &lease_limits, lease_now_ms(keeper));
-}
-
 int lease_take(struct lease_keeper *keeper, bool wait, bool *ret_duty, struct error *error)
 {
     int rc = find_model(keeper, error);
 
     for (int tries = 0; rc == 0 && keeper->in_use; tries++) {
         rc = step_and_save(keeper, !is_fresh(keeper), error);
-        if (rc < 0 || !wait || may_write(keeper) || keeper->lease.phase == LEASE_STANDBY)
+        if (rc < 0 || !wait || lease_may_write_now(keeper) || keeper->lease.phase == LEASE_STANDBY)
             break;
         if (keeper->lease.phase == LEASE_CANDIDATE)
             rc = wait_for_look(keeper, error);
         else if (tries >= CREATES_MAX)
             break;
     }
-    *ret_duty = rc == 0 && (!keeper->in_use || may_write(keeper));
+    *ret_duty = rc == 0 && (!keeper->in_use || lease_may_write_now(keeper));
     if (rc == 0 && wait && !*ret_duty)
         log_warning("another agent writes into this Odoo: %s (row %lld of " LEASE_MODEL
                     "); what is to be written waits until it ends",
@@ -446,18 +441,11 @@ int lease_check(struct lease_keeper *keeper, struct error *error)
     if (!keeper || !keeper->in_use)
         return 0;
     lease_keep(keeper);
-    if (!keeper->in_use || may_write(keeper))
+    if (!keeper->in_use || lease_may_write_now(keeper))
         return 0;
     return error_set(error, ERR_BUSY,
                      "this agent does not hold the lease of writing into Odoo any more: what is to "
                      "be written waits");
-}
-
-bool lease_permits(void *context)
-{
-    const struct lease_keeper *keeper = context;
-
-    return !keeper->in_use || may_write(keeper);
 }
 
 void lease_guard(struct lease_keeper *keeper, bool on)

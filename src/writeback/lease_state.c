@@ -114,6 +114,18 @@ int lease_save(struct lease_keeper *keeper, struct error *error)
     return rc;
 }
 
+bool lease_may_write_now(const struct lease_keeper *keeper)
+{
+    return lease_may_write(&keeper->lease, &lease_limits, lease_now_ms(keeper));
+}
+
+bool lease_permits(void *context)
+{
+    const struct lease_keeper *keeper = context;
+
+    return !keeper->in_use || lease_may_write_now(keeper);
+}
+
 int lease_status_read(struct store *store, const char *path, struct lease_status *ret,
                       struct error *error)
 {

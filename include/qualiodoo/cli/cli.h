@@ -22,8 +22,9 @@ enum {
 struct cli {
     const char *config_path;
     bool json;
-    int verbosity; /* -1 with -q, 0, 1 with -v, 2 with -vv; already given to log_set_level() */
-    bool has_now;  /* --now was given; already given to clock_set_now() */
+    int verbosity;     /* -1 with -q, 0, 1 with -v, 2 with -vv; already given to log_set_level() */
+    const char *usage; /* the arguments of the command, for its errors; NULL: not known */
+    bool has_now;      /* --now was given; already given to clock_set_now() */
     instant now;
 };
 

@@ -89,6 +89,9 @@ int64_t lease_due_in_ms(const struct lease_keeper *keeper);
 int64_t lease_now_ms(const struct lease_keeper *keeper);
 int64_t lease_wall_ahead_ms(void);
 
+/* Whether the agent is on duty at this moment, by its own clock. */
+bool lease_may_write_now(const struct lease_keeper *keeper);
+
 /* A text, "" for what is none. */
 void lease_copy_text(char *to, size_t size, json_t *from);
 

@@ -1,0 +1,21 @@
+/* output.c - the document that --json prints. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "qualiodoo/cli/cli.h"
+#include "qualiodoo/util/printable.h"
+
+int cli_print_json(json_t *json, struct error *error)
+{
+    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+
+    json_decref(json);
+    if (!text)
+        return error_memory(error);
+    /* What fails to be written shows in the error indicator of stdout, which main checks. */
+    printable_json(text, stdout);
+    putchar('\n');
+    free(text);
+    return 0;
+}

@@ -1,0 +1,150 @@
+/* setup_records.c - one record of Odoo: looked for, made, taken away, noted for its external id. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "qualiodoo/odoo/ask.h"
+#include "setup_internal.h"
+
+enum { MAKE_TRIES = 3 };
+
+void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what)
+{
+    setup->options->step(setup->options->context, what, outcome);
+}
+
+int setup_find(const struct setup *setup, const char *model, json_t *domain, int64_t *ret_id,
+               struct error *error)
+{
+    json_t *records = NULL;
+    int rc = ask_records(setup->odoo, model, domain, json_pack("[s]", "id"), &records, error);
+
+    if (rc == 0)
+        *ret_id = ask_field_id(json_array_get(records, 0), "id");
+    json_decref(records);
+    return rc;
+}
+
+/* Asking whether it was done would hang, too. */
+static bool is_hung(const struct error *cause)
+{
+    return cause->code == ERR_NETWORK && cause->retry == RETRY_NEVER;
+}
+
+int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
+               int64_t *ret_id, struct error *error)
+{
+    int64_t id = 0;
+    int rc = domain && values ? 0 : error_memory(error);
+
+    for (int attempt = 1; rc == 0 && !id; attempt++) {
+        struct error cause = {0};
+
+        rc = ask_create(setup->odoo, model, json_incref(values), &id, &cause);
+        if (rc < 0 && ask_unknown_effect(rc) && !is_hung(&cause))
+            rc = setup_find(setup, model, json_incref(domain), &id, error);
+        else if (rc < 0)
+            *error = cause;
+        if (rc == 0 && !id && (cause.retry != RETRY_LATER || attempt == MAKE_TRIES)) {
+            *error = cause;
+            rc = cause.code;
+        }
+    }
+    json_decref(domain);
+    json_decref(values);
+    if (rc == 0)
+        *ret_id = id;
+    return rc;
+}
+
+int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
+                    struct error *error)
+{
+    struct odoo_call call = {.model = model, .method = "unlink", .safe = true};
+    struct error cause = {0};
+    json_t *result = NULL;
+    int rc = 0;
+
+    if (!setup->options->dry_run) {
+        call.arguments = json_pack("[[I]]", (json_int_t)id);
+        rc = ask(setup->odoo, call, &result, &cause);
+    }
+    json_decref(result);
+    if (rc == ERR_REFUSED)
+        return error_set(error, rc,
+                         "%s cannot be removed: %s; take away in Odoo what holds it, then run "
+                         "'%s' again",
+                         what, cause.message, setup->options->remove ? "setup --remove" : "setup");
+    if (rc < 0 && rc != ERR_MISSING_RECORD) { /* missing: an answer was lost */
+        *error = cause;
+        return rc;
+    }
+    setup_step(setup, SETUP_REMOVED, what);
+    return 0;
+}
+
+/* ---- By external id ---- */
+
+int setup_external_find(const struct setup *setup, const char *name, struct setup_external *ret,
+                        struct error *error)
+{
+    json_t *records = NULL, *record;
+    const char *model;
+    int rc = ask_records(setup->odoo, "ir.model.data",
+                         json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", name),
+                         json_pack("[ss]", "model", "res_id"), &records, error);
+
+    if (rc < 0)
+        return rc;
+    record = json_array_get(records, 0);
+    model = json_string_value(json_object_get(record, "model"));
+    ret->row = ask_field_id(record, "id");
+    ret->record = ask_field_id(record, "res_id");
+    snprintf(ret->model, sizeof ret->model, "%s", model ? model : "");
+    json_decref(records);
+    return 0;
+}
+
+void setup_note(struct setup *setup, const char *name, const char *model, int64_t id)
+{
+    struct setup_record *record = &setup->records[setup->n_records++];
+
+    assert(setup->n_records <= SETUP_RECORDS_MAX);
+    *record = (struct setup_record){.model = model, .id = id};
+    snprintf(record->name, sizeof record->name, "%s", name);
+}
+
+int setup_reference(const struct setup *setup, const char *module, const char *name,
+                    int64_t *ret_id, struct error *error)
+{
+    struct odoo_call call = {.model = "ir.model.data",
+                             .method = "check_object_reference",
+                             .arguments = json_pack("[ss]", module, name),
+                             .safe = true};
+    json_t *result = NULL;
+    int rc = ask(setup->odoo, call, &result, error);
+
+    if (rc == 0)
+        *ret_id = json_integer_value(json_array_get(result, 1));
+    json_decref(result);
+    if (rc == 0 && *ret_id <= 0)
+        rc = error_set(error, ERR_PROTOCOL,
+                       "ir.model.data.check_object_reference: the answer does not name %s.%s",
+                       module, name);
+    return rc;
+}
+
+int setup_find_group(struct setup *setup, struct error *error)
+{
+    struct setup_external external = {0};
+    int rc = setup_external_find(setup, "group_agent", &external, error);
+
+    if (rc == 0 && external.record)
+        rc = setup_find(setup, "res.groups",
+                        json_pack("[[ssI]]", "id", "=", (json_int_t)external.record), &setup->group,
+                        error);
+    if (rc == 0 && !setup->group)
+        rc = setup_find(setup, "res.groups", json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
+                        &setup->group, error);
+    return rc;
+}

@@ -1,0 +1,23 @@
+/* facts_query.c - the rows of one query, each given to a function that knows what they are. */
+#include "facts_internal.h"
+
+int facts_query(struct facts *facts, struct store *store, const struct facts_policy *policy,
+                const struct facts_query *query, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, query->sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, query->account);
+    if (query->text2)
+        sqlite3_bind_text(statement, 2, query->text2, -1, SQLITE_STATIC);
+    else if (sqlite3_bind_parameter_count(statement) >= 2)
+        sqlite3_bind_int64(statement, 2, query->integer2);
+    while ((rc = store_step(store, statement, error)) == 1)
+        if (query->row(facts, policy, statement) < 0) {
+            sqlite3_reset(statement);
+            return error_memory(error);
+        }
+    return rc;
+}

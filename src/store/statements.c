@@ -1,0 +1,240 @@
+/* statements.c - statements, their errors, transactions, and the values of meta. */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store_internal.h"
+
+int store_fail(struct store *store, struct error *error)
+{
+    int code = sqlite3_errcode(store->db);
+    const char *path = store->path;
+
+    switch (code & 0xff) {
+    case SQLITE_FULL:
+        return error_set(error, ERR_STATE,
+                         "%s: the disk is full; nothing was lost, free some space and try again",
+                         path);
+    case SQLITE_NOTADB:
+        return error_set(error, ERR_STATE,
+                         "%s is not a qualiodoo state file; it was left untouched: give another "
+                         "state.path, or move it away and run 'qualiodoo reconcile'",
+                         path);
+    case SQLITE_CORRUPT:
+        return error_set(error, ERR_STATE,
+                         "%s is damaged (%s); it was left as it is: move it away and run "
+                         "'qualiodoo reconcile' to make it again from Odoo",
+                         path, sqlite3_errmsg(store->db));
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+        if (store->mode == STORE_READ)
+            return error_set(error, ERR_STATE,
+                             "%s cannot be read by this user, who may not write in its folder, as "
+                             "readers must: run the command as the owner of the file",
+                             path);
+        return error_set(error, ERR_STATE,
+                         "%s cannot be written (%s): check the owner and rights of the file, of "
+                         "those named after it (-wal, -shm) and of the folder",
+                         path, sqlite3_errmsg(store->db));
+    case SQLITE_CANTOPEN:
+        return error_set(error, ERR_STATE,
+                         "%s cannot be opened (%s): check that its folder exists and the rights "
+                         "of both",
+                         path, sqlite3_errmsg(store->db));
+    case SQLITE_BUSY:
+        return error_set(error, ERR_BUSY, "%s is in use by another program", path);
+    case SQLITE_NOMEM:
+        return error_memory(error);
+    case SQLITE_IOERR:
+        return error_set(error, ERR_STATE, "%s: reading or writing failed (%s): check the disk",
+                         path, sqlite3_errmsg(store->db));
+    default:
+        return error_set(error, ERR_STATE, "%s: %s", path, sqlite3_errmsg(store->db));
+    }
+}
+
+int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret, struct error *error)
+{
+    for (int i = 0; i < store->n_statements; i++)
+        if (store->statements[i].sql == sql) {
+            *ret = store->statements[i].statement;
+            sqlite3_reset(*ret);
+            return 0;
+        }
+    assert(store->n_statements < STATEMENT_MAX);
+    if (sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, ret, NULL) != SQLITE_OK)
+        return store_fail(store, error);
+    store->statements[store->n_statements].sql = sql;
+    store->statements[store->n_statements++].statement = *ret;
+    return 0;
+}
+
+int store_step(struct store *store, sqlite3_stmt *statement, struct error *error)
+{
+    int rc = sqlite3_step(statement);
+
+    if (rc == SQLITE_ROW)
+        return 1;
+    if (rc != SQLITE_DONE)
+        rc = store_fail(store, error);
+    else
+        rc = 0;
+    sqlite3_reset(statement);
+    return rc;
+}
+
+int store_run(struct store *store, sqlite3_stmt *statement, struct error *error)
+{
+    int rc = store_step(store, statement, error);
+
+    assert(rc <= 0);
+    return rc;
+}
+
+int store_integer(struct store *store, const char *sql, int64_t id, bool *ret_found, int64_t *ret,
+                  struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    if (sqlite3_bind_parameter_count(statement) > 0)
+        sqlite3_bind_int64(statement, 1, id);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret_found = rc == 1 && sqlite3_column_type(statement, 0) == SQLITE_INTEGER;
+    if (*ret_found)
+        *ret = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    return 0;
+}
+
+int store_ids(struct store *store, sqlite3_stmt *statement, struct ids *ret, struct error *error)
+{
+    struct ids ids = {0};
+    int rc;
+
+    while ((rc = store_step(store, statement, error)) == 1)
+        if (sqlite3_column_type(statement, 0) != SQLITE_NULL &&
+            ids_add(&ids, sqlite3_column_int64(statement, 0)) < 0) {
+            sqlite3_reset(statement);
+            rc = error_memory(error);
+            break;
+        }
+    if (rc < 0)
+        free(ids.items);
+    else
+        *ret = ids;
+    return rc;
+}
+
+int store_exec(struct store *store, const char *sql, struct error *error)
+{
+    if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+        return store_fail(store, error);
+    return 0;
+}
+
+const char *column_text(sqlite3_stmt *statement, int column)
+{
+    return (const char *)sqlite3_column_text(statement, column);
+}
+
+char *column_copy(sqlite3_stmt *statement, int column)
+{
+    const char *text = column_text(statement, column);
+
+    return strdup(text ? text : "");
+}
+
+int store_begin(struct store *store, struct error *error)
+{
+    int rc;
+
+    if (store->depth > 0)
+        rc = store_exec(store, "SAVEPOINT inner", error);
+    else
+        rc = store_exec(store, store->mode == STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE", error);
+    if (rc == 0)
+        store->depth++;
+    return rc;
+}
+
+int store_commit(struct store *store, struct error *error)
+{
+    int rc;
+
+    assert(store->depth > 0);
+    rc = store_exec(store, store->depth > 1 ? "RELEASE inner" : "COMMIT", error);
+    if (rc == 0)
+        store->depth--;
+    return rc;
+}
+
+void store_rollback(struct store *store)
+{
+    if (store->depth == 0)
+        return;
+    /* SQLite may have rolled back by itself (a full disk): then there is nothing left to undo. */
+    if (!sqlite3_get_autocommit(store->db))
+        sqlite3_exec(store->db, store->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK",
+                     NULL, NULL, NULL);
+    store->depth--;
+}
+
+int store_meta_get(struct store *store, const char *key, char **ret_value, struct error *error)
+{
+    sqlite3_stmt *statement;
+    char *value = NULL;
+    int rc = store_prepare(store, "SELECT value FROM meta WHERE key = ?1", &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    if (rc == 1) {
+        value = strdup(column_text(statement, 0));
+        sqlite3_reset(statement);
+        if (!value)
+            return error_memory(error);
+    }
+    *ret_value = value;
+    return 0;
+}
+
+int store_meta_set(struct store *store, const char *key, const char *value, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "INSERT INTO meta (key, value) VALUES (?1, ?2)"
+                           " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
+    return store_run(store, statement, error);
+}
+
+int store_check_row(struct store *store, sqlite3_stmt *row, const struct stored_range *ranges,
+                    size_t count, struct error *error)
+{
+    for (size_t i = 0; i < count; i++) {
+        int64_t found = sqlite3_column_int64(row, ranges[i].column);
+
+        if (found >= ranges[i].min && found <= ranges[i].max)
+            continue;
+        sqlite3_reset(row);
+        return error_set(error, ERR_STATE,
+                         "%s is damaged (%s is %lld, expected %lld to %lld): move it away and run "
+                         "'qualiodoo reconcile'",
+                         store->path, ranges[i].name, (long long)found, (long long)ranges[i].min,
+                         (long long)ranges[i].max);
+    }
+    return 0;
+}
