@@ -82,7 +82,7 @@ def run_tests(tmp_path: Path):  # noqa: ANN201
     ("test_make.py", ["pytest tests/system/test_make.py"], 2),
     ("test_make", ["pytest tests/system/test_make.py"], 2),
     ("tests/system/test_make.py::test_x", ["pytest tests/system/test_make.py::test_x"], 2),
-    ("test_the_worked_example", ["pytest tests/system/test_readme.py::test_the_worked_example"], 2),
+    ("test_the_worked_example", ["pytest tests/system/test_docs.py::test_the_worked_example"], 2),
 ])
 def test_one_test_is_run_by_its_name(run_tests, test: str, calls: list[str], passed: int) -> None:  # noqa: ANN001
     done, called = run_tests(test)
