@@ -60,7 +60,7 @@ void cycle_report_free(struct cycle_report *report);
 /* Whether anything differed. */
 bool cycle_report_drift(const struct cycle_report *report);
 
-/* The document of interface.md (new reference). */
+/* The document of INTERFACE.md (new reference). */
 json_t *cycle_report_json(const struct cycle_report *report);
 
 struct cycle_options {
@@ -137,7 +137,7 @@ int policy_open(const struct config *config, struct store *store, struct policy 
                 struct error *error);
 void policy_close(struct policy *policy);
 
-/* For which day accounts are computed, and whose credit may be revoked (domain.md, section 3). */
+/* For which day accounts are computed, and whose credit may be revoked (DOMAIN.md, section 3). */
 struct accounts_order {
     civil_day today;
     bool force;               /* accept revoked credit, of these accounts only: */
@@ -155,7 +155,7 @@ int accounts_update(struct store *store, const struct config *config,
 /* The civil date of clock_now() in the configured zone. */
 civil_day policy_today(const struct policy *policy);
 
-/* Adds or removes credit by hand (domain.md, section 6): Odoo first, the state second. */
+/* Adds or removes credit by hand (DOMAIN.md, section 6): Odoo first, the state second. */
 #define ADJUSTMENT_KEY_SIZE 65    /* of 1 to 64 letters, digits, '.', '-', '_', and its NUL */
 #define ADJUSTMENT_REASON_MAX 500 /* bytes */
 #define ADJUSTMENT_MAX_HOURS 10000
@@ -200,7 +200,7 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
 int customer_find_remote(struct odoo *odoo, enum config_account account, const char *text,
                          int64_t *ret_customer, struct error *error);
 
-/* Makes in Odoo what the agent needs (interface.md, `setup`), or takes it away again. `step` is
+/* Makes in Odoo what the agent needs (INTERFACE.md, `setup`), or takes it away again. `step` is
  * told what became of each thing; `dry_run` only tells. */
 enum setup_outcome {
     SETUP_MADE,    /* it was missing, or not as it should be */

@@ -136,6 +136,33 @@ def test_a_path_is_short_and_true(steps: str) -> None:
         assert file == files[0] or leads_to(files, file, set(functions)), f"no step leads to {file}"
 
 
+# ---- What the words of sources and tests refer to ----
+
+def test_nothing_refers_to_pages_that_are_not_here() -> None:
+    """Recordings beside the checkout are looked for by two variables, and nothing else outside is named."""
+    outside = re.compile(r"\bshared/|(?<![\w/])(?:domain|odoo|interface|architecture|style)\.md|\b[Ii]ssue #?\d")
+    lookup = re.compile(r"QUALIODOO_WIRE|\"\.\./shared/calendar_oracle\.json\"")
+    for folder in (*FOLDERS, "."):
+        for path in (ROOT / folder).glob("*" if folder == "." else "**/*"):
+            if not path.is_file() or "__pycache__" in path.parts or path == Path(__file__) or path.suffix in (".pyc", ".o"):
+                continue
+            for number, line in enumerate(path.read_text(errors="replace").splitlines(), 1):
+                assert not outside.search(line) or lookup.search(line), f"{path.relative_to(ROOT)}:{number}: {line}"
+
+
+def test_every_section_that_is_quoted_is_there() -> None:
+    there = set(re.findall(r"^## (\d+)\.", (ROOT / "docs" / "DOMAIN.md").read_text(), re.M))
+    quotes = 0
+    for folder in ("src", "include", "tests"):
+        for path in (ROOT / folder).rglob("*"):
+            if path.suffix in (".c", ".h", ".py", ".sql", ".txt"):
+                for numbers in re.findall(r"DOMAIN\.md, sections? [\d, and-]*\d|[Ss]ections? [\d, and-]*\d of DOMAIN\.md",
+                                          re.sub(r"\s*\n[ /*#-]*", " ", path.read_text())):
+                    quotes += 1
+                    assert set(re.findall(r"\d+", numbers)) <= there, (path, numbers)
+    assert quotes > 30
+
+
 # ---- What the pages tell, tried ----
 
 @pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "docs" / "OPERATIONS.md"], ids=lambda path: path.name)
