@@ -22,6 +22,7 @@ sysusersdir = $(prefix)/lib/sysusers.d
 mandir      = $(prefix)/share/man
 docdir      = $(prefix)/share/doc/qualiodoo
 confdir     = $(sysconfdir)/qualiodoo
+PAGES       = README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(sort $(wildcard docs/*.md))
 
 # ---- Dependencies: Debian 12 packages; `a/b` is either ----
 
@@ -244,10 +245,10 @@ UNITS := $(if $(filter-out 0,$(SYSTEMD)),$(patsubst systemd/%,%,$(sort $(wildcar
     *.service *.timer $(if $(with_webhook),*.socket) *.d/*.conf)))))
 MANS  := man1/qualiodoo.1 man5/qualiodoo.yaml.5
 # Units, manual and example name the program and its configuration by their places.
-PLACES = sed -i 's|/usr/bin/|$(bindir)/|g; s|/etc/qualiodoo|$(confdir)|g'
+PLACES = sed -i 's|/usr/bin/|$(bindir)/|g; s|/etc/qualiodoo|$(confdir)|g; s|/usr/share/doc/qualiodoo|$(docdir)|g'
 
 install: all ## program, units, manual, example configuration, documentation (DESTDIR, prefix)
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(docdir) $(DESTDIR)$(confdir)
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(docdir)/docs $(DESTDIR)$(confdir)
 	install -m 755 $(BINARY) $(DESTDIR)$(bindir)/qualiodoo
 	for unit in $(UNITS); do \
 	    file=$(DESTDIR)$(unitdir)/$$unit && install -D -m 644 systemd/$$unit $$file && $(PLACES) $$file || exit 1; \
@@ -257,14 +258,14 @@ install: all ## program, units, manual, example configuration, documentation (DE
 	done
 	install -m 644 systemd/qualiodoo.sysusers $(DESTDIR)$(sysusersdir)/qualiodoo.conf
 	file=$(DESTDIR)$(confdir)/qualiodoo.yaml.example && install -m 644 config/qualiodoo.yaml $$file && $(PLACES) $$file
-	install -m 644 README.md LICENSE $(DESTDIR)$(docdir)/
+	for page in $(PAGES); do install -m 644 $$page $(DESTDIR)$(docdir)/$$page || exit 1; done
 
 uninstall: ## what install put; configuration, secret and state stay
 	rm -f $(DESTDIR)$(bindir)/qualiodoo $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(MANS:%=$(DESTDIR)$(mandir)/%) \
 	    $(DESTDIR)$(sysusersdir)/qualiodoo.conf $(DESTDIR)$(confdir)/qualiodoo.yaml.example \
-	    $(DESTDIR)$(docdir)/README.md $(DESTDIR)$(docdir)/LICENSE
+	    $(PAGES:%=$(DESTDIR)$(docdir)/%)
 	-rmdir $(patsubst %/,%,$(addprefix $(DESTDIR)$(unitdir)/,$(filter-out ./,$(sort $(dir $(UNITS)))))) \
-	    $(DESTDIR)$(docdir) $(DESTDIR)$(confdir) 2>/dev/null || true
+	    $(DESTDIR)$(docdir)/docs $(DESTDIR)$(docdir) $(DESTDIR)$(confdir) 2>/dev/null || true
 
 deps: ## the missing Debian packages, for building and testing (as root or through sudo)
 	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CHECK)

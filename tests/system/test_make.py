@@ -1,4 +1,4 @@
-"""What a developer types: packages that are missing, one test by its name."""
+"""What a developer types: packages that are missing, one test by its name, what is installed."""
 
 from __future__ import annotations
 
@@ -106,3 +106,15 @@ def test_only_the_unit_test_that_is_named_is_built() -> None:
     for name in ("test_every_day", "test_civil", "tests/unit/test_civil.c"):
         assert sh("bash", "tests/run.sh", "programs", name).stdout == "test_civil\n"
     assert sh("bash", "tests/run.sh", "programs", "test_the_worked_example").stdout == ""
+
+
+# ---- make install ----
+
+def test_every_page_that_the_readme_links_to_is_installed_and_removed() -> None:
+    pages = set(re.findall(r"\]\(([\w/.]+\.md)(?:#[^)]*)?\)", (ROOT / "README.md").read_text()))
+    assert len(pages) >= 8
+    installed = sh("make", "-n", "-o", "all", "install", "prefix=/P").stdout
+    removed = sh("make", "-n", "uninstall", "prefix=/P").stdout
+    for page in pages:
+        assert f" {page} " in installed.replace(";", " ;"), page
+        assert f"/P/share/doc/qualiodoo/{page}" in removed, page
