@@ -2,7 +2,7 @@
 #
 # Variables: prefix (/usr/local), sysconfdir (/etc), DESTDIR; CC, CFLAGS, LDFLAGS, WERROR=1, V=1 (whole command
 # lines), BUILD (folder of what is built: another one for other flags), JOBS, FUZZ_SECONDS, BENCH (arguments of
-# tests/bench/run.py).
+# tests/bench/run.py), TEST (of `check`: one test by its name, or a file of tests).
 
 VERSION := 0.1.0
 
@@ -22,6 +22,7 @@ sysusersdir = $(prefix)/lib/sysusers.d
 mandir      = $(prefix)/share/man
 docdir      = $(prefix)/share/doc/qualiodoo
 confdir     = $(sysconfdir)/qualiodoo
+PAGES       = README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(sort $(wildcard docs/*.md))
 
 # ---- Dependencies: Debian 12 packages; `a/b` is either ----
 
@@ -86,15 +87,17 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests
 ifeq ($(SYSTEMD),0)
 UNIT_TESTS := $(filter-out %/test_schedule %/test_schedule_times %/test_metrics,$(UNIT_TESTS))
 endif
+ONLY_TEST  := $(BUILD)/tests/unit/only.o
 TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test # programs that tests in Python ask
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
-OBJECTS_D  := $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
+OBJECTS_D  := $(OBJECTS:.o=.d) $(ONLY_TEST:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
 
 .PHONY: all demo check unit system asan valgrind lint fuzz bench install uninstall deps clean format help \
     unit-tests test-tools fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY: $(ONLY_TEST)
 
 # ---- Build ----
 
@@ -127,9 +130,9 @@ $(BUILD)/test-clock.o: src/util/clock.c $(BUILD)/flags
 $(BUILD)/qualiodoo-test: $(BUILD)/src/main.o $(BUILD)/test-clock.o $(LIBRARY)
 	$(call say,LINK,$@)$(link) -pie -o $@ $^ $(pkg_libs)
 
-$(BUILD)/tests/%: tests/unit/%.c $(LIBRARY)
+$(BUILD)/tests/%: tests/unit/%.c $(ONLY_TEST) $(LIBRARY)
 	@mkdir -p $(@D)
-	$(call say,TEST,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs) -lcmocka
+	$(call say,TEST,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(ONLY_TEST) $(LIBRARY) $(LDFLAGS) $(pkg_libs) -lcmocka
 
 $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -138,6 +141,11 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 $(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,FUZZ,$<)$(compile) $(WARNINGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs)
+
+# Runs the inputs it is given, without a fuzzer.
+$(BUILD)/replay/%: tests/fuzz/%.c $(LIBRARY)
+	@mkdir -p $(@D)
+	$(call say,FUZZ,$<)$(compile) $(WARNINGS) -DFUZZ_REPLAY -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs)
 
 # What is compiled with other flags, or as another version, is compiled again.
 $(BUILD)/flags: FORCE
@@ -158,9 +166,12 @@ demo: ## the main job on a simulated Odoo, with nothing to set up
 	$(quiet)$(SUBMAKE) all
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) bash tests/demo.sh
 
-check: deps ## every test; ends with "N passed, N failed"
-	$(quiet)$(SUBMAKE) all unit-tests
-	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh unit system
+# With TEST=NAME, of the unit tests only the program that has it is built.
+TESTED = $(if $(TEST),$(patsubst %,$(BUILD)/tests/%,$(shell bash tests/run.sh programs '$(TEST)')),$(UNIT_TESTS))
+
+check: deps ## every test, or TEST=NAME alone; ends with "N passed, N failed"
+	$(quiet)$(SUBMAKE) all test-tools $(TESTED)
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) TEST='$(TEST)' bash tests/run.sh unit system
 
 unit: deps ## the unit tests (C)
 	$(quiet)$(SUBMAKE) unit-tests
@@ -234,10 +245,10 @@ UNITS := $(if $(filter-out 0,$(SYSTEMD)),$(patsubst systemd/%,%,$(sort $(wildcar
     *.service *.timer $(if $(with_webhook),*.socket) *.d/*.conf)))))
 MANS  := man1/qualiodoo.1 man5/qualiodoo.yaml.5
 # Units, manual and example name the program and its configuration by their places.
-PLACES = sed -i 's|/usr/bin/|$(bindir)/|g; s|/etc/qualiodoo|$(confdir)|g'
+PLACES = sed -i 's|/usr/bin/|$(bindir)/|g; s|/etc/qualiodoo|$(confdir)|g; s|/usr/share/doc/qualiodoo|$(docdir)|g'
 
 install: all ## program, units, manual, example configuration, documentation (DESTDIR, prefix)
-	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(docdir) $(DESTDIR)$(confdir)
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(sysusersdir) $(DESTDIR)$(docdir)/docs $(DESTDIR)$(confdir)
 	install -m 755 $(BINARY) $(DESTDIR)$(bindir)/qualiodoo
 	for unit in $(UNITS); do \
 	    file=$(DESTDIR)$(unitdir)/$$unit && install -D -m 644 systemd/$$unit $$file && $(PLACES) $$file || exit 1; \
@@ -247,14 +258,14 @@ install: all ## program, units, manual, example configuration, documentation (DE
 	done
 	install -m 644 systemd/qualiodoo.sysusers $(DESTDIR)$(sysusersdir)/qualiodoo.conf
 	file=$(DESTDIR)$(confdir)/qualiodoo.yaml.example && install -m 644 config/qualiodoo.yaml $$file && $(PLACES) $$file
-	install -m 644 README.md LICENSE $(DESTDIR)$(docdir)/
+	for page in $(PAGES); do install -m 644 $$page $(DESTDIR)$(docdir)/$$page || exit 1; done
 
 uninstall: ## what install put; configuration, secret and state stay
 	rm -f $(DESTDIR)$(bindir)/qualiodoo $(UNITS:%=$(DESTDIR)$(unitdir)/%) $(MANS:%=$(DESTDIR)$(mandir)/%) \
 	    $(DESTDIR)$(sysusersdir)/qualiodoo.conf $(DESTDIR)$(confdir)/qualiodoo.yaml.example \
-	    $(DESTDIR)$(docdir)/README.md $(DESTDIR)$(docdir)/LICENSE
+	    $(PAGES:%=$(DESTDIR)$(docdir)/%)
 	-rmdir $(patsubst %/,%,$(addprefix $(DESTDIR)$(unitdir)/,$(filter-out ./,$(sort $(dir $(UNITS)))))) \
-	    $(DESTDIR)$(docdir) $(DESTDIR)$(confdir) 2>/dev/null || true
+	    $(DESTDIR)$(docdir)/docs $(DESTDIR)$(docdir) $(DESTDIR)$(confdir) 2>/dev/null || true
 
 deps: ## the missing Debian packages, for building and testing (as root or through sudo)
 	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CHECK)

@@ -1,8 +1,10 @@
 #!/bin/bash
-# run.sh unit|system|program... - runs the tests that were built in $BUILD and ends with one line: N passed, N failed. The line
-# before says what the passed ones ran. RUNNER goes in front of each unit test (valgrind). No test executed is a failure. A crash
-# or a time-out counts as one failed.
+# run.sh unit|system|program... - runs the tests that were built in $BUILD and ends with one line: N passed, N failed. The
+# line before says what the passed ones ran. RUNNER goes in front of each unit test (valgrind). No test executed is a
+# failure. A crash or a time-out counts as one failed. TEST is one test by its name, or a file of tests.
+# run.sh programs NAME - the unit tests' programs that have the test NAME, or are it.
 set -u
+TEST=${TEST:-}
 build=${BUILD:-build} python=${PYTHON:-/usr/bin/python3} jobs=${JOBS:-1}
 passed=0 failed=0
 units=0 programs=0 pythons=0 skipped=0 # of the passed: C code alone, the program, Python alone; and what did not run
@@ -20,11 +22,33 @@ add() {
 
 number() { grep -oE "(^| )[0-9]+ $2" <<<"$1" | tail -n 1 | tr -dc 0-9 | grep . || echo 0; } # before a word of a text
 
+# The unit tests' programs that have the test $1, or that $1 names: test_civil, test_civil.c, tests/unit/test_civil.c.
+unit_programs() {
+    local name=${1##*/}
+    name=${name%.c}
+    if [ -e "tests/unit/$name.c" ]; then echo "$name"
+    elif [[ $name =~ ^[a-z_0-9]+$ ]]; then
+        grep -lE "cmocka_unit_test[a-z_]*\($name\>|\.name = \"$name\"" tests/unit/test_*.c | sed 's|.*/||; s|\.c$||'
+    fi
+}
+
+# What $1 is to pytest: a file (test_docs.py), a test in it (test_docs.py::NAME), or a function wherever it is.
+python_tests() {
+    local file=${1%%::*} name=${1##*::} found
+    file=${file##*/} file=${file%.py}
+    for found in tests/*/"$file.py"; do
+        [ ! -e "$found" ] || { [ "$name" = "$1" ] && echo "$found" || echo "$found::$name"; return; }
+    done
+    [[ $name =~ ^[A-Za-z_0-9]+$ ]] && grep -lE "^def $name\(" tests/*/test_*.py | sed "s|$|::$name|"
+}
+
 unit() {
-    local test out status ran
+    local test out status ran only=
+    [ -z "$TEST" ] || [ -e "tests/unit/$(basename "$TEST" .c).c" ] || only=$TEST
     for test in "$build"/tests/test_*; do
         [ -x "$test" ] && [ -f "$test" ] || continue
-        out=$(timeout 600 ${RUNNER:-} "$test" 2>&1 </dev/null)
+        [ -z "$TEST" ] || grep -qxF "${test##*/}" <<<"$tested" || continue
+        out=$(ONLY_TEST=$only timeout 600 ${RUNNER:-} "$test" 2>&1 </dev/null)
         status=$?
         ran=$(grep -c '^\[       OK \]' <<<"$out")
         [ "$status" -eq 0 ] || echo "$out" | tail -n 80
@@ -38,12 +62,13 @@ unit() {
 system() { run_pytest tests/odoo tests/model tests/system; }
 program() { run_pytest tests/model tests/system; }
 
-# Two workers for each core: the tests of the service mostly wait.
+# Two workers for each core: the tests of the service mostly wait. None for what TEST names.
 run_pytest() {
-    local log status last counted
+    local workers=$((jobs * 2)) log status last counted
+    [ -z "$TEST" ] || workers=0
     log=$(mktemp)
-    QUALIODOO=$(realpath "$build")/qualiodoo PYTHONPATH=tests timeout 1800 "$python" -m pytest -q -rs -p no:cacheprovider -p counting \
-        --no-header -n "$((jobs * 2))" "$@" </dev/null 2>&1 | tee "$log"
+    QUALIODOO=$(realpath "$build")/qualiodoo PYTHONPATH=tests timeout 1800 "$python" -m pytest -q -rs \
+        -p no:cacheprovider -p counting --no-header -n "$workers" "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     last=$(tail -n 1 "$log") counted=$(grep '^counted: ' "$log" | tail -n 1)
     programs=$((programs + $(number "$counted" program))) pythons=$((pythons + $(number "$counted" python)))
@@ -52,10 +77,27 @@ run_pytest() {
     add "$status" "$(number "$last" passed)" $(($(number "$last" failed) + $(number "$last" error))) pytest
 }
 
+named() { # what TEST names, and nothing else
+    local chosen
+    tested=$(unit_programs "$TEST")
+    mapfile -t chosen < <(python_tests "$TEST")
+    if [ -z "$tested" ] && [ ${#chosen[@]} -eq 0 ]; then
+        echo "run.sh: TEST='$TEST' is no test: expected a file or a function of tests/unit, odoo, model or system" >&2
+        exit 2
+    fi
+    [ -z "$tested" ] || unit
+    [ ${#chosen[@]} -eq 0 ] || run_pytest "${chosen[@]}"
+}
+
+if [ "${1:-}" = programs ]; then
+    unit_programs "${2:?run.sh programs NAME}"
+    exit 0
+fi
 # Samples written by hand are always compared with; recordings of real servers where they are.
 wire=${QUALIODOO_WIRE:-../shared/wire}
 if [ -d "$wire" ]; then echo "recordings of real servers: found in $wire"
 else echo "recordings of real servers: none in $wire; the tests use tests/samples alone"; fi
+[ -z "$TEST" ] || { named; set --; }
 for what; do
     case $what in
     unit | system | program) $what ;;

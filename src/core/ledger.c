@@ -1,4 +1,4 @@
-/* ledger.c - day by day through the facts (domain.md, section 1): within a day grants, clawbacks,
+/* ledger.c - day by day through the facts (DOMAIN.md, section 1): within a day grants, clawbacks,
  * the expiry step, adjustments, debits, and within each by id. */
 #include "qualiodoo/core/ledger.h"
 

@@ -3,7 +3,7 @@
 
 #include "ledger_internal.h"
 
-/* The order that serves wherever lots are chosen (domain.md, section 4). */
+/* The order that serves wherever lots are chosen (DOMAIN.md, section 4). */
 static int compare_choice(const struct ledger_lot *a, const struct ledger_lot *b)
 {
     if (a->end != b->end)

@@ -1,4 +1,4 @@
-/* ledger_clawback.c - a credit note takes back what its invoice granted (domain.md, section 3).
+/* ledger_clawback.c - a credit note takes back what its invoice granted (DOMAIN.md, section 3).
  *
  * A clawback takes minutes from lots, but is counted against the lots of its invoice: the two are
  * separate. `counted` says how much of a lot's grant was taken back by its own invoice's credit

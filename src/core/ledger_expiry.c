@@ -1,4 +1,4 @@
-/* ledger_expiry.c - the expiry step of a day (domain.md, section 5): reinstate, then roll over or
+/* ledger_expiry.c - the expiry step of a day (DOMAIN.md, section 5): reinstate, then roll over or
  * expire what ends. */
 #include "ledger_internal.h"
 

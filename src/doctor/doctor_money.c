@@ -1,5 +1,5 @@
 /* doctor_money.c - invoices whose payment state in Odoo contradicts what is left to pay. An
- * automation rule with a before-domain on payment_state leaves them so (odoo.md, Payments). */
+ * automation rule with a before-domain on payment_state leaves them so (ODOO.md, Payments). */
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
 

@@ -1,4 +1,4 @@
-/* fault.c - faults as recorded on 17 and 19 (shared/wire).
+/* fault.c - faults as recorded on 17 and 19 (ODOO.md, Wire).
  *
  * faultCode 3 and 4 say what they are. 2 is a refusal, but also an unknown model and a missing
  * record. 1 is any exception, with its traceback: there the name of the exception and its words

@@ -1,6 +1,7 @@
 #!/bin/bash
-# rooms.sh - the rules of the house (architecture.md), checked on what was built: the object files under $BUILD, the
-# headers they were made from (.d files), and a few words of the sources. Prints each breach and ends with exit code 1.
+# rooms.sh - the rules of the house (docs/ARCHITECTURE.md), checked on what was built: the object files under $BUILD,
+# the headers they were made from (.d files), and a few words of the sources. Prints each breach and ends with exit
+# code 1.
 set -u
 build=${BUILD:-build} status=0
 breach() { echo "rooms: $*" >&2; status=1; }
@@ -30,7 +31,7 @@ nm -gA "${objects[@]}" | sed 's/:/ /' | awk '{
     n = split($1, path, "/")
     print ($(NF - 1) ~ /^[Uw]$/ ? "used" : "defined"), path[n - 1], $NF, $1 }' | sort -u >"$symbols"
 for room in $(awk '{ print $2 }' "$symbols" | sort -u); do
-    [ -n "${may[$room]+x}" ] || breach "src/$room is not a room of architecture.md"
+    [ -n "${may[$room]+x}" ] || breach "src/$room is not a room of docs/ARCHITECTURE.md"
 done
 while read -r from to symbol object; do
     case " ${may[$from]:-} " in *" $to "*) ;; *) breach "$object: $from must not use $to ($symbol)" ;; esac

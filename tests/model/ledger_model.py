@@ -1,6 +1,6 @@
 """An independent model of the support-credit ledger.
 
-Written from the rules alone (domain.md, sections 1 to 8; quoted in the comments, "§n" is a section), never
+Written from the rules alone (DOMAIN.md, sections 1 to 8; quoted in the comments, "§n" is a section), never
 from the C sources, so that the two can be compared on random histories. It is literal and slow on
 purpose: no cleverness that would need its own proof. Rules are computed with int and Fraction only; floats
 come in as Odoo gives them and are converted at once.
@@ -332,7 +332,7 @@ class Payments:
             # §3 "`reversed` where credit notes of *other* invoices settle it, as Odoo then says"
             return any(self.is_credit_note_of(c, invoice) is not None for c in invoice.counterparts)
         if word in ("partial", "not_paid"):
-            # With nothing left to pay Odoo never says so unless an automation rule spoilt the word (odoo.md, Payments): what is
+            # With nothing left to pay Odoo never says so unless an automation rule spoilt the word (ODOO.md, Payments): what is
             # behind it counts.
             return sum(decimal_of(c.amount) for c in invoice.counterparts) >= decimal_of(invoice.amount_total) > 0
         return word == "paid"

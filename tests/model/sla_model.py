@@ -1,6 +1,6 @@
 """An independent model of business time and of the response target.
 
-Written from domain.md, section 8, alone (quoted in the comments), never from the C sources, so that the two can be
+Written from DOMAIN.md, section 8, alone (quoted in the comments), never from the C sources, so that the two can be
 compared on random cases. It is literal and slow on purpose: each local day is cut at every instant where something
 begins or ends, each piece is looked at on its own, and questions walk from day to day.
 
@@ -42,7 +42,7 @@ class Attendance:
     def holds_on(self, day: date) -> bool:
         if day.weekday() != self.weekday:
             return False
-        # "parity is ((ordinal - 1) // 7) % 2, with 0001-01-01 as 1" (odoo.md): Python's own ordinal.
+        # "parity is ((ordinal - 1) // 7) % 2, with 0001-01-01 as 1" (ODOO.md): Python's own ordinal.
         if self.week is not None and (day.toordinal() - 1) // 7 % 2 != self.week:
             return False
         return (self.first is None or self.first <= day) and (self.last is None or day <= self.last)
@@ -373,7 +373,7 @@ def sla_json(verdict: Verdict) -> dict:
 
 
 def calendar_of_odoo(source: dict, leaves: bool = True, **bounds) -> Calendar:
-    """From rows read of `resource.calendar` and its lines (odoo.md, "Calendars"), as calendar_oracle.json has them."""
+    """From rows read of `resource.calendar` and its lines (ODOO.md, "Calendars"), as calendar_oracle.json has them."""
     rows = [a for a in source["attendances"] if not a.get("display_type") and a.get("day_period") != "lunch"]
     attendances = [Attendance(int(a["dayofweek"]), round(a["hour_from"] * 60), round(a["hour_to"] * 60),
                               int(a["week_type"]) if source.get("two_weeks_calendar") and a["week_type"] else None)

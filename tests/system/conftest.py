@@ -27,7 +27,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "odoo"))
 
-from odoosim import Server, World  # noqa: E402
+from odoosim import Server, World, stories  # noqa: E402
 
 RELEASED = os.environ.get("QUALIODOO", str(ROOT / "build" / "qualiodoo"))  # what is installed: with --now it writes nothing
 BINARY = RELEASED + "-test"  # the same program, in which --now counts as the real time
@@ -245,6 +245,18 @@ def run(server: Server, tmp_path: Path) -> Iterator[Run]:
     made = Run(tmp_path, server)
     yield made
     made.close()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Run]:
+    """The desk of `make demo`, read on the day of the examples in the pages."""
+    made = World(today="2026-11-26")
+    stories.STORIES["demo"](made)
+    with made.serve() as server:
+        run = Run(tmp_path, server)
+        run("reconcile", check=0)
+        yield run
+        run.close()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The commands as interface.md promises them: documents, exit codes, names and numbers on the command line."""
+"""The commands as INTERFACE.md promises them: documents, exit codes, names and numbers on the command line."""
 
 from __future__ import annotations
 

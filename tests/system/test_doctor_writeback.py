@@ -1,6 +1,6 @@
 """doctor on what is written into Odoo, and on the working calendars that response times are counted by.
 
-The rights of the agent's user are those of README, "The agent's user in Odoo": each is needed, for what its table says.
+The rights of the agent's user are those of docs/OPERATIONS.md, "The agent's user in Odoo": each is needed, for what its table says.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def test_nothing_is_tried(desk: Desk) -> None:
     assert not [c for c in desk.server.calls if c.writes]
 
 
-# ---- The recipe of README: what each right allows ----
+# ---- The recipe of docs/OPERATIONS.md: what each right allows ----
 
 
 def agent(world: World) -> Any:

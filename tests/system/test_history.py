@@ -1,4 +1,4 @@
-"""The history of assignments on each version of Odoo: known, or unknown, and never empty by mistake (domain.md, section 8).
+"""The history of assignments on each version of Odoo: known, or unknown, and never empty by mistake (DOMAIN.md, section 8).
 
 Odoo keeps the last assignment and the last closing. An urgent ticket of Friday 9:00 is owed an answer by 11:00.
 """

@@ -1,4 +1,4 @@
-"""Who holds an account (domain.md, section 2), and what becomes of rows whose partner or model is gone."""
+"""Who holds an account (DOMAIN.md, section 2), and what becomes of rows whose partner or model is gone."""
 
 from __future__ import annotations
 

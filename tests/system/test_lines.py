@@ -1,4 +1,4 @@
-"""Which timesheet lines are charged (domain.md, section 4), and which products are packs (section 3)."""
+"""Which timesheet lines are charged (DOMAIN.md, section 4), and which products are packs (section 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which invoices were really paid (domain.md, section 3): from records of Odoo to minutes, with the reason given."""
+"""Which invoices were really paid (DOMAIN.md, section 3): from records of Odoo to minutes, with the reason given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is a response and what is not, and when the clock runs (domain.md, section 8), through the program.
+"""What is a response and what is not, and when the clock runs (DOMAIN.md, section 8), through the program.
 
 The company's calendar is Monday to Friday, 9:00 to 12:00 and 14:00 to 18:00 in Paris; the world's day is Friday 20 March
 2026. Times are UTC: 8:00 is 9:00 in Paris.

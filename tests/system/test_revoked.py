@@ -1,4 +1,4 @@
-"""Revoked credit (domain.md, section 3): a changed word never empties an account in silence. A person decides."""
+"""Revoked credit (DOMAIN.md, section 3): a changed word never empties an account in silence. A person decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules of domain.md on small stories, counted by hand: from records of Odoo to minutes."""
+"""The rules of DOMAIN.md on small stories, counted by hand: from records of Odoo to minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The response settles the verdict (domain.md, section 8): what changes afterwards changes nothing of what was promised and
+"""The response settles the verdict (DOMAIN.md, section 8): what changes afterwards changes nothing of what was promised and
 answered, and nothing is written into Odoo.
 
 The company's calendar is Monday to Friday, 9:00 to 12:00 and 14:00 to 18:00 in Paris; the world's day is Friday 20 March

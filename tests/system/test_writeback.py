@@ -1,4 +1,4 @@
-"""What is written into Odoo about response times: on time, once, and never wrongly (domain.md, section 8).
+"""What is written into Odoo about response times: on time, once, and never wrongly (DOMAIN.md, section 8).
 
 The company's calendar is Monday to Friday, 9:00 to 12:00 and 14:00 to 18:00 in Paris. An urgent ticket created on Friday
 20 March 2026 at 9:00 (8:00 UTC) is owed a response by 11:00, and warned of at 10:30 (75 % of two hours).

@@ -34,7 +34,7 @@ struct facts {
     struct ledger_policy policy;
 };
 
-/* One rule of domain.md and what it gives. */
+/* One rule of DOMAIN.md and what it gives. */
 struct scenario {
     const char *name;    /* says the rule */
     const char *facts;   /* in the language above */

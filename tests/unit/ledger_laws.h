@@ -1,4 +1,4 @@
-/* ledger_laws.h - what holds for every ledger whatever its facts (domain.md, section 7), checked
+/* ledger_laws.h - what holds for every ledger whatever its facts (DOMAIN.md, section 7), checked
  * on the result alone: none of it is computed as the ledger computes it. */
 #ifndef QUALIODOO_LEDGER_LAWS_H
 #define QUALIODOO_LEDGER_LAWS_H

@@ -1,4 +1,4 @@
-/* test_account.c - from the facts of Odoo to the ledger (domain.md, sections 3, 4 and 6). */
+/* test_account.c - from the facts of Odoo to the ledger (DOMAIN.md, sections 3, 4 and 6). */
 #include "account_fixture.h"
 
 static void invoices_notes_work_and_adjustments_make_one_ledger(void **state)

@@ -1,4 +1,4 @@
-/* test_account_money.c - what an account is credited for, and what not (domain.md, section 3):
+/* test_account_money.c - what an account is credited for, and what not (DOMAIN.md, section 3):
  * money that moved from one invoice to another, undone credit notes, down payments, offered packs.
  */
 #include "account_fixture.h"

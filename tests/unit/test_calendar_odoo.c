@@ -1,6 +1,6 @@
 /* Business time against answers computed by hand (tests/samples/calendars.json), and against Odoo's
- * own ($QUALIODOO_CALENDARS, by default ../shared/calendar_oracle.json) when they are there. Runs
- * in the root of the project. */
+ * own ($QUALIODOO_CALENDARS, by default a file beside the checkout) when they are there. Runs in
+ * the root of the project. */
 #include <math.h>
 #include <unistd.h>
 
@@ -8,7 +8,7 @@
 
 #include "calendar_fixture.h"
 
-/* Where the rule of domain.md is not Odoo's: "CALENDAR plan|work START" and the reason. None so
+/* Where the rule of DOMAIN.md is not Odoo's: "CALENDAR plan|work START" and the reason. None so
  * far: all its answers are ours to the second. */
 static const char *const exceptions[][2] = {
     {NULL, NULL},

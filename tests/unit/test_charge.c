@@ -1,4 +1,4 @@
-/* test_charge.c - what timesheet lines cost (domain.md, section 4); every number by hand. */
+/* test_charge.c - what timesheet lines cost (DOMAIN.md, section 4); every number by hand. */
 #include "values.h"
 
 #include <stdlib.h>

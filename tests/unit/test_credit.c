@@ -1,4 +1,4 @@
-/* test_credit.c - grants and credit notes of section 3 of domain.md; every number by hand. */
+/* test_credit.c - grants and credit notes of section 3 of DOMAIN.md; every number by hand. */
 #include "values.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* test_duration.c - durations of section 1 of domain.md, by hand. */
+/* test_duration.c - durations of section 1 of DOMAIN.md, by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

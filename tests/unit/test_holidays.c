@@ -1,4 +1,4 @@
-/* test_holidays.c - public holidays (domain.md, section 8): sets, days taken out, yearly days. */
+/* test_holidays.c - public holidays (DOMAIN.md, section 8): sets, days taken out, yearly days. */
 #include "calendar_fixture.h"
 
 #define ROOM (HOLIDAYS_OF_SETS_MAX + 4)

@@ -1,4 +1,4 @@
-/* test_ledger.c - days, debits, adjustments and states: sections 1, 3, 4, 6 and 7 of domain.md;
+/* test_ledger.c - days, debits, adjustments and states: sections 1, 3, 4, 6 and 7 of DOMAIN.md;
  * every number by hand. Renewals, clawbacks and random histories have files of their own. */
 #include "ledger_laws.h"
 

@@ -1,4 +1,4 @@
-/* test_ledger_clawback.c - section 3 of domain.md, what a credit note takes back; every number by
+/* test_ledger_clawback.c - section 3 of DOMAIN.md, what a credit note takes back; every number by
  * hand. In the comments a lot's limit is granted - counted - lost, as the page defines it. */
 #include "ledger_laws.h"
 

@@ -1,4 +1,4 @@
-/* test_ledger_random.c - the laws of domain.md, section 7, on random ledgers: few days, few lots,
+/* test_ledger_random.c - the laws of DOMAIN.md, section 7, on random ledgers: few days, few lots,
  * many collisions. QUALIODOO_RANDOM_LEDGERS=100000 makes a long run. */
 #include "ledger_laws.h"
 

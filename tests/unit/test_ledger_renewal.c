@@ -1,4 +1,4 @@
-/* test_ledger_renewal.c - section 5 of domain.md, expiry, rollover and reinstatement; every number
+/* test_ledger_renewal.c - section 5 of DOMAIN.md, expiry, rollover and reinstatement; every number
  * by hand. */
 #include "ledger_laws.h"
 

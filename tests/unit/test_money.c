@@ -1,4 +1,4 @@
-/* test_money.c - which invoices are effectively paid (domain.md, section 3). */
+/* test_money.c - which invoices are effectively paid (DOMAIN.md, section 3). */
 #include "values.h"
 
 #include <string.h>

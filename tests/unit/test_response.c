@@ -1,4 +1,4 @@
-/* test_response.c - what answers a ticket (domain.md, section 8). */
+/* test_response.c - what answers a ticket (DOMAIN.md, section 8). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Which lots were revoked (domain.md, section 3): the decision alone. */
+/* Which lots were revoked (DOMAIN.md, section 3): the decision alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

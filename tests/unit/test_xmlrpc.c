@@ -1,6 +1,6 @@
 /* test_xmlrpc.c - the codec and the meaning of faults: samples written by hand, here and in
- * tests/samples, then the recordings of real servers ($QUALIODOO_WIRE, by default ../shared/wire)
- * when they are there. Runs in the root of the project. */
+ * tests/samples, then recordings of real servers ($QUALIODOO_WIRE, by default a folder beside the
+ * checkout) when they are there. Runs in the root of the project. */
 #include <dirent.h>
 #include <math.h>
 #include <setjmp.h>

@@ -11,7 +11,7 @@
 #include "qualiodoo/store/store.h"
 #include "qualiodoo/util/units.h"
 
-/* For which day accounts are computed, and whose credit may be revoked (domain.md, section 3). */
+/* For which day accounts are computed, and whose credit may be revoked (DOMAIN.md, section 3). */
 struct accounts_order {
     civil_day today;
     bool force;               /* accept revoked credit, of these accounts only: */

@@ -1,4 +1,4 @@
-/* settle.h - the response settles the verdict (domain.md, section 8): what is kept of it. */
+/* settle.h - the response settles the verdict (DOMAIN.md, section 8): what is kept of it. */
 #ifndef QUALIODOO_COMPUTE_SETTLE_H
 #define QUALIODOO_COMPUTE_SETTLE_H
 

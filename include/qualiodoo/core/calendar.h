@@ -1,4 +1,4 @@
-/* calendar.h - business time (domain.md, section 8). Pure.
+/* calendar.h - business time (DOMAIN.md, section 8). Pure.
  *
  * A calendar is compiled once into sorted UTC working intervals with running totals; every question
  * is then a binary search. Times are UTC seconds; working intervals are half-open [start, end).

@@ -1,4 +1,4 @@
-/* charge.h - what the timesheet lines of a ticket cost (domain.md, section 4). Pure. */
+/* charge.h - what the timesheet lines of a ticket cost (DOMAIN.md, section 4). Pure. */
 #ifndef QUALIODOO_CORE_CHARGE_H
 #define QUALIODOO_CORE_CHARGE_H
 

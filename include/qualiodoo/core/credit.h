@@ -1,4 +1,4 @@
-/* credit.h - what an invoice or a credit note does to the account (domain.md, section 3). Pure. */
+/* credit.h - what an invoice or a credit note does to the account (DOMAIN.md, section 3). Pure. */
 #ifndef QUALIODOO_CORE_CREDIT_H
 #define QUALIODOO_CORE_CREDIT_H
 

@@ -1,4 +1,4 @@
-/* duration.h - from Odoo's float hours to whole minutes and steps (domain.md, section 1). Pure. */
+/* duration.h - from Odoo's float hours to whole minutes and steps (DOMAIN.md, section 1). Pure. */
 #ifndef QUALIODOO_CORE_DURATION_H
 #define QUALIODOO_CORE_DURATION_H
 

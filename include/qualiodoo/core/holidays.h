@@ -1,4 +1,4 @@
-/* holidays.h - public holidays for a calendar written in the configuration (domain.md, section 8).
+/* holidays.h - public holidays for a calendar written in the configuration (DOMAIN.md, section 8).
  * Pure.
  *
  * A set is what the law of a territory lists; days can be taken out of the sets, and yearly days

@@ -1,4 +1,4 @@
-/* ledger.h - the ledger of one account: a pure function of dated facts (domain.md, sections 3-7).
+/* ledger.h - the ledger of one account: a pure function of dated facts (DOMAIN.md, sections 3-7).
  *
  * ledger(grants, clawbacks, adjustments, debits, policy, today) -> entries, lots, overdraft.
  * The same input gives the same output, to the byte, in whatever order the input arrives. */

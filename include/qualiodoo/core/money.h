@@ -1,4 +1,4 @@
-/* money.h - which invoices are effectively paid (domain.md, section 3). Pure.
+/* money.h - which invoices are effectively paid (DOMAIN.md, section 3). Pure.
  *
  * Invoices decide about each other: one may be paid by the credit note of another, whose own
  * payment then counts, and one that deducts a down payment waits for the invoice of it. They are

@@ -1,4 +1,4 @@
-/* response.h - when a ticket was taken in (domain.md, section 8). Pure. */
+/* response.h - when a ticket was taken in (DOMAIN.md, section 8). Pure. */
 #ifndef QUALIODOO_CORE_RESPONSE_H
 #define QUALIODOO_CORE_RESPONSE_H
 

@@ -1,5 +1,5 @@
 /* revoked.h - whether a lot was revoked: credit that a changed word took away, not an event in Odoo
- * (domain.md, section 3). Pure. */
+ * (DOMAIN.md, section 3). Pure. */
 #ifndef QUALIODOO_CORE_REVOKED_H
 #define QUALIODOO_CORE_REVOKED_H
 

@@ -1,4 +1,4 @@
-/* sla.h - the response target of a ticket (domain.md, section 8). Pure. */
+/* sla.h - the response target of a ticket (DOMAIN.md, section 8). Pure. */
 #ifndef QUALIODOO_CORE_SLA_H
 #define QUALIODOO_CORE_SLA_H
 

@@ -40,7 +40,7 @@ void cycle_report_free(struct cycle_report *report);
 /* Whether anything differed. */
 bool cycle_report_drift(const struct cycle_report *report);
 
-/* The document of interface.md (new reference). */
+/* The document of INTERFACE.md (new reference). */
 json_t *cycle_report_json(const struct cycle_report *report);
 
 /* Gives tickets their numbers and customers their names, as the state has them, under "name". */

@@ -6,7 +6,7 @@
 
 #include "qualiodoo/config/config.h"
 
-/* Makes in Odoo what the agent needs (interface.md, `setup`), or takes it away again. `step` is
+/* Makes in Odoo what the agent needs (INTERFACE.md, `setup`), or takes it away again. `step` is
  * told what became of each thing; `dry_run` only tells. */
 enum setup_outcome {
     SETUP_MADE,    /* it was missing, or not as it should be */

@@ -1,5 +1,5 @@
 /* evidence.h - what each lot was granted on, as the mirror had it, and the words by which it was
- * read (domain.md, section 3, revoked credit).
+ * read (DOMAIN.md, section 3, revoked credit).
  *
  * The evidence of a lot is what Odoo said of its invoice, its line and its payments, without the
  * words that the configuration or Odoo may change afterwards (references, types of journals, keys).

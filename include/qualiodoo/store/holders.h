@@ -1,4 +1,4 @@
-/* holders.h - who holds the account of each mirrored partner and invoice (domain.md, section 2). */
+/* holders.h - who holds the account of each mirrored partner and invoice (DOMAIN.md, section 2). */
 #ifndef QUALIODOO_STORE_HOLDERS_H
 #define QUALIODOO_STORE_HOLDERS_H
 

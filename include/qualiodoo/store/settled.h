@@ -1,4 +1,4 @@
-/* settled.h - the verdicts that a response settled, as they are kept (domain.md, section 8). */
+/* settled.h - the verdicts that a response settled, as they are kept (DOMAIN.md, section 8). */
 #ifndef QUALIODOO_STORE_SETTLED_H
 #define QUALIODOO_STORE_SETTLED_H
 

@@ -65,7 +65,7 @@ static inline int error_memory(struct error *error)
 /* One word for a code, for machines: "network", "access_denied"... Never NULL. */
 const char *error_name(int code);
 
-/* The process exit status of a failure (interface.md): 1, 2 or 4. */
+/* The process exit status of a failure (INTERFACE.md): 1, 2 or 4. */
 int error_exit_status(int code);
 
 #endif

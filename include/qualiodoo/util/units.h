@@ -1,4 +1,4 @@
-/* units.h - the quantities of the domain, with their unit in the type (domain.md, section 1). */
+/* units.h - the quantities of the domain, with their unit in the type (DOMAIN.md, section 1). */
 #ifndef QUALIODOO_UTIL_UNITS_H
 #define QUALIODOO_UTIL_UNITS_H
 

@@ -1,6 +1,6 @@
 -- Who holds an account, and which timesheet lines count.
 
--- The account holder of domain.md, section 2. holders.c sets account_id after each pull: of a partner by
+-- The account holder of DOMAIN.md, section 2. holders.c sets account_id after each pull: of a partner by
 -- credit.account, of an invoice that of the partner stored on it. Until then it is what it was before.
 ALTER TABLE partner ADD COLUMN parent_id INTEGER;
 ALTER TABLE partner ADD COLUMN account_id INTEGER;
