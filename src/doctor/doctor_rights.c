@@ -22,7 +22,7 @@ static bool needs_flavour(const struct model *model)
     bool needs = model->remote[0] == '@';
 
     for (size_t i = 0; i < model_columns(model); i++)
-        needs = needs || (model->fields[i].remote && model->fields[i].remote[0] == '@');
+        needs = needs || (model->table.columns[i].field && model->table.columns[i].field[0] == '@');
     return needs;
 }
 
@@ -91,13 +91,13 @@ static int say_missing(const struct doctor *doctor, const struct model *model, j
     int rc = 0;
 
     for (size_t i = 0; i < model_columns(model) && rc == 0; i++) {
-        const struct model_field *field = &model->fields[i];
-        const char *name = field->remote ? flavour_name(doctor->flavour, field->remote) : NULL;
+        const struct mirror_column *column = &model->table.columns[i];
+        const char *name = column->field ? flavour_name(doctor->flavour, column->field) : NULL;
 
-        if (!name || json_object_get(known, name) || field->rare)
+        if (!name || json_object_get(known, name) || column->flags & FIELD_RARE)
             continue;
         *missing += 1;
-        if (field->required)
+        if (column->flags & FIELD_REQUIRED)
             rc = say_required(doctor, model, name, error);
         else
             doctor_note(doctor, NULL,

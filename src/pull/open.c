@@ -66,10 +66,11 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
     json_array_foreach(names, i, name) if (json_object_get(known, json_string_value(name)))
         json_array_append(kept, name);
     for (i = 0; i < model_columns(model) && rc == 0; i++) {
-        const char *remote = model->fields[i].remote;
+        const struct mirror_column *column = &model->table.columns[i];
+        const char *remote = column->field;
 
-        if (remote && model->fields[i].required && (remote = flavour_name(pull->flavour, remote)) &&
-            !json_object_get(known, remote))
+        if (remote && column->flags & FIELD_REQUIRED &&
+            (remote = flavour_name(pull->flavour, remote)) && !json_object_get(known, remote))
             rc = missing_field(pull, model, remote, error);
     }
     json_decref(names);

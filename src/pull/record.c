@@ -34,7 +34,7 @@ json_t *model_field_names(const struct model *model, const struct flavour *flavo
     json_t *names = json_array();
 
     for (size_t i = 0; i < model_columns(model); i++) {
-        const char *name = model->fields[i].remote;
+        const char *name = model->table.columns[i].field;
 
         if (name && (name = flavour_name(flavour, name)))
             json_array_append_new(names, json_string(name));
@@ -54,11 +54,11 @@ json_t *model_bare_names(const struct model *model, const struct flavour *flavou
         enum field_kind kind = FIELD_ID;
 
         for (size_t j = 0; j < model_columns(model); j++) {
-            const char *remote = model->fields[j].remote;
+            const char *remote = model->table.columns[j].field;
 
             remote = remote ? flavour_name(flavour, remote) : NULL;
             if (remote && strcmp(remote, json_string_value(name)) == 0)
-                kind = model->fields[j].kind;
+                kind = (enum field_kind)model->table.columns[j].kind;
         }
         computed = computed || kind == FIELD_COMPUTED;
         if (kind != FIELD_WORDS && (numbers || kind != FIELD_NANO))
@@ -159,7 +159,7 @@ static struct mirror_value field_value(enum field_kind kind, json_t *value, json
 void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names)
 {
     for (size_t i = 0; i < model_columns(model); i++) {
-        const char *name = model->fields[i].remote;
+        const char *name = model->table.columns[i].field;
 
         ret_names[i] = name ? flavour_name(flavour, name) : NULL;
     }
@@ -169,7 +169,7 @@ void model_values(const struct model *model, const char *const *names, json_t *r
                   json_t *texts, struct mirror_value *values)
 {
     for (size_t i = 0; i < MIRROR_COLUMNS_MAX && model->table.columns[i].name; i++)
-        values[i] = field_value(model->fields[i].kind,
+        values[i] = field_value((enum field_kind)model->table.columns[i].kind,
                                 names[i] ? json_object_get(record, names[i]) : NULL, texts);
 }
 

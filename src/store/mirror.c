@@ -254,7 +254,8 @@ static int update_row(struct store *store, struct mirror_statements *made, int64
         int column = (int)i + 1;
 
         values[i] = given[i];
-        if (made->table->columns[i].earliest && keeps_earliest(row, column, &given[i])) {
+        if (made->table->columns[i].flags & MIRROR_EARLIEST &&
+            keeps_earliest(row, column, &given[i])) {
             /* copied: the row's text goes with the reset */
             snprintf(earliest[i], sizeof earliest[i], "%s", column_text(row, column));
             values[i] = (struct mirror_value){.kind = VALUE_TEXT, .text = earliest[i]};

@@ -21,11 +21,11 @@ enum field_kind {
     FIELD_COMPUTED, /* filled in by the pull (page.c), perhaps from the field it names */
 };
 
-struct model_field {
-    const char *remote; /* may be NULL with FIELD_COMPUTED; "@..." is the flavour's */
-    enum field_kind kind;
-    bool required;
-    bool rare; /* most Odoos lack it: not worth a word of doctor's */
+/* Flags of a column (mirror_column.flags). Its `field` is the name in Odoo, "@..." is the
+ * flavour's; NULL only with FIELD_COMPUTED. Its `kind` is an enum field_kind. */
+enum {
+    FIELD_REQUIRED = MIRROR_FLAGS << 1, /* without it there is nothing to mirror: an error */
+    FIELD_RARE = MIRROR_FLAGS << 2,     /* most Odoos lack it: not worth a word of doctor's */
 };
 
 enum model_kind {
@@ -66,7 +66,6 @@ struct model {
     const char *remote; /* "@..." is the flavour's */
     enum model_kind kind;
     struct mirror_table table;
-    struct model_field fields[MIRROR_COLUMNS_MAX]; /* one per column of the table, in order */
     const char *domain; /* of the full list, as JSON; "@..." strings are the flavour's; NULL: [] */
     const char *change_domain; /* of the incremental pull; NULL: the same. Wider where a record can
                                   leave the domain by a change */

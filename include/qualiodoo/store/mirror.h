@@ -15,9 +15,16 @@
 #define MIRROR_COLUMNS_MAX 24
 #define MIRROR_OWNERS_MAX 2
 
+/* A column, with what the caller keeps beside it of the field that fills it. */
 struct mirror_column {
     const char *name;
-    bool earliest; /* a date of which the earliest ever seen is kept */
+    const char *field; /* the caller's, as `kind`: not looked at here */
+    int kind;
+    unsigned flags; /* MIRROR_EARLIEST, and the caller's own */
+};
+enum {
+    MIRROR_EARLIEST = 1, /* a date of which the earliest ever seen is kept */
+    MIRROR_FLAGS = 1,    /* bits used here: the caller's begin above */
 };
 
 /* Whom a changed row touches. */
