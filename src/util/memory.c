@@ -1,4 +1,4 @@
-#include "qualiodoo/memory.h"
+#include "qualiodoo/util/memory.h"
 
 #include <limits.h>
 #include <stdbool.h>

@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/memory.h"
+#include "qualiodoo/util/memory.h"
 
 static char folder[] = "/tmp/qualiodoo-memory-XXXXXX";
 
