@@ -17,6 +17,7 @@
 #include "qualiodoo/compute/policy.h"
 #include "qualiodoo/core/account.h"
 #include "qualiodoo/pull/connect.h"
+#include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/store/facts.h"
 #include "qualiodoo/store/lookup.h"
@@ -282,6 +283,8 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
     writer.pull.store = store;
     if (rc == 0)
         rc = connect_open(config, &writer.pull.odoo, error);
+    if (rc == 0)
+        rc = identity_check(&writer.pull, false, error);
     if (rc == 0)
         rc = pull_open(&writer.pull, error);
     if (rc == 0)

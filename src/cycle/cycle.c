@@ -19,6 +19,7 @@
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/customer.h"
 #include "qualiodoo/pull/history.h"
+#include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/store/lookup.h"
@@ -565,6 +566,15 @@ static void end(struct cycle *cycle)
     odoo_free(cycle->pull.odoo);
 }
 
+/* Only an order about everybody may forget what is kept of another Odoo. */
+static int check_identity(struct cycle *cycle, struct error *error)
+{
+    const struct cycle_options *options = cycle->options;
+
+    return identity_check(&cycle->pull,
+                          options->force && options->reconcile && !options->n_customers, error);
+}
+
 static int run_in_store(struct cycle *cycle, struct error *error)
 {
     struct store *store = cycle->pull.store;
@@ -579,7 +589,9 @@ static int run_in_store(struct cycle *cycle, struct error *error)
     if (rc < 0)
         return rc;
     cycle->writeback.odoo = cycle->pull.odoo;
-    rc = cycle_lease_open(&cycle->writeback, &keeper, cycle->options, error);
+    rc = check_identity(cycle, error);
+    if (rc == 0)
+        rc = cycle_lease_open(&cycle->writeback, &keeper, cycle->options, error);
     if (rc == 0)
         rc = run_steps(cycle, cycle->options, &changed, error);
     cycle->report->skipped = rc == 0 && !changed;

@@ -3,6 +3,7 @@
 #include "qualiodoo/cycle/cycle_lease.h"
 
 #include "qualiodoo/pull/connect.h"
+#include "qualiodoo/pull/identity.h"
 #include "qualiodoo/util/log.h"
 
 /* A server that does not answer must not hold up the end of the service. */
@@ -44,7 +45,8 @@ void cycle_lease_close(struct writeback *writeback, struct cycle_report *report)
         lease_save(writeback->lease, &ignored);
 }
 
-/* One call that nobody waits for long: the order to stop was given already. */
+/* Two calls that nobody waits for long: the order to stop was given already. A row of another Odoo
+ * that has the same id is somebody else's. */
 static void release(const struct config *config, struct store *store)
 {
     struct odoo_options options = connect_options(config);
@@ -59,6 +61,8 @@ static void release(const struct config *config, struct store *store)
     if (config_secret(config, &secret, &ignored) == 0) {
         options.secret = secret;
         if (odoo_open(&options, &odoo, &ignored) == 0 &&
+            identity_check(&(struct pull){.odoo = odoo, .store = store, .config = config}, false,
+                           &ignored) == 0 &&
             lease_open(&keeper, odoo, store, config->state.path, &ignored) == 0)
             lease_release(&keeper);
     }

@@ -205,9 +205,9 @@ static int check_flavour(struct doctor *doctor, struct error *error)
 static int check_odoo(struct doctor *doctor, struct error *error)
 {
     static int (*const rooms[])(struct doctor *, struct error *) = {
-        check_connection,   check_login,      check_flavour,     doctor_models,  doctor_rights,
-        doctor_adjustments, doctor_writeback, doctor_history,    doctor_webhook, doctor_lease,
-        doctor_calendar,    doctor_packs,     doctor_timesheets, doctor_money,
+        check_connection, check_login,        doctor_identity,  check_flavour,     doctor_models,
+        doctor_rights,    doctor_adjustments, doctor_writeback, doctor_history,    doctor_webhook,
+        doctor_lease,     doctor_calendar,    doctor_packs,     doctor_timesheets, doctor_money,
     };
 
     for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {

@@ -1,7 +1,7 @@
 /* doctor_internal.h - what the files of doctor share: doctor.c asks, doctor_findings.c
  * says what was found, doctor_rights.c,
  * doctor_writeback.c, doctor_history.c, doctor_calendar.c, doctor_data.c and doctor_money.c look at
- * Odoo, doctor_state.c at the local state. */
+ * Odoo, doctor_state.c at the local state, doctor_identity.c at whether they belong together. */
 #ifndef QUALIODOO_DOCTOR_INTERNAL_H
 #define QUALIODOO_DOCTOR_INTERNAL_H
 
@@ -19,6 +19,7 @@ struct doctor {
     const struct flavour *flavour; /* NULL: not known */
     int64_t hour_unit;             /* 0: not known */
     bool sees_own_only;            /* of timesheets: said by doctor_rights() */
+    bool foreign_state; /* the state is that of another Odoo: said by doctor_identity() */
 };
 
 /* Findings; the text is a format, `advice` says what to do. */
@@ -49,6 +50,7 @@ const char *listing_text(struct listing *listing); /* "" when it is empty */
 void listing_free(struct listing *listing);
 
 /* Each of these adds findings and returns 0, or an error with which checking cannot go on. */
+int doctor_identity(struct doctor *doctor, struct error *error);
 int doctor_models(struct doctor *doctor, struct error *error);
 int doctor_rights(struct doctor *doctor, struct error *error);
 int doctor_adjustments(struct doctor *doctor, struct error *error);

@@ -414,7 +414,7 @@ static int check_state(struct doctor *doctor, struct store *store, struct error 
 
     if (rc == 0)
         rc = check_meta(doctor, store, &own, error);
-    if (rc < 0 || !own)
+    if (rc < 0 || !own || doctor->foreign_state)
         return rc;
     rc = mirror_is_complete(store, &complete, error);
     if (rc == 0 && !complete) {

@@ -10,6 +10,10 @@
 /* How long an order to stop can go unseen. */
 enum { SLICE_MS = 50 };
 
+/* Bytes of all headers and trailers of an answer: Odoo's are below 1 KiB, and libcurl keeps up to
+ * 200 bytes for each line of six. */
+#define HEAD_MAX (256U << 10)
+
 /* A page is about a megabyte: with libcurl's own 16 KiB, 60 waits and reads. */
 #define RECEIVE_BUFFER (256L << 10)
 
@@ -22,7 +26,8 @@ struct http {
     /* the answer under way */
     char *body;
     size_t length, capacity;
-    bool too_large, no_memory, refused;
+    size_t head_length; /* of all its headers and trailers */
+    bool too_large, head_too_large, no_memory, refused;
     struct http_abort permit;
 };
 
@@ -48,6 +53,8 @@ static bool make_room(struct http *http, size_t more)
     }
     if (capacity < needed)
         capacity = needed < 4096 ? 4096 : needed;
+    if (capacity > (size_t)http->options.max_response + 1)
+        capacity = (size_t)http->options.max_response + 1;
     grown = realloc(http->body, capacity);
     if (!grown)
         return false;
@@ -56,14 +63,37 @@ static bool make_room(struct http *http, size_t more)
     return true;
 }
 
+/* Whether the answer under way stays below its limit with `more` bytes. */
+static bool fits(struct http *http, size_t more)
+{
+    http->too_large =
+        more > (uint64_t)http->options.max_response - http->length - http->head_length;
+    return !http->too_large;
+}
+
+/* Called by libcurl with each header and trailer. It keeps them all, and a chunked answer may have
+ * trailers without end. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): the prototype is libcurl's */
+static size_t receive_header(char *bytes, size_t size, size_t count, void *context)
+{
+    struct http *http = context;
+    size_t more = size * count;
+
+    (void)bytes;
+    http->head_too_large = more > HEAD_MAX - http->head_length;
+    if (http->head_too_large || !fits(http, more))
+        return 0;
+    http->head_length += more;
+    return more;
+}
+
 /* Called by libcurl with the decompressed bytes: a small answer can be a bomb. */
 static size_t receive(char *bytes, size_t size, size_t count, void *context)
 {
     struct http *http = context;
     size_t more = size * count;
 
-    http->too_large = more > (uint64_t)http->options.max_response - http->length;
-    if (http->too_large)
+    if (!fits(http, more))
         return 0;
     http->no_memory = !make_room(http, more);
     if (http->no_memory)
@@ -134,6 +164,8 @@ static bool set_options(struct http *http)
     ok &= !curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, RECEIVE_BUFFER);
     ok &= !curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
     ok &= !curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
+    ok &= !curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, receive_header);
+    ok &= !curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
     ok &= !curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ask_permit);
     ok &= !curl_easy_setopt(easy, CURLOPT_PREREQDATA, http);
     if (options->ca_file)
@@ -253,8 +285,8 @@ static int prepare(struct http *http, const struct http_request *request, struct
          !curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, request->body) &&
          !curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, (long)request->fresh_connection);
     free(url);
-    http->length = http->capacity = 0;
-    http->too_large = http->no_memory = http->refused = false;
+    http->length = http->capacity = http->head_length = 0;
+    http->too_large = http->head_too_large = http->no_memory = http->refused = false;
     return ok ? 0 : error_memory(error);
 }
 
@@ -321,6 +353,7 @@ int http_post(struct http *http, const struct http_request *request, const struc
         code = deliver(http, &answer, error);
     else if (!code) {
         failure.too_large = http->too_large;
+        failure.head_too_large = http->head_too_large;
         failure.no_memory = http->no_memory;
         failure.body = http->body;
         failure.length = http->length;

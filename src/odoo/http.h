@@ -17,7 +17,8 @@ struct http_options {
     const char *url;     /* scheme://host[:port][/prefix]; copied */
     const char *ca_file; /* NULL: the system's store; copied */
     int64_t connect_timeout_ms, timeout_ms;
-    int64_t max_response; /* bytes, after decompression */
+    int64_t max_response; /* bytes, after decompression, with headers and trailers */
+    bool memory_bound;    /* max_response follows from this process's memory limit: for the error */
 };
 
 /* Asked several times a second during a call; `asked` NULL: never. */

@@ -183,10 +183,24 @@ static int untrusted(const struct http_failure *failure, struct error *error)
 
 static int too_large(const struct http_failure *failure, struct error *error)
 {
+    if (failure->options->memory_bound)
+        return error_set(error, ERR_PROTOCOL,
+                         "an answer of %s is larger than %lld bytes, a sixteenth of the memory "
+                         "that this process may use (MemoryMax= of its unit, ulimit -v): lower "
+                         "odoo.page_size or raise that limit",
+                         failure->options->url, (long long)failure->options->max_response);
     return error_set(error, ERR_PROTOCOL,
                      "an answer of %s is larger than %lld bytes (odoo.max_response): lower "
                      "odoo.page_size or raise odoo.max_response",
                      failure->options->url, (long long)failure->options->max_response);
+}
+
+static int head_too_large(const struct http_failure *failure, struct error *error)
+{
+    return error_set(error, ERR_PROTOCOL,
+                     "the headers of an answer of %s do not end: Odoo's are below a kilobyte; is "
+                     "odoo.url the address of an Odoo, and what does the proxy in front of it add?",
+                     failure->options->url);
 }
 
 static int partial(const struct http_failure *failure, struct error *error)
@@ -249,6 +263,8 @@ int http_describe(const struct http_failure *failure, struct error *error)
 {
     const char *url = failure->options->url;
 
+    if (failure->head_too_large)
+        return head_too_large(failure, error);
     if (failure->too_large)
         return too_large(failure, error);
     if (failure->no_memory || failure->code == CURLE_OUT_OF_MEMORY)

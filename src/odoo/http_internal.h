@@ -11,7 +11,7 @@ struct http_failure {
     const char *host;
     CURL *easy;    /* for what libcurl knows of the call */
     CURLcode code; /* CURLE_OK: the answer has a bad status */
-    bool too_large, no_memory;
+    bool too_large, head_too_large, no_memory;
     const char *body; /* what came of the answer */
     size_t length;
 };

@@ -16,7 +16,11 @@ struct odoo {
     bool has_clock;          /* under `line`: */
     struct odoo_clock clock; /* of the last answer */
     int64_t uid;             /* 0 before authentication */
-    char *version;           /* NULL before odoo_version() */
+    bool memory_bound;   /* options.max_response is less than was asked for, for lack of memory */
+    size_t max_elements; /* of one answer */
+    size_t max_ids;      /* of one listing */
+    int id_page;         /* ids of one answer; smaller in tests */
+    char *version;       /* NULL before odoo_version() */
     int64_t backoff_ms, backoff_max_ms;
     _Atomic int64_t calls, retries, bytes_received;
 };
@@ -56,7 +60,22 @@ int odoo_decode(struct odoo *odoo, const struct odoo_request *request, struct ht
 int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **ret_result,
               struct error *error);
 
-/* Authenticates unless it was done. */
+/* A page of a search, for listing.c: the ids above `after` by keyset, without the first `offset` of
+ * them, at most `limit`, 0 for all. `domain` may be NULL. */
+struct odoo_search {
+    const char *model;
+    const json_t *domain;
+    int64_t after;
+    int offset, limit;
+};
+
+/* Appends the page to a list on the heap. ERR_PROTOCOL when the ids do not rise. */
+int odoo_search_append(struct odoo *odoo, const struct odoo_search *search, int64_t **ids,
+                       size_t *count, struct error *error);
+
+/* How many ids above `after` there are; offset and limit do not count. */
+int odoo_search_count(struct odoo *odoo, const struct odoo_search *search, int64_t *ret_count,
+                      struct error *error);
 
 /* For tests: the first delay is drawn up to a quarter of `base_ms`, then up to base_ms, doubling,
  * at most `max_ms`. Default 1000 and 30000. */

@@ -1,12 +1,9 @@
-/* search.c - ids by keyset, and the fields of a model. */
+/* search.c - a page of ids by keyset, a count, and the fields of a model. listing.c asks for page
+ * after page. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "odoo_internal.h"
-
-/* One answer of ids is about 320 KB at this size, and costs the server 30 to 50 ms. Twice as many
- * would need more memory than a page of records. */
-enum { SEARCH_PAGE = 10000 };
 
 /* Odoo joins what stands side by side by `&`, also after prefix operators: the keyset is one more
  * leaf. */
@@ -62,23 +59,36 @@ static int append_ids(const json_t *result, const char *model, int64_t after, in
     return code;
 }
 
-static int search(struct odoo *odoo, const char *model, const json_t *domain, int64_t after,
-                  int limit, int64_t **ids, size_t *count, struct error *error)
+/* The domain and the keywords of a search; false: memory is short. */
+static bool write_search(const struct odoo_search *search, struct odoo_call *ret_call)
+{
+    json_t *domain = domain_after(search->domain, search->after);
+
+    *ret_call = (struct odoo_call){
+        .model = search->model,
+        .method = "search",
+        .arguments = domain ? json_pack("[o]", domain) : NULL,
+        .keywords = json_pack("{s:s, s:i, s:i, s:{s:b}}", "order", "id", "offset", search->offset,
+                              "limit", search->limit, "context", "active_test", 0),
+        .safe = true};
+    return ret_call->arguments && ret_call->keywords;
+}
+
+int odoo_search_append(struct odoo *odoo, const struct odoo_search *search, int64_t **ids,
+                       size_t *count, struct error *error)
 {
     json_t *result = NULL;
-    struct odoo_call call = {.model = model,
-                             .method = "search",
-                             .arguments = json_pack("[o]", domain_after(domain, after)),
-                             .keywords = json_pack("{s:s, s:i, s:{s:b}}", "order", "id", "limit",
-                                                   limit, "context", "active_test", 0),
-                             .safe = true};
-    int code = call.arguments && call.keywords ? odoo_execute(odoo, &call, &result, error)
-                                               : error_memory(error);
+    struct odoo_call call;
+    int code = write_search(search, &call) ? odoo_execute(odoo, &call, &result, error)
+                                           : error_memory(error);
 
     json_decref(call.arguments);
     json_decref(call.keywords);
+    if (!code && search->limit > 0 && json_array_size(result) > (size_t)search->limit)
+        code = error_set(error, ERR_PROTOCOL, "%s.search: more than the %d ids that were asked for",
+                         search->model, search->limit);
     if (!code)
-        code = append_ids(result, model, after, ids, count, error);
+        code = append_ids(result, search->model, search->after, ids, count, error);
     json_decref(result);
     return code;
 }
@@ -86,9 +96,10 @@ static int search(struct odoo *odoo, const char *model, const json_t *domain, in
 int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t after, int limit,
                 int64_t **ret_ids, size_t *ret_count, struct error *error)
 {
+    struct odoo_search search = {.model = model, .domain = domain, .after = after, .limit = limit};
     int64_t *ids = NULL;
     size_t count = 0;
-    int code = search(odoo, model, domain, after, limit, &ids, &count, error);
+    int code = odoo_search_append(odoo, &search, &ids, &count, error);
 
     if (code) {
         free(ids);
@@ -99,28 +110,27 @@ int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t af
     return 0;
 }
 
-int odoo_search_all(struct odoo *odoo, const char *model, json_t *domain, int64_t **ret_ids,
-                    size_t *ret_count, struct error *error)
+int odoo_search_count(struct odoo *odoo, const struct odoo_search *search, int64_t *ret_count,
+                      struct error *error)
 {
-    /* Messages are filtered by access after the limit (measured on 17): a short or even empty page
-     * is not the end, so they come in one answer. */
-    int limit = strcmp(model, "mail.message") == 0 ? 0 : SEARCH_PAGE;
-    int64_t *ids = NULL;
-    size_t count = 0, before;
-    int code;
+    json_t *domain = domain_after(search->domain, search->after), *result = NULL;
+    struct odoo_call call = {.model = search->model,
+                             .method = "search_count",
+                             .arguments = domain ? json_pack("[o]", domain) : NULL,
+                             .keywords = json_pack("{s:{s:b}}", "context", "active_test", 0),
+                             .safe = true};
+    int code = call.arguments && call.keywords ? odoo_execute(odoo, &call, &result, error)
+                                               : error_memory(error);
 
-    do {
-        before = count;
-        code =
-            search(odoo, model, domain, count > 0 ? ids[count - 1] : 0, limit, &ids, &count, error);
-    } while (!code && limit && count - before >= SEARCH_PAGE);
-    if (code) {
-        free(ids);
-        return code;
-    }
-    *ret_ids = ids;
-    *ret_count = count;
-    return 0;
+    json_decref(call.arguments);
+    json_decref(call.keywords);
+    if (!code && (!json_is_integer(result) || json_integer_value(result) < 0))
+        code = error_set(error, ERR_PROTOCOL, "%s.search_count: the answer is not a count",
+                         search->model);
+    if (!code)
+        *ret_count = json_integer_value(result);
+    json_decref(result);
+    return code;
 }
 
 /* ---- fields ---- */

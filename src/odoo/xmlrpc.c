@@ -329,9 +329,10 @@ static int unreadable_fault(struct error *error)
 }
 
 /* The text, checked and made acceptable to xmlrpc-c; replaced when it must be folded. */
-static int prepare(char **text, size_t *length, struct text_check *check, struct error *error)
+static int prepare(char **text, size_t *length, size_t max_elements, struct text_check *check,
+                   struct error *error)
 {
-    int code = odoo_xmlrpc_scan(*text, *length, check, error);
+    int code = odoo_xmlrpc_scan(*text, *length, max_elements, check, error);
 
     if (!code && *length > ODOO_XMLRPC_MAX)
         return error_set(error, ERR_PROTOCOL,
@@ -341,15 +342,15 @@ static int prepare(char **text, size_t *length, struct text_check *check, struct
     return code;
 }
 
-int odoo_xmlrpc_decode(char *text, size_t length, struct odoo_xmlrpc *ret_answer,
-                       struct error *error)
+int odoo_xmlrpc_decode(char *text, size_t length, size_t max_elements,
+                       struct odoo_xmlrpc *ret_answer, struct error *error)
 {
     bool fault = is_fault(text, length);
     struct text_check check = {0};
     int code;
 
     odoo_xmlrpc_start();
-    code = prepare(&text, &length, &check, error);
+    code = prepare(&text, &length, max_elements, &check, error);
     if (code)
         free(text);
     else

@@ -116,7 +116,8 @@ static bool is_number(const char *p, const char *end)
 /* A walk over the tags. */
 struct walk {
     const char *text, *end;
-    int depth; /* elements that are open */
+    int depth;            /* elements that are open */
+    size_t elements, max; /* so far, and how many are allowed */
 };
 
 /* An element that begins at `tag` and whose content begins at `content`. */
@@ -126,6 +127,12 @@ static int check_element(struct walk *walk, const char *tag, const char *content
     bool is_empty = content[-2] == '/';
 
     walk->depth += !is_empty;
+    if (++walk->elements > walk->max)
+        return error_set(error, ERR_PROTOCOL,
+                         "the answer holds more than %zu elements, for which the memory that this "
+                         "process may use (MemoryMax= of its unit, ulimit -v) does not suffice: "
+                         "lower odoo.page_size or raise that limit",
+                         walk->max);
     if (walk->depth > ODOO_XMLRPC_DEPTH)
         return error_set(error, ERR_PROTOCOL,
                          "the answer is nested deeper than %d elements at byte %zu: refused",
@@ -139,9 +146,9 @@ static int check_element(struct walk *walk, const char *tag, const char *content
 
 /* Counts the elements inside elements and refuses every declaration: an entity of a DTD is expanded
  * without limit. */
-static int check_tags(const char *text, const char *end, struct error *error)
+static int check_tags(const char *text, const char *end, size_t max_elements, struct error *error)
 {
-    struct walk walk = {.text = text, .end = end};
+    struct walk walk = {.text = text, .end = end, .max = max_elements};
     const char *p = text;
     int code = 0;
 
@@ -205,8 +212,8 @@ static int check_characters(const char *text, size_t length, struct text_check *
                      (size_t)(ret_check->bad - text));
 }
 
-int odoo_xmlrpc_scan(const char *text, size_t length, struct text_check *ret_check,
-                     struct error *error)
+int odoo_xmlrpc_scan(const char *text, size_t length, size_t max_elements,
+                     struct text_check *ret_check, struct error *error)
 {
     static const char closing[] = "</methodResponse>";
     const char *end = text + length;
@@ -219,7 +226,7 @@ int odoo_xmlrpc_scan(const char *text, size_t length, struct text_check *ret_che
     length = (size_t)(end - text);
     if (length == 0 || *text != '<' || text_is_html(text, length))
         return not_xmlrpc(text, length, error);
-    code = check_tags(text, end, error);
+    code = check_tags(text, end, max_elements, error);
     if (code)
         return code;
     if (is_something_else(text, end))

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "qualiodoo/pull/connect.h"
+#include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/util/log.h"
@@ -306,6 +307,8 @@ int pull_open(struct pull *pull, struct error *error)
     pull->schema_kept = rc == 1;
     if (rc == 0)
         rc = ask_schema(pull, error);
+    if (rc >= 0 && pull->take_identity)
+        rc = identity_take(pull, error);
     if (rc >= 0)
         json_object_set_new(pull->ids, "@agent", json_integer(pull->agent_partner));
     return rc < 0 ? rc : mirror_has_unreadable(pull->store, &pull->has_unreadable, error);

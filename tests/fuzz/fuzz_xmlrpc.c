@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         return 0;
     memcpy(text, bytes, size);
     text[size] = '\0';
-    if (odoo_xmlrpc_decode(text, size, &answer, &error)) {
+    if (odoo_xmlrpc_decode(text, size, SIZE_MAX, &answer, &error)) {
         if (!error.code || !*error.message || answer.result || answer.fault_string)
             abort();
         return 0;

@@ -64,6 +64,7 @@ LASTING = {
     "empty answer": Bad("empty", ("empty",), None),
     "invalid UTF-8": Bad("invalid_utf8", ("cannot be read",), None, code=0),
     "answer of 1 GB": Bad("huge", ("odoo.max_response",), ONCE, {"size": 1 << 30}, {"odoo": {"max_response": "8MiB"}}),
+    "trailers without end": Bad("trailers", ("headers", "do not end"), ONCE),
     "200,000 levels": Bad("deep", ("deep",), ONCE),
     "entity bomb": Bad("doctype", ("DOCTYPE",), ONCE),
     "right refused": Bad("fault", ("no right", LINE), None, {"error": AccessError("You are not allowed to access")}),

@@ -94,7 +94,7 @@ def test_once_the_overlap_has_passed_a_quiet_sync_reads_nothing(run: Run, server
     server.clear()
     run("sync", check=0)
     assert server.named("read") == []
-    assert len(server.calls) <= 23  # one call a mirror, a count of partners, and the login
+    assert len(server.calls) <= 24  # one call a mirror, a count of partners, the agent's user, and the login
 
 
 @pytest.mark.parametrize("first", [True, False], ids=["first pull", "incremental"])

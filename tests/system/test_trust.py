@@ -83,7 +83,7 @@ def test_a_first_pull_killed_again_and_again_ends(world: World, server: Server, 
     age(world)
     run.configure(odoo={"page_size": 1})
     runs = 1
-    while killed_at(run, server, 48, "sync"):
+    while killed_at(run, server, 50, "sync"):
         runs += 1
         assert runs < 20
     assert runs > 2

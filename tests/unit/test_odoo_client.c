@@ -1,4 +1,6 @@
 /* test_odoo_client.c - one call at a time, against a server that misbehaves to order. */
+#include <sys/resource.h>
+
 #include "odoo_fixture.h"
 
 /* ---- the plain case ---- */
@@ -553,6 +555,28 @@ static bool serve_gzip(struct server *server, int fd, const char *request, int n
     return false;
 }
 
+/* 10.5 MB of text; then 2 MB with 250,000 elements. */
+static bool serve_large(struct server *server, int fd, const char *request, int number)
+{
+    size_t count = number == 2 ? 11010049 : 250000;
+    const char *item = number == 2 ? "x" : "<value/>";
+    char *body, *to;
+
+    (void)server;
+    if (is_authenticate(request)) {
+        send_ok(fd, answer_uid);
+        return false;
+    }
+    body = malloc(count * strlen(item) + 200);
+    to = stpcpy(body, OPEN "<array><data>");
+    for (size_t i = 0; i < count; i++)
+        to = stpcpy(to, item);
+    stpcpy(to, "</data></array>" CLOSE);
+    send_ok(fd, body);
+    free(body);
+    return false;
+}
+
 static void test_size(void **state)
 {
     struct fixture fixture;
@@ -572,6 +596,77 @@ static void test_size(void **state)
         assert_non_null(strstr(fixture.error.message, "odoo.page_size"));
     }
     expect(&fixture, ERR_PROTOCOL, call(&fixture, true), RETRY_NEVER, "compressed answer");
+    stop(&fixture);
+}
+
+/* Headers of a large answer, then of one without end; then a chunked answer whose trailers have
+ * none.
+ */
+static bool serve_heads(struct server *server, int fd, const char *request, int number)
+{
+    static const char chunked[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<?xm"
+                                  "\r\n0\r\n";
+    char lines[601];
+
+    if (is_authenticate(request)) {
+        send_ok(fd, answer_uid);
+        return false;
+    }
+    for (int i = 0; i < 100; i++)
+        memcpy(lines + 6 * i, "a: b\r\n", 7);
+    if (number == 2) { /* 60 KB: unusual, and harmless */
+        server_send(fd, "HTTP/1.1 200 OK\r\n", 17);
+        for (int i = 0; i < 100; i++)
+            server_send(fd, lines, 600);
+        dprintf(fd, "Content-Length: %zu\r\n\r\n%s", strlen(answer_true), answer_true);
+        return false;
+    }
+    server_send(fd, chunked, number == 3 ? 17 : sizeof chunked - 1);
+    for (int i = 0; i < 20000 && !atomic_load(&server->stop); i++) /* 12 MB */
+        if (send(fd, lines, 600, MSG_NOSIGNAL) < 0)
+            break;
+    return false;
+}
+
+static void test_headers_and_trailers_without_end(void **state)
+{
+    struct fixture fixture;
+
+    (void)state;
+    start(&fixture, serve_heads);
+    if (call(&fixture, true))
+        fail_msg("%s", fixture.error.message);
+    for (int i = 0; i < 2; i++)
+        expect(&fixture, ERR_PROTOCOL, call(&fixture, true), RETRY_NEVER, "headers");
+    stop(&fixture);
+}
+
+/* What may be used of this machine's memory bounds an answer, whatever odoo.max_response says; and
+ * an answer that is small but has many elements. */
+static void test_the_memory_limit_bounds_an_answer(void **state)
+{
+    struct rlimit before, low;
+    struct fixture fixture;
+
+    (void)state;
+    getrlimit(RLIMIT_DATA, &before);
+    low = (struct rlimit){.rlim_cur = 160 << 20, .rlim_max = before.rlim_max};
+    memset(&fixture, 0, sizeof fixture);
+    server_start(&fixture.server, serve_large, &fixture);
+    setrlimit(RLIMIT_DATA, &low);
+    open_with(&fixture, &(struct odoo_options){.url = fixture.server.url,
+                                               .database = "support",
+                                               .login = "agent@example.com",
+                                               .secret = SECRET,
+                                               .connect_timeout_ms = 2000,
+                                               .timeout_ms = 20000,
+                                               .max_response = 1 << 30,
+                                               .max_attempts = 1});
+    setrlimit(RLIMIT_DATA, &before);
+    expect(&fixture, ERR_PROTOCOL, call(&fixture, true), RETRY_NEVER, "than 10485760 bytes");
+    assert_non_null(strstr(fixture.error.message, "MemoryMax="));
+    expect(&fixture, ERR_PROTOCOL, call(&fixture, true), RETRY_NEVER, "142987 elements");
+    assert_non_null(strstr(fixture.error.message, "MemoryMax="));
     stop(&fixture);
 }
 
@@ -642,6 +737,8 @@ int main(void)
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_not_http),
         cmocka_unit_test(test_size),
+        cmocka_unit_test(test_headers_and_trailers_without_end),
+        cmocka_unit_test(test_the_memory_limit_bounds_an_answer),
         cmocka_unit_test(test_cancelled),
         cmocka_unit_test(test_backoff_default),
     };

@@ -18,6 +18,7 @@
 #include "odoo/text.h"
 #include "odoo/xmlrpc.h"
 
+#define MAX_ELEMENTS 1000000
 #define HEAD "<?xml version='1.0'?>\n<methodResponse>\n"
 #define OPEN HEAD "<params>\n<param>\n<value>"
 #define CLOSE "</value>\n</param>\n</params>\n</methodResponse>\n"
@@ -50,7 +51,7 @@ static int decode_bytes(const char *bytes, size_t length, struct odoo_xmlrpc *an
     text[length] = '\0';
     *answer = (struct odoo_xmlrpc){0};
     *error = (struct error){0};
-    return odoo_xmlrpc_decode(text, length, answer, error);
+    return odoo_xmlrpc_decode(text, length, MAX_ELEMENTS, answer, error);
 }
 
 /* ---- values ---- */

@@ -29,7 +29,8 @@ struct odoo_options {
     const char *secret;  /* password or API key; copied, wiped at odoo_free() */
     const char *ca_file; /* NULL: the system's store */
     int64_t connect_timeout_ms, timeout_ms;
-    int64_t max_response; /* bytes of one answer, after decompression */
+    int64_t max_response; /* bytes of one answer, after decompression, with its headers and
+                             trailers; never more than a sixteenth of memory_limit() */
     int64_t min_interval_ms;
     int max_attempts;                 /* tries of one call for what can pass; >= 1 */
     const char *hung_advice;          /* NULL, or: a call without an answer after timeout_ms is not
@@ -103,7 +104,8 @@ int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_r
 int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t after, int limit,
                 int64_t **ret_ids, size_t *ret_count, struct error *error);
 
-/* All ids, page after page. */
+/* All ids, page after page. ERR_PROTOCOL when they do not end: more than Odoo counts, or than fit
+ * into an eighth of memory_limit(). */
 int odoo_search_all(struct odoo *odoo, const char *model, json_t *domain, int64_t **ret_ids,
                     size_t *ret_count, struct error *error);
 

@@ -13,8 +13,10 @@ struct pull {
     struct store *store;
     const struct config *config;
     struct pull_report *report;
-    bool full;  /* read everything again */
-    bool force; /* go past safety.max_delete */
+    bool full;          /* read everything again */
+    bool force;         /* go past safety.max_delete */
+    bool take_identity; /* identity_check() found that the state does not know its Odoo, or not
+                           wholly: identity_take() is due */
     const int64_t *customers;
     size_t n_customers;            /* 0: everybody */
     void (*stored)(void *context); /* is called after each page; NULL: not */

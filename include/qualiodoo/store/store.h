@@ -33,6 +33,9 @@ void store_rollback(struct store *store);
 int store_meta_get(struct store *store, const char *key, char **ret_value, struct error *error);
 int store_meta_set(struct store *store, const char *key, const char *value, struct error *error);
 
+/* Deletes every row but those of the audit trail, in one transaction: the state is as a new one. */
+int store_forget(struct store *store, struct error *error);
+
 /* Reads the file through and says whether its structure is sound (ERR_STATE otherwise). */
 int store_check(struct store *store, struct error *error);
 

@@ -41,7 +41,7 @@ class Fault:
     seconds for `delay`, `hang` and `slow`
     status, headers, body   for `status` and `html`
     at      where `truncate` and `invalid_utf8` strike: a share of the answer, or a byte
-    size, depth             of `huge` and `deep`
+    size    of `huge` and `trailers`, depth of `deep`
     error   the OdooError that `fault` answers
     """
 
@@ -217,6 +217,16 @@ def _huge(handler: Handler, ordered: Fault, out: bytes) -> None:
     handler.wfile.write(b"</data></array></value>\n</param>\n</params>\n</methodResponse>\n")
 
 
+def _trailers(handler: Handler, ordered: Fault, out: bytes) -> None:
+    """A chunked answer that is followed by trailers of `size` bytes."""
+    handler.close_connection = True
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n")
+    handler.wfile.write(b"%x\r\n%s\r\n0\r\n" % (len(out), out))
+    for _ in range(max(1, ordered.size // 60000)):
+        handler.wfile.write(b"a: b\r\n" * 10000)
+    handler.wfile.write(b"\r\n")
+
+
 def _deep(handler: Handler, ordered: Fault, out: bytes) -> None:
     n = ordered.depth
     handler.send_xml(HEAD + b"<value><array><data>" * n + b"</data></array></value>" * n
@@ -230,5 +240,5 @@ def _doctype(handler: Handler, ordered: Fault, out: bytes) -> None:
 ACTIONS: dict[str, Callable[[Any, Fault, bytes], None]] = {
     "refuse": _refuse, "drop_before": _drop, "drop_after": _drop, "delay": _delay, "hang": _hang,
     "truncate": _truncate, "slow": _slow, "html": _html, "status": _status, "garbage": _garbage,
-    "invalid_utf8": _invalid_utf8, "empty": _empty, "huge": _huge, "deep": _deep, "doctype": _doctype,
+    "invalid_utf8": _invalid_utf8, "empty": _empty, "huge": _huge, "trailers": _trailers, "deep": _deep, "doctype": _doctype,
 }

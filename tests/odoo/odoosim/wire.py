@@ -24,12 +24,12 @@ class Marshaller(xmlrpc.client.Marshaller):
 def dumps(value: Any, version: int) -> bytes:
     """A response. 19 writes its frame itself, with double quotes and one more newline."""
     body = Marshaller("utf-8", False).dumps((value,))
-    return _frame(body, version)
+    return frame(body, version)
 
 
 def dumps_fault(error: OdooError, version: int) -> bytes:
     fault = xmlrpc.client.Fault(error.code, error.fault_string())
-    return _frame(Marshaller("utf-8", False).dumps(fault), version)
+    return frame(Marshaller("utf-8", False).dumps(fault), version)
 
 
 def dumps_old_fault(error: OdooError) -> bytes:
@@ -38,10 +38,11 @@ def dumps_old_fault(error: OdooError) -> bytes:
     code = names.get(error.code, "") + (str(error) if error.code in (2, 4) else "")
     text = error.fault_string() if error.code == 1 else ""
     fault = xmlrpc.client.Fault(code or str(error), text)  # type: ignore[arg-type]
-    return _frame(Marshaller("utf-8", False).dumps(fault), 17)
+    return frame(Marshaller("utf-8", False).dumps(fault), 17)
 
 
-def _frame(body: str, version: int) -> bytes:
+def frame(body: str, version: int) -> bytes:
+    """A whole answer around its parameters or its fault."""
     if version >= 19:
         text = f'<?xml version="1.0"?>\n<methodResponse>\n{body}\n</methodResponse>\n'
     else:

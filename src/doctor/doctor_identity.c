@@ -1,0 +1,37 @@
+/* doctor_identity.c - whether the local state is that of the Odoo which answers. */
+#include <unistd.h>
+
+#include "doctor_internal.h"
+#include "qualiodoo/pull/identity.h"
+
+static int check_identity(struct doctor *doctor, struct store *store, struct error *error)
+{
+    struct pull pull = {.odoo = doctor->odoo, .store = store, .config = doctor->config};
+    int rc = pull_check_database(doctor->config, store, error);
+
+    if (rc == ERR_STATE) /* of another database by its name: doctor_state() says it */
+        return 0;
+    if (rc == 0)
+        rc = identity_check(&pull, false, error);
+    if (rc != ERR_SAFETY)
+        return rc;
+    doctor->foreign_state = true;
+    doctor_problem(doctor, "correct odoo.url, or give this Odoo its own state.path", "%s",
+                   error->message);
+    return 0;
+}
+
+int doctor_identity(struct doctor *doctor, struct error *error)
+{
+    struct store *store = NULL;
+    int rc;
+
+    doctor->topic = "state";
+    if (access(doctor->config->state.path, F_OK) < 0)
+        return 0;
+    if (store_open(doctor->config->state.path, STORE_READ, &store, error) < 0)
+        return 0; /* doctor_state() says why */
+    rc = check_identity(doctor, store, error);
+    store_close(store);
+    return rc;
+}

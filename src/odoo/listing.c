@@ -1,0 +1,153 @@
+/* listing.c - every id that a domain finds, page after page, within a bounded memory.
+ *
+ * A page that is shorter than was asked for is the last one, but for mail.message: Odoo (16 to 19,
+ * read in its source) takes a page by `limit` and `offset` from the database and then leaves out
+ * the messages that the user may not read. There a short or even an empty page is not the end, and
+ * the end is asked for by search_count, which counts what can be read. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "odoo_internal.h"
+
+/* In pages of odoo->id_page ids. */
+enum {
+    /* From so many on, the ids are compared with what Odoo counts: smaller lists save the call. */
+    COUNTED_FROM = 5,
+    /* Records may be made while they are listed: so many more than were counted, and an eighth. */
+    SLACK = 10,
+    /* Messages in a row that cannot be read, after which the list is given up. */
+    HIDDEN_MAX = 1000,
+};
+
+/* A list that grows. `next` asks for what comes after it. */
+struct listing {
+    struct odoo *odoo;
+    struct odoo_search next;
+    int64_t *ids;
+    size_t count;
+    int64_t counted; /* by Odoo, when the list was begun; -1: not asked yet */
+};
+
+/* Asks Odoo for the number of records, and refuses what would not fit: a list of ids is held twice,
+ * beside that of the mirror. */
+static int count_records(struct listing *listing, struct error *error)
+{
+    int code = odoo_search_count(listing->odoo, &listing->next, &listing->counted, error);
+
+    if (!code && listing->counted > (int64_t)listing->odoo->max_ids)
+        return error_set(error, ERR_PROTOCOL,
+                         "%s.search_count: %lld records, and the memory that this process may use "
+                         "suffices for a list of %zu: raise MemoryMax= of its unit (ulimit -v)",
+                         listing->next.model, (long long)listing->counted, listing->odoo->max_ids);
+    return code;
+}
+
+/* A server that invents ids has no last page. */
+static int check_growth(struct listing *listing, struct error *error)
+{
+    int64_t count = (int64_t)listing->count, page = listing->odoo->id_page;
+
+    if (count < COUNTED_FROM * page)
+        return 0;
+    if (listing->counted < 0) {
+        struct odoo_search next = listing->next;
+        int code;
+
+        listing->next.after = 0;
+        code = count_records(listing, error);
+        listing->next = next;
+        if (code)
+            return code;
+    }
+    if (count > listing->counted + listing->counted / 8 + SLACK * page)
+        return error_set(error, ERR_PROTOCOL,
+                         "%s.search: the list does not end: %zu ids so far, of %lld records that "
+                         "Odoo counts; look at the server and at what stands in front of it",
+                         listing->next.model, listing->count, (long long)listing->counted);
+    return 0;
+}
+
+/* Appends the next page; *ret_more is how many ids it holds. */
+static int take_page(struct listing *listing, size_t *ret_more, struct error *error)
+{
+    size_t before = listing->count;
+    int code =
+        odoo_search_append(listing->odoo, &listing->next, &listing->ids, &listing->count, error);
+
+    *ret_more = listing->count - before;
+    if (*ret_more > 0) {
+        listing->next.after = listing->ids[listing->count - 1];
+        listing->next.offset = 0;
+    }
+    return code ? code : check_growth(listing, error);
+}
+
+static int list_records(struct listing *listing, struct error *error)
+{
+    size_t more = 0;
+    int code;
+
+    do
+        code = take_page(listing, &more, error);
+    while (!code && more == (size_t)listing->odoo->id_page);
+    return code;
+}
+
+/* After a page that may be the last one: goes over the messages that cannot be read, unless nothing
+ * that can be read is left. */
+static int pass_hidden(struct listing *listing, size_t more, bool *ret_end, struct error *error)
+{
+    int64_t left = 1;
+    int code = 0;
+
+    if (listing->next.offset == 0)
+        code = odoo_search_count(listing->odoo, &listing->next, &left, error);
+    *ret_end = left == 0;
+    if (code || left == 0 || more > 0)
+        return code;
+    listing->next.offset += listing->odoo->id_page;
+    if (listing->next.offset > HIDDEN_MAX * listing->odoo->id_page)
+        return error_set(error, ERR_PROTOCOL,
+                         "%s.search: Odoo counts records after id %lld and lists none of them; "
+                         "look at the server and at what stands in front of it",
+                         listing->next.model, (long long)listing->next.after);
+    return 0;
+}
+
+static int list_messages(struct listing *listing, struct error *error)
+{
+    int page = listing->odoo->id_page;
+    size_t more = 0;
+    bool end = false;
+    int code = count_records(listing, error);
+
+    if (!code && listing->counted <= page) { /* few enough to ask for all: a poll's two calls */
+        listing->next.limit = 0;
+        return listing->counted > 0 ? take_page(listing, &more, error) : 0;
+    }
+    while (!code && !end) {
+        code = take_page(listing, &more, error);
+        if (!code &&
+            (more == 0 || (more < (size_t)page && (int64_t)listing->count >= listing->counted)))
+            code = pass_hidden(listing, more, &end, error);
+    }
+    return code;
+}
+
+int odoo_search_all(struct odoo *odoo, const char *model, json_t *domain, int64_t **ret_ids,
+                    size_t *ret_count, struct error *error)
+{
+    struct listing listing = {.odoo = odoo,
+                              .next = {.model = model, .domain = domain, .limit = odoo->id_page},
+                              .counted = -1};
+    int code = strcmp(model, "mail.message") == 0 ? list_messages(&listing, error)
+                                                  : list_records(&listing, error);
+
+    if (code) {
+        free(listing.ids);
+        return code;
+    }
+    *ret_ids = listing.ids;
+    *ret_count = listing.count;
+    return 0;
+}

@@ -1,0 +1,30 @@
+#include <stdlib.h>
+
+#include "store_internal.h"
+
+int store_forget(struct store *store, struct error *error)
+{
+    sqlite3_stmt *statement;
+    char *all = NULL;
+    int rc = store_begin(store, error);
+
+    if (rc == 0)
+        rc = store_exec(store, "PRAGMA defer_foreign_keys = ON", error);
+    if (rc == 0)
+        rc = store_prepare(store,
+                           "SELECT group_concat('DELETE FROM \"' || name || '\";', ' ')"
+                           " FROM sqlite_master WHERE type = 'table' AND name <> 'audit'"
+                           " AND name NOT GLOB 'sqlite_*'",
+                           &statement, error);
+    if (rc == 0 && (rc = store_step(store, statement, error)) == 1) {
+        all = column_copy(statement, 0);
+        sqlite3_reset(statement);
+        rc = all ? store_exec(store, all, error) : error_memory(error);
+    }
+    free(all);
+    if (rc == 0)
+        rc = store_commit(store, error);
+    if (rc < 0)
+        store_rollback(store);
+    return rc;
+}
