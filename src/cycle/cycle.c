@@ -29,6 +29,7 @@
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 #include "qualiodoo/writeback/alerts.h"
 #include "qualiodoo/writeback/breaches.h"
 #include "qualiodoo/writeback/lease.h"
@@ -612,6 +613,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
     if (rc == 0 && (!trial || access(config->state.path, F_OK) == 0))
         rc = store_lock(config->state.path, options->reconcile ? "reconcile" : "sync",
                         options->service ? 0 : LOCK_WAIT_MS, &lock, error);
+    progress_step("opening the state");
     if (rc == 0)
         rc = store_open(config->state.path, trial ? STORE_TRIAL : STORE_WRITE, &store, error);
     if (rc == 0)
@@ -620,6 +622,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
         rc = run_in_store(&cycle, error);
     store_close(store);
     store_unlock(lock);
+    progress_end();
     ret_report->duration_ms = clock_monotonic_ms() - began;
     return rc;
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import time
@@ -446,28 +445,3 @@ def test_under_systemd_lines_carry_a_priority(world: World, synced: Run, shop: S
     assert all(re.match(r"<\d>", line) for line in ended.err.splitlines()) and ended.err
     synced.write_secret("wrong")
     assert synced("sync", env={**os.environ, "JOURNAL_STREAM": "8:1"}).err.startswith("<3>")
-
-
-def test_a_first_pull_shows_its_progress_on_a_terminal_only(world: World, run: Run, shop: Shop) -> None:
-    run.configure(odoo={"page_size": 10})
-    for _ in range(40):
-        world.timesheet(shop.idle, 0.1, "2026-03-13")
-    terminal, theirs = pty.openpty()
-    with subprocess.Popen(run.command("sync"), stdout=subprocess.PIPE, stderr=theirs, env=environment()) as process:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                more = os.read(terminal, 4096)
-            except OSError:
-                break
-            if not more:
-                break
-            shown += more
-        out = process.stdout.read() if process.stdout else b""
-    os.close(terminal)
-    assert process.returncode == 0
-    assert re.search(rb"account\.analytic\.line: \d+ of 44", shown), shown
-    assert shown.endswith(b"\r\x1b[K") and b"\x1b" not in out
-    run.forget()
-    assert run("sync", check=0).err == ""
