@@ -396,18 +396,14 @@ static int write_back(struct cycle *cycle, struct error *error)
 static int find_customer(struct cycle *cycle, const char *text, struct ids *customers,
                          struct error *error)
 {
-    struct ids known = {0};
     struct error ignored;
     int64_t customer = 0;
     int rc = customer_find_remote(cycle->pull.odoo, cycle->pull.config->credit.account, text,
                                   &customer, error);
 
-    if (rc == ERR_NOT_FOUND && lookup_customers(cycle->pull.store, text, &known, &ignored) == 0 &&
-        known.count == 1) {
-        customer = known.items[0];
+    if (rc == ERR_NOT_FOUND &&
+        customer_find_local(cycle->pull.store, cycle->pull.config, text, &customer, &ignored) == 0)
         rc = 0;
-    }
-    free(known.items);
     if (rc == 0 && !ids_contain(customers->items, customers->count, customer))
         rc = ids_add(customers, customer) < 0 ? error_memory(error) : 0;
     ids_sort(customers->items, customers->count);

@@ -4,8 +4,8 @@
  * (settle). Then, for each row in order: is the note it stands on written? Is the write in Odoo
  * already? Then it is done. Otherwise SENDING is committed, the write is made, and what came of it
  * is committed. */
-#include "qualiodoo/util/progress.h"
 #include "qualiodoo/writeback/send.h"
+#include "qualiodoo/util/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
