@@ -10,9 +10,11 @@
 
 #include "qualiodoo/agent/agent.h"
 #include "qualiodoo/cli/cli.h"
+#include "qualiodoo/cli/table.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/util/log.h"
-#include "qualiodoo/cli/table.h"
+#include "qualiodoo/util/progress.h"
+#include "qualiodoo/util/screen.h"
 
 /* Makes sure that descriptors 0 to 2 are taken: else the state database could become number 1, and
  * what is printed would be written into it. Closed ones fail when they are used, as they should. */
@@ -41,10 +43,10 @@ static void print_error(char *message)
 {
     char *rest = message;
 
-    log_progress_end();
+    progress_end();
     fputs(getenv("JOURNAL_STREAM") ? "<3>qualiodoo: " : "qualiodoo: ", stderr);
     for (char *line; (line = strsep(&rest, "\n"));) {
-        table_print_text(line, stderr);
+        screen_print(line, stderr);
         putc(rest ? ' ' : '\n', stderr);
     }
 }

@@ -8,6 +8,7 @@
 #include "qualiodoo/pull/customer.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/progress.h"
 #include "view.h"
 
 struct adjust {
@@ -45,7 +46,9 @@ static int read_arguments(struct cli *cli, struct adjust *adjust, int argc, char
 /* Said before Odoo is written, so that a call whose answer is lost can be repeated. */
 static void tell_key(const char *key)
 {
+    progress_hold();
     fprintf(stderr, "qualiodoo: the key of this adjustment is %s\n", key);
+    progress_release();
 }
 
 static int today_here(const struct config *config, civil_day *ret, struct error *error)
@@ -143,6 +146,7 @@ int cmd_adjust(struct cli *cli, int argc, char **argv, struct error *error)
         rc = config_load(cli->config_path, &adjust.config, error);
     if (rc == 0)
         rc = write_adjustment(&adjust, key, error);
+    progress_end();
     if (rc == 0 && cli->json)
         rc = cli_print_json(outcome_json(&adjust), error);
     else if (rc == 0)

@@ -6,6 +6,7 @@
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/printable.h"
+#include "qualiodoo/util/progress.h"
 #include "view.h"
 
 static json_t *lots_json(const struct ledger *ledger)
@@ -56,7 +57,7 @@ static void add_row(struct table *table, int64_t customer, const char *name,
 static int print_lots(const struct ledger *ledger, struct error *error)
 {
     static const struct table_column columns[] = {
-        {"lot", TABLE_LEFT},   {"granted", TABLE_RIGHT}, {"left", TABLE_RIGHT},
+        {"lot", TABLE_RECORD}, {"granted", TABLE_RIGHT}, {"left", TABLE_RIGHT},
         {"start", TABLE_LEFT}, {"end", TABLE_LEFT},      {"state", TABLE_LEFT},
     };
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
@@ -152,8 +153,13 @@ static int add_accounts(struct view *view, const char *customer, struct output *
         return rc < 0 ? rc : add_account(view, only, output, error);
     }
     rc = view_accounts(view, &accounts, error);
-    for (size_t i = 0; i < accounts.count && rc == 0; i++)
+    if (output->table) /* JSON is printed as it comes */
+        progress_step("computing");
+    for (size_t i = 0; i < accounts.count && rc == 0; i++) {
+        progress_count("accounts", (int64_t)i, (int64_t)accounts.count);
         rc = add_account(view, accounts.items[i], output, error);
+    }
+    progress_end();
     free(accounts.items);
     if (rc == 0 && output->table)
         rc = table_print(output->table, stdout, error);
@@ -163,7 +169,7 @@ static int add_accounts(struct view *view, const char *customer, struct output *
 int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error)
 {
     static const struct table_column columns[] = {
-        {"id", TABLE_RIGHT},        {"customer", TABLE_LEFT},   {"balance", TABLE_RIGHT},
+        {"id", TABLE_RIGHT},        {"customer", TABLE_TEXT},   {"balance", TABLE_RIGHT},
         {"available", TABLE_RIGHT}, {"overdraft", TABLE_RIGHT}, {"held", TABLE_RIGHT},
         {"last day", TABLE_LEFT},
     };

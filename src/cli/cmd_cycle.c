@@ -41,7 +41,7 @@ static bool model_changed(const struct cycle_report *report, const char *model)
 static int print_records(const struct cycle_report *report, bool dry_run, struct error *error)
 {
     const struct table_column columns[] = {
-        {"model", TABLE_LEFT},
+        {"model", TABLE_TEXT},
         {dry_run ? "would create" : "created", TABLE_RIGHT},
         {dry_run ? "would update" : "updated", TABLE_RIGHT},
         {dry_run ? "would delete" : "deleted", TABLE_RIGHT},

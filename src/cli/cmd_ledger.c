@@ -70,9 +70,9 @@ static int print_json(struct view *view, const struct account_view *account, str
 static int print_table(struct view *view, const struct account_view *account, struct error *error)
 {
     static const struct table_column columns[] = {
-        {"date", TABLE_LEFT},     {"kind", TABLE_LEFT}, {"minutes", TABLE_RIGHT},
-        {"balance", TABLE_RIGHT}, {"lot", TABLE_LEFT},  {"source", TABLE_LEFT},
-        {"note", TABLE_LEFT},
+        {"date", TABLE_LEFT},     {"kind", TABLE_LEFT},  {"minutes", TABLE_RIGHT},
+        {"balance", TABLE_RIGHT}, {"lot", TABLE_RECORD}, {"source", TABLE_RECORD},
+        {"note", TABLE_TEXT},
     };
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
     int rc = add_entries(view, account, NULL, table, error);

@@ -8,6 +8,7 @@
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/progress.h"
 #include "view.h"
 
 enum { LOCK_WAIT_MS = 60000 };
@@ -113,9 +114,9 @@ static int parse_id(const char *text, int64_t *ret, struct error *error)
 static int print_table(struct view *view, struct output *output, struct error *error)
 {
     static const struct table_column columns[] = {
-        {"id", TABLE_RIGHT},  {"state", TABLE_LEFT},  {"what", TABLE_LEFT},
-        {"key", TABLE_LEFT},  {"record", TABLE_LEFT}, {"tries", TABLE_RIGHT},
-        {"next", TABLE_LEFT}, {"reason", TABLE_LEFT},
+        {"id", TABLE_RIGHT},  {"state", TABLE_LEFT},    {"what", TABLE_LEFT},
+        {"key", TABLE_TEXT},  {"record", TABLE_RECORD}, {"tries", TABLE_RIGHT},
+        {"next", TABLE_LEFT}, {"reason", TABLE_TEXT},
     };
     struct outbox_query open = {.filter = OUTBOX_OPEN};
     int rc;
@@ -302,6 +303,7 @@ static int run_decision(struct cli *cli, struct decision *decision, struct error
         rc = store_open(config->state.path, STORE_WRITE, &store, error);
     if (rc == 0)
         rc = decide(store, decision, error);
+    progress_end();
     if (rc == 0)
         rc = print_changes(cli, store, decision, error);
     store_close(store);

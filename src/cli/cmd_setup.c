@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/setup/setup.h"
+#include "qualiodoo/util/progress.h"
 
 #define ANSWER_MAX 512 /* bytes of a login or a password typed here */
 
@@ -145,10 +146,13 @@ static void add_step(void *context, const char *what, enum setup_outcome outcome
     report->n_changed += made || removed;
     json_array_append_new(report->steps,
                           json_pack("{ss sb sb}", "what", what, "made", made, "removed", removed));
-    if (!report->json)
-        table_say("%s: %s\n",
-                  report->given->dry_run ? outcomes[outcome].planned : outcomes[outcome].done,
-                  what);
+    if (report->json)
+        return;
+    progress_hold();
+    table_say("%s: %s\n",
+              report->given->dry_run ? outcomes[outcome].planned : outcomes[outcome].done, what);
+    fflush(stdout);
+    progress_release();
 }
 
 static int print_end(struct report *report, struct error *error)

@@ -8,6 +8,7 @@
 #include "qualiodoo/compute/respond.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/progress.h"
 #include "view.h"
 
 enum { SLA_STATES = SLA_BREACHED + 1 };
@@ -108,8 +109,10 @@ static int find_targets(struct targets *targets, struct error *problem, struct e
     struct respond *respond = NULL;
     int rc = respond_open(view->config, view->store, &respond, error);
 
+    progress_step("judging response times");
     if (rc == 0)
         rc = respond_each(respond, &born, clock_now(), add_target, targets, problem, error);
+    progress_end();
     respond_free(respond);
     if (rc == 0 && targets->n_rows)
         qsort(targets->rows, targets->n_rows, sizeof *targets->rows, compare_rows);
@@ -189,7 +192,7 @@ static void print_unsure(const struct targets *targets)
 static int print_table(const struct targets *targets, struct error *error)
 {
     static const struct table_column columns[] = {
-        {"ticket", TABLE_LEFT},  {"customer", TABLE_LEFT}, {"urgency", TABLE_LEFT},
+        {"ticket", TABLE_LEFT},  {"customer", TABLE_TEXT}, {"urgency", TABLE_LEFT},
         {"started", TABLE_LEFT}, {"deadline", TABLE_LEFT}, {"responded", TABLE_LEFT},
         {"state", TABLE_LEFT},   {"used", TABLE_RIGHT},    {"late", TABLE_RIGHT},
     };

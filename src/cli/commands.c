@@ -6,6 +6,11 @@
 
 #include "qualiodoo/util/printable.h"
 
+#define CUSTOMER_HELP                                                                              \
+    "CUSTOMER is the number of a partner in Odoo (any contact of the customer), a reference or "   \
+    "a\n"                                                                                          \
+    "name, in any case and without accents where one alone matches.\n"
+
 const struct command cli_commands[] = {
     {"run", "", "the service: sync in the background until told to stop",
      "Asks Odoo for payments every poll.payments and for everything every poll.tickets, and works "
@@ -32,9 +37,8 @@ const struct command cli_commands[] = {
     {"status", "", "is it healthy: age of the data, queue of writes, next deadline, last errors",
      "Exit code 3 when there is a problem.\n", cmd_status},
     {"balance", "[CUSTOMER]", "credit left, per customer and lot, with the next expiry",
-     "CUSTOMER is the number of a partner in Odoo, or an exact name or reference.\n", cmd_balance},
-    {"ledger", "CUSTOMER", "every movement of an account, oldest first",
-     "CUSTOMER is the number of a partner in Odoo, or an exact name or reference.\n", cmd_ledger},
+     CUSTOMER_HELP, cmd_balance},
+    {"ledger", "CUSTOMER", "every movement of an account, oldest first", CUSTOMER_HELP, cmd_ledger},
     {"statement", "CUSTOMER [--from D] [--to D] [--format text|csv|json|html]",
      "what a customer is sent", NULL, NULL},
     {"sla", "[--state S]... [--since D]", "response targets of tickets",
@@ -57,17 +61,13 @@ const struct command cli_commands[] = {
      "  sla TICKET         the deadline: each working interval counted, each day skipped, and "
      "which\n"
      "                     event stopped the clock\n"
-     "\n"
-     "CUSTOMER is the number of a partner in Odoo, or an exact name or reference; TICKET a number\n"
-     "or an exact ticket reference.\n",
+     "\n" CUSTOMER_HELP "TICKET is a number or an exact ticket reference.\n",
      cmd_explain},
     {"adjust", "CUSTOMER MINUTES --reason TEXT [--date D] [--ends D] [--key K] ...",
      "add or remove credit by hand",
-     "Written into Odoo first, then counted here. CUSTOMER is the number of a partner in Odoo "
-     "(any\n"
-     "contact of the customer), or an exact name or reference. MINUTES may be negative:\n"
+     "Written into Odoo first, then counted here. MINUTES may be negative:\n"
      "qualiodoo adjust 12 -30 --reason 'entered twice'.\n"
-     "\n"
+     "\n" CUSTOMER_HELP "\n"
      "  --reason TEXT   why; kept with the adjustment\n"
      "  --date D        the day it counts from, YYYY-MM-DD (default: today)\n"
      "  --ends D        the day its minutes end, excluded (default: one year later)\n"

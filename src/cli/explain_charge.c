@@ -141,9 +141,9 @@ static int cell_parts(struct table *table, const struct ledger *ledger, int64_t 
 static int print_lines(const struct explained *explained, struct error *error)
 {
     static const struct table_column columns[] = {
-        {"date", TABLE_LEFT},          {"timesheet line", TABLE_LEFT}, {"recorded", TABLE_RIGHT},
-        {"ticket total", TABLE_RIGHT}, {"charged", TABLE_RIGHT},       {"from", TABLE_LEFT},
-        {"why", TABLE_LEFT},
+        {"date", TABLE_LEFT},          {"timesheet line", TABLE_RECORD}, {"recorded", TABLE_RIGHT},
+        {"ticket total", TABLE_RIGHT}, {"charged", TABLE_RIGHT},         {"from", TABLE_RECORD},
+        {"why", TABLE_TEXT},
     };
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
     char day[CIVIL_TEXT_SIZE];

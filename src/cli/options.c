@@ -10,6 +10,7 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 #include "qualiodoo/util/suggest.h"
 
 #define MAX_OPTIONS 24 /* of one command, with the global ones */
@@ -95,6 +96,8 @@ static int set_verbosity(struct cli *cli, int letter, struct error *error)
         cli->verbosity = -1;
     else if (cli->verbosity < 2)
         cli->verbosity++;
+    if (letter == 'q')
+        progress_off();
     log_set_level(levels[cli->verbosity + 1]);
     return 0;
 }

@@ -5,13 +5,14 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
-#include <wctype.h>
 
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/printable.h"
+#include "qualiodoo/util/screen.h"
 
-#define GAP 2 /* blanks between two columns */
+#define GAP 2         /* blanks between two columns */
+#define TEXT_LEAST 12 /* below, words and days are cut too */
+#define WORD_LEAST 3
 
 struct table {
     size_t columns;
@@ -21,49 +22,7 @@ struct table {
     bool failed; /* memory was short: the table is incomplete */
 };
 
-/* ---- Text on a screen ---- */
-
-/* Reads one character at *cursor, moves behind it, and returns what it takes on the screen.
- * `*ret_instead` gets what is shown in its place, or 0. */
-static int next_width(const char **cursor, char *ret_instead)
-{
-    size_t length, printed;
-    mbstate_t shift = {0};
-    wchar_t wide;
-
-    *ret_instead = printable_instead(*cursor, &length);
-    printed = mbrtowc(&wide, *cursor, length, &shift);
-    *cursor += length;
-    if (!*ret_instead && (printed != length || !iswprint((wint_t)wide) || wcwidth(wide) < 0))
-        *ret_instead = '?'; /* the terminal's character set does not have it */
-    return *ret_instead ? 1 : wcwidth(wide);
-}
-
-static size_t width(const char *text)
-{
-    size_t columns = 0;
-
-    while (*text) {
-        char instead;
-
-        columns += (size_t)next_width(&text, &instead);
-    }
-    return columns;
-}
-
-void table_print_text(const char *text, FILE *output)
-{
-    while (*text) {
-        const char *start = text;
-        char instead;
-
-        next_width(&text, &instead);
-        if (instead)
-            putc(instead, output);
-        else
-            fwrite(start, 1, (size_t)(text - start), output);
-    }
-}
+/* ---- Lines outside of a table ---- */
 
 #define MARK 0xff /* in place of a line feed of a format: no UTF-8 has this byte */
 
@@ -111,7 +70,7 @@ void table_say(const char *format, ...)
     rest = text = marked(format, arguments);
     va_end(arguments);
     while (text && (line = strsep(&rest, mark)) != NULL) {
-        table_print_text(line, stdout);
+        screen_print(line, stdout);
         if (rest)
             putchar('\n');
     }
@@ -202,40 +161,100 @@ void table_cell_seconds(struct table *table, int64_t seconds)
     table_cell(table, format_seconds(seconds, text));
 }
 
+/* Returns the columns that were printed. */
+static size_t print_cell(const char *text, enum table_align align, size_t columns, FILE *output)
+{
+    return align == TABLE_RECORD ? screen_print_end(text, columns, output)
+                                 : screen_print_cut(text, columns, output);
+}
+
 static void print_row(const struct table *table, size_t first, const size_t *widths, FILE *output)
 {
     size_t owed = 0; /* blanks that only a further text makes visible */
 
     for (size_t i = 0; i < table->columns && first + i < table->count; i++) {
+        /* A title has no number at its end that must stay. */
+        enum table_align align =
+            first == 0 && table->aligns[i] != TABLE_RIGHT ? TABLE_LEFT : table->aligns[i];
         const char *text = table->cells[first + i];
-        size_t padding = widths[i] - width(text);
+        size_t taken = 0;
 
-        if (table->aligns[i] == TABLE_RIGHT)
-            owed += padding;
+        if (align == TABLE_RIGHT)
+            owed += widths[i] - screen_width(text);
         if (*text) {
             print_blanks(owed, output);
-            table_print_text(text, output);
+            taken = print_cell(text, align, widths[i], output);
             owed = 0;
         }
-        if (table->aligns[i] == TABLE_LEFT)
-            owed += padding;
+        if (align != TABLE_RIGHT)
+            owed += widths[i] - taken;
         owed += GAP;
     }
     putc('\n', output);
 }
 
+static size_t sum_of(const struct table *table, const size_t *widths)
+{
+    size_t sum = GAP * (table->columns - 1);
+
+    for (size_t i = 0; i < table->columns; i++)
+        sum += widths[i];
+    return sum;
+}
+
+/* The widest of the columns that may be cut and have more than `least`; the number of columns when
+ * there is none. */
+static size_t find_widest(const struct table *table, const size_t *widths, bool words, size_t least)
+{
+    size_t widest = table->columns;
+
+    for (size_t i = 0; i < table->columns; i++) {
+        enum table_align align = table->aligns[i];
+
+        if (align == TABLE_RIGHT || (align == TABLE_LEFT && !words) || widths[i] <= least)
+            continue;
+        if (widest == table->columns || widths[i] > widths[widest])
+            widest = i;
+    }
+    return widest;
+}
+
+/* Takes columns from the widest ones until the table fits `room`, or none can give any more. */
+static void shrink(const struct table *table, size_t *widths, size_t room)
+{
+    static const struct {
+        bool words;
+        size_t least;
+    } rounds[] = {{false, TEXT_LEAST}, {true, WORD_LEAST}};
+    size_t sum = sum_of(table, widths);
+
+    for (size_t round = 0; round < sizeof rounds / sizeof *rounds; round++) {
+        while (sum > room) {
+            size_t widest = find_widest(table, widths, rounds[round].words, rounds[round].least);
+
+            if (widest == table->columns)
+                break;
+            widths[widest]--;
+            sum--;
+        }
+    }
+}
+
 int table_print(struct table *table, FILE *output, struct error *error)
 {
     size_t *widths = table && !table->failed ? calloc(table->columns, sizeof *widths) : NULL;
+    size_t room = screen_columns(output);
 
     if (!widths)
         return error_memory(error);
     for (size_t i = 0; i < table->count; i++) {
-        size_t columns = width(table->cells[i]);
+        size_t columns = screen_width(table->cells[i]);
 
         if (columns > widths[i % table->columns])
             widths[i % table->columns] = columns;
     }
+    if (room > 0)
+        shrink(table, widths, room);
     for (size_t first = 0; first < table->count; first += table->columns)
         print_row(table, first, widths, output);
     free(widths);

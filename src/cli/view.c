@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "qualiodoo/pull/customer.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/results.h"
@@ -53,39 +54,9 @@ void view_close(struct view *view)
     *view = (struct view){0};
 }
 
-/* Exactly one id, or a sentence that says why not. */
-static int only_one(struct ids *ids, const char *what, const char *text, const char *advice,
-                    int64_t *ret, struct error *error)
-{
-    int rc = 0;
-
-    if (ids->count == 1)
-        *ret = ids->items[0];
-    else if (ids->count == 0)
-        rc = error_set(error, ERR_NOT_FOUND, "no %s '%s' is known here: %s", what, text, advice);
-    else
-        rc =
-            error_set(error, ERR_NOT_FOUND, "'%s' names %zu %ss (%lld, %lld%s): give the id of one",
-                      text, ids->count, what, (long long)ids->items[0], (long long)ids->items[1],
-                      ids->count > 2 ? ", ..." : "");
-    free(ids->items);
-    return rc;
-}
-
 int view_customer(struct view *view, const char *text, int64_t *ret_customer, struct error *error)
 {
-    static const char nameless[] = "names are not kept (privacy.keep_names: false): give the id of "
-                                   "a partner of Odoo ('qualiodoo balance' lists them)",
-                      named[] = "give the id, the exact name or the exact reference of a partner "
-                                "of Odoo that has an invoice of a pack, a ticket or an adjustment "
-                                "('qualiodoo balance' lists them)";
-    struct ids ids = {0};
-    int rc = lookup_customers(view->store, text, &ids, error);
-
-    if (rc < 0)
-        return rc;
-    return only_one(&ids, "customer", text, view->config->privacy.keep_names ? named : nameless,
-                    ret_customer, error);
+    return customer_find_local(view->store, view->config, text, ret_customer, error);
 }
 
 int view_ticket(struct view *view, const char *text, int64_t *ret_ticket, struct error *error)
@@ -93,10 +64,19 @@ int view_ticket(struct view *view, const char *text, int64_t *ret_ticket, struct
     struct ids ids = {0};
     int rc = lookup_tickets(view->store, text, &ids, error);
 
-    if (rc < 0)
-        return rc;
-    return only_one(&ids, "ticket", text, "give its id or its exact number in Odoo", ret_ticket,
-                    error);
+    if (rc == 0 && ids.count == 1)
+        *ret_ticket = ids.items[0];
+    else if (rc == 0 && ids.count == 0)
+        rc = error_set(error, ERR_NOT_FOUND,
+                       "no ticket '%s' is known here: give its id or its exact number in Odoo",
+                       text);
+    else if (rc == 0)
+        rc = error_set(error, ERR_NOT_FOUND,
+                       "'%s' names %zu tickets (%lld, %lld%s): give the id of one", text, ids.count,
+                       (long long)ids.items[0], (long long)ids.items[1],
+                       ids.count > 2 ? ", ..." : "");
+    free(ids.items);
+    return rc;
 }
 
 int view_require_complete(struct view *view, struct error *error)

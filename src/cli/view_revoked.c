@@ -13,7 +13,7 @@ static minutes minutes_of(json_t *account, const char *key)
 int view_revoked(json_t *accounts, struct error *error)
 {
     static const struct table_column columns[] = {{"id", TABLE_RIGHT},
-                                                  {"customer", TABLE_LEFT},
+                                                  {"customer", TABLE_TEXT},
                                                   {"balance", TABLE_RIGHT},
                                                   {"would be", TABLE_RIGHT}};
     size_t count = json_array_size(accounts), i;

@@ -12,7 +12,7 @@
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
-#include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 
 /* The rules as text: when they differ from those the results were computed with, all is computed
  * again. */
@@ -146,16 +146,15 @@ static int update_each(struct update *update, const struct ids *changed, const s
 {
     int rc = 0;
 
+    progress_step("computing");
     for (size_t i = 0; i < changed->count && rc == 0; i++) {
+        progress_count("accounts", (int64_t)i, (int64_t)changed->count);
         if (!ids_contain(living->items, living->count, changed->items[i]))
             continue;
         rc = update_account(update, changed->items[i], error);
-        if (i % 256 == 0 && changed->count > 1000)
-            log_progress("accounts", (int64_t)i, (int64_t)changed->count);
         if (rc == 0)
             rc = interrupt_check(error);
     }
-    log_progress_end();
     return rc < 0 ? rc : remove_empty(update, living, error);
 }
 

@@ -13,6 +13,7 @@
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/progress.h"
 
 struct judge {
     struct judging *judging;
@@ -137,6 +138,7 @@ static int judge_each(struct judge *judge, const struct target_query *query,
 
     if (rc < 0)
         return rc;
+    progress_step("judging response times");
     rc = respond_each(judge->respond, query, judge->now, row, judge, &problem, error);
     if (rc == 0)
         rc = store_commit(judging->store, error);

@@ -30,6 +30,7 @@
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 #include "qualiodoo/writeback/alerts.h"
 #include "qualiodoo/writeback/breaches.h"
 #include "qualiodoo/writeback/lease.h"
@@ -396,18 +397,14 @@ static int write_back(struct cycle *cycle, struct error *error)
 static int find_customer(struct cycle *cycle, const char *text, struct ids *customers,
                          struct error *error)
 {
-    struct ids known = {0};
     struct error ignored;
     int64_t customer = 0;
     int rc = customer_find_remote(cycle->pull.odoo, cycle->pull.config->credit.account, text,
                                   &customer, error);
 
-    if (rc == ERR_NOT_FOUND && lookup_customers(cycle->pull.store, text, &known, &ignored) == 0 &&
-        known.count == 1) {
-        customer = known.items[0];
+    if (rc == ERR_NOT_FOUND &&
+        customer_find_local(cycle->pull.store, cycle->pull.config, text, &customer, &ignored) == 0)
         rc = 0;
-    }
-    free(known.items);
     if (rc == 0 && !ids_contain(customers->items, customers->count, customer))
         rc = ids_add(customers, customer) < 0 ? error_memory(error) : 0;
     ids_sort(customers->items, customers->count);
@@ -624,6 +621,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
     if (rc == 0 && (!trial || access(config->state.path, F_OK) == 0))
         rc = store_lock(config->state.path, options->reconcile ? "reconcile" : "sync",
                         options->service ? 0 : LOCK_WAIT_MS, &lock, error);
+    progress_step("opening the state");
     if (rc == 0)
         rc = store_open(config->state.path, trial ? STORE_TRIAL : STORE_WRITE, &store, error);
     if (rc == 0)
@@ -632,6 +630,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
         rc = run_in_store(&cycle, error);
     store_close(store);
     store_unlock(lock);
+    progress_end();
     ret_report->duration_ms = clock_monotonic_ms() - began;
     return rc;
 }

@@ -11,6 +11,7 @@
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/progress.h"
 
 enum {
     SLOW_MS = 1000, /* of one small call */
@@ -204,15 +205,34 @@ static int check_flavour(struct doctor *doctor, struct error *error)
 
 static int check_odoo(struct doctor *doctor, struct error *error)
 {
-    static int (*const rooms[])(struct doctor *, struct error *) = {
-        check_connection, check_login,        doctor_identity,  check_flavour,     doctor_models,
-        doctor_rights,    doctor_adjustments, doctor_writeback, doctor_history,    doctor_webhook,
-        doctor_lease,     doctor_calendar,    doctor_packs,     doctor_timesheets, doctor_money,
+    static const struct {
+        const char *what;
+        int (*check)(struct doctor *, struct error *);
+    } rooms[] = {
+        {"the connection", check_connection},
+        {"the login", check_login},
+        {"whose Odoo it is", doctor_identity},
+        {"the kind of tickets", check_flavour},
+        {"models and fields", doctor_models},
+        {"rights", doctor_rights},
+        {"adjustments", doctor_adjustments},
+        {"what is written into Odoo", doctor_writeback},
+        {"the history of tickets", doctor_history},
+        {"the webhook", doctor_webhook},
+        {"the lease", doctor_lease},
+        {"working calendars", doctor_calendar},
+        {"packs", doctor_packs},
+        {"timesheets", doctor_timesheets},
+        {"invoices and payments", doctor_money},
     };
+    const size_t count = sizeof rooms / sizeof *rooms;
 
-    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
-        int rc = rooms[i](doctor, error);
+    for (size_t i = 0; i < count; i++) {
+        int rc;
 
+        progress_part((int)i + 1, (int)count);
+        progress_step("checking %s", rooms[i].what);
+        rc = rooms[i].check(doctor, error);
         if (rc == ERR_NO_MEMORY)
             return rc;
         if (rc < 0 && (!doctor_failed(doctor, rc, error) || i < 2))
@@ -231,6 +251,7 @@ int doctor_run(const struct config *config,
     rc = check_configuration(&doctor) ? check_odoo(&doctor, error) : 0;
     if (rc == 0)
         rc = doctor_state(&doctor, error);
+    progress_end();
     odoo_free(doctor.odoo);
     return rc;
 }

@@ -10,9 +10,7 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
-
-/* Accounts from which on the review shows its progress. */
-#define MANY_ACCOUNTS 1000
+#include "qualiodoo/util/progress.h"
 
 struct inspection {
     const struct doctor *doctor;
@@ -188,12 +186,11 @@ static int inspect_accounts(struct inspection *inspection, struct error *error)
     struct ids accounts = {0};
     int rc = holder ? facts_accounts(inspection->store, &accounts, error) : error_memory(error);
 
+    progress_step("looking at the state");
     for (size_t i = 0; i < accounts.count && rc == 0; i++) {
+        progress_count("accounts", (int64_t)i, (int64_t)accounts.count);
         rc = inspect_account(inspection, holder, accounts.items[i], error);
-        if (i % 256 == 0 && accounts.count > MANY_ACCOUNTS)
-            log_progress("accounts", (int64_t)i, (int64_t)accounts.count);
     }
-    log_progress_end();
     facts_free(holder);
     free(accounts.items);
     return rc;

@@ -3,10 +3,12 @@
 #include "qualiodoo/pull/connect.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 
 /* Tries of one call before the cycle gives up: about a minute with the client's backoff. */
 #define CALL_ATTEMPTS 5
@@ -25,6 +27,8 @@ static void trace_call(void *unused, const struct odoo_trace *trace)
     char records[32] = "";
 
     (void)unused;
+    if (trace->records > 0 && strcmp(trace->method, "search") == 0)
+        progress_add(trace->records);
     if (trace->records >= 0)
         snprintf(records, sizeof records, "%lld records, ", (long long)trace->records);
     log_debug("call %s%s%s: %s%lld bytes, %lld ms", trace->model ? trace->model : "",
@@ -67,6 +71,7 @@ int connect_open(const struct config *config, struct odoo **ret_odoo, struct err
 
     if (rc < 0)
         return rc;
+    progress_step("connecting to %s", config->odoo.url);
     options.secret = secret;
     rc = odoo_open(&options, ret_odoo, error);
     config_secret_free(secret);

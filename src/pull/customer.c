@@ -1,14 +1,16 @@
-/* customer.c - the customer that a text names, looked up in Odoo itself. */
+/* customer.c - the customer that a text names, looked up in Odoo itself or in the state: by id, by
+ * reference, by name, and last by either of them whatever the case and the accents. */
 #include "qualiodoo/pull/customer.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/store/lookup.h"
+#include "qualiodoo/util/names.h"
+#include "qualiodoo/util/progress.h"
 
-#define IDS_SHOWN 5 /* of a name that is not unique */
+#define NAMES_PAGE 1000 /* partners of one answer: about 300 KB */
 
 /* Odoo allows no circle of parents. */
 #define LEVELS_MAX 60
@@ -44,16 +46,14 @@ static int holder_of(struct odoo *odoo, enum config_account account, json_t *rec
     return 0;
 }
 
-/* The account holders of the partners of a domain, once each, sorted; archived ones included. Takes
- * over `domain`; the caller frees ret->items. */
-static int find_holders(struct odoo *odoo, enum config_account account, json_t *domain,
-                        struct ids *ret, struct error *error)
+/* The account holders of some partners, once each, sorted. The caller frees ret->items. */
+static int holders_of(struct odoo *odoo, enum config_account account, json_t *records,
+                      struct ids *ret, struct error *error)
 {
-    json_t *records = NULL, *record;
     struct ids ids = {0};
+    json_t *record;
     size_t i;
-    int rc = ask_records(odoo, "res.partner", domain,
-                         json_pack("[ss]", "commercial_partner_id", "parent_id"), &records, error);
+    int rc = 0;
 
     json_array_foreach(records, i, record)
     {
@@ -65,7 +65,6 @@ static int find_holders(struct odoo *odoo, enum config_account account, json_t *
         if (rc == 0 && !ids_contain(ids.items, ids.count, id) && ids_add(&ids, id) < 0)
             rc = error_memory(error);
     }
-    json_decref(records);
     ids_sort(ids.items, ids.count);
     if (rc < 0)
         free(ids.items);
@@ -74,62 +73,288 @@ static int find_holders(struct odoo *odoo, enum config_account account, json_t *
     return rc;
 }
 
-static int not_unique(const char *text, const struct ids *ids, struct error *error)
+/* The partners of a domain, archived ones included. Takes over `domain`. */
+static int read_partners(struct odoo *odoo, json_t *domain, json_t **ret, struct error *error)
 {
-    char list[IDS_SHOWN * 24] = "";
+    return ask_records(odoo, "res.partner", domain,
+                       json_pack("[ssss]", "commercial_partner_id", "parent_id", "name", "ref"),
+                       ret, error);
+}
 
-    for (size_t i = 0; i < ids->count && i < IDS_SHOWN; i++)
-        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%lld", i ? ", " : "",
-                 (long long)ids->items[i]);
-    return error_set(error, ERR_NOT_FOUND, "'%s' names %zu customers in Odoo (%s%s): give the id",
-                     text, ids->count, list, ids->count > IDS_SHOWN ? ", ..." : "");
+/* ---- To the letter ---- */
+
+/* Where some have the text as their reference, the others only have it as their name. */
+static void prefer_references(const char *text, json_t *records)
+{
+    json_t *record, *named = json_array();
+    size_t i;
+
+    json_array_foreach(records, i, record)
+    {
+        const char *reference = json_string_value(json_object_get(record, "ref"));
+
+        if (reference && strcmp(reference, text) == 0)
+            json_array_append(named, record);
+    }
+    if (json_array_size(named)) {
+        json_array_clear(records);
+        json_array_extend(records, named);
+    }
+    json_decref(named);
+}
+
+static int find_exact(struct odoo *odoo, const char *text, json_t **ret, struct error *error)
+{
+    json_t *records = NULL;
+    int64_t id = 0;
+    int rc = 0;
+
+    if (lookup_parse_id(text, &id))
+        rc = read_partners(odoo, json_pack("[[ssI]]", "id", "=", (json_int_t)id), &records, error);
+    if (rc == 0 && !json_array_size(records)) {
+        json_decref(records);
+        records = NULL;
+        rc = read_partners(odoo,
+                           json_pack("[s [sss] [sss]]", "|", "name", "=", text, "ref", "=", text),
+                           &records, error);
+        prefer_references(text, records);
+    }
+    if (rc < 0)
+        json_decref(records);
+    else
+        *ret = records;
+    return rc;
+}
+
+/* ---- Whatever the case and the accents ---- */
+
+/* Odoo compares without accents only where its database can (unaccent): the names are read, and
+ * compared here. */
+static int add_page(struct odoo *odoo, const int64_t *ids, size_t count, struct names *names,
+                    struct error *error)
+{
+    json_t *list = json_array(), *records = NULL, *record;
+    size_t i;
+    int rc;
+
+    for (i = 0; i < count; i++)
+        json_array_append_new(list, json_integer(ids[i]));
+    rc = ask_records(odoo, "res.partner", json_pack("[[sso]]", "id", "in", list),
+                     json_pack("[ss]", "name", "ref"), &records, error);
+    json_array_foreach(records, i, record)
+    {
+        const char *name = json_string_value(json_object_get(record, "name"));
+        int64_t id = ask_field_id(record, "id");
+
+        if (rc == 0)
+            rc = names_add(names, id, name, name, error);
+        if (rc == 0)
+            rc = names_add(names, id, json_string_value(json_object_get(record, "ref")), name,
+                           error);
+    }
+    json_decref(records);
+    return rc;
+}
+
+static int find_alike(struct odoo *odoo, const char *text, struct names *names, struct error *error)
+{
+    json_t *all = json_array();
+    struct ids ids = {0};
+    int rc;
+
+    progress_step("looking for '%s'", text);
+    rc = all ? odoo_search_all(odoo, "res.partner", all, &ids.items, &ids.count, error)
+             : error_memory(error);
+    for (size_t i = 0; i < ids.count && rc == 0; i += NAMES_PAGE) {
+        size_t left = ids.count - i;
+
+        progress_count("partners", (int64_t)i, (int64_t)ids.count);
+        rc = add_page(odoo, ids.items + i, left < NAMES_PAGE ? left : NAMES_PAGE, names, error);
+    }
+    json_decref(all);
+    free(ids.items);
+    return rc;
+}
+
+/* ---- The whole ---- */
+
+static int unknown(const char *text, const struct names *names, const char *where,
+                   const char *advice, struct error *error)
+{
+    char list[NAMES_TEXT_SIZE];
+
+    if (*names_list(names, names->n_shown, list))
+        return error_set(error, ERR_NOT_FOUND,
+                         "no customer '%s' %s; did you mean %s? Otherwise give %s", text, where,
+                         list, advice);
+    return error_set(error, ERR_NOT_FOUND, "no customer '%s' %s: give %s", text, where, advice);
+}
+
+static int ambiguous(const char *text, const struct names *names, size_t count, const char *where,
+                     struct error *error)
+{
+    char list[NAMES_TEXT_SIZE];
+
+    return error_set(error, ERR_NOT_FOUND,
+                     "'%s' names %zu customers%s; did you mean %s? Give the id of one", text, count,
+                     where, names_list(names, names->same.count, list));
+}
+
+/* Of partners of Odoo the one account that they all belong to. */
+static int only_holder(struct odoo *odoo, enum config_account account, json_t *records,
+                       const char *text, int64_t *ret, struct error *error)
+{
+    struct ids holders = {0};
+    struct names names;
+    json_t *record;
+    size_t i;
+    int rc = holders_of(odoo, account, records, &holders, error);
+
+    names_open(&names, text);
+    json_array_foreach(records, i, record)
+    {
+        if (rc == 0 && holders.count > 1)
+            rc = names_add(&names, ask_field_id(record, "id"), text,
+                           json_string_value(json_object_get(record, "name")), error);
+    }
+    if (rc == 0 && holders.count > 1)
+        rc = ambiguous(text, &names, holders.count, " in Odoo", error);
+    else if (rc == 0)
+        *ret = holders.items[0];
+    names_close(&names);
+    free(holders.items);
+    return rc;
+}
+
+static int find_by_alike(struct odoo *odoo, const char *text, json_t **ret, struct error *error)
+{
+    json_t *ids = json_array();
+    struct names names;
+    int rc;
+
+    names_open(&names, text);
+    rc = ids ? find_alike(odoo, text, &names, error) : error_memory(error);
+    for (size_t i = 0; i < names.same.count; i++)
+        json_array_append_new(ids, json_integer(names.same.items[i]));
+    if (rc == 0 && !names.same.count)
+        rc = unknown(text, &names, "in Odoo", "the id, the name or the reference of a partner",
+                     error);
+    if (rc == 0)
+        rc = read_partners(odoo, json_pack("[[ssO]]", "id", "in", ids), ret, error);
+    json_decref(ids);
+    names_close(&names);
+    return rc;
 }
 
 int customer_find_remote(struct odoo *odoo, enum config_account account, const char *text,
                          int64_t *ret_customer, struct error *error)
 {
     json_t *readable = json_string(text); /* NULL when it is not UTF-8 */
-    struct ids ids = {0};
-    int64_t id = 0;
-    int rc = 0;
+    json_t *records = NULL;
+    int rc;
 
     json_decref(readable);
     if (!readable || !*text)
         return error_set(error, ERR_NOT_FOUND,
-                         "found %s, expected the id, the exact name or the exact reference of a "
-                         "customer",
+                         "found %s, expected the id, the name or the reference of a customer",
                          *text ? "a name that is not UTF-8 text" : "an empty name");
-    if (lookup_parse_id(text, &id))
-        rc = find_holders(odoo, account, json_pack("[[ssI]]", "id", "=", (json_int_t)id), &ids,
-                          error);
-    if (rc == 0 && !ids.count)
-        rc = find_holders(odoo, account,
-                          json_pack("[s [sss] [sss]]", "|", "name", "=", text, "ref", "=", text),
-                          &ids, error);
-    if (rc < 0)
-        return rc;
-    if (ids.count == 1)
+    rc = find_exact(odoo, text, &records, error);
+    if (rc == 0 && !json_array_size(records)) {
+        json_decref(records);
+        records = NULL;
+        rc = find_by_alike(odoo, text, &records, error);
+    }
+    if (rc == 0)
+        rc = only_holder(odoo, account, records, text, ret_customer, error);
+    json_decref(records);
+    return rc;
+}
+
+/* ---- In the state ---- */
+
+static int add_customer(void *context, int64_t account, const char *name, const char *reference,
+                        struct error *error)
+{
+    int rc = names_add(context, account, name, name, error);
+
+    return rc < 0 ? rc : names_add(context, account, reference, name, error);
+}
+
+static int find_alike_here(struct store *store, bool named, const char *text, int64_t *ret,
+                           struct error *error)
+{
+    static const char nameless[] = "the id of a partner of Odoo, as names are not kept "
+                                   "(privacy.keep_names: false; 'qualiodoo balance' lists the ids)",
+                      advice[] = "the id, the name or the reference of a partner of Odoo that has "
+                                 "an invoice of a pack, a ticket or an adjustment ('qualiodoo "
+                                 "balance' lists them)";
+    struct names names;
+    int rc;
+
+    names_open(&names, text);
+    rc = lookup_each_customer(store, add_customer, &names, error);
+    if (rc == 0 && names.same.count == 1)
+        *ret = names.same.items[0];
+    else if (rc == 0 && names.same.count)
+        rc = ambiguous(text, &names, names.same.count, "", error);
+    else if (rc == 0)
+        rc = unknown(text, &names, "is known here", named ? advice : nameless, error);
+    names_close(&names);
+    return rc;
+}
+
+/* Several accounts have the text as their name to the letter. */
+static int many_here(struct store *store, const char *text, const struct ids *ids,
+                     struct error *error)
+{
+    struct names names;
+    int rc = 0;
+
+    names_open(&names, text);
+    for (size_t i = 0; i < ids->count && rc == 0; i++) {
+        char *name = NULL;
+
+        rc = lookup_partner_name(store, ids->items[i], &name, error);
+        if (rc == 0)
+            rc = names_add(&names, ids->items[i], text, name, error);
+        free(name);
+    }
+    if (rc == 0)
+        rc = ambiguous(text, &names, ids->count, "", error);
+    names_close(&names);
+    return rc;
+}
+
+int customer_find_local(struct store *store, const struct config *config, const char *text,
+                        int64_t *ret_customer, struct error *error)
+{
+    struct ids ids = {0};
+    int rc = lookup_customers(store, text, &ids, error);
+
+    if (rc == 0 && ids.count == 1)
         *ret_customer = ids.items[0];
-    else if (ids.count == 0)
-        rc = error_set(error, ERR_NOT_FOUND,
-                       "no customer '%s' in Odoo: give the id, the exact name or the exact "
-                       "reference of a partner",
-                       text);
-    else
-        rc = not_unique(text, &ids, error);
+    else if (rc == 0 && ids.count)
+        rc = many_here(store, text, &ids, error);
+    else if (rc == 0)
+        rc = find_alike_here(store, config->privacy.keep_names, text, ret_customer, error);
     free(ids.items);
     return rc;
 }
 
+/* ---- By id ---- */
+
 int customer_of_partner(struct odoo *odoo, enum config_account account, int64_t partner,
                         int64_t *ret_customer, struct error *error)
 {
-    json_t *domain = json_pack("[[ssI]]", "id", "=", (json_int_t)partner);
+    json_t *domain = json_pack("[[ssI]]", "id", "=", (json_int_t)partner), *records = NULL;
     struct ids ids = {0};
-    int rc = find_holders(odoo, account, domain, &ids, error);
+    int rc = read_partners(odoo, domain, &records, error);
 
     if (rc == 0)
+        rc = holders_of(odoo, account, records, &ids, error);
+    if (rc == 0)
         *ret_customer = ids.count ? ids.items[0] : 0;
+    json_decref(records);
     free(ids.items);
     return rc;
 }

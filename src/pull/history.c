@@ -22,6 +22,7 @@
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 
 #define TRACKING "mail.tracking.value"
 
@@ -457,14 +458,14 @@ int history_ask(struct pull *pull, const struct ids *tickets, struct error *erro
     struct history history = {.pull = pull};
     int rc = open_source(&history, error);
 
+    progress_step("reading the history");
     for (size_t i = 0; i < tickets->count && rc == 0; i += TICKETS_AT_ONCE) {
+        progress_count("tickets", (int64_t)i, (int64_t)tickets->count);
         history.tickets = tickets->items + i;
         history.n_tickets =
             tickets->count - i < TICKETS_AT_ONCE ? tickets->count - i : TICKETS_AT_ONCE;
         rc = ask_some(&history, error);
-        log_progress("history of tickets", (int64_t)i, (int64_t)tickets->count);
     }
-    log_progress_end();
     json_decref(history.labels);
     return rc;
 }

@@ -8,6 +8,7 @@
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 
 /* What the "@names" of the domains stand for, as far as the configuration knows. */
 static int set_names(struct pull *pull, struct error *error)
@@ -280,8 +281,11 @@ static int ask_schema(struct pull *pull, struct error *error)
 
     if (rc == 0)
         rc = flavour_detect(pull->odoo, connect_flavour(pull->config), &pull->flavour, error);
-    for (int id = 0; id < MODEL_COUNT && rc == 0; id++)
+    progress_step("asking which fields there are");
+    for (int id = 0; id < MODEL_COUNT && rc == 0; id++) {
+        progress_count("models", id, MODEL_COUNT);
         rc = check_fields(pull, (enum model_id)id, error);
+    }
     if (rc == 0)
         rc = read_units(pull, error);
     if (rc == 0)

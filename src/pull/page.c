@@ -12,6 +12,7 @@
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 
 /* safety.max_delete never stops fewer rows than this: small tables change by whole percents. */
 #define DELETE_ALWAYS_ALLOWED 20
@@ -368,8 +369,7 @@ int page_store(struct page *page, const int64_t *requested, size_t count, json_t
     heartbeat_beat();
     if (pull->stored)
         pull->stored(pull->context);
-    if (page->total > count)
-        log_progress(remote, (int64_t)page->done, (int64_t)page->total);
+    progress_count("rows", (int64_t)page->done, (int64_t)page->total);
     return interrupt_check(error);
 }
 
@@ -420,10 +420,11 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
     if (!count)
         return 0;
     page->total = page->done + count;
+    progress_step("%s", read.model);
+    progress_count("rows", (int64_t)page->done, (int64_t)page->total);
     for (int i = 0; i < ODOO_FALLBACKS; i++)
         read.fallbacks[i] = model_bare_names(page->model, pull->flavour, read.fields, i == 0);
     rc = odoo_read(pull->odoo, &read, error);
-    log_progress_end();
     for (int i = 0; i < ODOO_FALLBACKS; i++)
         json_decref(read.fallbacks[i]);
     return rc;

@@ -12,6 +12,7 @@
 #include "qualiodoo/store/evidence.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 
 static json_t *changed_since(const char *low)
 {
@@ -76,6 +77,8 @@ static int search_ids(struct pull *pull, const struct model *model, const char *
 
     if (!domain)
         return error_memory(error);
+    progress_step("listing %s", model_remote(model, pull->flavour));
+    progress_count("ids", 0, 0);
     rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, &ret->items,
                          &ret->count, error);
     json_decref(domain);
@@ -195,9 +198,12 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
     json_t *records = NULL, *record;
     bool believed;
     size_t i;
-    int rc = ask_records(pull->odoo, model_remote(model, pull->flavour),
-                         pull_domain(pull, model->domain, NULL),
-                         json_incref(pull->fields[model - models]), &records, error);
+    int rc;
+
+    progress_step("%s", model_remote(model, pull->flavour));
+    rc = ask_records(pull->odoo, model_remote(model, pull->flavour),
+                     pull_domain(pull, model->domain, NULL),
+                     json_incref(pull->fields[model - models]), &records, error);
 
     json_array_foreach(records, i, record)
     {
@@ -358,8 +364,11 @@ static int64_t records_read(const struct pull *pull, const struct model *model)
 static int pull_model(struct pull *pull, const struct model *model, struct error *error)
 {
     int64_t began = clock_monotonic_ms(), before = records_read(pull, model);
-    int rc = pull_rows(pull, model, error);
+    int rc;
 
+    if (pull->whole && pull->fields[model - models])
+        pull_show_place(pull, model);
+    rc = pull_rows(pull, model, error);
     if (rc == 0 && pull->fields[model - models])
         log_step("pulled %s: %lld records, %lld ms", model->table.name,
                  (long long)(records_read(pull, model) - before),
@@ -478,7 +487,7 @@ static int pull_shown(struct pull *pull, struct error *error)
     return rc;
 }
 
-int pull_run(struct pull *pull, struct error *error)
+static int pull_models(struct pull *pull, struct error *error)
 {
     int rc = set_held(pull, error);
 
@@ -509,6 +518,17 @@ int pull_run(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = pull_shown(pull, error);
     return rc < 0 ? rc : pull_partners(pull, error);
+}
+
+int pull_run(struct pull *pull, struct error *error)
+{
+    int rc;
+
+    pull->whole = true;
+    rc = pull_models(pull, error);
+    pull->whole = false;
+    progress_part(0, 0);
+    return rc;
 }
 
 int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)

@@ -12,6 +12,7 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/util/progress.h"
 #include "setup_internal.h"
 
 /* ---- Who asks, for whom ---- */
@@ -182,6 +183,7 @@ int setup_run(const struct config *config, const struct setup_options *options, 
         rc = setup_connect(&setup, error);
     if (rc == 0)
         rc = run(&setup, error);
+    progress_end();
     odoo_free(setup.odoo);
     config_secret_free(setup.webhook_url);
     return rc;

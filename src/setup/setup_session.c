@@ -11,6 +11,7 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/connect.h"
+#include "qualiodoo/util/progress.h"
 #include "setup_internal.h"
 
 enum { HUNG_MS = 30000 };
@@ -24,6 +25,7 @@ int setup_connect(struct setup *setup, struct error *error)
     struct odoo_options options = connect_options(setup->config);
     char advice[800];
 
+    progress_step("setting up %s", setup->config->odoo.url);
     snprintf(advice, sizeof advice,
              "it may wait for a lock of its own request, and all of Odoo waits behind it. As an "
              "administrator of PostgreSQL look for it with SELECT pid, wait_event_type, "

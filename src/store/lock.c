@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/progress.h"
 #include "store_internal.h"
 
 #define RETRY_MS 100
@@ -43,6 +44,7 @@ static bool is_named(int fd, const char *file)
 static int wait_for(int fd, const char *path, int64_t deadline, struct error *error)
 {
     char holder[STORE_HOLDER_SIZE];
+    bool told = false;
 
     while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
         if (errno != EWOULDBLOCK && errno != EINTR)
@@ -53,6 +55,11 @@ static int wait_for(int fd, const char *path, int64_t deadline, struct error *er
             return error_set(error, ERR_BUSY,
                              "%s is in use by %s: try again when it has finished, or stop it", path,
                              *holder ? holder : "another qualiodoo");
+        }
+        if (!told) {
+            read_holder(fd, holder, sizeof holder);
+            progress_step("waiting for %s", *holder ? holder : "another qualiodoo");
+            told = true;
         }
         clock_sleep_ms(RETRY_MS);
     }

@@ -51,6 +51,12 @@ static int find_by_text(struct store *store, const char *sql, const char *text, 
 
 int lookup_customers(struct store *store, const char *text, struct ids *ret, struct error *error)
 {
+    static const char *const names[] = {
+        "SELECT DISTINCT coalesce(account_id, commercial_id, id) FROM partner"
+        " WHERE reference = ?1" IS_CUSTOMER " ORDER BY 1",
+        "SELECT DISTINCT coalesce(account_id, commercial_id, id) FROM partner"
+        " WHERE name = ?1" IS_CUSTOMER " ORDER BY 1",
+    };
     int64_t id;
 
     if (lookup_parse_id(text, &id)) {
@@ -67,10 +73,37 @@ int lookup_customers(struct store *store, const char *text, struct ids *ret, str
                 return rc;
         }
     }
-    return find_by_text(store,
-                        "SELECT DISTINCT coalesce(account_id, commercial_id, id) FROM partner"
-                        " WHERE (name = ?1 OR reference = ?1)" IS_CUSTOMER " ORDER BY 1",
-                        text, ret, error);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        int rc = find_by_text(store, names[i], text, ret, error);
+
+        if (rc < 0 || ret->count)
+            return rc;
+    }
+    return 0;
+}
+
+int lookup_each_customer(struct store *store,
+                         int (*row)(void *context, int64_t account, const char *name,
+                                    const char *reference, struct error *error),
+                         void *context, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT coalesce(account_id, commercial_id, id), name, reference"
+                           " FROM partner WHERE true" IS_CUSTOMER " ORDER BY 1, id",
+                           &statement, error);
+
+    if (rc < 0)
+        return rc;
+    while ((rc = store_step(store, statement, error)) == 1) {
+        rc = row(context, sqlite3_column_int64(statement, 0), column_text(statement, 1),
+                 column_text(statement, 2), error);
+        if (rc < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    return rc;
 }
 
 int lookup_tickets(struct store *store, const char *text, struct ids *ret, struct error *error)

@@ -3,12 +3,11 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "qualiodoo/util/printable.h"
+#include "qualiodoo/util/progress.h"
 
 static enum log_level threshold = LOG_LEVEL_WARNING;
-static bool progress_shown;
 static bool (*sink_or_null)(const struct log_event *event, const char *line);
 
 void log_set_level(enum log_level level)
@@ -36,15 +35,16 @@ __attribute__((format(printf, 2, 0))) static void log_v(const struct log_event *
 
     if (level > threshold)
         return;
-    log_progress_end();
     vsnprintf(line, sizeof line, format, arguments);
     printable_clean(line);
     if (sink_or_null && sink_or_null(event, line))
         return;
+    progress_hold();
     if (getenv("JOURNAL_STREAM"))
         fprintf(stderr, "<%d>%s\n", log_priority(level), line);
     else
         fprintf(stderr, "qualiodoo: %s%s\n", words[level] ? words[level] : "", line);
+    progress_release();
 }
 
 void log_event(const struct log_event *event, const char *format, ...)
@@ -63,25 +63,4 @@ void log_at(enum log_level level, const char *format, ...)
     va_start(arguments, format);
     log_v(&(struct log_event){.level = level}, format, arguments);
     va_end(arguments);
-}
-
-void log_progress(const char *what, int64_t done, int64_t total)
-{
-    if (threshold < LOG_LEVEL_WARNING || !isatty(STDERR_FILENO))
-        return;
-    if (total > 0)
-        fprintf(stderr, "\r\033[K%s: %lld of %lld", what, (long long)done, (long long)total);
-    else
-        fprintf(stderr, "\r\033[K%s: %lld", what, (long long)done);
-    fflush(stderr);
-    progress_shown = true;
-}
-
-void log_progress_end(void)
-{
-    if (!progress_shown)
-        return;
-    progress_shown = false;
-    fputs("\r\033[K", stderr);
-    fflush(stderr);
 }

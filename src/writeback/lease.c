@@ -32,6 +32,7 @@
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/log.h"
+#include "qualiodoo/util/progress.h"
 
 enum {
     CREATES_MAX = 3,           /* of one command */
@@ -407,6 +408,7 @@ static int wait_for_look(const struct lease_keeper *keeper, struct error *error)
         log_warning("waiting %lld s before the first write: no other agent may hold the lease of "
                     "writing into this Odoo (" LEASE_MODEL ")",
                     (long long)(left + 999) / 1000);
+    progress_step("waiting before the first write");
     while (clock_boot_ms() < until && !interrupt_requested(NULL)) {
         clock_sleep_ms(WAIT_SLICE_MS);
         heartbeat_beat();

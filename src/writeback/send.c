@@ -5,6 +5,7 @@
  * already? Then it is done. Otherwise SENDING is committed, the write is made, and what came of it
  * is committed. */
 #include "qualiodoo/writeback/send.h"
+#include "qualiodoo/util/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -222,24 +223,29 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
                            : failed(send, row, &cause, true, error);
 }
 
-static int each_row(struct send *send,
+/* `doing` is what is shown while the rows go by. */
+static int each_row(struct send *send, const char *doing,
                     int (*step)(void *context, const struct outbox_row *row, struct error *error),
                     struct error *error)
 {
     int rc = 0;
 
+    progress_step("%s", doing);
     for (size_t i = 0; i < send->rows.count && rc == 0; i++) {
         struct sending sending = {.send = send};
         bool found;
 
         rc = interrupt_check(error);
         heartbeat_beat();
+        progress_count("writes", (int64_t)i, (int64_t)send->rows.count);
         if (rc == 0)
             rc = outbox_get(send->writeback->store, send->rows.items[i], step, &sending, &found,
                             error);
     }
     return rc;
 }
+
+#define LOOKING "looking for what another agent wrote"
 
 /* Marks a row that another agent has written meanwhile. */
 static int notice_row(void *context, const struct outbox_row *row, struct error *error)
@@ -269,7 +275,7 @@ int send_stand_by(struct send *send, struct error *error)
 
     memmove(rows->items, rows->items + first, count * sizeof *rows->items);
     rows->count = count;
-    return each_row(send, notice_row, error);
+    return each_row(send, LOOKING, notice_row, error);
 }
 
 /* After a takeover the queue may be long with what the other agent wrote. */
@@ -281,7 +287,7 @@ static int notice_all(struct send *send, struct error *error)
     if (!writeback->lease || !writeback->lease->in_use ||
         send->rows.count <= (size_t)writeback->config->safety.max_writes)
         return 0;
-    rc = each_row(send, notice_row, error);
+    rc = each_row(send, LOOKING, notice_row, error);
     return rc < 0 ? rc : find_due(send, error);
 }
 
@@ -336,7 +342,7 @@ int send_settle(struct send *send, struct error *error)
 
     if (rc == 0)
         rc = check_storm(send, error);
-    return rc < 0 ? rc : each_row(send, settle_row, error);
+    return rc < 0 ? rc : each_row(send, "settling writes that were cut off", settle_row, error);
 }
 
 int send_rows(struct send *send, struct error *error)
@@ -346,7 +352,7 @@ int send_rows(struct send *send, struct error *error)
     if (rc == 0)
         rc = check_storm(send, error);
     if (rc == 0)
-        rc = each_row(send, send_row, error);
+        rc = each_row(send, "writing into Odoo", send_row, error);
     return rc < 0 ? rc
                   : send_accounts(send->writeback, &send->rows, &send->touched.accounts, error);
 }

@@ -25,6 +25,7 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/progress.h"
 #include "qualiodoo/writeback/lease.h"
 #include "send_steps.h"
 
@@ -495,7 +496,9 @@ int send_accounts(const struct writeback *writeback, const struct ids *rows, str
 
     if (batch)
         *batch = (struct batch){.writeback = writeback, .touched = touched};
+    progress_step("writing the credit into Odoo");
     for (size_t i = 0; i < rows->count && rc == 0; i++) {
+        progress_count("writes", (int64_t)i, (int64_t)rows->count);
         rc = outbox_get(writeback->store, rows->items[i], collect, batch, &found, error);
         if (rc == 0 && batch->count == BATCH_MAX)
             rc = run_batch(batch, error);

@@ -83,7 +83,7 @@ only 'sqlite3_' 'store/*' SQLite
 only 'xmlrpc_' 'odoo/*' XML-RPC
 only 'curl_(easy|multi|share|global|slist)' 'odoo/*' HTTP # curl_url_* only takes an address apart: config may
 only 'yaml_(parser|document|emitter|event|token)' 'config/*' YAML
-only 'g_' 'util/tz.*' GLib
+only 'g_' '@(util/tz.o|util/fold.o)' GLib
 only 'MHD_' 'agent/*' 'a web server'
 only 'sd_' 'agent/*' systemd
 only '(time|gettimeofday)$' 'util/*' 'the clock'

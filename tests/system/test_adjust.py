@@ -175,7 +175,7 @@ def test_a_contact_that_moved_since_the_last_sync(desk: Desk) -> None:
     assert desk.run.picture() == desk.run.rebuilt()
 
 
-@pytest.mark.parametrize("text", ["Nobody", "99999", "", "exemple sarl", "0", "C00%", b"\xff\xfe"])
+@pytest.mark.parametrize("text", ["Nobody", "99999", "", "exemple", "0", "C00%", b"\xff\xfe"])
 def test_unknown_customers(desk: Desk, text: Any) -> None:
     done = desk.run("adjust", *([text] if text else [""]), 30, "--reason", "x", check=1) if isinstance(text, str) else None
     if done is None:
@@ -186,14 +186,49 @@ def test_unknown_customers(desk: Desk, text: Any) -> None:
         raw = subprocess.run(command, capture_output=True, timeout=30, check=False)
         assert raw.returncode == 1 and b"not UTF-8" in raw.stderr
     else:
-        assert "exact name" in done.message
+        assert "the name or the reference of a" in done.message
+    assert not desk.rows
+
+
+@pytest.mark.parametrize("text", ["ÉXEMPLE  sarl", "c001", "anne moreau", " Exemple Sarl "])
+def test_a_customer_is_found_without_regard_to_case_and_accents(desk: Desk, text: str) -> None:
+    done = desk.adjust(customer=text)
+    assert f"adjusted: customer {desk.shop.acme} (Exemple SARL), +0:30" in done.out
+    assert desk.rows[0]["x_partner_id" if desk.mode == "model" else "res_id"] == desk.shop.acme
+
+
+def test_a_customer_of_another_case_is_found_though_the_state_does_not_know_it(desk: Desk) -> None:
+    new = desk.world.partner("Société Œuvre & Fils")
+    assert f"would adjust: customer {new} (Société Œuvre & Fils)" in desk.adjust(30, "--dry-run", customer="societe oeuvre & fils").out
+    assert desk.adjust(30, "--json", customer="SOCIETE OEUVRE & FILS").json["customer_id"] == new
+
+
+def test_names_that_differ_by_accents_alone_are_not_chosen_between(desk: Desk) -> None:
+    two = [desk.world.partner(name) for name in ("Dupre", "Dupré")]
+    message = desk.adjust(customer="DUPRE", check=1).message
+    assert f"'DUPRE' names 2 customers in Odoo; did you mean Dupre ({two[0]}) or Dupré ({two[1]})? Give the id of one" in message
+    assert not desk.rows
+    assert [desk.adjust(30, "--json", customer=name).json["customer_id"] for name in ("Dupre", "Dupré")] == two
+
+
+def test_a_reference_wins_over_a_name(desk: Desk) -> None:
+    named = desk.world.partner("C002")
+    assert desk.adjust(30, "--json", customer="C002").json["customer_id"] == desk.shop.bravo
+    assert desk.adjust(30, "--json", customer=named).json["customer_id"] == named
+
+
+def test_an_unknown_name_is_answered_with_those_that_resemble_it(desk: Desk) -> None:
+    message = desk.adjust(customer="Exmple", check=1).message
+    assert f"no customer 'Exmple' in Odoo; did you mean Exemple Services (1) or Exemple SARL ({desk.shop.acme})?" in message
+    assert "did you mean" not in desk.adjust(customer="Nobody", check=1).message
     assert not desk.rows
 
 
 def test_a_name_that_is_not_unique_lists_the_ids(desk: Desk) -> None:
     twins = [desk.world.partner("Dupont") for _ in range(2)]
     message = desk.adjust(customer="Dupont", check=1).message
-    assert f"'Dupont' names 2 customers in Odoo ({twins[0]}, {twins[1]}): give the id" in message
+    proposed = f"did you mean Dupont ({twins[0]}) or Dupont ({twins[1]})? Give the id of one"
+    assert f"'Dupont' names 2 customers in Odoo; {proposed}" in message
     # Two contacts of one company are one customer.
     for _ in range(2):
         desk.world.partner("Jeanne Martin", parent=desk.shop.bravo)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import time
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from conftest import Run, Server, Shop, World, environment
@@ -135,7 +135,7 @@ def test_a_customer_is_an_id_a_name_a_reference_or_a_contact(synced: Run, shop: 
 
 
 def test_an_unknown_customer_is_named(synced: Run) -> None:
-    for who in ("Nobody", "999999", "exemple sarl", "Exemple", "", " ", "0", "-1", "12abc", "%", "*", "'", "C001 ",
+    for who in ("Nobody", "999999", "Exemple", "", " ", "0", "-1", "12abc", "%", "*", "'",
                 "99999999999999999999"):
         ended = synced("ledger", "--", who)
         assert ended.code == 1 and ended.out == "" and f"'{who}'" in ended.message, ended
@@ -150,7 +150,55 @@ def test_a_name_that_two_customers_have_lists_their_ids(world: World, run: Run) 
     run("sync", check=0)
     for who in ("Martin", "M"):
         refused = run("balance", who, check=1).message
-        assert f"'{who}' names 2 customers ({ids[0]}, {ids[1]}): give the id of one" in refused
+        proposed = f"did you mean Martin ({ids[0]}) or Martin ({ids[1]})? Give the id of one"
+        assert f"'{who}' names 2 customers; {proposed}" in refused
+
+
+def customers_of(run: Run, *asked: Any) -> list[int]:
+    """Whom the ledger, the balance and the explanation of each of these are about: one answer of the three."""
+    found = []
+    for who in asked:
+        ids = {run("ledger", who, "--json", check=0).json["customer_id"], run("balance", who, "--json", check=0).json[0]["customer_id"],
+               run("explain", "balance", who, "--json", check=0).json["customer_id"]}
+        assert len(ids) == 1
+        found += ids
+    return found
+
+
+def test_a_customer_is_found_without_regard_to_case_accents_and_blanks(world: World, run: Run, shop: Shop) -> None:
+    other = world.partner("Cœur de l’Été", ref="Réf-9")
+    world.invoice(other, [("SUP12", 1)], "2026-03-01")
+    run("sync", check=0)
+    assert set(customers_of(run, "exemple sarl", "EXEMPLE  SÀRL ", "c001", "ANNE MOREAU")) == {shop.acme}
+    assert set(customers_of(run, "coeur de l'ete", "CŒUR DE L'ÉTÉ", "ref-9")) == {other}
+    assert run("reconcile", "--customer", "COEUR DE L'ETE", check=0).code == 0
+    assert "no customer 'coeur'" in run("reconcile", "--customer", "coeur", check=1).message
+
+
+def test_names_that_are_alike_are_proposed_with_their_ids(world: World, run: Run) -> None:
+    two = [world.partner(name, ref=ref) for name, ref in (("Dupre", "D1"), ("DUPRÉ", "D2"))]
+    for id_ in two:
+        world.invoice(id_, [("SUP12", 1)], "2026-03-01")
+    run("sync", check=0)
+    message = run("ledger", "dupre", check=1).message
+    assert f"'dupre' names 2 customers; did you mean Dupre ({two[0]}) or DUPRÉ ({two[1]})? Give the id of one" in message
+    assert customers_of(run, "Dupre", "DUPRÉ", "d2") == [*two, two[1]]
+
+
+def test_an_exact_reference_wins_over_names_and_an_id_over_both(world: World, run: Run, shop: Shop) -> None:
+    named = world.partner("C001")
+    alike = world.partner("exemple sarl", ref=str(shop.bravo))
+    for id_ in (named, alike):
+        world.invoice(id_, [("SUP12", 1)], "2026-03-01")
+    run("sync", check=0)
+    assert customers_of(run, "C001", "exemple sarl", "Exemple SARL", shop.bravo) == [shop.acme, alike, shop.acme, shop.bravo]
+
+
+def test_an_unknown_name_is_answered_with_those_that_resemble_it(synced: Run, shop: Shop) -> None:
+    for who in ("Exemple", "exmple", "Exemple SRL", "sarl"):
+        message = synced("balance", who, check=1).message
+        assert f"no customer '{who}' is known here; did you mean Exemple SARL ({shop.acme})?" in message
+    assert "did you mean" not in synced("balance", "Nobody", check=1).message
 
 
 def test_a_name_that_is_a_number_yields_to_the_id(world: World, run: Run, shop: Shop) -> None:
@@ -446,28 +494,3 @@ def test_under_systemd_lines_carry_a_priority(world: World, synced: Run, shop: S
     assert all(re.match(r"<\d>", line) for line in ended.err.splitlines()) and ended.err
     synced.write_secret("wrong")
     assert synced("sync", env={**os.environ, "JOURNAL_STREAM": "8:1"}).err.startswith("<3>")
-
-
-def test_a_first_pull_shows_its_progress_on_a_terminal_only(world: World, run: Run, shop: Shop) -> None:
-    run.configure(odoo={"page_size": 10})
-    for _ in range(40):
-        world.timesheet(shop.idle, 0.1, "2026-03-13")
-    terminal, theirs = pty.openpty()
-    with subprocess.Popen(run.command("sync"), stdout=subprocess.PIPE, stderr=theirs, env=environment()) as process:
-        os.close(theirs)
-        shown = b""
-        while True:
-            try:
-                more = os.read(terminal, 4096)
-            except OSError:
-                break
-            if not more:
-                break
-            shown += more
-        out = process.stdout.read() if process.stdout else b""
-    os.close(terminal)
-    assert process.returncode == 0
-    assert re.search(rb"account\.analytic\.line: \d+ of 44", shown), shown
-    assert shown.endswith(b"\r\x1b[K") and b"\x1b" not in out
-    run.forget()
-    assert run("sync", check=0).err == ""

@@ -1,4 +1,5 @@
 /* Tables as they appear on the screen. */
+#include <fcntl.h>
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -65,6 +68,65 @@ static void test_width(void **state)
                  "\xC3\xA9t\xC3\xA9          1  a\n"
                  "e\xCC\x81t\xC3\xA9         22  b\n"
                  "\xE6\x97\xA5\xE6\x9C\xAC       333  c\n");
+}
+
+/* The same on a terminal of that many columns; the table is not freed. */
+static void check_on_terminal(struct table *table, unsigned short columns_there,
+                              const char *expected)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = columns_there};
+    int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
+    struct error error = {0};
+    char shown[1024] = "";
+    size_t length = 0;
+    FILE *output;
+
+    assert_true(fd >= 0 && grantpt(fd) == 0 && unlockpt(fd) == 0);
+    output = fopen(ptsname(fd), "w");
+    assert_non_null(output);
+    assert_int_equal(ioctl(fd, TIOCSWINSZ, &size), 0);
+    assert_int_equal(table_print(table, output, &error), 0);
+    fflush(output);
+    for (char c; length < sizeof shown - 1 && read(fd, &c, 1) == 1;)
+        if (c != '\r') /* a terminal makes \r\n of \n */
+            shown[length++] = c;
+    assert_string_equal(shown, expected);
+    fclose(output);
+    close(fd);
+}
+
+#define DOTS "\xE2\x80\xA6"
+
+/* Texts give way first, the widest one before the others; then words; numbers never. */
+static void test_narrow(void **state)
+{
+    static const struct table_column four[] = {
+        {"Lot", TABLE_RECORD}, {"Left", TABLE_RIGHT}, {"Until", TABLE_LEFT}, {"Note", TABLE_TEXT}};
+    struct table *table = table_new(four, 4);
+
+    (void)state;
+    table_cell(table, "account.move.line:77");
+    table_cell(table, "1234567");
+    table_cell(table, "2026-03-09");
+    table_cell(table, "\xE6\x97\xA5\xE6\x9C\xAC\xE6\x97\xA5\xE6\x9C\xAC"
+                      "\xE6\x97\xA5\xE6\x9C\xAC\xE6\x97\xA5\xE6\x9C\xAC");
+    check_on_terminal(table, 59,
+                      "Lot                      Left  Until       Note\n"
+                      "account.move.line:77  1234567  2026-03-09  "
+                      "\xE6\x97\xA5\xE6\x9C\xAC\xE6\x97\xA5\xE6\x9C\xAC"
+                      "\xE6\x97\xA5\xE6\x9C\xAC\xE6\x97\xA5\xE6\x9C\xAC\n");
+    check_on_terminal(table, 50,
+                      "Lot               Left  Until       Note\n" DOTS
+                      "move.line:77  1234567  2026-03-09  "
+                      "\xE6\x97\xA5\xE6\x9C\xAC\xE6\x97\xA5\xE6\x9C\xAC"
+                      "\xE6\x97\xA5\xE6\x9C\xAC" DOTS "\n");
+    check_on_terminal(table, 29,
+                      "Lot       Left  Until  Note\n" DOTS "e:77  1234567  2026" DOTS
+                      "  \xE6\x97\xA5\xE6\x9C\xAC" DOTS "\n");
+    check_on_terminal(table, 10, /* it cannot fit: the numbers are whole */
+                      "Lot     Left  Un" DOTS "  No" DOTS "\n" DOTS "77  1234567  20" DOTS
+                      "  \xE6\x97\xA5" DOTS "\n");
+    table_free(table);
 }
 
 static void test_hostile(void **state)
@@ -128,7 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_align),   cmocka_unit_test(test_width),
         cmocka_unit_test(test_hostile), cmocka_unit_test(test_odd),
-        cmocka_unit_test(test_minutes),
+        cmocka_unit_test(test_minutes), cmocka_unit_test(test_narrow),
     };
 
     setlocale(LC_CTYPE, "C.UTF-8");

@@ -16,11 +16,17 @@
 
 struct table;
 
-enum table_align { TABLE_LEFT, TABLE_RIGHT };
+/* How a column is aligned, and what becomes of it where the table is wider than the terminal. */
+enum table_align {
+    TABLE_LEFT,   /* words and days: cut only where that of the others is not enough */
+    TABLE_RIGHT,  /* numbers and durations: never cut */
+    TABLE_TEXT,   /* to the left; what people wrote: the end is cut */
+    TABLE_RECORD, /* to the left; "account.move:31": the beginning is cut, the number stays */
+};
 
 struct table_column {
     const char *title;
-    enum table_align align; /* numbers and durations to the right */
+    enum table_align align;
 };
 
 /* A table of `count` >= 1 columns; the titles are copied. NULL when memory is short, which every
@@ -38,13 +44,11 @@ void table_cell_minutes(struct table *table, minutes duration);
 /* The same with business seconds: see format_seconds(). */
 void table_cell_seconds(struct table *table, int64_t seconds);
 
-/* Prints the header and the rows; an unfinished row is filled with blanks. Returns 0, or
- * ERR_NO_MEMORY when memory was short at any time (nothing is then printed). Errors of `output`
- * stay in its error indicator. */
+/* Prints the header and the rows; an unfinished row is filled with blanks. On a terminal the widest
+ * columns of text are cut, with an ellipsis, until the table fits its width; elsewhere the table is
+ * whole. Returns 0, or ERR_NO_MEMORY when memory was short at any time (nothing is then printed).
+ * Errors of `output` stay in its error indicator. */
 int table_print(struct table *table, FILE *output, struct error *error);
-
-/* Prints a text of one line, made harmless. */
-void table_print_text(const char *text, FILE *output);
 
 /* printf() for lines outside of a table: the same care is taken of the terminal, and only the line
  * feeds of `format` itself end a line, not those of its arguments. Nothing is printed when memory

@@ -13,7 +13,7 @@ struct cycle_options {
     bool reconcile;               /* read everything again, not only what changed */
     bool dry_run;                 /* undo every local change at the end */
     bool force;                   /* go past safety.max_delete, accept revoked credit */
-    const char *const *customers; /* reconcile only these: ids, exact names or references */
+    const char *const *customers; /* reconcile only these: ids, references or names */
     size_t n_customers;           /* 0: all */
     bool service; /* does not wait for the cycle lock (ERR_BUSY), nor tries again too soon what Odoo
                      did not take */

@@ -31,6 +31,7 @@ struct pull {
     bool has_unreadable;  /* some records could not be read before */
     bool schema_kept;     /* flavour and fields are those of an earlier run */
     bool history_retried; /* history_retry() has looked */
+    bool whole;           /* pull_run() is at work */
     bool first_pulls;     /* at least one mirror completed its first pull in this run */
 
     struct ids held;      /* products that opened lots: mirrored even when they are packs no more */
@@ -148,6 +149,11 @@ int pull_vanished_adjustments(struct pull *pull, struct error *error);
 /* --- parts.c: what hangs on a record and leaves no trace of its own --- */
 int pull_ticket_parts(struct pull *pull, struct error *error);
 int pull_move_parts(struct pull *pull, struct error *error);
+
+/* --- place.c --- */
+
+/* Shows "3 of 17": which of the models that pull_run() reads this one is. */
+void pull_show_place(const struct pull *pull, const struct model *model);
 
 /* --- pull.c, for parts.c --- */
 int pull_needed(struct pull *pull, const struct model *model, struct error *error);

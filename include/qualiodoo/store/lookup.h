@@ -13,9 +13,16 @@
  */
 bool lookup_parse_id(const char *text, int64_t *ret_id);
 
-/* Commercial entities that a text names: the id of a partner (any contact), else an exact name or
- * reference. Sorted; several when a name is not unique; the caller frees ret->items. */
+/* Accounts that a text names to the letter: the id of a partner (any contact), else a reference,
+ * else a name. Sorted; several when a name is not unique; the caller frees ret->items. */
 int lookup_customers(struct store *store, const char *text, struct ids *ret, struct error *error);
+
+/* Tells `row` of each partner that may be a customer: its account, its name and its reference (or
+ * NULL), lent for the call. */
+int lookup_each_customer(struct store *store,
+                         int (*row)(void *context, int64_t account, const char *name,
+                                    const char *reference, struct error *error),
+                         void *context, struct error *error);
 
 /* Tickets that a text names: an id, else an exact number. */
 int lookup_tickets(struct store *store, const char *text, struct ids *ret, struct error *error);

@@ -45,9 +45,4 @@ void log_at(enum log_level level, const char *format, ...) __attribute__((format
 #define log_step(...) log_at(LOG_LEVEL_STEP, __VA_ARGS__)
 #define log_debug(...) log_at(LOG_LEVEL_DEBUG, __VA_ARGS__)
 
-/* Shows the progress of long work on one line of the terminal that is standard error; does nothing
- * elsewhere or with -q. `total` 0 means unknown. log_progress_end() erases the line. */
-void log_progress(const char *what, int64_t done, int64_t total);
-void log_progress_end(void);
-
 #endif
