@@ -84,7 +84,7 @@ static int bad_status(const struct http_failure *failure, long status, struct er
     enum error_retry retry = status >= 500 ? RETRY_LATER : RETRY_NEVER;
     const char *advice = "check odoo.url and the proxy in front of Odoo";
     curl_off_t after = 0;
-    char title[120] = "";
+    char title[120] = "", wish[60] = "";
 
     if (status >= 300 && status < 400)
         return redirected(failure, status, error);
@@ -97,9 +97,11 @@ static int bad_status(const struct http_failure *failure, long status, struct er
     if (failure->body)
         text_title(title, sizeof title, failure->body, failure->length);
     curl_easy_getinfo(failure->easy, CURLINFO_RETRY_AFTER, &after);
-    error_set(error, code, "%s answers HTTP %ld%s%s%s instead of the result: %s",
-              failure->options->url, status, *title ? " ('" : "", title, *title ? "')" : "",
-              advice);
+    if (after > 0)
+        snprintf(wish, sizeof wish, "; it asks to wait %lld s", (long long)after);
+    error_set(error, code, "%s answers HTTP %ld%s%s%s instead of the result: %s%s",
+              failure->options->url, status, *title ? " ('" : "", title, *title ? "')" : "", advice,
+              wish);
     if (error) {
         error->retry = retry;
         if (after > 0)
