@@ -162,9 +162,10 @@ bool config_quantity_read(const char *text, const struct unit *units, int64_t *r
 /* Writes `value` with the largest unit that leaves a whole number. */
 char *config_quantity_write(int64_t value, const struct unit *units,
                             char text[CONFIG_QUANTITY_SIZE]);
-/* "5m" -> "5min": the same number with the unit that was meant, or NULL. */
-const char *config_quantity_suggest(const char *text, const struct unit *units,
-                                    char suggestion[CONFIG_QUANTITY_SIZE]);
+/* "5m" -> "5min", "1,5h" -> "1.5h": the number with the unit that was meant, or NULL; never what is
+ * below `min` or above `max`. */
+const char *config_quantity_suggest(const char *text, const struct unit *units, int64_t min,
+                                    int64_t max, char suggestion[CONFIG_QUANTITY_SIZE]);
 
 /* `text` in quotes, cut when long, without the characters that would play with a terminal. */
 char *config_quote(const char *text, char quoted[CONFIG_QUOTE_SIZE]);

@@ -50,6 +50,28 @@ static void check_bad(const struct bad *bad, size_t size)
     }
 }
 
+/* What is suggested must be allowed: else the next error is about the suggestion. */
+static void test_no_suggestion_that_would_be_refused(void **state)
+{
+    static const char *const texts[] = {
+        "sla: {warn_at: 0.0}\n",           "sla: {warn_at: 1.5}\n",
+        "sla: {warn_at: 200}\n",           "poll: {tickets: 100hours}\n",
+        "credit: {validity: 1,5y}\n",      "odoo: {page_size: '1,5'}\n",
+        "safety: {max_delete: '100,5'}\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct config *config = NULL;
+        struct error error = {0};
+
+        assert_int_equal(config_parse("f.yaml", texts[i], strlen(texts[i]), &config, &error),
+                         ERR_CONFIG);
+        assert_non_null(strstr(error.message, "expected"));
+        assert_null(strstr(error.message, "did you mean"));
+    }
+}
+
 #define CHECK_BAD(list)                                                                            \
     for (size_t i = 0; i < sizeof(list) / sizeof *(list); i++)                                     \
     check_bad(&(list)[i], strlen((list)[i].text))
@@ -195,6 +217,9 @@ static void test_values(void **state)
           "0% to 100%; did you mean '10%'?"}},
         {"sla: {warn_at: 0.75}\n", {"sla.warn_at: found '0.75'", "did you mean '75%'?"}},
         {"sla: {warn_at: 0.5}\n", {"did you mean '50%'?"}},
+        {"sla: {warn_at: .5}\n", {"found '.5'", "did you mean '50%'?"}},
+        {"sla: {warn_at: '0,75'}\n", {"found '0,75'", "did you mean '75%'?"}},
+        {"poll: {tickets: '1,5h'}\n", {"found '1,5h'", "did you mean '1.5h'?"}},
         {"safety: {max_delete: 101%}\n", {"safety.max_delete: found '101%'"}},
         {"safety: {max_writes: -1}\n", {"safety.max_writes: found '-1'"}},
         {"webhook: {listen: 8075}\n",
@@ -1010,14 +1035,23 @@ static void test_secret_sources(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syntax),         cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_values),         cmocka_unit_test(test_credit),
-        cmocka_unit_test(test_addresses),      cmocka_unit_test(test_sla),
-        cmocka_unit_test(test_domain),         cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_alias_bomb),     cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_everything),     cmocka_unit_test(test_partial),
-        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_example),
-        cmocka_unit_test(test_files),          cmocka_unit_test(test_secret_files),
+        cmocka_unit_test(test_syntax),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_no_suggestion_that_would_be_refused),
+        cmocka_unit_test(test_credit),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_sla),
+        cmocka_unit_test(test_domain),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_alias_bomb),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_example),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_secret_files),
         cmocka_unit_test(test_secret_sources),
     };
 
