@@ -42,6 +42,7 @@ void odoo_free(struct odoo *odoo)
     free((void *)odoo->options.database);
     free((void *)odoo->options.login);
     free((void *)odoo->options.ca_file);
+    free((void *)odoo->options.proxy);
     free((void *)odoo->options.hung_advice);
     free(odoo->version);
     free(odoo);
@@ -90,10 +91,12 @@ static int copy_options(struct odoo *odoo, const struct odoo_options *options, s
     own->login = strdup(options->login);
     own->secret = strdup(options->secret);
     own->ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
+    own->proxy = options->proxy ? strdup(options->proxy) : NULL;
     own->hung_advice = options->hung_advice ? strdup(options->hung_advice) : NULL;
     own->max_response = response_limit(options->max_response);
     if (!own->url || !own->database || !own->login || !own->secret ||
-        (options->ca_file && !own->ca_file) || (options->hung_advice && !own->hung_advice))
+        (options->ca_file && !own->ca_file) || (options->proxy && !own->proxy) ||
+        (options->hung_advice && !own->hung_advice))
         return error_memory(error);
     return 0;
 }
@@ -116,6 +119,7 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
     if (!code) {
         http = (struct http_options){.url = odoo->options.url,
                                      .ca_file = odoo->options.ca_file,
+                                     .proxy = odoo->options.proxy,
                                      .connect_timeout_ms = odoo->options.connect_timeout_ms,
                                      .timeout_ms = odoo->options.timeout_ms,
                                      .max_response = odoo->options.max_response};

@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct http {
     size_t length, capacity;
     bool too_large, no_memory, refused;
     struct http_abort permit;
+    long port; /* of the last connection that was tried; 0: none */
 };
 
 static void start_curl(void)
@@ -74,6 +76,19 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context)
     return more;
 }
 
+/* Called by libcurl for each connection that it tries. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct http *http = context;
+
+    (void)purpose;
+    if (to->family == AF_INET)
+        http->port = ntohs(((const struct sockaddr_in *)&to->addr)->sin_port);
+    else if (to->family == AF_INET6)
+        http->port = ntohs(((const struct sockaddr_in6 *)&to->addr)->sin6_port);
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 /* Called by libcurl when the connection stands, before the request is sent. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): the prototype is libcurl's */
 static int ask_permit(void *context, char *ip, char *local_ip, int port, int local_port)
@@ -109,6 +124,17 @@ static bool is_loopback(const char *host)
     return !strcmp(host, "localhost") || !strcmp(host, "[::1]") || !strncmp(host, "127.", 4);
 }
 
+/* A proxy of the environment is not for this machine; one of the configuration is for all. */
+static bool set_proxy(struct http *http)
+{
+    const char *proxy = http->options.proxy;
+
+    if (proxy)
+        return !curl_easy_setopt(http->easy, CURLOPT_PROXY, proxy) &&
+               !curl_easy_setopt(http->easy, CURLOPT_NOPROXY, "");
+    return !is_loopback(http->host) || !curl_easy_setopt(http->easy, CURLOPT_NOPROXY, "*");
+}
+
 /* The options that no call changes; false when one of them is refused. */
 static bool set_options(struct http *http)
 {
@@ -136,11 +162,11 @@ static bool set_options(struct http *http)
     ok &= !curl_easy_setopt(easy, CURLOPT_WRITEDATA, http);
     ok &= !curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ask_permit);
     ok &= !curl_easy_setopt(easy, CURLOPT_PREREQDATA, http);
+    ok &= !curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    ok &= !curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, http);
     if (options->ca_file)
         ok &= !curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
-    if (is_loopback(http->host)) /* a proxy of the environment is not for this machine */
-        ok &= !curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    return ok;
+    return ok && set_proxy(http);
 }
 
 /* `Expect: 100-continue` would cost a round trip, and a second with servers that ignore it. */
@@ -186,12 +212,14 @@ int http_open(const struct http_options *options, struct http **ret_http, struct
     http->options = *options;
     http->options.url = strdup(options->url);
     http->options.ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
+    http->options.proxy = options->proxy ? strdup(options->proxy) : NULL;
     http->host = host_of(options->url);
     http->multi = curl_multi_init();
     http->easy = curl_easy_init();
     http->headers = make_headers();
-    if (!http->options.url || (options->ca_file && !http->options.ca_file) || !http->host ||
-        !http->multi || !http->easy || !http->headers || !set_options(http)) {
+    if (!http->options.url || (options->ca_file && !http->options.ca_file) ||
+        (options->proxy && !http->options.proxy) || !http->host || !http->multi || !http->easy ||
+        !http->headers || !set_options(http)) {
         http_free(http);
         return error_memory(error);
     }
@@ -209,6 +237,7 @@ void http_free(struct http *http)
     free(http->body);
     free(http->host);
     free((void *)http->options.ca_file);
+    free((void *)http->options.proxy);
     free((void *)http->options.url);
     free(http);
 }
@@ -254,6 +283,7 @@ static int prepare(struct http *http, const struct http_request *request, struct
          !curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, (long)request->fresh_connection);
     free(url);
     http->length = http->capacity = 0;
+    http->port = 0;
     http->too_large = http->no_memory = http->refused = false;
     return ok ? 0 : error_memory(error);
 }
@@ -320,6 +350,7 @@ int http_post(struct http *http, const struct http_request *request, const struc
     if (!code && failure.code == CURLE_OK && status == 200)
         code = deliver(http, &answer, error);
     else if (!code) {
+        failure.port = http->port;
         failure.too_large = http->too_large;
         failure.no_memory = http->no_memory;
         failure.body = http->body;

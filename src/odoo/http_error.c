@@ -64,8 +64,8 @@ static const struct {
      "that address does not take calls: check odoo.url, its path "
      "included"},
     {407, ERR_ACCESS_DENIED, RETRY_NEVER,
-     "the proxy of the environment (https_proxy) asks for a "
-     "password"},
+     "the proxy asks for a password, which only http_proxy of the environment can hold: odoo.proxy "
+     "must be null then"},
     {408, ERR_NETWORK, RETRY_LATER, "the server got tired of waiting for the request"},
     {413, ERR_PROTOCOL, RETRY_NEVER,
      "the request is too large for the server: lower odoo.page_size"},
@@ -112,18 +112,20 @@ static int bad_status(const struct http_failure *failure, long status, struct er
 
 /* ---- there is no whole answer ---- */
 
+/* Why there is no connection, in the words of the system. */
+static const char *system_reason(const struct http_failure *failure)
+{
+    const char *words = strerrordesc_np((int)info_long(failure->easy, CURLINFO_OS_ERRNO));
+
+    return info_long(failure->easy, CURLINFO_OS_ERRNO) && words ? words : "no route";
+}
+
 static int not_connected(const struct http_failure *failure, struct error *error)
 {
-    char reason[80] = "no route";
-    long number = info_long(failure->easy, CURLINFO_OS_ERRNO);
-    const char *words = number ? strerrordesc_np((int)number) : NULL;
-
-    if (words)
-        snprintf(reason, sizeof reason, "%s", words);
     return error_set(error, ERR_NETWORK,
                      "cannot connect to %s (%s): is Odoo running, and are the host and the port of "
                      "odoo.url right?",
-                     failure->options->url, reason);
+                     failure->options->url, system_reason(failure));
 }
 
 static int timed_out(const struct http_failure *failure, struct error *error)
@@ -230,8 +232,6 @@ static const struct {
 } sentences[] = {
     {CURLE_COULDNT_RESOLVE_HOST, ERR_NETWORK,
      "the host is not known to this machine's name server: check odoo.url and the network"},
-    {CURLE_COULDNT_RESOLVE_PROXY, ERR_NETWORK,
-     "the proxy of the environment (https_proxy, http_proxy) is not known to the name server"},
     {CURLE_SSL_CONNECT_ERROR, ERR_NETWORK,
      "no TLS on that port, or only a version that is too old: is it https?"},
     {CURLE_GOT_NOTHING, ERR_NETWORK,
@@ -250,6 +250,7 @@ static const struct {
 int http_describe(const struct http_failure *failure, struct error *error)
 {
     const char *url = failure->options->url;
+    int code;
 
     if (failure->too_large)
         return too_large(failure, error);
@@ -257,6 +258,9 @@ int http_describe(const struct http_failure *failure, struct error *error)
         return error_memory(error);
     if (failure->code == CURLE_OK)
         return bad_status(failure, info_long(failure->easy, CURLINFO_RESPONSE_CODE), error);
+    code = http_describe_proxy(failure, system_reason(failure), error);
+    if (code)
+        return code;
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
         if (causes[i].code == failure->code)
             return causes[i].describe(failure, error);

@@ -52,6 +52,7 @@ struct odoo_options connect_options(const struct config *config)
         .database = config->odoo.database,
         .login = config->odoo.login,
         .ca_file = config->odoo.ca_file,
+        .proxy = config_proxy_address(config),
         .connect_timeout_ms = config->odoo.connect_timeout_ms,
         .timeout_ms = config->odoo.timeout_ms,
         .max_response = config->odoo.max_response,

@@ -173,6 +173,13 @@ static void test_values(void **state)
          {"odoo.allow_http: found 'yes', expected true or false", "did you mean 'true'?"}},
         {"odoo: {allow_http: 'true'}\n", {"odoo.allow_http: found 'true'", "without quotes"}},
         {"odoo: {allow_http: }\n", {"odoo.allow_http: found nothing"}},
+        {"odoo: {proxy: proxy.example.com}\n", {"odoo.proxy: found 'proxy.example.com', expected"}},
+        {"odoo: {proxy: 'ftp://proxy'}\n", {"odoo.proxy: found 'ftp://proxy'", "socks5h), none"}},
+        {"odoo: {proxy: 'http://proxy/x'}\n", {"odoo.proxy: found 'http://proxy/x'"}},
+        {"odoo: {proxy: ''}\n", {"odoo.proxy: found an empty text"}},
+        {"odoo: {proxy: 'http://me:hunter2@proxy:3128'}\n",
+         {"odoo.proxy: found a user name or a password", "https_proxy"}},
+        {"odoo: {proxy: 'http://me:hunter2@proxy:99999'}\n", {"odoo.proxy: expected the address"}},
         {"odoo: {timeout: 10}\n",
          {"odoo.timeout: found '10', expected a duration (units ms, s, min, h) from 1ms to 24h"}},
         {"odoo: {timeout: 10m}\n", {"did you mean '10min'?"}},
@@ -572,6 +579,7 @@ static void test_defaults(void **state)
     assert_string_equal(config->path, "f.yaml");
     assert_null(config->odoo.secret_file);
     assert_null(config->odoo.ca_file);
+    assert_null(config_proxy_address(config));
     assert_false(config->odoo.allow_http);
     assert_int_equal(config->odoo.connect_timeout_ms, 10000);
     assert_int_equal(config->odoo.timeout_ms, 120000);
@@ -647,6 +655,7 @@ static const char everything[] =
     "  secret_file: /etc/secret\n"
     "  allow_http: true\n"
     "  ca_file: ca.pem\n"
+    "  proxy: socks5h://proxy.example.com:1080\n"
     "  connect_timeout: 500ms\n"
     "  timeout: 1.5h\n"
     "  page_size: 10000\n"

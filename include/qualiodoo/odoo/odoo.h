@@ -36,6 +36,7 @@ struct odoo_options {
     const char *login;
     const char *secret;  /* password or API key; copied, wiped at odoo_free() */
     const char *ca_file; /* NULL: the system's store */
+    const char *proxy;   /* its URL; "": none; NULL: the environment's (https_proxy, no_proxy) */
     int64_t connect_timeout_ms, timeout_ms;
     int64_t max_response; /* bytes of one answer, after decompression */
     int64_t min_interval_ms;
