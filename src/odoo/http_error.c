@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "http_internal.h"
+#include "qualiodoo/util/descriptors.h"
 #include "text.h"
 
 /* Longer waits than this are left to the caller: the call fails at once, with the wish in the
@@ -258,6 +259,11 @@ int http_describe(const struct http_failure *failure, struct error *error)
         return error_memory(error);
     if (failure->code == CURLE_OK)
         return bad_status(failure, info_long(failure->easy, CURLINFO_RESPONSE_CODE), error);
+    if (descriptors_used_up())
+        return error_set(error, ERR_NETWORK,
+                         "cannot call %s: this process can open no more files and connections: "
+                         "raise its limit (ulimit -n, LimitNOFILE= of the unit)",
+                         url);
     code = http_describe_proxy(failure, system_reason(failure), error);
     if (code)
         return code;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import threading
 from collections.abc import Iterator
@@ -108,3 +109,12 @@ def test_a_proxy_that_refuses_is_named(run: Run, status: int, words: str) -> Non
         run.configure(odoo={"url": ELSEWHERE, "proxy": f"http://{address}"})
         told = unreached(run)
     assert f"the proxy http://{address} (odoo.proxy) answers HTTP {status}" in told and words in told
+
+
+def few_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (9, 9))
+
+
+@pytest.mark.parametrize("command", ["sync", "balance", "status", "doctor"])
+def test_too_few_files_that_may_be_open_are_named(run: Run, command: str) -> None:
+    assert "(ulimit -n, LimitNOFILE= of the unit)" in run(command, check=1, preexec_fn=few_files).message
