@@ -28,11 +28,6 @@ struct http {
     long port; /* of the last connection that was tried; 0: none */
 };
 
-static void start_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
-
 /* Makes room for `more` bytes and a NUL. The first block has the size that the server announced. */
 static bool make_room(struct http *http, size_t more)
 {
@@ -206,7 +201,7 @@ int http_open(const struct http_options *options, struct http **ret_http, struct
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct http *http = calloc(1, sizeof *http);
 
-    pthread_once(&once, start_curl);
+    pthread_once(&once, http_memory_start);
     if (!http)
         return error_memory(error);
     http->options = *options;
@@ -336,6 +331,7 @@ int http_post(struct http *http, const struct http_request *request, const struc
     struct http_answer answer = {0};
     struct http_failure failure = {
         .options = &http->options, .host = http->host, .easy = http->easy};
+    unsigned long no_memory = http_memory_failures();
     long status = 0;
     int code = prepare(http, request, error);
 
@@ -353,6 +349,8 @@ int http_post(struct http *http, const struct http_request *request, const struc
         failure.port = http->port;
         failure.too_large = http->too_large;
         failure.no_memory = http->no_memory;
+        failure.endless_line = failure.code == CURLE_OUT_OF_MEMORY && !answer.not_executed &&
+                               http_memory_failures() == no_memory;
         failure.body = http->body;
         failure.length = http->length;
         code = http_describe(&failure, error);

@@ -194,6 +194,16 @@ static int too_large(const struct http_failure *failure, struct error *error)
                      failure->options->url, (long long)failure->options->max_response);
 }
 
+static int endless_line(const struct http_failure *failure, struct error *error)
+{
+    return error_set(
+        error, ERR_PROTOCOL,
+        "a header line of the answer of %s is longer than 100 KB, and Odoo's are below "
+        "one: is odoo.url the address of an Odoo, and what does the proxy in front of "
+        "it add?",
+        failure->options->url);
+}
+
 static int partial(const struct http_failure *failure, struct error *error)
 {
     error_set(
@@ -255,6 +265,8 @@ int http_describe(const struct http_failure *failure, struct error *error)
 
     if (failure->too_large)
         return too_large(failure, error);
+    if (failure->endless_line)
+        return endless_line(failure, error);
     if (failure->no_memory || failure->code == CURLE_OUT_OF_MEMORY)
         return error_memory(error);
     if (failure->code == CURLE_OK)

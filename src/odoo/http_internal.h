@@ -13,12 +13,21 @@ struct http_failure {
     CURLcode code; /* CURLE_OK: the answer has a bad status */
     long port;     /* of the last connection that was tried; 0: none */
     bool too_large, no_memory;
-    const char *body; /* what came of the answer */
+    bool endless_line; /* a header line above the limit of libcurl */
+    const char *body;  /* what came of the answer */
     size_t length;
 };
 
 /* Fills `error` and returns its code. */
 int http_describe(const struct http_failure *failure, struct error *error);
+
+/* --- http_memory.c --- */
+
+/* Starts libcurl, once. */
+void http_memory_start(void);
+
+/* How many allocations of libcurl failed so far. */
+unsigned long http_memory_failures(void);
 
 /* --- http_proxy.c --- */
 

@@ -118,3 +118,11 @@ def few_files() -> None:
 @pytest.mark.parametrize("command", ["sync", "balance", "status", "doctor"])
 def test_too_few_files_that_may_be_open_are_named(run: Run, command: str) -> None:
     assert "(ulimit -n, LimitNOFILE= of the unit)" in run(command, check=1, preexec_fn=few_files).message
+
+
+@pytest.mark.parametrize("head", [b"HTTP/1.1 200 OK\r\nX-Endless: ", b"HTTP/1.1 200 O"])
+def test_a_header_line_without_end_is_no_lack_of_memory(run: Run, head: bytes) -> None:
+    with answering(head, b"a" * 65536, again=True) as address:
+        run.configure(odoo={"url": f"http://{address}"})
+        told = unreached(run)
+    assert "a header line of the answer" in told and "memory" not in told
