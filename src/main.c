@@ -12,6 +12,7 @@
 #include "qualiodoo/cli/cli.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/config/config.h"
+#include "qualiodoo/util/descriptors.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 #include "qualiodoo/util/screen.h"
@@ -80,6 +81,31 @@ static int unknown_command(const char *word, struct error *error)
     return cli_unknown("command", "", word, known, error);
 }
 
+/* A dozen are open at once during a cycle; the service has the connections of its callers beside.
+ */
+#define DESCRIPTORS_NEEDED 24
+
+/* Says it before each library says something else. */
+static int check_descriptors(struct error *error)
+{
+    int count = descriptors_free(DESCRIPTORS_NEEDED);
+
+    if (count == DESCRIPTORS_NEEDED)
+        return 0;
+    return error_set(error, ERR_STATE,
+                     "only %d more files and connections can be open at once here, and %d are "
+                     "needed: raise the limit (ulimit -n, LimitNOFILE= of the unit)",
+                     count, DESCRIPTORS_NEEDED);
+}
+
+static int run_command(const struct command *command, struct cli *cli, int argc, char **argv,
+                       struct error *error)
+{
+    int rc = check_descriptors(error);
+
+    return rc < 0 ? rc : command->run(cli, argc, argv, error);
+}
+
 /* A status, or a negative code with `error` filled. */
 static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
 {
@@ -105,7 +131,7 @@ static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
         return unknown_command(argv[first], error);
     cli->usage = command->arguments;
     if (command->run)
-        result = command->run(cli, argc - first, argv + first, error);
+        result = run_command(command, cli, argc - first, argv + first, error);
     else if (first + 1 < argc &&
              (strcmp(argv[first + 1], "--help") == 0 || strcmp(argv[first + 1], "-h") == 0))
         result = CLI_HELP;

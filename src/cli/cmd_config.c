@@ -6,6 +6,8 @@
 #include "commands.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/log.h"
+#include "qualiodoo/util/printable.h"
 
 /* A secret that is named must be usable; one that the service will be given may be absent here. */
 static int check_secret(const struct config *config, struct error *error)
@@ -16,6 +18,11 @@ static int check_secret(const struct config *config, struct error *error)
     if (!config->odoo.secret_file)
         return 0;
     result = config_secret(config, &secret, error);
+    if (result == 0 && printable_has_outer_blank(secret))
+        log_warning(
+            "odoo.secret_file: %s: the secret begins or ends with a blank; if that does not "
+            "belong to it, remove it",
+            config->odoo.secret_file);
     config_secret_free(secret);
     return result;
 }

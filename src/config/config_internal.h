@@ -162,9 +162,10 @@ bool config_quantity_read(const char *text, const struct unit *units, int64_t *r
 /* Writes `value` with the largest unit that leaves a whole number. */
 char *config_quantity_write(int64_t value, const struct unit *units,
                             char text[CONFIG_QUANTITY_SIZE]);
-/* "5m" -> "5min": the same number with the unit that was meant, or NULL. */
-const char *config_quantity_suggest(const char *text, const struct unit *units,
-                                    char suggestion[CONFIG_QUANTITY_SIZE]);
+/* "5m" -> "5min", "1,5h" -> "1.5h": the number with the unit that was meant, or NULL; never what is
+ * below `min` or above `max`. */
+const char *config_quantity_suggest(const char *text, const struct unit *units, int64_t min,
+                                    int64_t max, char suggestion[CONFIG_QUANTITY_SIZE]);
 
 /* `text` in quotes, cut when long, without the characters that would play with a terminal. */
 char *config_quote(const char *text, char quoted[CONFIG_QUOTE_SIZE]);
@@ -199,7 +200,7 @@ void config_drop_text(const struct key *key, struct config *config);
 
 extern const struct key_type config_text, config_optional_text, config_bool, config_choice,
     config_quantity, config_period, config_optional_date, config_texts, config_days_list;
-extern const struct key_type config_url, config_listen, config_timezone, config_tag;
+extern const struct key_type config_url, config_proxy, config_listen, config_timezone, config_tag;
 extern const struct key_type config_packs;
 extern const struct key_type config_calendar, config_opening, config_holidays, config_target,
     config_response;

@@ -53,6 +53,7 @@ const struct key config_keys[] = {
     KEY("odoo.secret_file", optional_text, "null", odoo.secret_file),
     KEY("odoo.allow_http", bool, "false", odoo.allow_http),
     KEY("odoo.ca_file", optional_text, "null", odoo.ca_file),
+    KEY("odoo.proxy", proxy, "null", odoo.proxy),
     NUM("odoo.connect_timeout", milliseconds, "10s", odoo.connect_timeout_ms, 1, HOUR),
     NUM("odoo.timeout", milliseconds, "120s", odoo.timeout_ms, 1, 24 * HOUR),
     NUM("odoo.page_size", number, "500", odoo.page_size, 1, 10000),

@@ -52,6 +52,18 @@ static int check_file(int fd, const char *path, struct error *error)
     return 0;
 }
 
+/* What an editor puts before a text without showing it. */
+static bool has_byte_order_mark(const char *secret, size_t size)
+{
+    static const char *const marks[] = {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (size >= strlen(marks[i]) && memcmp(secret, marks[i], strlen(marks[i])) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* Drops one final newline and checks what is left; `where` names the source. */
 static int check_secret(char *secret, size_t size, const char *where, struct error *error)
 {
@@ -67,6 +79,16 @@ static int check_secret(char *secret, size_t size, const char *where, struct err
                          "%s: found a secret longer than %d bytes, expected a "
                          "password or an API key alone",
                          where, MAX_SECRET_SIZE);
+    if (has_byte_order_mark(secret, size))
+        return error_set(error, ERR_CONFIG,
+                         "%s: found a byte order mark (BOM) before the secret, expected a password "
+                         "or an API key alone: save it as UTF-8 without a BOM",
+                         where);
+    if (secret[size - 1] == '\r')
+        return error_set(error, ERR_CONFIG,
+                         "%s: found a line break of Windows (CR LF) after the secret, expected one "
+                         "of Unix or none: save it so, or remove the last character",
+                         where);
     if (strcspn(secret, "\r\n") != size)
         return error_set(error, ERR_CONFIG,
                          "%s: found a line break (or a NUL) in the secret, expected a password or "

@@ -191,7 +191,7 @@ static int set_quantity(struct reader *reader, const struct key *key, yaml_node_
                                "quotes",
                                text, quantity->noun);
     } else if (text) {
-        suggestion = config_quantity_suggest(text, quantity->units, meant);
+        suggestion = config_quantity_suggest(text, quantity->units, key->min, key->max, meant);
     }
     return config_fail_key(reader, node, key, suggestion);
 }
@@ -226,7 +226,7 @@ static int set_period(struct reader *reader, const struct key *key, yaml_node_t 
         return config_fail_key(reader, node, key, NULL);
     if (!config_quantity_read(text, config_period_units, &value, &unit))
         return config_fail_key(reader, node, key,
-                               config_quantity_suggest(text, config_period_units, meant));
+                               config_quantity_suggest(text, config_period_units, 1, 36500, meant));
     part = *unit->name == 'y' ? &field->years : *unit->name == 'm' ? &field->months : &field->days;
     most = part == &field->years ? 100 : part == &field->months ? 1200 : 36500;
     if (value < 1 || value > most)
@@ -381,7 +381,7 @@ static int set_days_list(struct reader *reader, const struct key *key, yaml_node
             days > 36500)
             return config_fail_expected(
                 reader, item, key->path, "a number of days from 1d to 36500d",
-                text ? config_quantity_suggest(text, config_days.units, meant) : NULL);
+                text ? config_quantity_suggest(text, config_days.units, 1, 36500, meant) : NULL);
         if (has_int(*field, *count, days))
             return config_fail(reader, item, key->path, "found '%s' twice, expected it once", text);
         (*field)[*count] = (int)days;

@@ -104,6 +104,80 @@ static int set_url(struct reader *reader, const struct key *key, yaml_node_t *no
 const struct key_type config_url = {
     .expected = URL_EXPECTED, .set = set_url, .show = config_show_text, .drop = config_drop_text};
 
+/* ---- The proxy ---- */
+
+#define PROXY_EXPECTED                                                                             \
+    "the address of a proxy such as http://proxy.example.com:3128 (http, https, socks5 or "        \
+    "socks5h), none, or null"
+
+static bool is_proxy_scheme(const char *scheme)
+{
+    static const char *const schemes[] = {"http", "https", "socks5", "socks5h"};
+
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        if (strcmp(scheme, schemes[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int check_proxy(const struct reader *reader, const struct key *key, const yaml_node_t *node,
+                       CURLU *url, const char *text)
+{
+    char *scheme = NULL, *path = NULL;
+    bool good = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+                has_part(url, CURLUPART_HOST) && !has_part(url, CURLUPART_QUERY) &&
+                !has_part(url, CURLUPART_FRAGMENT) &&
+                curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) == CURLUE_OK &&
+                is_proxy_scheme(scheme) &&
+                curl_url_get(url, CURLUPART_PATH, &path, 0) == CURLUE_OK && strcmp(path, "/") == 0;
+
+    curl_free(path);
+    curl_free(scheme);
+    if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+        return config_fail(reader, node, key->path,
+                           "found a user name or a password in the address, expected none: a proxy "
+                           "that wants them is given in the environment (https_proxy), with null "
+                           "here");
+    if (!good && strchr(text, '@')) /* may hold a password */
+        return config_fail(reader, node, key->path, "expected " PROXY_EXPECTED);
+    return good ? 0 : config_fail_key(reader, node, key, NULL);
+}
+
+static int set_proxy(struct reader *reader, const struct key *key, yaml_node_t *node)
+{
+    char **field = config_field(key, reader->config);
+    const char *text = NULL;
+    CURLU *url;
+    int result;
+
+    if (config_yaml_is_null(node))
+        return 0;
+    result = config_line(reader, node, key->path, key->type->expected, &text);
+    if (result)
+        return result;
+    if (strcmp(text, "none") != 0) {
+        url = curl_url();
+        if (!url)
+            return error_memory(reader->error);
+        result = check_proxy(reader, key, node, url, text);
+        curl_url_cleanup(url);
+    }
+    return result ? result : store_url(reader, field, text);
+}
+
+const struct key_type config_proxy = {.expected = PROXY_EXPECTED,
+                                      .set = set_proxy,
+                                      .show = config_show_text,
+                                      .drop = config_drop_text};
+
+const char *config_proxy_address(const struct config *config)
+{
+    const char *proxy = config->odoo.proxy;
+
+    return proxy && strcmp(proxy, "none") == 0 ? "" : proxy;
+}
+
 static bool host_is_loopback(char *host)
 {
     struct in_addr v4;

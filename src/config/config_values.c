@@ -166,8 +166,20 @@ char *config_quantity_write(int64_t value, const struct unit *units,
     return text;
 }
 
-const char *config_quantity_suggest(const char *text, const struct unit *units,
-                                    char suggestion[CONFIG_QUANTITY_SIZE])
+/* A number as people write it, 1,5 or .5, as this program reads it. */
+static bool spell_decimal(const char *text, char spelled[CONFIG_QUANTITY_SIZE])
+{
+    int length = snprintf(spelled, CONFIG_QUANTITY_SIZE, "%s%s", *text == '.' ? "0" : "", text);
+    char *comma = strchr(spelled, ',');
+
+    if (comma)
+        *comma = '.';
+    return length < CONFIG_QUANTITY_SIZE;
+}
+
+/* What `text` with a right unit would be; NULL: nothing that can be read. */
+static const char *suggest_unit(const char *text, const struct unit *units,
+                                char suggestion[CONFIG_QUANTITY_SIZE])
 {
     int64_t whole, fraction, scale;
     const char *unit = text;
@@ -191,6 +203,24 @@ const char *config_quantity_suggest(const char *text, const struct unit *units,
         return suggestion;
     }
     return NULL;
+}
+
+const char *config_quantity_suggest(const char *text, const struct unit *units, int64_t min,
+                                    int64_t max, char suggestion[CONFIG_QUANTITY_SIZE])
+{
+    char spelled[CONFIG_QUANTITY_SIZE];
+    int64_t value;
+
+    if (!spell_decimal(text, spelled))
+        return NULL;
+    if (!config_quantity_read(spelled, units, &value, NULL)) {
+        if (!suggest_unit(spelled, units, suggestion) ||
+            !config_quantity_read(suggestion, units, &value, NULL))
+            return NULL;
+    } else {
+        memcpy(suggestion, spelled, sizeof spelled);
+    }
+    return value >= min && value <= max ? suggestion : NULL;
 }
 
 /* ---- Text ---- */

@@ -475,6 +475,8 @@ static int begin_in_store(struct cycle *cycle, const struct cycle_options *optio
         rc = store_check(cycle->pull.store, error);
     if (rc == 0)
         rc = connect_open(cycle->pull.config, &cycle->pull.odoo, error);
+    if (rc == 0 && options->service)
+        odoo_set_patience(cycle->pull.odoo, 0); /* the schedule of the service is its patience */
     if (rc == 0 && options->uid)
         odoo_assume_uid(cycle->pull.odoo, *options->uid);
     return rc;

@@ -57,6 +57,7 @@ static void release(const struct config *config, struct store *store)
 
     options.cancelled = NULL;
     options.max_attempts = 1;
+    options.patience_ms = 0;
     options.timeout_ms = options.connect_timeout_ms = RELEASE_TIMEOUT_MS;
     if (config_secret(config, &secret, &ignored) == 0) {
         options.secret = secret;

@@ -13,6 +13,8 @@
 enum {
     BACKOFF_MS = 1000,
     BACKOFF_MAX_MS = 30000,
+    /* With a patience: the return of the server is noticed that soon. */
+    BACKOFF_PATIENT_MAX_MS = 4000,
     /* A server that asks for a longer wait than this gets it from the caller's own schedule. */
     RETRY_AFTER_MAX_S = 60,
     SLICE_MS = 50, /* how long an order to stop can go unseen */
@@ -44,6 +46,7 @@ void odoo_free(struct odoo *odoo)
     free((void *)odoo->options.database);
     free((void *)odoo->options.login);
     free((void *)odoo->options.ca_file);
+    free((void *)odoo->options.proxy);
     free((void *)odoo->options.hung_advice);
     free(odoo->version);
     free(odoo);
@@ -101,9 +104,11 @@ static int copy_options(struct odoo *odoo, const struct odoo_options *options, s
     own->login = strdup(options->login);
     own->secret = strdup(options->secret);
     own->ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
+    own->proxy = options->proxy ? strdup(options->proxy) : NULL;
     own->hung_advice = options->hung_advice ? strdup(options->hung_advice) : NULL;
     if (!own->url || !own->database || !own->login || !own->secret ||
-        (options->ca_file && !own->ca_file) || (options->hung_advice && !own->hung_advice))
+        (options->ca_file && !own->ca_file) || (options->proxy && !own->proxy) ||
+        (options->hung_advice && !own->hung_advice))
         return error_memory(error);
     return 0;
 }
@@ -128,6 +133,7 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
     if (!code) {
         http = (struct http_options){.url = odoo->options.url,
                                      .ca_file = odoo->options.ca_file,
+                                     .proxy = odoo->options.proxy,
                                      .connect_timeout_ms = odoo->options.connect_timeout_ms,
                                      .timeout_ms = odoo->options.timeout_ms,
                                      .max_response = odoo->options.max_response,
@@ -146,6 +152,11 @@ void odoo_set_backoff(struct odoo *odoo, int64_t base_ms, int64_t max_ms)
 {
     odoo->backoff_ms = base_ms;
     odoo->backoff_max_ms = max_ms;
+}
+
+void odoo_set_patience(struct odoo *odoo, int64_t patience_ms)
+{
+    odoo->options.patience_ms = patience_ms;
 }
 
 int odoo_set_language(struct odoo *odoo, const char *language, struct error *error)
@@ -196,13 +207,43 @@ static int wait_until(int64_t when_ms, const struct http_abort *abort, struct er
  */
 static int64_t backoff(const struct odoo *odoo, int attempt)
 {
-    int64_t ceiling = odoo->backoff_ms / 4;
+    int64_t ceiling = odoo->backoff_ms / 4, most = odoo->backoff_max_ms;
 
-    for (int i = 1; i < attempt && ceiling < odoo->backoff_max_ms; i++)
+    if (odoo->options.patience_ms > 0 && most > BACKOFF_PATIENT_MAX_MS)
+        most = BACKOFF_PATIENT_MAX_MS;
+    for (int i = 1; i < attempt && ceiling < most; i++)
         ceiling = i == 1 ? odoo->backoff_ms : ceiling * 2;
-    if (ceiling > odoo->backoff_max_ms)
-        ceiling = odoo->backoff_max_ms;
+    if (ceiling > most)
+        ceiling = most;
     return arc4random_uniform((uint32_t)ceiling + 1);
+}
+
+/* How long Odoo has been failing: from the beginning of the first call that did. */
+static int64_t trouble_ms(const struct odoo *odoo)
+{
+    int64_t since = atomic_load(&odoo->trouble_since_ms);
+
+    return since ? clock_monotonic_ms() - since : 0; /* another thread's answer ended it */
+}
+
+/* Within how much time another try must begin; INT64_MAX without a patience. */
+static int64_t patience_left_ms(const struct odoo *odoo)
+{
+    return odoo->options.patience_ms > 0 ? odoo->options.patience_ms - trouble_ms(odoo) : INT64_MAX;
+}
+
+/* A call that began at `began` failed; true when Odoo answered well until then. */
+static bool begin_trouble(struct odoo *odoo, int64_t began)
+{
+    int64_t none = 0;
+
+    return atomic_compare_exchange_strong(&odoo->trouble_since_ms, &none, began);
+}
+
+static void end_trouble(struct odoo *odoo)
+{
+    atomic_store(&odoo->trouble_since_ms, 0);
+    atomic_store(&odoo->wait_told, false);
 }
 
 /* Takes the line. Who else holds it is the thread that reads ahead, when a page callback calls
@@ -329,25 +370,61 @@ int odoo_decode(struct odoo *odoo, const struct odoo_request *request, struct ht
     return code;
 }
 
-/* True when another attempt is allowed and makes sense. */
-static bool again(const struct odoo *odoo, const struct odoo_request *request, int attempt,
-                  bool not_executed, const struct error *error)
+/* Whether a failure may pass, and a repetition do no harm. */
+static bool may_repeat(const struct odoo_request *request, bool not_executed,
+                       const struct error *error)
 {
     return error->retry == RETRY_LATER && error->code != ERR_INTERRUPTED &&
-           attempt < odoo->options.max_attempts && (request->safe || not_executed) &&
-           error->retry_after_seconds <= RETRY_AFTER_MAX_S;
+           (request->safe || not_executed);
+}
+
+/* Whether another attempt is allowed. With a patience the first failure is always followed by one,
+ * however long the call hung, unless the server itself asks for more than is left. */
+static bool again(const struct odoo *odoo, int attempt, bool first, const struct error *error)
+{
+    int64_t wished = (int64_t)error->retry_after_seconds * 1000, left = patience_left_ms(odoo);
+
+    if (odoo->options.patience_ms == 0)
+        return attempt < odoo->options.max_attempts &&
+               error->retry_after_seconds <= RETRY_AFTER_MAX_S;
+    return (left > 0 && wished <= left) || (first && wished == 0);
+}
+
+/* Until the next attempt. With a patience the last one begins at its end. */
+static int64_t delay_before(const struct odoo *odoo, int attempt, const struct error *error)
+{
+    int64_t delay = backoff(odoo, attempt), left = patience_left_ms(odoo);
+    int64_t wished = (int64_t)error->retry_after_seconds * 1000;
+
+    if (delay > left)
+        delay = left > 0 ? left : 0;
+    return wished > delay ? wished : delay;
+}
+
+static void tell_wait(struct odoo *odoo, int64_t delay, const struct error *error)
+{
+    bool patient = odoo->options.patience_ms > 0;
+    struct odoo_wait wait = {.reason = error->message,
+                             .delay_ms = delay,
+                             .left_ms = patient ? patience_left_ms(odoo) : 0,
+                             .is_long = delay > ODOO_LONG_WAIT_MS};
+
+    if (wait.is_long)
+        atomic_store(&odoo->wait_told, true);
+    else if (patient && trouble_ms(odoo) + delay > ODOO_LONG_WAIT_MS)
+        wait.is_long = !atomic_exchange(&odoo->wait_told, true);
+    if (odoo->options.waiting)
+        odoo->options.waiting(odoo->options.context, &wait);
 }
 
 int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, struct error *error)
 {
-    int64_t delay = backoff(odoo, attempt);
-    int64_t wished = (int64_t)error->retry_after_seconds * 1000;
+    int64_t delay;
 
-    if (wished > delay)
-        delay = wished;
+    begin_trouble(odoo, clock_monotonic_ms());
+    delay = delay_before(odoo, attempt, error);
     atomic_fetch_add(&odoo->retries, 1);
-    if (odoo->options.waiting)
-        odoo->options.waiting(odoo->options.context, error->message, delay);
+    tell_wait(odoo, delay, error);
     return wait_until(clock_monotonic_ms() + delay, abort, error);
 }
 
@@ -361,6 +438,22 @@ static int hung(const struct odoo *odoo, const struct odoo_request *request, str
     return ERR_NETWORK;
 }
 
+/* The end of the attempts. An answer, even that of a refusal, ends the trouble. */
+static int give_up(struct odoo *odoo, int attempts, bool lasts, struct error *error)
+{
+    int64_t seconds = (trouble_ms(odoo) + 500) / 1000;
+
+    if (attempts > 1 && error->code != ERR_INTERRUPTED) {
+        if (lasts && odoo->options.patience_ms > 0)
+            error_prefix(error, "after %d attempts in %lld s", attempts, (long long)seconds);
+        else
+            error_prefix(error, "after %d attempts", attempts);
+    }
+    if (!lasts)
+        end_trouble(odoo);
+    return error->code;
+}
+
 /* The loop of attempts: to the decoded result when `ret_result` is given, else to the answer's
  * text. */
 static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
@@ -368,21 +461,23 @@ static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
                        json_t **ret_result, struct error *error)
 {
     for (int attempt = 1;; attempt++) {
+        int64_t began = clock_monotonic_ms();
         int code = send_once(odoo, request, abort, answer, error);
 
         if (!code && ret_result) {
             code = odoo_decode(odoo, request, answer, ret_result, error);
             answer->not_executed = false;
         }
-        if (!code)
+        if (!code) {
+            end_trouble(odoo);
             return 0;
+        }
         if (answer->timed_out && odoo->options.hung_advice)
             return hung(odoo, request, error);
-        if (!again(odoo, request, attempt, answer->not_executed, error)) {
-            if (attempt > 1 && code != ERR_INTERRUPTED)
-                error_prefix(error, "after %d attempts", attempt);
-            return code;
-        }
+        if (!may_repeat(request, answer->not_executed, error))
+            return give_up(odoo, attempt, error->retry == RETRY_LATER, error);
+        if (!again(odoo, attempt, begin_trouble(odoo, began), error))
+            return give_up(odoo, attempt, true, error);
         code = odoo_pause(odoo, attempt, abort, error);
         if (code)
             return code;

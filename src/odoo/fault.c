@@ -17,15 +17,15 @@ enum { FAULT_BUG = 1, FAULT_REFUSED = 2, FAULT_ACCESS_DENIED = 3, FAULT_ACCESS_R
 struct fault {
     const struct fault_context *context;
     int code;
-    const char *line;  /* where the useful part starts */
-    char message[400]; /* the useful part, cleaned */
-    char call[160];    /* "model.method" */
+    const char *line; /* where the useful part starts */
+    char words[404];  /* the useful part, cleaned and quoted, or that there is none */
+    char call[160];   /* "model.method" */
 };
 
 /* ---- the useful part ---- */
 
 /* The exception at the end of a traceback: the first line after the last "Traceback" that is not
- * indented. What follows it are its own further lines. */
+ * indented; empty when there is none. What follows it are its own further lines. */
 static const char *exception_line(const char *text)
 {
     static const char mark[] = "Traceback (most recent call last):";
@@ -40,7 +40,7 @@ static const char *exception_line(const char *text)
         if (*line && !isspace((unsigned char)*line))
             return line;
     }
-    return line;
+    return line + strlen(line); /* it was cut, or names no exception */
 }
 
 /* An exception is one line; a message to the user can be several, and its second paragraph says to
@@ -190,34 +190,33 @@ static int set_later(struct error *error, int code)
 static int access_denied(const struct fault *fault, struct error *error)
 {
     return error_set(error, ERR_ACCESS_DENIED,
-                     "%s: Odoo refuses the login or the key ('%s'): it was changed, revoked or has "
+                     "%s: Odoo refuses the login or the key (%s): it was changed, revoked or has "
                      "expired; give a valid one (odoo.login, odoo.secret_file)",
-                     fault->call, fault->message);
+                     fault->call, fault->words);
 }
 
 static int unknown_database(const struct fault *fault, struct error *error)
 {
     return error_set(error, ERR_ACCESS_DENIED,
-                     "there is no database '%s' on this server ('%s'): correct odoo.database",
-                     fault->context->database, fault->message);
+                     "there is no database '%s' on this server (%s): correct odoo.database",
+                     fault->context->database, fault->words);
 }
 
 static int unknown_model(const struct fault *fault, struct error *error)
 {
     return error_set(error, ERR_MISSING_MODEL,
-                     "%s: this Odoo has no model '%s' ('%s'): is its module installed?",
-                     fault->call, fault->context->model ? fault->context->model : "",
-                     fault->message);
+                     "%s: this Odoo has no model '%s' (%s): is its module installed?", fault->call,
+                     fault->context->model ? fault->context->model : "", fault->words);
 }
 
 static int classify_refusal(const struct fault *fault, struct error *error)
 {
     if (is_missing_record(fault))
-        return error_set(error, ERR_MISSING_RECORD, "%s: the record is gone ('%s')", fault->call,
-                         fault->message);
+        return error_set(error, ERR_MISSING_RECORD, "%s: the record is gone (%s)", fault->call,
+                         fault->words);
     if (is_unknown_model(fault))
         return unknown_model(fault, error);
-    return error_set(error, ERR_REFUSED, "%s: Odoo refuses: '%s'", fault->call, fault->message);
+    return error_set(error, ERR_REFUSED, "%s: Odoo refuses: %s", fault->call, fault->words);
 }
 
 static int classify_bug(const struct fault *fault, struct error *error)
@@ -225,25 +224,25 @@ static int classify_bug(const struct fault *fault, struct error *error)
     if (is_unknown_database(fault))
         return unknown_database(fault, error);
     if (is_passing(fault)) {
-        error_set(error, ERR_FAULT, "%s: Odoo has lost its own database: '%s'", fault->call,
-                  fault->message);
+        error_set(error, ERR_FAULT, "%s: Odoo has lost its own database: %s", fault->call,
+                  fault->words);
         return set_later(error, ERR_FAULT);
     }
     if (is_unknown_field(fault))
         return error_set(error, ERR_MISSING_FIELD,
-                         "%s: a field does not exist in this Odoo ('%s'): is its module installed?",
-                         fault->call, fault->message);
+                         "%s: a field does not exist in this Odoo (%s): is its module installed?",
+                         fault->call, fault->words);
     /* One value costs the whole page, as a forbidden character does: the page can be halved. */
     if (says(fault, "int exceeds XML-RPC limits"))
         return error_set(error, ERR_UNPARSABLE,
-                         "%s: a number above 2147483647, which XML-RPC cannot carry ('%s')",
-                         fault->call, fault->message);
+                         "%s: a number above 2147483647, which XML-RPC cannot carry (%s)",
+                         fault->call, fault->words);
     if (says(fault, "cannot marshal"))
         return error_set(error, ERR_FAULT,
-                         "%s: the call was executed, but its result cannot be sent ('%s')",
-                         fault->call, fault->message);
-    return error_set(error, ERR_FAULT, "%s: Odoo failed: '%s'; its log says more", fault->call,
-                     fault->message);
+                         "%s: the call was executed, but its result cannot be sent (%s)",
+                         fault->call, fault->words);
+    return error_set(error, ERR_FAULT, "%s: Odoo failed: %s; its log says more", fault->call,
+                     fault->words);
 }
 
 /* "model.method", for the head of the sentence. */
@@ -258,6 +257,18 @@ static void name_call(struct fault *fault)
         snprintf(fault->call, sizeof fault->call, "%s", method);
 }
 
+static void quote_reason(struct fault *fault, bool has_traceback)
+{
+    char message[400];
+
+    text_clean(message, sizeof message, fault->line, useful_length(fault));
+    if (*message)
+        snprintf(fault->words, sizeof fault->words, "'%s'", message);
+    else
+        snprintf(fault->words, sizeof fault->words, "%s",
+                 has_traceback ? "a traceback without a reason" : "no reason given");
+}
+
 int fault_classify(const struct fault_context *context, int fault_code, const char *fault_string,
                    struct error *error)
 {
@@ -266,16 +277,16 @@ int fault_classify(const struct fault_context *context, int fault_code, const ch
     while (isspace((unsigned char)*fault_string))
         fault_string++;
     fault.line = exception_line(fault_string);
-    text_clean(fault.message, sizeof fault.message, fault.line, useful_length(&fault));
+    quote_reason(&fault, fault.line != fault_string);
     name_call(&fault);
     if (fault_code == FAULT_ACCESS_DENIED)
         return access_denied(&fault, error);
     if (fault_code == FAULT_ACCESS_RIGHTS)
-        return error_set(error, ERR_ACCESS_RIGHTS, "%s: Odoo gives no right to do this: '%s'",
-                         fault.call, fault.message);
+        return error_set(error, ERR_ACCESS_RIGHTS, "%s: Odoo gives no right to do this: %s",
+                         fault.call, fault.words);
     if (is_concurrency(&fault))
-        return error_set(error, ERR_CONCURRENCY, "%s: two writers met: '%s'", fault.call,
-                         fault.message);
+        return error_set(error, ERR_CONCURRENCY, "%s: two writers met: %s", fault.call,
+                         fault.words);
     if (fault_code == FAULT_REFUSED)
         return classify_refusal(&fault, error);
     return classify_bug(&fault, error);

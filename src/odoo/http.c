@@ -1,5 +1,6 @@
 #include "http.h"
 
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,12 +30,8 @@ struct http {
     size_t head_length; /* of all its headers and trailers */
     bool too_large, head_too_large, no_memory, refused;
     struct http_abort permit;
+    long port; /* of the last connection that was tried; 0: none */
 };
-
-static void start_curl(void)
-{
-    curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 /* Makes room for `more` bytes and a NUL. The first block has the size that the server announced. */
 static bool make_room(struct http *http, size_t more)
@@ -104,6 +101,19 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context)
     return more;
 }
 
+/* Called by libcurl for each connection that it tries. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    struct http *http = context;
+
+    (void)purpose;
+    if (to->family == AF_INET)
+        http->port = ntohs(((const struct sockaddr_in *)&to->addr)->sin_port);
+    else if (to->family == AF_INET6)
+        http->port = ntohs(((const struct sockaddr_in6 *)&to->addr)->sin6_port);
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 /* Called by libcurl when the connection stands, before the request is sent. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): the prototype is libcurl's */
 static int ask_permit(void *context, char *ip, char *local_ip, int port, int local_port)
@@ -139,6 +149,17 @@ static bool is_loopback(const char *host)
     return !strcmp(host, "localhost") || !strcmp(host, "[::1]") || !strncmp(host, "127.", 4);
 }
 
+/* A proxy of the environment is not for this machine; one of the configuration is for all. */
+static bool set_proxy(struct http *http)
+{
+    const char *proxy = http->options.proxy;
+
+    if (proxy)
+        return !curl_easy_setopt(http->easy, CURLOPT_PROXY, proxy) &&
+               !curl_easy_setopt(http->easy, CURLOPT_NOPROXY, "");
+    return !is_loopback(http->host) || !curl_easy_setopt(http->easy, CURLOPT_NOPROXY, "*");
+}
+
 /* The options that no call changes; false when one of them is refused. */
 static bool set_options(struct http *http)
 {
@@ -168,11 +189,11 @@ static bool set_options(struct http *http)
     ok &= !curl_easy_setopt(easy, CURLOPT_HEADERDATA, http);
     ok &= !curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, ask_permit);
     ok &= !curl_easy_setopt(easy, CURLOPT_PREREQDATA, http);
+    ok &= !curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    ok &= !curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, http);
     if (options->ca_file)
         ok &= !curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
-    if (is_loopback(http->host)) /* a proxy of the environment is not for this machine */
-        ok &= !curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-    return ok;
+    return ok && set_proxy(http);
 }
 
 /* `Expect: 100-continue` would cost a round trip, and a second with servers that ignore it. */
@@ -212,18 +233,20 @@ int http_open(const struct http_options *options, struct http **ret_http, struct
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct http *http = calloc(1, sizeof *http);
 
-    pthread_once(&once, start_curl);
+    pthread_once(&once, http_memory_start);
     if (!http)
         return error_memory(error);
     http->options = *options;
     http->options.url = strdup(options->url);
     http->options.ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
+    http->options.proxy = options->proxy ? strdup(options->proxy) : NULL;
     http->host = host_of(options->url);
     http->multi = curl_multi_init();
     http->easy = curl_easy_init();
     http->headers = make_headers();
-    if (!http->options.url || (options->ca_file && !http->options.ca_file) || !http->host ||
-        !http->multi || !http->easy || !http->headers || !set_options(http)) {
+    if (!http->options.url || (options->ca_file && !http->options.ca_file) ||
+        (options->proxy && !http->options.proxy) || !http->host || !http->multi || !http->easy ||
+        !http->headers || !set_options(http)) {
         http_free(http);
         return error_memory(error);
     }
@@ -241,6 +264,7 @@ void http_free(struct http *http)
     free(http->body);
     free(http->host);
     free((void *)http->options.ca_file);
+    free((void *)http->options.proxy);
     free((void *)http->options.url);
     free(http);
 }
@@ -286,6 +310,7 @@ static int prepare(struct http *http, const struct http_request *request, struct
          !curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, (long)request->fresh_connection);
     free(url);
     http->length = http->capacity = http->head_length = 0;
+    http->port = 0;
     http->too_large = http->head_too_large = http->no_memory = http->refused = false;
     return ok ? 0 : error_memory(error);
 }
@@ -338,6 +363,7 @@ int http_post(struct http *http, const struct http_request *request, const struc
     struct http_answer answer = {0};
     struct http_failure failure = {
         .options = &http->options, .host = http->host, .easy = http->easy};
+    unsigned long no_memory = http_memory_failures();
     long status = 0;
     int code = prepare(http, request, error);
 
@@ -352,9 +378,12 @@ int http_post(struct http *http, const struct http_request *request, const struc
     if (!code && failure.code == CURLE_OK && status == 200)
         code = deliver(http, &answer, error);
     else if (!code) {
+        failure.port = http->port;
         failure.too_large = http->too_large;
         failure.head_too_large = http->head_too_large;
         failure.no_memory = http->no_memory;
+        failure.endless_line = failure.code == CURLE_OUT_OF_MEMORY && !answer.not_executed &&
+                               http_memory_failures() == no_memory;
         failure.body = http->body;
         failure.length = http->length;
         code = http_describe(&failure, error);

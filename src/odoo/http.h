@@ -16,6 +16,7 @@ struct http;
 struct http_options {
     const char *url;     /* scheme://host[:port][/prefix]; copied */
     const char *ca_file; /* NULL: the system's store; copied */
+    const char *proxy;   /* its URL; "": none; NULL: the environment's; copied */
     int64_t connect_timeout_ms, timeout_ms;
     int64_t max_response; /* bytes, after decompression, with headers and trailers */
     bool memory_bound;    /* max_response follows from this process's memory limit: for the error */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "http_internal.h"
+#include "qualiodoo/util/descriptors.h"
 #include "text.h"
 
 /* Longer waits than this are left to the caller: the call fails at once, with the wish in the
@@ -64,8 +65,8 @@ static const struct {
      "that address does not take calls: check odoo.url, its path "
      "included"},
     {407, ERR_ACCESS_DENIED, RETRY_NEVER,
-     "the proxy of the environment (https_proxy) asks for a "
-     "password"},
+     "the proxy asks for a password, which only http_proxy of the environment can hold: odoo.proxy "
+     "must be null then"},
     {408, ERR_NETWORK, RETRY_LATER, "the server got tired of waiting for the request"},
     {413, ERR_PROTOCOL, RETRY_NEVER,
      "the request is too large for the server: lower odoo.page_size"},
@@ -84,7 +85,7 @@ static int bad_status(const struct http_failure *failure, long status, struct er
     enum error_retry retry = status >= 500 ? RETRY_LATER : RETRY_NEVER;
     const char *advice = "check odoo.url and the proxy in front of Odoo";
     curl_off_t after = 0;
-    char title[120] = "";
+    char title[120] = "", wish[60] = "";
 
     if (status >= 300 && status < 400)
         return redirected(failure, status, error);
@@ -97,9 +98,11 @@ static int bad_status(const struct http_failure *failure, long status, struct er
     if (failure->body)
         text_title(title, sizeof title, failure->body, failure->length);
     curl_easy_getinfo(failure->easy, CURLINFO_RETRY_AFTER, &after);
-    error_set(error, code, "%s answers HTTP %ld%s%s%s instead of the result: %s",
-              failure->options->url, status, *title ? " ('" : "", title, *title ? "')" : "",
-              advice);
+    if (after > 0)
+        snprintf(wish, sizeof wish, "; it asks to wait %lld s", (long long)after);
+    error_set(error, code, "%s answers HTTP %ld%s%s%s instead of the result: %s%s",
+              failure->options->url, status, *title ? " ('" : "", title, *title ? "')" : "", advice,
+              wish);
     if (error) {
         error->retry = retry;
         if (after > 0)
@@ -110,18 +113,20 @@ static int bad_status(const struct http_failure *failure, long status, struct er
 
 /* ---- there is no whole answer ---- */
 
+/* Why there is no connection, in the words of the system. */
+static const char *system_reason(const struct http_failure *failure)
+{
+    const char *words = strerrordesc_np((int)info_long(failure->easy, CURLINFO_OS_ERRNO));
+
+    return info_long(failure->easy, CURLINFO_OS_ERRNO) && words ? words : "no route";
+}
+
 static int not_connected(const struct http_failure *failure, struct error *error)
 {
-    char reason[80] = "no route";
-    long number = info_long(failure->easy, CURLINFO_OS_ERRNO);
-    const char *words = number ? strerrordesc_np((int)number) : NULL;
-
-    if (words)
-        snprintf(reason, sizeof reason, "%s", words);
     return error_set(error, ERR_NETWORK,
                      "cannot connect to %s (%s): is Odoo running, and are the host and the port of "
                      "odoo.url right?",
-                     failure->options->url, reason);
+                     failure->options->url, system_reason(failure));
 }
 
 static int timed_out(const struct http_failure *failure, struct error *error)
@@ -203,6 +208,16 @@ static int head_too_large(const struct http_failure *failure, struct error *erro
                      failure->options->url);
 }
 
+static int endless_line(const struct http_failure *failure, struct error *error)
+{
+    return error_set(
+        error, ERR_PROTOCOL,
+        "a header line of the answer of %s is longer than 100 KB, and Odoo's are below "
+        "one: is odoo.url the address of an Odoo, and what does the proxy in front of "
+        "it add?",
+        failure->options->url);
+}
+
 static int partial(const struct http_failure *failure, struct error *error)
 {
     error_set(
@@ -242,8 +257,6 @@ static const struct {
 } sentences[] = {
     {CURLE_COULDNT_RESOLVE_HOST, ERR_NETWORK,
      "the host is not known to this machine's name server: check odoo.url and the network"},
-    {CURLE_COULDNT_RESOLVE_PROXY, ERR_NETWORK,
-     "the proxy of the environment (https_proxy, http_proxy) is not known to the name server"},
     {CURLE_SSL_CONNECT_ERROR, ERR_NETWORK,
      "no TLS on that port, or only a version that is too old: is it https?"},
     {CURLE_GOT_NOTHING, ERR_NETWORK,
@@ -262,15 +275,26 @@ static const struct {
 int http_describe(const struct http_failure *failure, struct error *error)
 {
     const char *url = failure->options->url;
+    int code;
 
     if (failure->head_too_large)
         return head_too_large(failure, error);
     if (failure->too_large)
         return too_large(failure, error);
+    if (failure->endless_line)
+        return endless_line(failure, error);
     if (failure->no_memory || failure->code == CURLE_OUT_OF_MEMORY)
         return error_memory(error);
     if (failure->code == CURLE_OK)
         return bad_status(failure, info_long(failure->easy, CURLINFO_RESPONSE_CODE), error);
+    if (descriptors_used_up())
+        return error_set(error, ERR_NETWORK,
+                         "cannot call %s: this process can open no more files and connections: "
+                         "raise its limit (ulimit -n, LimitNOFILE= of the unit)",
+                         url);
+    code = http_describe_proxy(failure, system_reason(failure), error);
+    if (code)
+        return code;
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
         if (causes[i].code == failure->code)
             return causes[i].describe(failure, error);

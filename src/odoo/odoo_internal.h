@@ -23,6 +23,8 @@ struct odoo {
     char *version;       /* NULL before odoo_version() */
     int64_t backoff_ms, backoff_max_ms;
     _Atomic int64_t calls, retries, bytes_received;
+    _Atomic int64_t trouble_since_ms; /* when the first of the calls that fail now began; 0: none */
+    atomic_bool wait_told;            /* a long wait of this trouble was told */
 };
 
 /* A call ready to be sent. */

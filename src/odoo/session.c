@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "odoo_internal.h"
+#include "qualiodoo/util/printable.h"
 #include "xmlrpc.h"
 
 /* The JSON copy of a secret, wiped before it is released: jansson's buffer is its own. */
@@ -74,8 +75,11 @@ static int check_uid(struct odoo *odoo, const json_t *result, struct error *erro
         return error_set(
             error, ERR_ACCESS_DENIED,
             "%s: the login '%s' is refused on the database '%s': the login, the password "
-            "or the key is wrong, or the key has expired (odoo.login, odoo.secret_file)",
-            odoo->options.url, odoo->options.login, odoo->options.database);
+            "or the key is wrong, or the key has expired (odoo.login, odoo.secret_file)%s",
+            odoo->options.url, odoo->options.login, odoo->options.database,
+            printable_has_outer_blank(odoo->options.secret)
+                ? "; the secret begins or ends with a blank: does that belong to it?"
+                : "");
     return error_set(error, ERR_PROTOCOL,
                      "%s: the answer to 'authenticate' is neither a user's number nor false: is "
                      "odoo.url the address of an Odoo?",

@@ -5,16 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
-/* Tries of one call before the cycle gives up: about a minute with the client's backoff. */
+/* Tries of one call before a cycle of the service gives up, which soon begins another one. */
 #define CALL_ATTEMPTS 5
 
-/* A longer wait for Odoo is told without being asked. */
-#define WAIT_TOLD_MS 5000
+/* How long a command that is run once tries: Odoo restarts in 5 to 9 s, in a minute at most. */
+#define PATIENCE_MS 30000
 
 static void note_answer(void *unused)
 {
@@ -36,12 +37,16 @@ static void trace_call(void *unused, const struct odoo_trace *trace)
               (long long)trace->ms);
 }
 
-static void tell_wait(void *unused, const char *reason, int64_t delay_ms)
+static void tell_wait(void *unused, const struct odoo_wait *wait)
 {
     (void)unused;
-    log_at(delay_ms > WAIT_TOLD_MS ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG,
-           "waiting %lld.%lld s before the next try: %s", (long long)(delay_ms / 1000),
-           (long long)(delay_ms % 1000 / 100), reason);
+    if (wait->is_long && wait->delay_ms <= ODOO_LONG_WAIT_MS)
+        log_warning("still trying, for %lld s more: %s", (long long)(wait->left_ms + 999) / 1000,
+                    wait->reason);
+    else
+        log_at(wait->is_long ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG,
+               "waiting %lld.%lld s before the next try: %s", (long long)(wait->delay_ms / 1000),
+               (long long)(wait->delay_ms % 1000 / 100), wait->reason);
 }
 
 struct odoo_options connect_options(const struct config *config)
@@ -51,11 +56,13 @@ struct odoo_options connect_options(const struct config *config)
         .database = config->odoo.database,
         .login = config->odoo.login,
         .ca_file = config->odoo.ca_file,
+        .proxy = config_proxy_address(config),
         .connect_timeout_ms = config->odoo.connect_timeout_ms,
         .timeout_ms = config->odoo.timeout_ms,
         .max_response = config->odoo.max_response,
         .min_interval_ms = config->odoo.min_interval_ms,
         .max_attempts = CALL_ATTEMPTS,
+        .patience_ms = clock_patience_ms(PATIENCE_MS),
         .cancelled = interrupt_requested,
         .answered = note_answer,
         .called = trace_call,

@@ -228,7 +228,7 @@ static int mark_parts(const struct page *page, int64_t id, const struct mirror_v
     if (!ticket && page->model != &models[MODEL_MOVE])
         return 0;
     if (!ticket && is_entry(&values[model_column(page->model, "type")]))
-        return change == MIRROR_UPDATED
+        return change == MIRROR_UPDATED || change == MIRROR_STAMPED
                    ? mirror_pending_add(page->pull->store, page->model->table.name, id, error)
                    : 0;
     if (ticket && (!page->log || page->pull->full))
@@ -268,7 +268,8 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
         rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, values, change, error);
-        if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_UPDATED &&
+        if (rc == 0 && model == &models[MODEL_TICKET] &&
+            (change == MIRROR_UPDATED || change == MIRROR_STAMPED) &&
             pull->flavour->hides_responses)
             rc = history_forget(pull->store, id, error);
         if (rc == 0 && page->damaged == id)

@@ -58,6 +58,7 @@ static int open_database(struct store *store, bool exists, struct error *error)
 {
     const char *path = store->path;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    int rc;
 
     if (!exists && store->mode == STORE_TRIAL) {
         path = ""; /* a temporary database, removed by SQLite */
@@ -67,11 +68,39 @@ static int open_database(struct store *store, bool exists, struct error *error)
         return store->db ? store_fail(store, error) : error_memory(error);
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+    if (store->alone && (rc = store_exec(store, "PRAGMA locking_mode = EXCLUSIVE", error)) < 0)
+        return rc;
     return store_exec(store,
                       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                       "PRAGMA automatic_index = OFF;"
                       "PRAGMA cache_size = -6000; PRAGMA synchronous = NORMAL",
                       error);
+}
+
+/* Whether a reader failed because no index of the journal could be made in the folder. */
+static bool lacks_index(const struct store *store)
+{
+    int code = sqlite3_extended_errcode(store->db);
+
+    return store->mode == STORE_READ &&
+           (code == SQLITE_IOERR_SHMSIZE || code == SQLITE_IOERR_SHMOPEN ||
+            code == SQLITE_IOERR_SHMMAP || code == SQLITE_FULL);
+}
+
+/* Opens again with that index in memory: nothing is written then, but nobody else can use the state
+ * meanwhile. Where the index is missing nobody does, and on a full disk nobody could. */
+static int open_alone(struct store *store, struct error *error)
+{
+    int rc;
+
+    for (int i = 0; i < store->n_statements; i++)
+        sqlite3_finalize(store->statements[i].statement);
+    store->n_statements = 0;
+    sqlite3_close(store->db);
+    store->db = NULL;
+    store->alone = true;
+    rc = open_database(store, true, error);
+    return rc < 0 ? rc : store_migrate(store, error);
 }
 
 int store_open(const char *path, enum store_mode mode, struct store **ret_store,
@@ -100,6 +129,8 @@ int store_open(const char *path, enum store_mode mode, struct store **ret_store,
         rc = store_begin(store, error);
     if (rc == 0)
         rc = store_migrate(store, error);
+    if (rc < 0 && store->db && lacks_index(store))
+        rc = open_alone(store, error);
     if (rc < 0) {
         store_close(store);
         return rc;

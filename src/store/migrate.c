@@ -34,6 +34,12 @@ static int check_owner(struct store *store, int version, struct error *error)
                          "%s is a database of another program; it was left untouched: give another "
                          "state.path",
                          store->path);
+    if (id == APPLICATION_ID && version == 0 && tables != 0)
+        return error_set(error, ERR_STATE,
+                         "%s is damaged: it has tables and no version of them; it was left as it "
+                         "is: move it away and run 'qualiodoo reconcile' to make it again from "
+                         "Odoo",
+                         store->path);
     if (version > migration_count)
         return error_set(error, ERR_STATE,
                          "%s was made by a newer qualiodoo (schema %d, this program knows %d); it "

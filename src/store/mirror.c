@@ -242,7 +242,7 @@ static int update_row(struct store *store, struct mirror_statements *made, int64
     struct mirror_value values[MIRROR_COLUMNS_MAX];
     char earliest[MIRROR_COLUMNS_MAX][32];
     sqlite3_stmt *row = made->select;
-    bool differs = false;
+    bool differs = false, stamped = false;
     int rc;
 
     sqlite3_bind_int64(row, 1, id);
@@ -260,10 +260,14 @@ static int update_row(struct store *store, struct mirror_statements *made, int64
             snprintf(earliest[i], sizeof earliest[i], "%s", column_text(row, column));
             values[i] = (struct mirror_value){.kind = VALUE_TEXT, .text = earliest[i]};
         } else if (!same_value(row, column, &given[i])) {
-            differs = true;
+            bool *kind =
+                strcmp(made->table->columns[i].name, "write_date") == 0 ? &stamped : &differs;
+
+            *kind = true;
         }
     }
-    *ret_change = differs ? MIRROR_UPDATED : MIRROR_SAME;
+    *ret_change = differs ? MIRROR_UPDATED : stamped ? MIRROR_STAMPED : MIRROR_SAME;
+    differs = differs || stamped;
     rc = differs && log ? log_owners(store, made->table, id, row, values, "updated", error) : 0;
     sqlite3_reset(row);
     if (rc < 0 || !differs)

@@ -1,9 +1,61 @@
 /* statements.c - statements, their errors, transactions, and the values of meta. */
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
+#include "qualiodoo/util/descriptors.h"
 #include "store_internal.h"
+
+/* Less than this on the disk, and SQLite cannot make the index (-shm) of its journal. */
+#define DISK_NEEDED (64 << 10)
+
+/* SQLite says "disk I/O error" where it found no room for its index, and does not keep why. */
+static bool is_disk_full(struct store *store)
+{
+    int number = sqlite3_system_errno(store->db);
+    struct statvfs disk;
+
+    if (number == ENOSPC || number == EDQUOT)
+        return true;
+    return statvfs(store->path, &disk) == 0 &&
+           (uint64_t)disk.f_bavail * disk.f_frsize < DISK_NEEDED;
+}
+
+static int full(const struct store *store, struct error *error)
+{
+    return error_set(error, ERR_STATE,
+                     "%s: the disk is full; nothing was lost, free some space and try again",
+                     store->path);
+}
+
+static int damaged(struct store *store, const char *what, struct error *error)
+{
+    return error_set(error, ERR_STATE,
+                     "%s is damaged%s ('%s'); it was left as it is: move it away and run "
+                     "'qualiodoo reconcile' to make it again from Odoo",
+                     store->path, what, sqlite3_errmsg(store->db));
+}
+
+/* What keeps the files of the state from being opened, read or written. */
+static int no_access(struct store *store, bool opening, struct error *error)
+{
+    if (is_disk_full(store))
+        return full(store, error);
+    if (descriptors_used_up())
+        return error_set(error, ERR_STATE,
+                         "%s cannot be opened: this process can open no more files: raise its "
+                         "limit (ulimit -n, LimitNOFILE= of the unit)",
+                         store->path);
+    if (opening)
+        return error_set(error, ERR_STATE,
+                         "%s cannot be opened (%s): check that its folder exists and the rights "
+                         "of both",
+                         store->path, sqlite3_errmsg(store->db));
+    return error_set(error, ERR_STATE, "%s: reading or writing failed (%s): check the disk",
+                     store->path, sqlite3_errmsg(store->db));
+}
 
 int store_fail(struct store *store, struct error *error)
 {
@@ -12,19 +64,20 @@ int store_fail(struct store *store, struct error *error)
 
     switch (code & 0xff) {
     case SQLITE_FULL:
-        return error_set(error, ERR_STATE,
-                         "%s: the disk is full; nothing was lost, free some space and try again",
-                         path);
+        return full(store, error);
     case SQLITE_NOTADB:
         return error_set(error, ERR_STATE,
                          "%s is not a qualiodoo state file; it was left untouched: give another "
                          "state.path, or move it away and run 'qualiodoo reconcile'",
                          path);
     case SQLITE_CORRUPT:
-        return error_set(error, ERR_STATE,
-                         "%s is damaged (%s); it was left as it is: move it away and run "
-                         "'qualiodoo reconcile' to make it again from Odoo",
-                         path, sqlite3_errmsg(store->db));
+        return damaged(store, "", error);
+    case SQLITE_ERROR: /* the statements are this program's own: it is the tables that are not */
+    case SQLITE_SCHEMA:
+        return damaged(store, ": its tables are not those that this program makes", error);
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+        return damaged(store, ", or refuses what is right: it does not take a row", error);
     case SQLITE_READONLY:
     case SQLITE_PERM:
         if (store->mode == STORE_READ)
@@ -37,17 +90,13 @@ int store_fail(struct store *store, struct error *error)
                          "those named after it (-wal, -shm) and of the folder",
                          path, sqlite3_errmsg(store->db));
     case SQLITE_CANTOPEN:
-        return error_set(error, ERR_STATE,
-                         "%s cannot be opened (%s): check that its folder exists and the rights "
-                         "of both",
-                         path, sqlite3_errmsg(store->db));
+        return no_access(store, true, error);
     case SQLITE_BUSY:
         return error_set(error, ERR_BUSY, "%s is in use by another program", path);
     case SQLITE_NOMEM:
         return error_memory(error);
     case SQLITE_IOERR:
-        return error_set(error, ERR_STATE, "%s: reading or writing failed (%s): check the disk",
-                         path, sqlite3_errmsg(store->db));
+        return no_access(store, false, error);
     default:
         return error_set(error, ERR_STATE, "%s: %s", path, sqlite3_errmsg(store->db));
     }

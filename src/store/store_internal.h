@@ -14,7 +14,8 @@ struct store {
     sqlite3 *db;
     char *path;
     enum store_mode mode;
-    int depth; /* of nested transactions */
+    bool alone; /* no other process can use the state: see open_alone() */
+    int depth;  /* of nested transactions */
     struct {
         const char *sql; /* compared by address: callers pass literals or text they keep */
         sqlite3_stmt *statement;

@@ -90,3 +90,18 @@ void printable_json(const char *text, FILE *output)
                     (unsigned)(0xdc00 + ((code - 0x10000) & 0x3ff)));
     }
 }
+
+bool printable_has_outer_blank(const char *text)
+{
+    static const char *const blanks[] = {" ", "\t", "\u00a0", "\u200b"};
+    size_t length = strlen(text);
+
+    for (size_t i = 0; i < sizeof blanks / sizeof *blanks; i++) {
+        size_t size = strlen(blanks[i]);
+
+        if (length >= size && (memcmp(text, blanks[i], size) == 0 ||
+                               memcmp(text + length - size, blanks[i], size) == 0))
+            return true;
+    }
+    return false;
+}

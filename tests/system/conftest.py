@@ -16,6 +16,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date, timedelta
@@ -34,6 +35,7 @@ BINARY = RELEASED + "-test"  # the same program, in which --now counts as the re
 SECRET = "agent-secret"
 TODAY = "2026-03-20"
 TIMEOUT = 30
+SPEED = 20  # of a fast clock
 
 
 class Result:
@@ -111,10 +113,10 @@ class Run:
         assert done.code >= 0 or options.get("preexec_fn"), f"ended by signal {-done.code}: {done}"
         return done
 
-    def start(self, *arguments: Any, now: Any = None) -> subprocess.Popen[str]:
+    def start(self, *arguments: Any, now: Any = None, env: dict[str, str] | None = None) -> subprocess.Popen[str]:
         """The program in the background; ended with the test."""
         process = subprocess.Popen(self.command(*arguments, now=now), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   text=True, env=environment(), stdin=subprocess.DEVNULL)
+                                   text=True, env=env or environment(), stdin=subprocess.DEVNULL)
         self.started.append(process)
         return process
 
@@ -207,8 +209,11 @@ class Run:
         return {**made.stored(), "documents": made.documents()} if ledgers else made.stored()
 
 
-def environment() -> dict[str, str]:
-    return {k: v for k, v in os.environ.items() if k not in ("JOURNAL_STREAM", "CREDENTIALS_DIRECTORY")}
+def environment(**more: str | None) -> dict[str, str]:
+    """Without what a service has; with a patience for tests of a server that is down. `more` adds, None takes away."""
+    given: dict[str, str | None] = {**os.environ, "JOURNAL_STREAM": None, "CREDENTIALS_DIRECTORY": None,
+                                    "QUALIODOO_PATIENCE_MS": "2000", **more}
+    return {k: v for k, v in given.items() if v is not None}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -263,6 +268,14 @@ def desk(tmp_path: Path) -> Iterator[Run]:
 @pytest.fixture
 def shop(world: World) -> Shop:
     return Shop(world)
+
+
+@pytest.fixture
+def fast(tmp_path: Path) -> dict[str, str]:
+    """The environment of a command whose clock is fast and whose patience is the one that users have."""
+    now = int(time.time() * 1000)
+    (tmp_path / "clock").write_text(f"{now} {now} {SPEED}")
+    return environment(QUALIODOO_CLOCK=str(tmp_path / "clock"), QUALIODOO_PATIENCE_MS=None)
 
 
 class Shop:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,24 @@ def test_the_second_run_differs_in_nothing(run: Run, shop: Shop, command: str) -
     assert report["created"] == report["updated"] == report["deleted"] == {}
     assert report["accounts_changed"] == []
     assert run.picture() == before
+
+
+@pytest.mark.parametrize("command", [["sync"], ["reconcile"], ["reconcile", "--dry-run"]])
+def test_a_move_of_the_server_is_no_difference(world: World, server: Server, run: Run, shop: Shop, command: list[str]) -> None:
+    """Another address, and every record with a later write_date: an import or an upgrade wrote it as it was."""
+    run("sync", check=0)
+    world.advance(86400)
+    for table in world.db.tables.values():
+        for id_ in table.ids:
+            stamp = table.rows[id_].get("write_date")
+            if stamp is not None:
+                table.put({**table.rows[id_], "write_date": stamp + timedelta(hours=20)})
+    run.configure(odoo={"url": server.url.replace("127.0.0.1", "localhost")})
+    said = run(*command, check=0).out
+    assert "updated" not in said and said.endswith("\nnothing differed\n")
+    world.timesheet(shop.idle, 1.0, "2026-03-19")
+    assert run("sync", "--json", check=0).json["created"] == {"account.analytic.line": 1}
+    assert run.picture() == run.rebuilt()
 
 
 def test_the_demo_story_is_the_same_rebuilt(world: World, run: Run) -> None:

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -175,6 +175,84 @@ def tiny() -> Iterator[Path]:
     folder.rmdir()
 
 
+def fill(folder: Path) -> Path:
+    """Takes what is left of a file system; the file that does is returned."""
+    filler = folder / "filler"
+    with open(filler, "wb", buffering=0) as junk, suppress(OSError):
+        while True:
+            junk.write(b"x" * 512)
+    return filler
+
+
+READERS = (["status"], ["balance"], ["ledger", "1"], ["sla"], ["explain", "balance", "1"], ["outbox"])
+
+
+def test_a_state_on_a_full_disk_is_read(run: Run, shop: Shop, tiny: Path) -> None:
+    """SQLite wants to make an index (-shm) before it reads."""
+    readers = [[str(shop.acme) if word == "1" else word for word in words] for words in READERS]
+    run.configure(state={"path": str(tiny / "state.db")})
+    run.state = tiny / "state.db"
+    run("sync", check=0)
+    before = [run(*words).out for words in readers]
+    filler = fill(tiny)
+    content = run.state.read_bytes()
+    assert [run(*words).out for words in readers] == before
+    assert "the disk is full" in run("sync", check=1).message
+    assert "the disk is full" in run("reconcile", check=1).message
+    assert run.state.read_bytes() == content
+    filler.unlink()
+    run("sync", check=0)
+
+
+def test_what_a_killed_cycle_left_is_read_on_a_full_disk(run: Run, shop: Shop, tiny: Path) -> None:
+    run("sync", check=0)
+    with closing(sqlite3.connect(run.state)) as database:
+        database.execute("PRAGMA wal_autocheckpoint = 0")
+        with database:
+            database.execute("UPDATE partner SET name = 'Renamed' WHERE id = ?", (shop.acme,))
+        for path in run.folder.glob("state.db*"):
+            if path.suffix in (".db", ".db-wal"):
+                shutil.copy2(path, tiny / path.name)
+    assert (tiny / "state.db-wal").stat().st_size > 0
+    run.configure(state={"path": str(tiny / "state.db")})
+    fill(tiny)
+    assert run("balance", str(shop.acme), "--json", check=0).json[0]["customer"] == "Renamed"
+
+
+def test_readers_on_a_full_disk_wait_for_each_other(run: Run, shop: Shop, tiny: Path) -> None:
+    run.configure(state={"path": str(tiny / "state.db")})
+    run.state = tiny / "state.db"
+    run("sync", check=0)
+    fill(tiny)
+    started = [run.start("balance") for _ in range(4)]
+    assert len({run.finish(process, check=0).out for process in started}) == 1
+
+
+@pytest.mark.parametrize("damage", [
+    "DROP TABLE meta", "DROP TABLE account", "DROP TABLE cursor", "ALTER TABLE cursor RENAME COLUMN scope TO other",
+    "PRAGMA user_version = 0", "PRAGMA user_version = 2"])
+def test_tables_that_are_not_ours_any_more_are_a_damage(run: Run, shop: Shop, damage: str) -> None:
+    run("sync", check=0)
+    with closing(sqlite3.connect(run.state)) as database, database:
+        database.execute("PRAGMA foreign_keys = OFF")
+        database.execute(damage)
+    for command in ("sync", "reconcile"):
+        refused = run(command, check=1).message
+        assert f"{run.state} is damaged" in refused and "run 'qualiodoo reconcile' to make it again" in refused
+    for path in run.folder.glob("state.db*"):
+        path.rename(run.folder / f"away-{path.name}")
+    run("reconcile", check=0)
+    assert run.balance(shop.acme) == 685
+
+
+def test_a_table_that_refuses_a_row_is_a_damage(run: Run, shop: Shop) -> None:
+    run("sync", check=0)
+    with closing(sqlite3.connect(run.state)) as database, database:
+        database.execute("CREATE TRIGGER foreign_one BEFORE UPDATE ON meta BEGIN SELECT RAISE(ABORT, 'no more'); END")
+    refused = run("sync", check=1).message
+    assert f"{run.state} is damaged" in refused and "'no more'" in refused and "qualiodoo reconcile" in refused
+
+
 def test_a_full_disk_is_named_and_nothing_is_lost(world: World, run: Run, shop: Shop, tiny: Path) -> None:
     run.configure(state={"path": str(tiny / "state.db")})
     run.state = tiny / "state.db"
@@ -182,13 +260,7 @@ def test_a_full_disk_is_named_and_nothing_is_lost(world: World, run: Run, shop: 
     before = run.dump("meta")
     for _ in range(100):
         world.timesheet(shop.idle, 0.01, "2026-03-13")
-    filler = tiny / "filler"
-    with open(filler, "wb", buffering=0) as junk:
-        try:
-            while True:
-                junk.write(b"x" * 512)
-        except OSError:
-            pass
+    filler = fill(tiny)
     ended = run("sync", check=1)
     assert "the disk is full" in ended.message
     filler.unlink()

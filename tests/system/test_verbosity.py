@@ -52,7 +52,7 @@ def test_twice_verbose_names_a_retry_with_its_reason_and_delay(run: Run, server:
     assert re.search(r"^qualiodoo: waiting \d+\.\d s before the next try: .*HTTP 502", told, re.M)
 
 
-def test_a_wait_of_more_than_5_seconds_is_told(run: Run, server: Server, shop: Shop) -> None:
+def test_a_wait_of_more_than_5_seconds_is_told(run: Run, server: Server, shop: Shop, fast: dict[str, str]) -> None:
     server.fault("status", match=lambda call: call.method == "search", times=1, status=429, headers={"Retry-After": "6"})
-    told = run("sync", check=0).err
+    told = run("sync", check=0, env=fast).err
     assert re.search(r"^qualiodoo: warning: waiting 6\.\d s before the next try: .*HTTP 429", told, re.M)

@@ -50,6 +50,28 @@ static void check_bad(const struct bad *bad, size_t size)
     }
 }
 
+/* What is suggested must be allowed: else the next error is about the suggestion. */
+static void test_no_suggestion_that_would_be_refused(void **state)
+{
+    static const char *const texts[] = {
+        "sla: {warn_at: 0.0}\n",           "sla: {warn_at: 1.5}\n",
+        "sla: {warn_at: 200}\n",           "poll: {tickets: 100hours}\n",
+        "credit: {validity: 1,5y}\n",      "odoo: {page_size: '1,5'}\n",
+        "safety: {max_delete: '100,5'}\n",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct config *config = NULL;
+        struct error error = {0};
+
+        assert_int_equal(config_parse("f.yaml", texts[i], strlen(texts[i]), &config, &error),
+                         ERR_CONFIG);
+        assert_non_null(strstr(error.message, "expected"));
+        assert_null(strstr(error.message, "did you mean"));
+    }
+}
+
 #define CHECK_BAD(list)                                                                            \
     for (size_t i = 0; i < sizeof(list) / sizeof *(list); i++)                                     \
     check_bad(&(list)[i], strlen((list)[i].text))
@@ -151,6 +173,13 @@ static void test_values(void **state)
          {"odoo.allow_http: found 'yes', expected true or false", "did you mean 'true'?"}},
         {"odoo: {allow_http: 'true'}\n", {"odoo.allow_http: found 'true'", "without quotes"}},
         {"odoo: {allow_http: }\n", {"odoo.allow_http: found nothing"}},
+        {"odoo: {proxy: proxy.example.com}\n", {"odoo.proxy: found 'proxy.example.com', expected"}},
+        {"odoo: {proxy: 'ftp://proxy'}\n", {"odoo.proxy: found 'ftp://proxy'", "socks5h), none"}},
+        {"odoo: {proxy: 'http://proxy/x'}\n", {"odoo.proxy: found 'http://proxy/x'"}},
+        {"odoo: {proxy: ''}\n", {"odoo.proxy: found an empty text"}},
+        {"odoo: {proxy: 'http://me:hunter2@proxy:3128'}\n",
+         {"odoo.proxy: found a user name or a password", "https_proxy"}},
+        {"odoo: {proxy: 'http://me:hunter2@proxy:99999'}\n", {"odoo.proxy: expected the address"}},
         {"odoo: {timeout: 10}\n",
          {"odoo.timeout: found '10', expected a duration (units ms, s, min, h) from 1ms to 24h"}},
         {"odoo: {timeout: 10m}\n", {"did you mean '10min'?"}},
@@ -195,6 +224,9 @@ static void test_values(void **state)
           "0% to 100%; did you mean '10%'?"}},
         {"sla: {warn_at: 0.75}\n", {"sla.warn_at: found '0.75'", "did you mean '75%'?"}},
         {"sla: {warn_at: 0.5}\n", {"did you mean '50%'?"}},
+        {"sla: {warn_at: .5}\n", {"found '.5'", "did you mean '50%'?"}},
+        {"sla: {warn_at: '0,75'}\n", {"found '0,75'", "did you mean '75%'?"}},
+        {"poll: {tickets: '1,5h'}\n", {"found '1,5h'", "did you mean '1.5h'?"}},
         {"safety: {max_delete: 101%}\n", {"safety.max_delete: found '101%'"}},
         {"safety: {max_writes: -1}\n", {"safety.max_writes: found '-1'"}},
         {"webhook: {listen: 8075}\n",
@@ -547,6 +579,7 @@ static void test_defaults(void **state)
     assert_string_equal(config->path, "f.yaml");
     assert_null(config->odoo.secret_file);
     assert_null(config->odoo.ca_file);
+    assert_null(config_proxy_address(config));
     assert_false(config->odoo.allow_http);
     assert_int_equal(config->odoo.connect_timeout_ms, 10000);
     assert_int_equal(config->odoo.timeout_ms, 120000);
@@ -622,6 +655,7 @@ static const char everything[] =
     "  secret_file: /etc/secret\n"
     "  allow_http: true\n"
     "  ca_file: ca.pem\n"
+    "  proxy: socks5h://proxy.example.com:1080\n"
     "  connect_timeout: 500ms\n"
     "  timeout: 1.5h\n"
     "  page_size: 10000\n"
@@ -920,7 +954,12 @@ static void test_secret_files(void **state)
         {"", 0, 0600, NULL, "found an empty secret"},
         {"\n", 1, 0600, NULL, "found an empty secret"},
         {"hunter2\n\n", 9, 0600, NULL, "found a line break"},
-        {"hunter2\r\n", 9, 0600, NULL, "found a line break"},
+        {"hunter2\r\n", 9, 0600, NULL, "found a line break of Windows"},
+        {"hunter2\rx", 9, 0600, NULL, "found a line break (or a NUL)"},
+        {"\xEF\xBB\xBFhunter2\n", 11, 0600, NULL, "found a byte order mark"},
+        {"\xFF\xFEh\0u\0", 6, 0600, NULL, "found a byte order mark"},
+        {"\xFE\xFF\0h\0u", 6, 0600, NULL, "found a byte order mark"},
+        {"\xEF\xBB\xBF", 3, 0600, NULL, "found a byte order mark"},
         {"hunter2\nx", 9, 0600, NULL, "found a line break"},
         {"hunter2\0x", 9, 0600, NULL, "(or a NUL)"},
         {"hunter2", 7, 0640, NULL, "run: chmod 600"},
@@ -1005,14 +1044,23 @@ static void test_secret_sources(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syntax),         cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_values),         cmocka_unit_test(test_credit),
-        cmocka_unit_test(test_addresses),      cmocka_unit_test(test_sla),
-        cmocka_unit_test(test_domain),         cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_alias_bomb),     cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_everything),     cmocka_unit_test(test_partial),
-        cmocka_unit_test(test_round_trip),     cmocka_unit_test(test_example),
-        cmocka_unit_test(test_files),          cmocka_unit_test(test_secret_files),
+        cmocka_unit_test(test_syntax),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_no_suggestion_that_would_be_refused),
+        cmocka_unit_test(test_credit),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_sla),
+        cmocka_unit_test(test_domain),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_alias_bomb),
+        cmocka_unit_test(test_defaults),
+        cmocka_unit_test(test_everything),
+        cmocka_unit_test(test_partial),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_example),
+        cmocka_unit_test(test_files),
+        cmocka_unit_test(test_secret_files),
         cmocka_unit_test(test_secret_sources),
     };
 

@@ -318,6 +318,15 @@ static void test_faults(void **state)
         {1, TRACE "ValueError: Invalid field helpdesk.ticket.nope in condition ('nope', '=', 1)",
          ERR_MISSING_FIELD, RETRY_NEVER, "Invalid field"},
         {1, TRACE "KeyError: 'nope'", ERR_FAULT, RETRY_NEVER, "KeyError"},
+        {1, TRACE, ERR_FAULT, RETRY_NEVER,
+         "failed: a traceback without a reason; its log says more"},
+        {1, TRACE "    cut_off()", ERR_FAULT, RETRY_NEVER, "failed: a traceback without a reason;"},
+        {1, "Traceback (most recent call last):", ERR_FAULT, RETRY_NEVER, "without a reason"},
+        {2, TRACE, ERR_REFUSED, RETRY_NEVER, "refuses: a traceback without a reason"},
+        {1, "", ERR_FAULT, RETRY_NEVER, "Odoo failed: no reason given; its log says more"},
+        {2, "\n \n", ERR_REFUSED, RETRY_NEVER, "Odoo refuses: no reason given"},
+        {3, "", ERR_ACCESS_DENIED, RETRY_NEVER, "the login or the key (no reason given)"},
+        {4, "", ERR_ACCESS_RIGHTS, RETRY_NEVER, "no right to do this: no reason given"},
         {1,
          TRACE
          "psycopg2.OperationalError: connection failed: FATAL:  database \"support\" does not "
@@ -350,8 +359,6 @@ static void test_faults(void **state)
          TRACE "\nDuring handling of the above exception, another exception occurred:\n\n" TRACE
                "odoo.exceptions.X: second\nmore",
          ERR_FAULT, RETRY_NEVER, "'odoo.exceptions.X: second'"},
-        {1, "", ERR_FAULT, RETRY_NEVER, "''"},
-        {1, "Traceback (most recent call last):", ERR_FAULT, RETRY_NEVER, "''"},
         {77, "what\x1b[31m is this", ERR_FAULT, RETRY_NEVER, "what [31m is this"},
     };
     struct fault_context fields = {.model = "a.b", .method = "fields_get", .database = "support"};

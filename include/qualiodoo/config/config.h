@@ -52,7 +52,8 @@ struct config_target {
 struct config {
     char *path; /* the file it was read from */
     struct {
-        char *url; /* no trailing slash */
+        char *url;   /* no trailing slash */
+        char *proxy; /* a URL, "none", or NULL: the environment's */
         char *database;
         char *login;
         char *secret_file; /* or NULL */
@@ -181,6 +182,9 @@ int config_check_ca_file(const struct config *config, struct error *error);
 /* What a connection needs beside the configuration itself: a secret, and the file of certificates
  * where one is named. ERR_CONFIG: nothing needs to be started to know that it would fail. */
 int config_check_access(const struct config *config, struct error *error);
+
+/* odoo.proxy as a client takes it: a URL, "" for none, NULL for the environment's. Borrowed. */
+const char *config_proxy_address(const struct config *config);
 
 /* Whether the host of a URL is this machine: localhost, 127.0.0.0/8 or [::1]. */
 bool config_url_is_loopback(const char *url);

@@ -15,9 +15,9 @@ struct cycle_options {
     bool force;                   /* go past safety.max_delete, accept revoked credit */
     const char *const *customers; /* reconcile only these: ids, references or names */
     size_t n_customers;           /* 0: all */
-    bool service; /* does not wait for the cycle lock (ERR_BUSY), nor tries again too soon what Odoo
-                     did not take */
-    bool lease_only;          /* looks after the lease, and does nothing else */
+    bool service;    /* does not wait for the cycle lock (ERR_BUSY), nor long for Odoo, as it comes
+                        again, nor tries again too soon what Odoo    did not take */
+    bool lease_only; /* looks after the lease, and does nothing else */
     bool if_invoices_changed; /* first asks, in one call, whether any invoice did */
     int64_t *uid; /* or NULL: the user's number that the last cycle of this process found; 0: none.
                      Forgotten when a cycle fails */

@@ -22,26 +22,36 @@ struct odoo_trace {
     int64_t bytes, ms;          /* on the wire; from the request to the end of the answer */
 };
 
+/* A pause before the next try of a call. */
+struct odoo_wait {
+    const char *reason;        /* why the last try failed; borrowed for the call */
+    int64_t delay_ms, left_ms; /* of this pause; of all tries from now on, 0 without a patience */
+    bool is_long; /* over ODOO_LONG_WAIT_MS by itself, or the first that makes it so in all */
+};
+#define ODOO_LONG_WAIT_MS 5000
+
 struct odoo_options {
     const char *url; /* http(s)://host[:port][/prefix], no trailing slash */
     const char *database;
     const char *login;
     const char *secret;  /* password or API key; copied, wiped at odoo_free() */
     const char *ca_file; /* NULL: the system's store */
+    const char *proxy;   /* its URL; "": none; NULL: the environment's (https_proxy, no_proxy) */
     int64_t connect_timeout_ms, timeout_ms;
     int64_t max_response; /* bytes of one answer, after decompression, with its headers and
                              trailers; never more than a sixteenth of memory_limit() */
     int64_t min_interval_ms;
     int max_attempts;                 /* tries of one call for what can pass; >= 1 */
+    int64_t patience_ms;              /* 0, or: tries go on, whatever their number, until Odoo has
+                                         been failing for so long; they begin within that time */
     const char *hung_advice;          /* NULL, or: a call without an answer after timeout_ms is not
                                          repeated, and its error says this; copied */
     bool (*cancelled)(void *context); /* NULL: never; asked often, also while waiting */
     void (*answered)(void *context);  /* or NULL; called from whichever thread did the call */
     /* After each answer was decoded, on the thread of the caller; or NULL. */
     void (*called)(void *context, const struct odoo_trace *trace);
-    /* Before a wait of `delay_ms` after a call that failed for `reason`; from whichever thread; or
-     * NULL. */
-    void (*waiting)(void *context, const char *reason, int64_t delay_ms);
+    /* Before a pause; from whichever thread; or NULL. */
+    void (*waiting)(void *context, const struct odoo_wait *wait);
     void *context;
 };
 
@@ -68,6 +78,9 @@ int odoo_set_language(struct odoo *odoo, const char *language, struct error *err
  * yet: false ends the call unsent, with ERR_BUSY. NULL: nothing is asked. */
 void odoo_set_permit(struct odoo *odoo, bool (*permit)(void *context), void *context);
 
+/* From now on with that odoo_options.patience_ms. */
+void odoo_set_patience(struct odoo *odoo, int64_t patience_ms);
+
 /* What an earlier client found: Odoo takes its time (0.7 s) to check a password, and then only
  * compares it. ERR_ACCESS_DENIED comes with the first call instead, when it is no longer so. */
 void odoo_assume_uid(struct odoo *odoo, int64_t uid);
@@ -85,9 +98,9 @@ bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret);
 int odoo_ping(struct odoo *odoo, struct error *error);
 
 /* execute_kw: `arguments` is an array, `keywords` an object or NULL. *ret_result is owned by the
- * caller. Calls are retried (backoff with jitter, at most max_attempts) only when `safe` says
- * that a repetition does no harm: reading. A call that is not safe is tried again only when it
- * certainly was not executed (connection refused, name not resolved). */
+ * caller. Calls are retried (backoff with jitter, see max_attempts and patience_ms) only when
+ * `safe` says that a repetition does no harm: reading. A call that is not safe is tried again only
+ * when it certainly was not executed (connection refused, name not resolved). */
 struct odoo_call {
     const char *model;
     const char *method;

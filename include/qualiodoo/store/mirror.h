@@ -56,7 +56,12 @@ struct mirror_value {
     const char *text;
 };
 
-enum mirror_change { MIRROR_SAME, MIRROR_CREATED, MIRROR_UPDATED };
+enum mirror_change {
+    MIRROR_SAME,
+    MIRROR_CREATED,
+    MIRROR_UPDATED,
+    MIRROR_STAMPED, /* its write_date alone: Odoo wrote it again as it was, or was restored */
+};
 
 /* Inserts or updates one row. `log`: note whom the change touches (not during a first pull, after
  * which every account is computed anyway). `values` has one value per column, in order. */

@@ -37,6 +37,10 @@ int64_t clock_boot_ms(void);
 /* What a timer of the system must be set to for a wait of `ms` >= 0 of this clock. */
 uint64_t clock_timer_usec(int64_t ms);
 
+/* How long to try what fails: `ms` > 0. In the build for tests $QUALIODOO_PATIENCE_MS, if it is
+ * set: a test of a server that is down need not wait as long as a person would. */
+int64_t clock_patience_ms(int64_t ms);
+
 /* Sleeps; returns early when a signal arrives. `ms` >= 0. */
 void clock_sleep_ms(int64_t ms);
 

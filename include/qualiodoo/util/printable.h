@@ -8,6 +8,7 @@
 #ifndef QUALIODOO_UTIL_PRINTABLE_H
 #define QUALIODOO_UTIL_PRINTABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -20,6 +21,10 @@ char printable_instead(const char *text, size_t *ret_length);
 /* Replaces each hidden character of `text` where it stands, and returns `text`, which is one line
  * then. NULL is allowed. */
 char *printable_clean(char *text);
+
+/* Whether a text begins or ends with a blank, a tabulator, a no-break or a zero-width space: what
+ * nobody sees who looks for the fault of a password. */
+bool printable_has_outer_blank(const char *text);
 
 /* Prints a JSON text, laid out or not, with each hidden character of its strings as \uXXXX: read by
  * a parser it is the same document. */

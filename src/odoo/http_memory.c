@@ -1,0 +1,47 @@
+/* http_memory.c - the memory of libcurl, which says "out of memory" of a header line above its own
+ * limit too: whether an allocation failed tells the two apart. */
+#include <curl/curl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http_internal.h"
+
+static atomic_ulong failures;
+
+static void *noted(void *block)
+{
+    if (!block)
+        atomic_fetch_add(&failures, 1);
+    return block;
+}
+
+static void *allocate(size_t size)
+{
+    return noted(malloc(size));
+}
+
+static void *resize(void *block, size_t size)
+{
+    return noted(realloc(block, size));
+}
+
+static void *allocate_zeroes(size_t count, size_t size)
+{
+    return noted(calloc(count, size));
+}
+
+static char *copy(const char *text)
+{
+    return noted(strdup(text));
+}
+
+void http_memory_start(void)
+{
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, allocate, free, resize, copy, allocate_zeroes);
+}
+
+unsigned long http_memory_failures(void)
+{
+    return atomic_load(&failures);
+}
