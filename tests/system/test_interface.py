@@ -114,7 +114,8 @@ def test_every_message_id_is_there() -> None:
 
 # ---- The examples, on the desk of `make demo` ----
 
-SAID = [(r"http://127\.0\.0\.1:\d+", "URL"), (r"after \d+ ms", "after N ms"), (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "NOW"),
+SAID = [(r"(?m)^(last success:|[a-z_]+ +\d+ ) +20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 TIME"),
+        (r"http://127\.0\.0\.1:\d+", "URL"), (r"after \d+ ms", "after N ms"), (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "NOW"),
         (r"\b[0-9a-f]{32}\b", "KEY"), (r"service: .*", "service"), (r"last reconcile: .*", "last reconcile"), (r"/\S+\.yaml", "FILE")]
 
 

@@ -110,6 +110,9 @@ def test_the_file_after_each_cycle(world: World, service: Service, file: Path) -
             assert all(later[family][label] >= value for label, value in samples.items()), family
     assert later["qualiodoo_cycle_seconds_total"]["done"] > 0
     assert service.logged(f"customer {customer}: 720 minutes credited", 15)
+    assert first["qualiodoo_last_reconcile_timestamp_seconds"] == {"": 0}, "never"
+    service.run("reconcile", now=False, check=0)
+    assert until(lambda: abs(read(file)["qualiodoo_last_reconcile_timestamp_seconds"][""] - time.time()) < 120)
 
 
 def test_errors_by_kind_and_the_lag_grows(world: World, server: Server, service: Service, file: Path) -> None:  # noqa: F811
