@@ -242,7 +242,8 @@ static int look_at_clocks(struct cycle *cycle, struct error *error)
         rc = skew_note(cycle->pull.store, &cycle->skew, error);
     if (rc == 0 && cycle->skew.found && !cycle->pull.config->writeback.enabled) {
         skew_error(&cycle->skew, &problem);
-        log_warning("%s", problem.message);
+        log_event(&(struct log_event){.level = LOG_LEVEL_WARNING, .same_as = problem.message}, "%s",
+                  problem.message);
     }
     return rc;
 }

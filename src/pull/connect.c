@@ -34,10 +34,13 @@ static void trace_call(void *unused, const struct odoo_trace *trace)
 
 static void tell_wait(void *unused, const char *reason, int64_t delay_ms)
 {
+    bool told = delay_ms > WAIT_TOLD_MS;
+    const struct log_event event = {
+        .level = told ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG, .same_as = reason, .is_wait = told};
+
     (void)unused;
-    log_at(delay_ms > WAIT_TOLD_MS ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG,
-           "waiting %lld.%lld s before the next try: %s", (long long)(delay_ms / 1000),
-           (long long)(delay_ms % 1000 / 100), reason);
+    log_event(&event, "waiting %lld.%lld s before the next try: %s", (long long)(delay_ms / 1000),
+              (long long)(delay_ms % 1000 / 100), reason);
 }
 
 struct odoo_options connect_options(const struct config *config)
