@@ -9,6 +9,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
+#include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/log.h"
 
 #define SOCKET "/run/systemd/journal/socket" /* sd_journal_sendv() succeeds when there is none */
@@ -64,7 +65,29 @@ static const struct wording {
     {"cleared", NULL, "the response target is not breached after all", LOG_LEVEL_INFO},
     {"credited", JOURNAL_CREDIT, NULL, LOG_LEVEL_INFO},
     {"expired", JOURNAL_EXPIRY, NULL, LOG_LEVEL_INFO},
+    {"lost", JOURNAL_LOSS, NULL, LOG_LEVEL_WARNING},
 };
+
+static long long integer(json_t *found, const char *key)
+{
+    return json_integer_value(json_object_get(found, key));
+}
+
+/* Of a customer: the minutes, the balances where credit was lost, and who that is. */
+static void log_customer(const struct log_event *event, const char *name, json_t *found)
+{
+    const char *who = json_string_value(json_object_get(found, "name"));
+    char balances[2 * MINUTES_TEXT_SIZE + 16] = "", before[MINUTES_TEXT_SIZE],
+                                          after[MINUTES_TEXT_SIZE];
+
+    if (json_object_get(found, "before_minutes"))
+        snprintf(balances, sizeof balances, ", balance %s -> %s",
+                 minutes_format(integer(found, "before_minutes"), before),
+                 minutes_format(integer(found, "after_minutes"), after));
+    log_event(event, "customer %lld: %lld minutes %s%s%s%s%s", (long long)event->customer,
+              integer(found, "minutes"), name, balances, who ? " ('" : "", who ? who : "",
+              who ? "')" : "");
+}
 
 void journal_events(const struct cycle_report *report)
 {
@@ -74,19 +97,15 @@ void journal_events(const struct cycle_report *report)
     json_array_foreach(report->compute.events, n, found)
     {
         const char *name = json_string_value(json_object_get(found, "event"));
-        long long amount = json_integer_value(json_object_get(found, "minutes"));
-        struct log_event event = {
-            .ticket = json_integer_value(json_object_get(found, "ticket")),
-            .customer = json_integer_value(json_object_get(found, "customer")),
-        };
+        struct log_event event = {.ticket = integer(found, "ticket"),
+                                  .customer = integer(found, "customer")};
 
         for (size_t i = 0; i < sizeof wordings / sizeof *wordings; i++)
             if (strcmp(name, wordings[i].event) == 0) {
                 event.id = wordings[i].id;
                 event.level = wordings[i].level;
                 if (event.customer)
-                    log_event(&event, "customer %lld: %lld minutes %s", (long long)event.customer,
-                              amount, name);
+                    log_customer(&event, name, found);
                 else
                     log_event(&event, "ticket %lld: %s", (long long)event.ticket,
                               wordings[i].ticket);

@@ -9,12 +9,15 @@
 #define JOURNAL_CREDIT "0f9d3f6e2b7c4c58a1e66d3c8b90e802"
 #define JOURNAL_EXPIRY "7c2e48d90a534f3b8d15b6f2e97ac103"
 #define JOURNAL_FAILURE "e86a0b7f35d24a3c9c4f1d72a68be504"
+#define JOURNAL_LOSS "5ce06b5f2befb1ded3f53b5e7df727ed"
+#define JOURNAL_RECOVERY "9892f82da2df69c6285bb1f062ca3b00"
 
 /* Lines go to the journal, when standard error is its own and it listens; to standard error else.
  */
 void journal_open(void);
 
-/* Tells the breaches, credits and expiries of a report: QUALIODOO_TICKET=, QUALIODOO_CUSTOMER=. */
+/* Tells the breaches, credits, losses and expiries of a report: QUALIODOO_TICKET=,
+ * QUALIODOO_CUSTOMER=. */
 void journal_events(const struct cycle_report *report);
 
 #endif

@@ -194,6 +194,13 @@ static void print_success(const struct printer *printer, const struct metrics *m
         print_number(printer, NULL, NULL, metrics->succeeded_at);
 }
 
+/* 0 for never: an alert on its age then goes off. */
+static void print_reconciled(const struct printer *printer, const struct metrics *metrics)
+{
+    if (metrics->has_health)
+        print_number(printer, NULL, NULL, metrics->health.reconciled_at);
+}
+
 static void print_cycles(const struct printer *printer, const struct metrics *metrics)
 {
     for (int i = 0; i < METRICS_OUTCOMES; i++)
@@ -259,6 +266,8 @@ static const struct family {
      print_complete},
     {"qualiodoo_last_success_timestamp_seconds", "gauge",
      "When this process last ended a whole cycle.", print_success},
+    {"qualiodoo_last_reconcile_timestamp_seconds", "gauge",
+     "When everything was last read again from Odoo and compared; 0: never.", print_reconciled},
     {"qualiodoo_on_duty", "gauge",
      "Whether this agent, of several on one Odoo, is the one that writes.", print_duty},
     {"qualiodoo_cycles_total", "counter", "Cycles by outcome.", print_cycles},

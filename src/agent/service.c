@@ -35,6 +35,7 @@
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/tz.h"
 #include "schedule.h"
+#include "tell.h"
 
 #define MS_USEC UINT64_C(1000)
 #define ACCURACY_MS 250 /* of the timer: the system wakes for several programs at once */
@@ -47,7 +48,8 @@ struct job {
     struct cycle_report report;
     struct error error;
     struct health health;
-    bool has_health; /* the state could be read */
+    bool has_health;                   /* the state could be read */
+    char accounts[TELL_ACCOUNTS_SIZE]; /* those that changed */
     int rc, done_fd;
 };
 
@@ -62,6 +64,7 @@ struct service {
     struct listener *listener; /* or NULL */
     struct schedule schedule;
     struct metrics metrics;
+    struct trouble trouble;
     bool metrics_lost; /* the file could not be written: said once */
     pthread_t worker;
     struct job job;
@@ -79,7 +82,7 @@ static int fail(struct error *error, const char *what, int code)
 
 /* ---- The worker ---- */
 
-/* For the monitor: what cannot be read stays as it was. */
+/* For the monitor and the log: what cannot be read stays as it was. */
 static void look(struct job *job)
 {
     struct store *store = NULL;
@@ -87,6 +90,7 @@ static void look(struct job *job)
 
     if (store_open(job->config->state.path, STORE_READ, &store, &ignored) == 0)
         job->has_health = health_read(store, &job->health, &ignored) == 0;
+    tell_accounts(store, job->report.compute.accounts_changed, job->accounts);
     store_close(store);
 }
 
@@ -96,6 +100,7 @@ static void *work(void *context)
     uint64_t one = 1;
 
     job->rc = cycle_run(job->config, &job->options, &job->report, &job->error);
+    job->error.code = job->rc; /* what went wrong on the way and was dealt with is no failure */
     look(job);
     while (write(job->done_fd, &one, sizeof one) < 0 && errno == EINTR)
         ;
@@ -188,11 +193,11 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *context)
 static void say_status(const struct service *service)
 {
     const struct job *job = &service->job;
-    char now[INSTANT_TEXT_SIZE], event[INSTANT_TEXT_SIZE] = "none";
+    char now[TZ_TEXT_SIZE], event[TZ_TEXT_SIZE] = "none";
 
-    instant_format(clock_now(), now);
+    tz_format(service->zone, clock_now(), now);
     if (service->schedule.has_event)
-        instant_format(service->schedule.event, event);
+        tz_format(service->zone, service->schedule.event, event);
     if (job->rc == ERR_BUSY)
         sd_notifyf(0, "STATUS=Waiting at %s: %s", now, job->error.message);
     else if (job->rc < 0)
@@ -202,23 +207,6 @@ static void say_status(const struct service *service)
                    job->report.lease_in_ms >= 0 && !job->report.on_duty
                        ? "; standby: another agent writes into Odoo"
                        : "");
-}
-
-static void log_outcome(const struct job *job)
-{
-    const struct cycle_report *report = &job->report;
-
-    if (job->rc == ERR_INTERRUPTED || job->rc == ERR_BUSY || (job->rc == 0 && report->skipped))
-        return;
-    if (job->rc < 0)
-        log_event(&(struct log_event){.level = LOG_LEVEL_ERROR, .id = JOURNAL_FAILURE}, "%s",
-                  job->error.message);
-    else if (json_array_size(report->compute.accounts_changed) || report->compute.breaches_new ||
-             report->compute.breaches_cleared || report->writeback.sent)
-        log_info("%zu accounts changed, %lld new breaches, %lld corrected, %lld writes",
-                 json_array_size(report->compute.accounts_changed),
-                 (long long)report->compute.breaches_new,
-                 (long long)report->compute.breaches_cleared, (long long)report->writeback.sent);
 }
 
 /* The service does not depend on it: what is wrong is said once. */
@@ -282,7 +270,7 @@ static void end_cycle(struct service *service)
     }
     schedule_ended(&service->schedule, service->config, &outcome, clock_monotonic_ms());
     journal_events(&job->report);
-    log_outcome(job);
+    tell_outcome(&service->trouble, &job->error, &job->report, job->accounts);
     count_cycle(service);
     if (!skipped)
         say_status(service);
@@ -484,6 +472,7 @@ int agent_run(struct config *config, struct error *error)
     int rc;
 
     journal_open();
+    tell_open();
     schedule_begin(&service.schedule);
     rc = open_service(&service, error);
     if (rc == 0) {

@@ -1,9 +1,11 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/doctor/doctor.h"
+#include "qualiodoo/util/tz.h"
 #include "view.h"
 
 static const char *const level_names[] = {
@@ -47,6 +49,24 @@ static void print_count(size_t count, const char *what)
         table_say("no %s", what);
 }
 
+/* People read the times of the configured zone; the document keeps UTC. */
+static void localize(const struct findings *findings, const struct config *config)
+{
+    struct tz *zone = tz_open(config->timezone);
+    json_t *finding;
+    char *text;
+    size_t i;
+
+    json_array_foreach(findings->list, i, finding)
+    {
+        text = zone ? tz_localize(zone, member(finding, "text")) : NULL;
+        if (text)
+            json_object_set_new(finding, "text", json_string(text));
+        free(text);
+    }
+    tz_free(zone);
+}
+
 /* The problems first, then everything by topic. */
 static void print_findings(const struct findings *findings)
 {
@@ -86,8 +106,10 @@ int cmd_doctor(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0 && cli->json)
         rc = cli_print_json(json_pack("{sb sO}", "healthy", healthy, "findings", findings.list),
                             error);
-    else if (rc == 0)
+    else if (rc == 0) {
+        localize(&findings, config);
         print_findings(&findings);
+    }
     json_decref(findings.list);
     config_free(config);
     return rc == 0 && !healthy ? CLI_FOUND : rc;

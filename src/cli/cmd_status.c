@@ -12,6 +12,7 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/writeback/lease.h"
+#include "status_problems.h"
 #include "view.h"
 
 struct status {
@@ -19,7 +20,8 @@ struct status {
     json_t *mirrors, *problems;
     json_t *clock;   /* how the clocks differed in the last cycle; NULL: they did not */
     json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
-    char *last_success, *last_reconcile, *last_error, *last_error_at, *last_outcome, *flavour;
+    char *first_success, *last_success, *last_reconcile;
+    char *last_error, *last_error_at, *last_outcome, *flavour;
     struct state_summary summary;
     size_t late; /* mirrors older than status.max_lag; the oldest one: */
     char *oldest;
@@ -140,20 +142,29 @@ static json_t *revoked_list(const struct status *status, const char *key)
     return list ? json_incref(list) : json_array();
 }
 
+static int read_outcomes(struct status *status, struct store *store, struct error *error)
+{
+    const struct {
+        const char *key;
+        char **text;
+    } outcomes[] = {{"first_success", &status->first_success},
+                    {"last_success", &status->last_success},
+                    {"last_reconcile", &status->last_reconcile},
+                    {"last_error", &status->last_error},
+                    {"last_error_at", &status->last_error_at},
+                    {"last_outcome", &status->last_outcome},
+                    {"flavour", &status->flavour}};
+    int rc = 0;
+
+    for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes && rc == 0; i++)
+        rc = store_meta_get(store, outcomes[i].key, outcomes[i].text, error);
+    return rc;
+}
+
 static int read_status(struct status *status, struct store *store, struct error *error)
 {
-    int rc = store_meta_get(store, "last_success", &status->last_success, error);
+    int rc = read_outcomes(status, store, error);
 
-    if (rc == 0)
-        rc = store_meta_get(store, "last_reconcile", &status->last_reconcile, error);
-    if (rc == 0)
-        rc = store_meta_get(store, "last_error", &status->last_error, error);
-    if (rc == 0)
-        rc = store_meta_get(store, "last_error_at", &status->last_error_at, error);
-    if (rc == 0)
-        rc = store_meta_get(store, "last_outcome", &status->last_outcome, error);
-    if (rc == 0)
-        rc = store_meta_get(store, "flavour", &status->flavour, error);
     if (rc == 0)
         rc = lookup_summary(store, &status->summary, error);
     if (rc < 0)
@@ -161,6 +172,9 @@ static int read_status(struct status *status, struct store *store, struct error 
     if (!status->last_success)
         json_array_append_new(status->problems,
                               json_string("no cycle has succeeded yet: run 'qualiodoo sync'"));
+    else
+        status_find_reconcile_age(status->problems, status->config, status->last_reconcile,
+                                  status->first_success);
     if (status->last_error && status->last_outcome && strcmp(status->last_outcome, "failed") == 0)
         json_array_append_new(status->problems,
                               json_sprintf("the last cycle failed: %s", status->last_error));
@@ -173,90 +187,6 @@ static int read_status(struct status *status, struct store *store, struct error 
         rc = lookup_mirrors(store, add_mirror, status, error);
     add_late(status);
     return rc < 0 ? rc : read_clock(status, store, error);
-}
-
-/* ---- Work that rules of Odoo hide ---- */
-
-#define HIDDEN_SHOWN 3 /* tickets named; the others are counted */
-
-struct hidden_work {
-    size_t count;
-    char shown[HIDDEN_SHOWN * 64];
-};
-
-static int add_hidden(void *context, const struct review_hidden *hidden)
-{
-    struct hidden_work *work = context;
-    size_t length = strlen(work->shown);
-    char time[MINUTES_TEXT_SIZE];
-
-    if (work->count++ < HIDDEN_SHOWN)
-        snprintf(work->shown + length, sizeof work->shown - length, "%s%.24s %s",
-                 length ? ", " : "", hidden->number ? hidden->number : "?",
-                 minutes_format(hidden->hidden, time));
-    return 0;
-}
-
-/* The lines themselves cannot be seen: what tells of them is Odoo's own total of each ticket. */
-static int find_hidden_work(struct status *status, struct store *store, struct error *error)
-{
-    struct hidden_work work = {0};
-    int rc = review_hidden_work(store, add_hidden, &work, error);
-
-    if (rc == 0 && work.count)
-        json_array_append_new(
-            status->problems,
-            json_sprintf("Odoo counts hours of work on %zu ticket%s that the agent's user does not "
-                         "see, and that are not charged (%s%s): give it the right 'User: all "
-                         "timesheets', or let it follow the private projects; 'qualiodoo doctor' "
-                         "looks again",
-                         work.count, work.count > 1 ? "s" : "", work.shown,
-                         work.count > HIDDEN_SHOWN ? "..." : ""));
-    return rc;
-}
-
-static int add_problem(void *context, const char *text)
-{
-    struct status *status = context;
-
-    return json_array_append_new(status->problems,
-                                 json_sprintf("credit.packs: %s, so nothing is credited for it: "
-                                              "correct it, or the product in Odoo",
-                                              text)) < 0
-               ? ERR_NO_MEMORY
-               : 0;
-}
-
-static int find_unfit_lines(struct status *status, const struct view *view, struct error *error)
-{
-    char since[CIVIL_TEXT_SIZE] = "";
-    const struct review_scope scope = {.policy = &view->policy.facts, .since = since};
-    struct ids lines = {0};
-    int rc;
-
-    if (view->config->credit.has_since)
-        civil_format(view->config->credit.since, since);
-    rc = review_unfit_lines(view->store, &scope, &lines, error);
-    if (lines.count)
-        json_array_append_new(
-            status->problems,
-            json_sprintf("%zu timesheet line%s not charged, of more than %d hours or without a "
-                         "number: run 'qualiodoo doctor'",
-                         lines.count, lines.count > 1 ? "s are" : " is", CHARGE_MAX_HOURS));
-    free(lines.items);
-    return rc;
-}
-
-/* What is not charged or credited though it should be, and nobody may have noticed. */
-static int read_money(struct status *status, const struct view *view, struct error *error)
-{
-    bool complete = false;
-    int rc = mirror_is_complete(view->store, &complete, error);
-
-    if (rc < 0 || !complete)
-        return rc;
-    rc = packs_missing(view->store, view->config, add_problem, status, error);
-    return rc < 0 ? rc : find_unfit_lines(status, view, error);
 }
 
 /* ---- Response targets, and what is written of them ---- */
@@ -363,11 +293,23 @@ static json_t *status_json(const struct status *status)
         "revoked_because", revoked_list(status, "because"), "lease", lease_json(&status->lease));
 }
 
-static int print_mirrors(const struct status *status, struct error *error)
+/* A text of the state, or of the document, with its times as the configured zone's clock shows
+ * them. */
+static void print_local(const struct tz *zone, const char *text)
+{
+    char *local = tz_localize(zone, text);
+
+    table_say("%s", local ? local : text);
+    free(local);
+}
+
+static int print_mirrors(const struct status *status, const struct tz *zone, struct error *error)
 {
     static const struct table_column columns[] = {
         {"mirror", TABLE_LEFT}, {"rows", TABLE_RIGHT}, {"last pulled", TABLE_LEFT}};
     struct table *table = table_new(columns, sizeof columns / sizeof *columns);
+    const char *pulled;
+    char *local;
     json_t *mirror;
     size_t i;
     int rc;
@@ -377,7 +319,10 @@ static int print_mirrors(const struct status *status, struct error *error)
         table_cell(table, json_string_value(json_object_get(mirror, "mirror")));
         table_cell_format(table, "%lld",
                           (long long)json_integer_value(json_object_get(mirror, "rows")));
-        table_cell(table, json_string_value(json_object_get(mirror, "pulled_at")));
+        pulled = json_string_value(json_object_get(mirror, "pulled_at"));
+        local = pulled ? tz_localize(zone, pulled) : NULL;
+        table_cell(table, local);
+        free(local);
     }
     rc = table_print(table, stdout, error);
     table_free(table);
@@ -411,6 +356,22 @@ static void print_lease(const struct lease_status *lease)
         printf("lease: not on duty, this agent does not write into Odoo now\n");
 }
 
+static void print_history(const struct status *status, const struct tz *zone)
+{
+    table_say("last success: ");
+    print_local(zone, status->last_success ? status->last_success : "never");
+    table_say(" (times are those of %s)\nlast reconcile: ", status->config->timezone);
+    print_local(zone, status->last_reconcile ? status->last_reconcile : "never");
+    table_say("\n");
+    if (!status->last_error)
+        return;
+    table_say("last error: ");
+    print_local(zone, status->last_error_at ? status->last_error_at : "-");
+    table_say(": ");
+    print_local(zone, status->last_error);
+    table_say("\n");
+}
+
 static int print_status(const struct status *status, const struct tz *zone, struct error *error)
 {
     const struct config *config = status->config;
@@ -420,7 +381,11 @@ static int print_status(const struct status *status, const struct tz *zone, stru
 
     table_say("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
     json_array_foreach(status->problems, i, problem)
-        table_say("  %s\n", json_string_value(problem));
+    {
+        table_say("  ");
+        print_local(zone, json_string_value(problem));
+        table_say("\n");
+    }
     if (view_revoked(json_object_get(status->revoked, "accounts"), error) < 0)
         return ERR_NO_MEMORY;
     table_say("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
@@ -428,17 +393,14 @@ static int print_status(const struct status *status, const struct tz *zone, stru
               status->flavour ? ")" : "");
     table_say("service: %s%s\n", status->running ? "running, " : "not running", status->holder);
     print_lease(&status->lease);
-    table_say("last success: %s\n", status->last_success ? status->last_success : "never");
-    table_say("last reconcile: %s\n", status->last_reconcile ? status->last_reconcile : "never");
-    if (status->last_error)
-        table_say("last error: %s: %s\n", status->last_error_at, status->last_error);
+    print_history(status, zone);
     table_say("accounts: %lld", (long long)status->summary.accounts);
     if (status->summary.has_next_change)
         table_say(", next change by the calendar on %s",
                   civil_format((civil_day)status->summary.next_change, day));
     table_say("\n");
     print_targets(status, zone);
-    return print_mirrors(status, error);
+    return print_mirrors(status, zone, error);
 }
 
 int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
@@ -455,9 +417,9 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = read_status(&status, view.store, error);
     if (rc == 0)
-        rc = find_hidden_work(&status, view.store, error);
+        rc = status_find_hidden_work(status.problems, view.store, error);
     if (rc == 0)
-        rc = read_money(&status, &view, error);
+        rc = status_find_money(status.problems, &view, error);
     if (rc == 0)
         rc = read_targets(&status, &view, error);
     if (rc == 0)
@@ -469,6 +431,7 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     json_decref(status.problems);
     json_decref(status.clock);
     json_decref(status.revoked);
+    free(status.first_success);
     free(status.last_success);
     free(status.last_reconcile);
     free(status.last_error);

@@ -81,8 +81,7 @@ static int note_change(struct update *update, int64_t account, const struct resu
     update->changes[update->n_changes++] =
         (struct balance_change){account, change->before, change->after};
     json_array_append_new(update->report->accounts_changed, json_integer(account));
-    if (change->before - change->after > (change->consumed > 0 ? change->consumed : 0))
-        compute_report_lost(update->report, account, change->before, change->after);
+    compute_report_lost(update->report, account, change);
     return 0;
 }
 

@@ -50,12 +50,29 @@ void compute_report_undo_events(struct compute_report *report, size_t count)
     shorten(report->events, count);
 }
 
-void compute_report_lost(struct compute_report *report, int64_t account, minutes before,
-                         minutes after)
+static minutes above_zero(minutes amount)
 {
-    json_array_append_new(report->lost,
-                          json_pack("{sI sI sI}", "customer", (json_int_t)account, "before_minutes",
-                                    (json_int_t)before, "after_minutes", (json_int_t)after));
+    return amount > 0 ? amount : 0;
+}
+
+void compute_report_lost(struct compute_report *report, int64_t account,
+                         const struct results_change *change)
+{
+    minutes lost = change->before - change->after - above_zero(change->consumed);
+    json_t *found;
+
+    if (lost <= 0)
+        return;
+    found = json_pack("{sI sI sI}", "customer", (json_int_t)account, "before_minutes",
+                      (json_int_t)change->before, "after_minutes", (json_int_t)change->after);
+    json_array_append(report->lost, found);
+    lost -= above_zero(change->expired);
+    if (lost > 0) {
+        compute_report_event(report, "lost", 0, account, lost);
+        json_object_update_missing(
+            json_array_get(report->events, json_array_size(report->events) - 1), found);
+    }
+    json_decref(found);
 }
 
 struct compute_report_mark compute_report_mark(const struct compute_report *report)

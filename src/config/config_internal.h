@@ -199,7 +199,8 @@ json_t *config_show_text(const struct key *key, const struct config *config);
 void config_drop_text(const struct key *key, struct config *config);
 
 extern const struct key_type config_text, config_optional_text, config_bool, config_choice,
-    config_quantity, config_period, config_optional_date, config_texts, config_days_list;
+    config_quantity, config_optional_quantity, config_period, config_optional_date, config_texts,
+    config_days_list;
 extern const struct key_type config_url, config_proxy, config_listen, config_timezone, config_tag;
 extern const struct key_type config_packs;
 extern const struct key_type config_calendar, config_opening, config_holidays, config_target,

@@ -30,6 +30,12 @@ static const char *const urgencies[] = {"low", "medium", "urgent", NULL};
     {                                                                                              \
         path, &config_quantity, text, AT(member), .min = least, .max = most, .of = &config_##unit  \
     }
+/* A quantity that is never 0, or null, which is kept as 0. */
+#define OPT(path, unit, text, member, least, most)                                                 \
+    {                                                                                              \
+        path, &config_optional_quantity, text, AT(member), .min = least, .max = most,              \
+                                                           .of = &config_##unit                    \
+    }
 #define DUO(path, type, text, member, second)                                                      \
     {                                                                                              \
         path, &config_##type, text, AT(member), WITH(second)                                       \
@@ -108,6 +114,7 @@ const struct key config_keys[] = {
     KEY("writeback.breach.tag", tag, "SLA dépassé", writeback.breach_tag),
     KEY("writeback.breach.activity", bool, "true", writeback.breach_activity),
     KEY("writeback.breach.warning", bool, "true", writeback.breach_warning),
+    KEY("writeback.breach.fallback", optional_text, "null", writeback.breach_fallback),
     KEY("writeback.balance.fields", bool, "false", writeback.balance_fields),
     KEY("writeback.balance.alerts", bool, "false", writeback.balance_alerts),
 
@@ -115,6 +122,7 @@ const struct key config_keys[] = {
     NUM("safety.max_writes", number, "200", safety.max_writes, 0, 1000000),
 
     NUM("status.max_lag", milliseconds, "10min", status.max_lag_ms, SECOND, 24 * HOUR),
+    OPT("status.max_reconcile_age", milliseconds, "48h", status.max_reconcile_age_ms, HOUR, 366 * 24 * HOUR),
     KEY("status.metrics_file", optional_text, "null", status.metrics_file),
 
     KEY("webhook.listen", listen, "null", webhook.listen),

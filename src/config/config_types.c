@@ -211,6 +211,33 @@ static json_t *show_quantity(const struct key *key, const struct config *config)
 const struct key_type config_quantity = {
     .describe = describe_quantity, .set = set_quantity, .show = show_quantity};
 
+/* ---- The same, or null, which is kept as 0: the least is more than that ---- */
+
+static void describe_optional_quantity(const struct key *key, char text[CONFIG_EXPECTED_SIZE])
+{
+    size_t used;
+
+    describe_quantity(key, text);
+    used = strlen(text);
+    snprintf(text + used, CONFIG_EXPECTED_SIZE - used, ", or null");
+}
+
+static int set_optional_quantity(struct reader *reader, const struct key *key, yaml_node_t *node)
+{
+    return config_yaml_is_null(node) ? 0 : set_quantity(reader, key, node);
+}
+
+static json_t *show_optional_quantity(const struct key *key, const struct config *config)
+{
+    const int64_t *field = config_field_const(key, config);
+
+    return *field ? show_quantity(key, config) : json_null();
+}
+
+const struct key_type config_optional_quantity = {.describe = describe_optional_quantity,
+                                                  .set = set_optional_quantity,
+                                                  .show = show_optional_quantity};
+
 /* ---- A period of the calendar: days, months or years ---- */
 
 static int set_period(struct reader *reader, const struct key *key, yaml_node_t *node)

@@ -91,6 +91,18 @@ static int add_difference(void *context, const struct audit_row *row)
     return 0;
 }
 
+/* The first success of a state is that of a first pull, which reads everything: until the first
+ * reconciliation, its age is the age of what is known. */
+static void note_first_success(struct store *store, const char *now)
+{
+    struct error ignored;
+    char *last = NULL;
+
+    if (store_meta_get(store, "last_success", &last, &ignored) == 0 && !last)
+        store_meta_set(store, "first_success", now, &ignored);
+    free(last);
+}
+
 /* `status` reads these. */
 static void note_outcome(struct store *store, const struct error *error, bool reconcile)
 {
@@ -100,6 +112,7 @@ static void note_outcome(struct store *store, const struct error *error, bool re
     instant_format(clock_real(), now);
     store_meta_set(store, "last_outcome", error->code == 0 ? "done" : "failed", &ignored);
     if (error->code == 0) {
+        note_first_success(store, now);
         store_meta_set(store, "last_success", now, &ignored);
         if (reconcile)
             store_meta_set(store, "last_reconcile", now, &ignored);
@@ -231,7 +244,8 @@ static int look_at_clocks(struct cycle *cycle, struct error *error)
         rc = skew_note(cycle->pull.store, &cycle->skew, error);
     if (rc == 0 && cycle->skew.found && !cycle->pull.config->writeback.enabled) {
         skew_error(&cycle->skew, &problem);
-        log_warning("%s", problem.message);
+        log_event(&(struct log_event){.level = LOG_LEVEL_WARNING, .same_as = problem.message}, "%s",
+                  problem.message);
     }
     return rc;
 }

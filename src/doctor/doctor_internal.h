@@ -66,6 +66,12 @@ int doctor_money(struct doctor *doctor, struct error *error);
 /* Part of doctor_writeback(): clears *fine where something stands in the way. */
 int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *error);
 
+/* Part of doctor_writeback() too: writeback.breach.fallback, where it is set. */
+int doctor_fallback(const struct doctor *doctor, bool *fine, struct error *error);
+
+/* Of the local state: tickets whose breach nobody is told of. */
+int doctor_untold(const struct doctor *doctor, struct store *store, struct error *error);
+
 /* Of the local state: what several agents wrote twice. *ret_found: something. */
 int doctor_doubled(const struct doctor *doctor, struct store *store, bool *ret_found,
                    struct error *error);

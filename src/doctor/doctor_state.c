@@ -420,7 +420,9 @@ static int check_state(struct doctor *doctor, struct store *store, struct error 
         return 0;
     }
     doctor->topic = "data";
-    return rc < 0 ? rc : check_data(&inspection, error);
+    if (rc == 0)
+        rc = check_data(&inspection, error);
+    return rc < 0 ? rc : doctor_untold(doctor, store, error);
 }
 
 int doctor_state(struct doctor *doctor, struct error *error)

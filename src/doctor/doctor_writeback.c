@@ -175,6 +175,8 @@ int doctor_writeback(struct doctor *doctor, struct error *error)
         if (rc == 0 && config->writeback.breach_tag)
             rc = check_tag(&review, error);
     }
+    if (rc == 0)
+        rc = doctor_fallback(doctor, &review.all, error);
     if (rc == 0 && config->writeback.balance_alerts)
         rc = check_alerts(&review, error);
     if (rc == 0 && config->writeback.balance_fields)

@@ -39,14 +39,18 @@ static void trace_call(void *unused, const struct odoo_trace *trace)
 
 static void tell_wait(void *unused, const struct odoo_wait *wait)
 {
+    const struct log_event event = {.level = wait->is_long ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG,
+                                    .same_as = wait->reason,
+                                    .is_wait = wait->is_long};
+
     (void)unused;
     if (wait->is_long && wait->delay_ms <= ODOO_LONG_WAIT_MS)
-        log_warning("still trying, for %lld s more: %s", (long long)(wait->left_ms + 999) / 1000,
-                    wait->reason);
+        log_event(&event, "still trying, for %lld s more: %s",
+                  (long long)(wait->left_ms + 999) / 1000, wait->reason);
     else
-        log_at(wait->is_long ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG,
-               "waiting %lld.%lld s before the next try: %s", (long long)(wait->delay_ms / 1000),
-               (long long)(wait->delay_ms % 1000 / 100), wait->reason);
+        log_event(&event, "waiting %lld.%lld s before the next try: %s",
+                  (long long)(wait->delay_ms / 1000), (long long)(wait->delay_ms % 1000 / 100),
+                  wait->reason);
 }
 
 struct odoo_options connect_options(const struct config *config)

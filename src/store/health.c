@@ -2,9 +2,11 @@
 #include "qualiodoo/store/health.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/targets.h"
+#include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
 static int read_mirrors(struct store *store, struct health *health, struct error *error)
@@ -27,6 +29,17 @@ static int read_mirrors(struct store *store, struct health *health, struct error
     return rc;
 }
 
+static int read_reconciled(struct store *store, struct health *health, struct error *error)
+{
+    char *text = NULL;
+    int rc = store_meta_get(store, "last_reconcile", &text, error);
+
+    if (text && !instant_parse_iso(text, &health->reconciled_at))
+        health->reconciled_at = 0;
+    free(text);
+    return rc;
+}
+
 static int read_all(struct store *store, struct health *health, struct error *error)
 {
     struct state_summary summary = {0};
@@ -40,6 +53,8 @@ static int read_all(struct store *store, struct health *health, struct error *er
                            &found, &health->breached, error);
     if (rc == 0)
         rc = targets_deadline(store, &health->has_deadline, &health->deadline, error);
+    if (rc == 0)
+        rc = read_reconciled(store, health, error);
     if (rc == 0)
         rc = lookup_summary(store, &summary, error);
     health->accounts = summary.accounts;

@@ -10,6 +10,11 @@
 #include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
+/* Nobody opens the activities of an archived user. */
+#define UNLESS_ARCHIVED(user)                                                                      \
+    "iif((SELECT active FROM agent WHERE id = " user ") IS 0, NULL, " user ")"
+#define TOLD "coalesce(" UNLESS_ARCHIVED("t.user_id") ", " UNLESS_ARCHIVED("team.leader_id") ")"
+
 /* A ticket's company is its own, else that of its team, else the first one; its calendar is its
  * team's, else that company's. The first work is the line that was recorded first. */
 #define TICKET_COLUMNS                                                                             \
@@ -24,7 +29,7 @@
     " (stage.closed AND t.closed_date IS NULL) IS 1"                                               \
     "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id), g.first_judged,"          \
     " (SELECT known FROM history h WHERE h.ticket_id = t.id),"                                     \
-    " (SELECT seen_at FROM unanswered u WHERE u.ticket_id = t.id)"                                 \
+    " (SELECT seen_at FROM unanswered u WHERE u.ticket_id = t.id), " TOLD                          \
     " FROM ticket t LEFT JOIN team ON team.id = t.team_id LEFT JOIN partner p"                     \
     " ON p.id = t.partner_id LEFT JOIN stage ON stage.id = t.stage_id"                             \
     " LEFT JOIN target g ON g.ticket_id = t.id"
@@ -66,6 +71,7 @@ static struct target_ticket read_ticket(sqlite3_stmt *row)
         .user = sqlite3_column_int64(row, 4),
         .team = sqlite3_column_int64(row, 5),
         .leader = sqlite3_column_int64(row, 6),
+        .told = sqlite3_column_int64(row, 21),
         .calendar = sqlite3_column_int64(row, 7),
         .in_domain = sqlite3_column_int(row, 8),
         .active = sqlite3_column_int(row, 9),
@@ -303,6 +309,34 @@ int targets_missing(struct store *store, struct ids *ret, struct error *error)
                            &statement, error);
 
     return rc < 0 ? rc : store_ids(store, statement, ret, error);
+}
+
+int targets_of_nobody(struct store *store,
+                      int (*row)(void *context, const struct target_of_nobody *target),
+                      void *context, struct error *error)
+{
+    static const char sql[] =
+        "SELECT t.id, t.number, t.create_date, g.responded IS NULL FROM target g"
+        " JOIN ticket t ON t.id = g.ticket_id LEFT JOIN team ON team.id = t.team_id"
+        " WHERE (g.responded IS NULL OR g.state = ?1) AND " TOLD " IS NULL ORDER BY t.id";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int(statement, 1, SLA_BREACHED);
+    while ((rc = store_step(store, statement, error)) == 1) {
+        const struct target_of_nobody target = {.ticket = sqlite3_column_int64(statement, 0),
+                                                .number = column_text(statement, 1),
+                                                .created = read_instant(column_text(statement, 2)),
+                                                .unanswered = sqlite3_column_int(statement, 3)};
+
+        if ((rc = row(context, &target)) < 0) {
+            sqlite3_reset(statement);
+            break;
+        }
+    }
+    return rc;
 }
 
 /* The same order as in TICKET_COLUMNS. */

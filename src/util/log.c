@@ -9,6 +9,7 @@
 
 static enum log_level threshold = LOG_LEVEL_WARNING;
 static bool (*sink_or_null)(const struct log_event *event, const char *line);
+static bool (*filter_or_null)(const struct log_event *event, char *line, size_t size);
 
 void log_set_level(enum log_level level)
 {
@@ -18,6 +19,11 @@ void log_set_level(enum log_level level)
 void log_set_sink(bool (*sink)(const struct log_event *event, const char *line))
 {
     sink_or_null = sink;
+}
+
+void log_set_filter(bool (*filter)(const struct log_event *event, char *line, size_t size))
+{
+    filter_or_null = filter;
 }
 
 int log_priority(enum log_level level)
@@ -37,6 +43,8 @@ __attribute__((format(printf, 2, 0))) static void log_v(const struct log_event *
         return;
     vsnprintf(line, sizeof line, format, arguments);
     printable_clean(line);
+    if (filter_or_null && !filter_or_null(event, line, sizeof line))
+        return;
     if (sink_or_null && sink_or_null(event, line))
         return;
     progress_hold();

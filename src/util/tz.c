@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/civil.h"
@@ -45,6 +46,37 @@ char *tz_format(const struct tz *tz, instant when, char text[TZ_TEXT_SIZE])
     instant_format(when + offset_at(tz, when), iso);
     snprintf(text, TZ_TEXT_SIZE, "%.10s %.5s", iso, iso + 11);
     return text;
+}
+
+/* How many characters of `text` are an instant; 0: it begins with none. */
+static size_t read_instant(const char *text, instant *ret)
+{
+    char iso[INSTANT_TEXT_SIZE];
+
+    snprintf(iso, sizeof iso, "%s", text);
+    return iso[sizeof iso - 2] == 'Z' && instant_parse_iso(iso, ret) ? strlen(iso) : 0;
+}
+
+char *tz_localize(const struct tz *tz, const char *text)
+{
+    char *result = NULL, shown[TZ_TEXT_SIZE];
+    size_t size, length;
+    FILE *out = open_memstream(&result, &size);
+    instant when = 0;
+
+    if (!out)
+        return NULL;
+    for (; *text; text += length) {
+        length = read_instant(text, &when);
+        if (length)
+            fputs(tz_format(tz, when, shown), out);
+        else
+            fputc(text[length++], out);
+    }
+    if (fclose(out) == 0)
+        return result;
+    free(result);
+    return NULL;
 }
 
 /* The first instant within (low, high] at which the offset is not that of `low` any more. */

@@ -71,10 +71,10 @@ static int add_note(struct breaches *breaches, const char *key, int64_t ticket, 
     return add(breaches, key, OUTBOX_NOTE, ticket, payload, error);
 }
 
-/* Who is told: the assignee, else the team's leader; nobody otherwise. */
-static int64_t person(const struct target_ticket *ticket)
+/* Whether anybody is told: the assignee, else the team's leader, else writeback.breach.fallback. */
+static bool somebody_is_told(const struct breaches *breaches, const struct target_ticket *ticket)
 {
-    return ticket->user ? ticket->user : ticket->leader;
+    return ticket->told || breaches->writeback->config->writeback.breach_fallback;
 }
 
 /* Takes over `summary` and `html`. */
@@ -87,9 +87,11 @@ static int add_activity(struct breaches *breaches, const char *key,
     json_t *payload = NULL;
 
     civil_format(tz_civil_day(breaches->zone, breaches->now), day);
+    /* The fallback's login is looked up when it is sent: a null until then. */
     if (summary && note)
-        payload = json_pack("{sI ss ss ss}", "user", (json_int_t)person(ticket), "summary", summary,
-                            "note", note, "date", day);
+        payload = json_pack("{so ss ss ss}", "user",
+                            ticket->told ? json_integer(ticket->told) : json_null(), "summary",
+                            summary, "note", note, "date", day);
     free(summary);
     free(html);
     free(note);
@@ -105,7 +107,8 @@ static int flag(struct breaches *breaches, const struct target_verdict *target, 
     if (rc == 0 && breaches->tag)
         rc = add(breaches, key, OUTBOX_TAG, ticket->id,
                  json_pack("{sI}", "tag", (json_int_t)breaches->tag), error);
-    if (rc == 0 && breaches->writeback->config->writeback.breach_activity && person(ticket))
+    if (rc == 0 && breaches->writeback->config->writeback.breach_activity &&
+        somebody_is_told(breaches, ticket))
         rc = add_activity(breaches, key, ticket, texts_breach_summary(&breaches->texts, ticket),
                           texts_breach(&breaches->texts, target), error);
     return rc;
@@ -246,8 +249,8 @@ static int plan_warning(struct breaches *breaches, const struct target_judged *j
 
     if (target->verdict.state != SLA_WARNED)
         return void_queued(breaches, "warning", ticket->id, error);
-    if (!breaches->writeback->config->writeback.breach_warning || !person(ticket) ||
-        !judged->recent)
+    if (!breaches->writeback->config->writeback.breach_warning ||
+        !somebody_is_told(breaches, ticket) || !judged->recent)
         return 0;
     snprintf(key, sizeof key, "warning.%lld.%lld", (long long)ticket->id,
              (long long)target->verdict.deadline);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/writeback/fallback.h"
 
 /* Is a write in Odoo already? */
 struct question {
@@ -119,20 +120,43 @@ static int look_for_activity(const struct question *question, struct remote_foun
     return rc;
 }
 
+/* Whom an activity is for (new reference): the user it was queued for, else the fallback. */
+static int find_user(const struct writeback *writeback, json_t *payload, json_t **ret,
+                     struct error *error)
+{
+    json_t *user = json_object_get(payload, "user");
+    struct error cause = {0};
+    int64_t fallback = 0;
+    int rc = 0;
+
+    if (!json_is_integer(user))
+        rc = fallback_find(writeback->odoo, writeback->config->writeback.breach_fallback, &fallback,
+                           &cause);
+    if (rc == ERR_REFUSED)
+        return error_set(error, rc, "%s: correct it, then run 'qualiodoo outbox retry'",
+                         cause.message);
+    if (rc < 0)
+        *error = cause;
+    else
+        *ret = json_is_integer(user) ? json_incref(user) : json_integer(fallback);
+    return rc;
+}
+
 /* A plain user may not read ir.model: the context names the model, and Odoo fills in its id. */
 static int make_activity(const struct writeback *writeback, const struct outbox_row *row,
                          json_t *payload, int64_t *ret_id, struct error *error)
 {
-    struct odoo_call call = {
-        .model = "mail.activity",
-        .method = "create",
-        .arguments =
-            json_pack("[{sI sO sO sO sO}]", "res_id", (json_int_t)row->record, "summary",
-                      json_object_get(payload, "summary"), "note", json_object_get(payload, "note"),
-                      "user_id", json_object_get(payload, "user"), "date_deadline",
-                      json_object_get(payload, "date")),
-        .keywords = json_pack("{s{ss}}", "context", "default_res_model", row->model)};
+    json_t *user = NULL;
+    int rc = find_user(writeback, payload, &user, error);
+    struct odoo_call call = {.model = "mail.activity", .method = "create"};
 
+    if (rc < 0)
+        return rc;
+    call.arguments =
+        json_pack("[{sI sO sO so sO}]", "res_id", (json_int_t)row->record, "summary",
+                  json_object_get(payload, "summary"), "note", json_object_get(payload, "note"),
+                  "user_id", user, "date_deadline", json_object_get(payload, "date"));
+    call.keywords = json_pack("{s{ss}}", "context", "default_res_model", row->model);
     return ask_made(writeback->odoo, call, ret_id, error);
 }
 

@@ -24,6 +24,8 @@ class Practice:
         self.shop = Shop(world)
         self.whole = False  # is there all that setup makes
         world.tag("SLA dépassé")
+        if world.flavour == "oca":
+            world.write("helpdesk.ticket.team", world.team_id, user_id=world.people[0])  # who is told of a breach
         run.configure(writeback={"enabled": True, "since": "2026-01-01"})
 
     def ready(self) -> Practice:

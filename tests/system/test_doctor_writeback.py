@@ -234,7 +234,8 @@ def agent(world: World) -> Any:
         tx = world.db.begin()
         env = type(world.env())(world, tx, world.agent)
         try:
-            return execute_kw(env, model, method, args, kwargs) or True
+            execute_kw(env, model, method, args, kwargs)
+            return True
         except OdooError as error:
             return error.code
 

@@ -109,12 +109,13 @@ def test_every_metric_is_there() -> None:
 
 def test_every_message_id_is_there() -> None:
     ids = re.findall(r'#define JOURNAL_[A-Z]+ "([0-9a-f]{32})"', (ROOT / "src" / "agent" / "journal.h").read_text())
-    assert len(ids) == 4 and re.findall(r"`([0-9a-f]{32})`", PAGE) == ids
+    assert len(ids) == 6 and re.findall(r"`([0-9a-f]{32})`", PAGE) == ids
 
 
 # ---- The examples, on the desk of `make demo` ----
 
-SAID = [(r"http://127\.0\.0\.1:\d+", "URL"), (r"after \d+ ms", "after N ms"), (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "NOW"),
+SAID = [(r"(?m)^(last success:|[a-z_]+ +\d+ ) +20\d\d-\d\d-\d\d \d\d:\d\d", r"\1 TIME"),
+        (r"http://127\.0\.0\.1:\d+", "URL"), (r"after \d+ ms", "after N ms"), (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", "NOW"),
         (r"\b[0-9a-f]{32}\b", "KEY"), (r"service: .*", "service"), (r"last reconcile: .*", "last reconcile"), (r"/\S+\.yaml", "FILE")]
 
 

@@ -110,6 +110,9 @@ def test_the_file_after_each_cycle(world: World, service: Service, file: Path) -
             assert all(later[family][label] >= value for label, value in samples.items()), family
     assert later["qualiodoo_cycle_seconds_total"]["done"] > 0
     assert service.logged(f"customer {customer}: 720 minutes credited", 15)
+    assert first["qualiodoo_last_reconcile_timestamp_seconds"] == {"": 0}, "never"
+    service.run("reconcile", now=False, check=0)
+    assert until(lambda: abs(read(file)["qualiodoo_last_reconcile_timestamp_seconds"][""] - time.time()) < 120)
 
 
 def test_errors_by_kind_and_the_lag_grows(world: World, server: Server, service: Service, file: Path) -> None:  # noqa: F811
@@ -271,7 +274,8 @@ def test_fields_in_the_journal(world: World, server: Server, service: Service, j
     deadline = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(seconds=4)
     ticket = world.ticket(customer, created=(deadline - timedelta(hours=2)).replace(tzinfo=None), priority="3")
     ready(service, JOURNAL_STREAM="1:2")
-    world.pay(world.invoice(customer, [("SUP12", 1)], str(world.today)), str(world.today))
+    invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
+    world.pay(invoice, str(world.today))
     found: list[dict[str, str]] = []
 
     def said(text: str) -> dict[str, str]:
@@ -283,9 +287,14 @@ def test_fields_in_the_journal(world: World, server: Server, service: Service, j
     breach = until(lambda: said("is breached"))
     assert breach["QUALIODOO_TICKET"] == str(ticket) and breach["MESSAGE_ID"] != credit["MESSAGE_ID"]
     assert breach["PRIORITY"] == "4"
+    world.unpay(invoice)
+    loss = until(lambda: said("720 minutes lost"))
+    assert loss["QUALIODOO_CUSTOMER"] == str(customer) and loss["PRIORITY"] == "4"
     with server.down():
         failure = until(lambda: next((e for e in entries(journal, found) if e["PRIORITY"] == "3"), {}), 40)
-    assert failure["PRIORITY"] == "3" and len({e["MESSAGE_ID"] for e in (failure, credit, breach)}) == 3
+    recovery = until(lambda: said("recovered after"))
+    assert failure["PRIORITY"] == "3" and recovery["PRIORITY"] == "6"
+    assert len({e["MESSAGE_ID"] for e in (failure, recovery, credit, loss, breach)}) == 5
     assert Path(service.log.name).read_text() == "", "not on standard error too"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 from conftest import BINARY, Run, Server, World, environment
+from odoosim.faults import ServerError
 
 pytestmark = pytest.mark.skipif(
     subprocess.run([BINARY, "run", "--now", "2026-01-01T00:00:00Z"], capture_output=True, text=True,
@@ -107,6 +109,7 @@ def test_a_payment_is_credited_and_it_stops_when_told(world: World, service: Ser
     assert service.run.balance(customer) == 0
     world.pay(invoice, str(world.today))
     assert until(lambda: service.run.balance(customer) == 720, 30)
+    assert service.logged(f": 1 account changed: 'Exemple SARL' ({customer}), 0 new breaches")
     began = time.monotonic()
     assert service.stop(seconds=20) == 0 and time.monotonic() - began < 15
     assert service.says("STOPPING=1", 10)
@@ -138,6 +141,7 @@ def test_a_payment_undone_behind_a_paid_invoice_is_found_by_the_poll_of_payments
     getattr(world, undone)(payment)
     assert world.row("account.move", invoice)["payment_state"] == "paid"
     assert until(lambda: service.run.balance(customer) == 0)
+    assert service.logged(f"warning: customer {customer}: 720 minutes lost, balance 12:00 -> 0:00 ('Exemple SARL')")
 
 
 def test_a_payment_committed_behind_a_newer_one_does_not_wait_for_the_long_poll(world: World, service: Service) -> None:
@@ -180,6 +184,18 @@ def test_odoo_away_then_back(world: World, server: Server, service: Service) -> 
         assert service.process and service.process.poll() is None
         world.pay(world.invoice(customer, [("SUP12", 1)], str(world.today)), str(world.today))
     assert until(lambda: service.run.balance(customer) == 720, 30)
+
+
+def test_equal_failures_are_one_line_and_their_end_is_another(world: World, server: Server, service: Service) -> None:
+    ready(service)
+    server.fault("fault", lambda c: c.model == "helpdesk.ticket", times=0, error=ServerError("KeyError", "'x'"))
+    assert until(lambda: service.listen().count("STATUS=Failed at") >= 3, 30)
+    server.faults.clear()
+    assert service.logged("recovered after ")
+    lines = Path(service.log.name).read_text().splitlines()
+    assert len([line for line in lines if "error: " in line]) == 1, lines
+    (end,) = (line for line in lines if "recovered after " in line)
+    assert re.search(r"recovered after (\d+ s|0:0\d hours), in which [3-9] cycles failed$", end)
 
 
 def test_the_configuration_is_read_again(world: World, service: Service) -> None:

@@ -150,7 +150,7 @@ static void test_keys(void **state)
           "keys below it"}},
         {"writeback: {breach: {tags: x}}\n",
          {"writeback.breach: found the unknown key 'tags'",
-          "expected one of: tag, activity, warning", "did you mean 'tag'?"}},
+          "expected one of: tag, activity, warning, fallback", "did you mean 'tag'?"}},
     };
 
     (void)state;
@@ -228,6 +228,12 @@ static void test_values(void **state)
         {"sla: {warn_at: '0,75'}\n", {"found '0,75'", "did you mean '75%'?"}},
         {"poll: {tickets: '1,5h'}\n", {"found '1,5h'", "did you mean '1.5h'?"}},
         {"safety: {max_delete: 101%}\n", {"safety.max_delete: found '101%'"}},
+        {"status: {max_reconcile_age: 2d}\n",
+         {"status.max_reconcile_age: found '2d', expected a duration (units ms, s, min, h) from "
+          "1h to 8784h, or null"}},
+        {"status: {max_reconcile_age: 0h}\n", {"found '0h'", "from 1h to 8784h, or null"}},
+        {"writeback: {breach: {fallback: true}}\n",
+         {"writeback.breach.fallback: found 'true', expected a text of one line, or null"}},
         {"safety: {max_writes: -1}\n", {"safety.max_writes: found '-1'"}},
         {"webhook: {listen: 8075}\n",
          {"webhook.listen: found '8075', expected an address of this "
@@ -637,7 +643,9 @@ static void test_defaults(void **state)
     assert_false(config->writeback.balance_fields || config->writeback.balance_alerts);
     assert_int_equal(config->safety.max_delete_percent, 10);
     assert_int_equal(config->safety.max_writes, 200);
+    assert_null(config->writeback.breach_fallback);
     assert_int_equal(config->status.max_lag_ms, 600000);
+    assert_int_equal(config->status.max_reconcile_age_ms, INT64_C(48) * 3600 * 1000);
     assert_null(config->status.metrics_file);
     assert_null(config->webhook.listen);
     assert_null(config->webhook.secret_file);
@@ -705,10 +713,10 @@ static const char everything[] =
     "writeback:\n"
     "  enabled: false\n"
     "  horizon: 30d\n"
-    "  breach: {tag: false, activity: false, warning: false}\n"
+    "  breach: {tag: false, activity: false, warning: false, fallback: chief}\n"
     "  balance: {fields: true, alerts: true}\n"
     "safety: {max_delete: 0%, max_writes: 0}\n"
-    "status: {max_lag: 90s, metrics_file: /tmp/x.prom}\n"
+    "status: {max_lag: 90s, max_reconcile_age: null, metrics_file: /tmp/x.prom}\n"
     "webhook: {listen: '[::1]:8075', secret_file: s}\n"
     "privacy: {keep_names: false, retention: 30d}\n";
 
@@ -778,6 +786,8 @@ static void test_everything(void **state)
     assert_int_equal(config->writeback.horizon_days, 30);
     assert_false(config->writeback.enabled || config->writeback.has_since);
     assert_null(config->writeback.breach_tag);
+    assert_string_equal(config->writeback.breach_fallback, "chief");
+    assert_int_equal(config->status.max_reconcile_age_ms, 0);
     assert_string_equal(config->webhook.listen, "[::1]:8075");
     assert_false(config->privacy.keep_names);
     assert_int_equal(config->privacy.retention.days, 30);

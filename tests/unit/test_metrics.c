@@ -39,7 +39,22 @@ static void test_nothing_is_said_of_a_state_that_was_not_read(void **state)
     (void)state;
     assert_null(strstr(text, "\nqualiodoo_breached_tickets{"));
     assert_null(strstr(text, "\nqualiodoo_next_deadline_timestamp_seconds{"));
+    assert_null(strstr(text, "\nqualiodoo_last_reconcile_timestamp_seconds{"));
     has(text, "\n# TYPE qualiodoo_breached_tickets gauge\n");
+    free(text);
+}
+
+static void test_a_reconciliation_that_never_was_is_as_old_as_can_be(void **state)
+{
+    struct metrics metrics = {.has_health = true};
+    char *text = metrics_text(&metrics, "d");
+
+    (void)state;
+    has(text, "\nqualiodoo_last_reconcile_timestamp_seconds{database=\"d\"} 0\n");
+    free(text);
+    metrics.health.reconciled_at = 1774000800;
+    text = metrics_text(&metrics, "d");
+    has(text, "\nqualiodoo_last_reconcile_timestamp_seconds{database=\"d\"} 1774000800\n");
     free(text);
 }
 
@@ -126,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_of_databases_are_escaped),
         cmocka_unit_test(test_nothing_is_said_of_a_state_that_was_not_read),
+        cmocka_unit_test(test_a_reconciliation_that_never_was_is_as_old_as_can_be),
         cmocka_unit_test(test_cycles_are_counted),
         cmocka_unit_test(test_every_error_has_a_name),
         cmocka_unit_test(test_the_file_is_replaced),

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -52,6 +53,34 @@ static void test_civil_day(void **state)
     }
 }
 
+static void test_instants_of_a_text_are_shown_in_the_zone(void **state)
+{
+    static const struct {
+        const char *text, *shown;
+    } cases[] = {
+        {"", ""},
+        {"never", "never"},
+        {"2026-07-01T22:30:00Z", "2026-07-02 00:30"},
+        {"2026-01-01T12:00:59Z", "2026-01-01 13:00"},
+        {"says 2026-03-29T00:59:00Z and 2026-03-29T01:00:00Z.",
+         "says 2026-03-29 01:59 and 2026-03-29 03:00."},
+        {"on 2026-01-01", "on 2026-01-01"},
+        {"2026-01-01T12:00:00", "2026-01-01T12:00:00"},   /* of no zone */
+        {"2026-13-01T12:00:00Z", "2026-13-01T12:00:00Z"}, /* no instant */
+        {"h\xC3\xA9 2026-01-01T12:00:00Z", "h\xC3\xA9 2026-01-01 13:00"},
+    };
+    struct tz *tz = tz_open("Europe/Paris");
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char *shown = tz_localize(tz, cases[i].text);
+
+        assert_string_equal(shown, cases[i].shown);
+        free(shown);
+    }
+    tz_free(tz);
+}
+
 static void test_unknown(void **state)
 {
     static const char *const names[] = {"",        "Europe/Pariss", "europe/paris",
@@ -72,6 +101,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_civil_day),
+        cmocka_unit_test(test_instants_of_a_text_are_shown_in_the_zone),
         cmocka_unit_test(test_unknown),
     };
 

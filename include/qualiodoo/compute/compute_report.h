@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "qualiodoo/store/results.h"
 #include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
@@ -29,17 +30,20 @@ void compute_report_free(struct compute_report *report);
 
 /* What happened, once each: "breach" and "cleared" of a ticket; "credited" (granted, adjusted
  * upwards or come back), "consumed" and "expired" of a customer, with how many more minutes of it
- * the account has than before. What a first pull finds is history, and no event; what is undone
- * with its transaction is none either. `ticket` or `customer` is 0: it is about the other one. */
+ * the account has than before; "lost" of one whose balance fell otherwise than by work and expiry,
+ * with "before_minutes" and "after_minutes". What a first pull finds is history, and no event; what
+ * is undone with its transaction is none either. `ticket` or `customer` is 0: it is about the other
+ * one. */
 void compute_report_event(struct compute_report *report, const char *event, int64_t ticket,
                           int64_t customer, minutes amount);
 
 /* Takes back the events after the first `count`: their transaction was rolled back. */
 void compute_report_undo_events(struct compute_report *report, size_t count);
 
-/* Notes an account whose balance fell by more than the work that was charged to it. */
-void compute_report_lost(struct compute_report *report, int64_t account, minutes before,
-                         minutes after);
+/* Notes an account whose balance fell by more than the work that was charged to it; an event
+ * unless it is all expiry, which is one of its own. */
+void compute_report_lost(struct compute_report *report, int64_t account,
+                         const struct results_change *change);
 
 /* What the report says of accounts, so that it can be taken back with their transaction. */
 struct compute_report_mark {

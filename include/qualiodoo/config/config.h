@@ -126,6 +126,7 @@ struct config {
                            */
         char *breach_tag; /* NULL: no tag */
         bool breach_activity, breach_warning;
+        char *breach_fallback; /* the login of who is told when a ticket has nobody, or NULL */
         bool balance_fields, balance_alerts;
     } writeback;
     struct {
@@ -134,7 +135,8 @@ struct config {
     } safety;
     struct {
         int64_t max_lag_ms;
-        char *metrics_file; /* or NULL */
+        int64_t max_reconcile_age_ms; /* 0: not watched */
+        char *metrics_file;           /* or NULL */
     } status;
     struct {
         char *listen;      /* or NULL */

@@ -24,7 +24,8 @@ struct health {
     struct outbox_counts writes;
     int64_t breached; /* tickets, as last judged */
     int64_t accounts, unreadable;
-    bool has_deadline; /* the earliest of a ticket that nobody answered */
+    instant reconciled_at; /* the last reconciliation of everything; 0: never */
+    bool has_deadline;     /* the earliest of a ticket that nobody answered */
     instant deadline;
 };
 

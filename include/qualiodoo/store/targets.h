@@ -18,11 +18,13 @@ struct target_ticket {
     const char *number;         /* or NULL */
     int64_t partner, customer;  /* 0: none, or not known */
     int64_t user, team, leader; /* res.users, team, res.users; 0: none */
-    int64_t company;            /* its own, else its team's, else the first one; 0: none */
-    int64_t calendar;           /* the team's, else the company's; 0: none */
-    bool in_domain, active;     /* matches tickets.domain; not archived */
-    bool born_closed;           /* created in a closed stage */
-    const char *tags;           /* JSON array of ids */
+    int64_t told;     /* the assignee, else the leader, unless archived: who is told of a breach; 0:
+                         nobody */
+    int64_t company;  /* its own, else its team's, else the first one; 0: none */
+    int64_t calendar; /* the team's, else the company's; 0: none */
+    bool in_domain, active; /* matches tickets.domain; not archived */
+    bool born_closed;       /* created in a closed stage */
+    const char *tags;       /* JSON array of ids */
     struct sla_facts facts;
     int64_t reply, work; /* mail.message, account.analytic.line of the first; 0: none */
     const struct settled_row *settled; /* the one of facts.settled; NULL: nothing was settled */
@@ -71,6 +73,20 @@ int targets_source(struct store *store, int64_t ticket, enum target_source *ret_
 
 /* The tickets that owe a response and could not be judged; sorted; the caller frees ret->items. */
 int targets_missing(struct store *store, struct ids *ret, struct error *error);
+
+/* A ticket without an assignee and a team leader that could be told of a breach. */
+struct target_of_nobody {
+    int64_t ticket;
+    const char *number; /* borrowed for the call; may be NULL */
+    instant created;
+    bool unanswered; /* else it was breached */
+};
+
+/* The tickets of nobody that are unanswered, or were breached, by id. `row` returns 0 or a negative
+ * code. */
+int targets_of_nobody(struct store *store,
+                      int (*row)(void *context, const struct target_of_nobody *target),
+                      void *context, struct error *error);
 
 /* The earliest deadline that has not passed yet, among what nobody answered; *ret_found. */
 int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct error *error);

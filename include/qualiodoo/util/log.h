@@ -8,6 +8,7 @@
 #define QUALIODOO_UTIL_LOG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum log_level {
@@ -29,11 +30,17 @@ struct log_event {
     enum log_level level;
     const char *id; /* 128 bits in hexadecimal: what kind of event */
     int64_t ticket, customer;
+    const char *same_as; /* lines are the same that have this, numbers aside; NULL: the text */
+    bool is_wait;        /* for Odoo to answer again: the end of it is worth a line */
 };
 
 /* Where lines go instead of standard error: returns false when it could not take one, which is then
  * printed. Called by any thread. NULL: none. */
 void log_set_sink(bool (*sink)(const struct log_event *event, const char *line));
+
+/* What is asked first: returns false when a line is to be dropped; may append to it. Called by any
+ * thread. NULL: none. */
+void log_set_filter(bool (*filter)(const struct log_event *event, char *line, size_t size));
 
 void log_event(const struct log_event *event, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

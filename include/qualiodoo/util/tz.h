@@ -20,6 +20,10 @@ civil_day tz_civil_day(const struct tz *tz, instant when);
 #define TZ_TEXT_SIZE 17
 char *tz_format(const struct tz *tz, instant when, char text[TZ_TEXT_SIZE]);
 
+/* `text` with each instant in it (YYYY-MM-DDTHH:MM:SSZ) as a clock of that zone shows it: for
+ * people, who read one time zone. On the heap; NULL when memory is short. */
+char *tz_localize(const struct tz *tz, const char *text);
+
 /* The offsets that hold between two instants, in order: the first is the one at `from`, each later
  * one begins within (from, to]. The caller frees *ret with free(). ERR_NO_MEMORY. */
 int tz_offsets(const struct tz *tz, instant from, instant to, struct utc_offset **ret,

@@ -1,0 +1,138 @@
+/* tell.c - what the service logs of its cycles, beside their events. */
+#include "tell.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "journal.h"
+#include "qualiodoo/store/lookup.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/log.h"
+
+#define NAMED 10 /* accounts in one line; the others are counted */
+
+static pthread_t loop; /* its lines are told each time: a person waits for what a reload says */
+static pthread_mutex_t lines_lock = PTHREAD_MUTEX_INITIALIZER; /* cycles have several threads */
+static struct repeats lines;
+static int64_t waited_ms; /* since when Odoo is waited for, as was told; 0: it is not */
+
+/* What is of a ticket or a customer, or has an id, is told each time too: it happens once. */
+static bool filter(const struct log_event *event, char *line, size_t size)
+{
+    const char *text = event->same_as ? event->same_as : line;
+    int64_t now_ms = clock_boot_ms();
+    bool told;
+
+    if (event->level > LOG_LEVEL_WARNING || event->id || event->ticket || event->customer ||
+        pthread_equal(pthread_self(), loop))
+        return true;
+    pthread_mutex_lock(&lines_lock);
+    told = repeats_tell(&lines, text, event->same_as != NULL, now_ms,
+                        (struct repeats_line){line, size});
+    if (told && event->is_wait && !waited_ms)
+        waited_ms = now_ms;
+    pthread_mutex_unlock(&lines_lock);
+    return told;
+}
+
+void tell_open(void)
+{
+    loop = pthread_self();
+    log_set_filter(filter);
+}
+
+/* "'Exemple SARL' (12)", or "customer 12". */
+static void name_account(struct store *store, int64_t account, char *text, size_t size)
+{
+    struct error ignored;
+    char *name = NULL;
+
+    if (store && lookup_partner_name(store, account, &name, &ignored) == 0 && name)
+        snprintf(text, size, "'%.64s' (%lld)", name, (long long)account);
+    else
+        snprintf(text, size, "customer %lld", (long long)account);
+    free(name);
+}
+
+void tell_accounts(struct store *store, const json_t *accounts, char text[TELL_ACCOUNTS_SIZE])
+{
+    size_t count = json_array_size(accounts), used = 0, i;
+    json_t *account;
+    char one[TELL_ACCOUNTS_SIZE / NAMED - sizeof ", "];
+
+    text[0] = '\0';
+    json_array_foreach(accounts, i, account)
+    {
+        if (i == NAMED - 1 && count > NAMED) {
+            snprintf(text + used, TELL_ACCOUNTS_SIZE - used, " and %zu more", count - i);
+            return;
+        }
+        name_account(store, json_integer_value(account), one, sizeof one);
+        used +=
+            (size_t)snprintf(text + used, TELL_ACCOUNTS_SIZE - used, "%s%s", i ? ", " : "", one);
+    }
+}
+
+static void tell_failure(struct trouble *trouble, const struct error *error)
+{
+    char text[sizeof error->message + 64] = "";
+
+    if (trouble_failed(trouble, error->message, clock_boot_ms(),
+                       (struct repeats_line){text, sizeof text}))
+        log_event(&(struct log_event){.level = LOG_LEVEL_ERROR, .id = JOURNAL_FAILURE}, "%s", text);
+}
+
+static void tell_recovery(struct trouble *trouble)
+{
+    char text[128] = "";
+    int64_t length_ms;
+
+    if (trouble_ended(trouble, clock_boot_ms(), &length_ms,
+                      (struct repeats_line){text, sizeof text}))
+        log_event(&(struct log_event){.level = LOG_LEVEL_INFO, .id = JOURNAL_RECOVERY}, "%s", text);
+    if (length_ms < REPEATS_FIRST_MS)
+        return;
+    pthread_mutex_lock(&lines_lock);
+    repeats_over(&lines);
+    pthread_mutex_unlock(&lines_lock);
+}
+
+static void look_at_waits(struct trouble *trouble)
+{
+    int64_t since_ms;
+
+    pthread_mutex_lock(&lines_lock);
+    since_ms = waited_ms;
+    waited_ms = 0;
+    pthread_mutex_unlock(&lines_lock);
+    if (since_ms)
+        trouble_waited(trouble, since_ms);
+}
+
+static bool changed_something(const struct cycle_report *report)
+{
+    return json_array_size(report->compute.accounts_changed) || report->compute.breaches_new ||
+           report->compute.breaches_cleared || report->writeback.sent;
+}
+
+void tell_outcome(struct trouble *trouble, const struct error *error,
+                  const struct cycle_report *report, const char *accounts)
+{
+    size_t count = json_array_size(report->compute.accounts_changed);
+
+    if (error->code == ERR_INTERRUPTED || error->code == ERR_BUSY || report->skipped)
+        return;
+    look_at_waits(trouble);
+    if (error->code)
+        tell_failure(trouble, error);
+    else
+        tell_recovery(trouble);
+    /* A cycle may go to its end and fail all the same: a write that was refused. */
+    if (report->whole && changed_something(report))
+        log_info("%zu account%s changed%s%s, %lld new breaches, %lld corrected, %lld writes", count,
+                 count == 1 ? "" : "s", count ? ": " : "", accounts,
+                 (long long)report->compute.breaches_new,
+                 (long long)report->compute.breaches_cleared, (long long)report->writeback.sent);
+}

@@ -1,0 +1,80 @@
+/* doctor_fallback.c - is anybody told of a breach? writeback.breach.fallback, and the tickets that
+ * have nobody while it is not set. */
+#include "doctor_internal.h"
+#include "qualiodoo/store/targets.h"
+#include "qualiodoo/util/tz.h"
+#include "qualiodoo/writeback/fallback.h"
+
+/* A breach without them is a note that only the ticket's followers see. */
+static bool tells_persons(const struct config *config)
+{
+    return config->writeback.breach_activity || config->writeback.breach_warning;
+}
+
+int doctor_fallback(const struct doctor *doctor, bool *fine, struct error *error)
+{
+    const struct config *config = doctor->config;
+    struct error problem = {0};
+    int64_t user;
+    int rc;
+
+    if (!config->writeback.breach_fallback || !tells_persons(config))
+        return 0;
+    rc = fallback_find(doctor->odoo, config->writeback.breach_fallback, &user, &problem);
+    if (rc == ERR_REFUSED) {
+        *fine = false;
+        doctor_write_problem(
+            doctor, "correct it: the login of a person who looks after tickets without an assignee",
+            "%s: the breach of a ticket without assignee and team leader would reach nobody",
+            problem.message);
+        return 0;
+    }
+    if (rc < 0)
+        *error = problem;
+    return rc;
+}
+
+/* ---- The local state ---- */
+
+struct untold {
+    const struct config *config;
+    struct tz *zone;
+    struct listing tickets;
+};
+
+/* What is never flagged need not reach anybody. Before writeback.since is known, only what is still
+ * open can become a breach that is told. */
+static int add_ticket(void *context, const struct target_of_nobody *target)
+{
+    struct untold *untold = context;
+    const struct config *config = untold->config;
+    bool recent = config->writeback.has_since
+                      ? tz_civil_day(untold->zone, target->created) >= config->writeback.since
+                      : target->unanswered;
+
+    if (recent)
+        listing_add(&untold->tickets, "%s (%lld)", target->number ? target->number : "-",
+                    (long long)target->ticket);
+    return 0;
+}
+
+int doctor_untold(const struct doctor *doctor, struct store *store, struct error *error)
+{
+    struct untold untold = {.config = doctor->config};
+    int rc;
+
+    if (doctor->config->writeback.breach_fallback || !tells_persons(doctor->config))
+        return 0;
+    untold.zone = tz_open(doctor->config->timezone);
+    rc = untold.zone ? targets_of_nobody(store, add_ticket, &untold, error) : error_memory(error);
+    if (rc == 0 && untold.tickets.count)
+        doctor_note(doctor,
+                    "set writeback.breach.fallback to the login of a person who is then told, or "
+                    "give the teams a leader in Odoo",
+                    "breaches of tickets without assignee and team leader reach nobody, and such "
+                    "tickets exist: %s",
+                    listing_text(&untold.tickets));
+    listing_free(&untold.tickets);
+    tz_free(untold.zone);
+    return rc;
+}
