@@ -10,9 +10,9 @@
 
 #include "qualiodoo/agent/agent.h"
 #include "qualiodoo/cli/cli.h"
+#include "qualiodoo/cli/table.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/util/log.h"
-#include "qualiodoo/cli/table.h"
 
 /* Makes sure that descriptors 0 to 2 are taken: else the state database could become number 1, and
  * what is printed would be written into it. Closed ones fail when they are used, as they should. */
@@ -131,6 +131,9 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE,
               "C.UTF-8"); /* what Odoo sends and what is printed, whatever the machine's */
     status = argc > 0 ? dispatch(&cli, argc, argv, &error) : CLI_USAGE;
+    if (status >= 0 && table_lost())
+        status = error_set(&error, ERR_NO_MEMORY,
+                           "out of memory: lines are missing in what was printed");
     if (status < 0) {
         print_error(error.message);
         status = error_exit_status(status);

@@ -4,6 +4,7 @@
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/doctor/doctor.h"
+#include "qualiodoo/util/json_build.h"
 #include "view.h"
 
 static const char *const level_names[] = {
@@ -19,10 +20,9 @@ static void add_finding(void *context, const struct doctor_finding *finding)
     struct findings *findings = context;
 
     findings->count[finding->level]++;
-    json_array_append_new(findings->list,
-                          json_pack("{ss ss ss so}", "level", level_names[finding->level], "topic",
-                                    finding->topic, "text", finding->text, "advice",
-                                    json_text(finding->advice)));
+    json_build_add(&findings->list, json_pack("{ss ss ss so}", "level", level_names[finding->level],
+                                              "topic", finding->topic, "text", finding->text,
+                                              "advice", json_text(finding->advice)));
 }
 
 static const char *member(json_t *finding, const char *name)
@@ -82,6 +82,8 @@ int cmd_doctor(struct cli *cli, int argc, char **argv, struct error *error)
         rc = config_load(cli->config_path, &config, error);
     if (rc == 0)
         rc = doctor_run(config, add_finding, &findings, error);
+    if (rc == 0 && !findings.list)
+        rc = error_memory(error);
     healthy = findings.count[DOCTOR_PROBLEM] == 0;
     if (rc == 0 && cli->json)
         rc = cli_print_json(json_pack("{sb sO}", "healthy", healthy, "findings", findings.list),

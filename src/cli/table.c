@@ -101,6 +101,13 @@ __attribute__((format(printf, 1, 0))) static char *marked(const char *format, va
     return text;
 }
 
+static bool lost; /* a line of the output */
+
+bool table_lost(void)
+{
+    return lost;
+}
+
 void table_say(const char *format, ...)
 {
     const char mark[] = {(char)MARK, '\0'};
@@ -110,6 +117,7 @@ void table_say(const char *format, ...)
     va_start(arguments, format);
     rest = text = marked(format, arguments);
     va_end(arguments);
+    lost = lost || !text;
     while (text && (line = strsep(&rest, mark)) != NULL) {
         table_print_text(line, stdout);
         if (rest)

@@ -1,4 +1,5 @@
 #include "qualiodoo/compute/compute_report.h"
+#include "qualiodoo/util/json_build.h"
 
 int compute_report_open(struct compute_report *report, struct error *error)
 {
@@ -9,6 +10,11 @@ int compute_report_open(struct compute_report *report, struct error *error)
         .revoked_because = json_array(),
         .events = json_array(),
     };
+    return compute_report_check(report, error);
+}
+
+int compute_report_check(const struct compute_report *report, struct error *error)
+{
     return report->accounts_changed && report->lost && report->revoked && report->revoked_because &&
                    report->events
                ? 0
@@ -31,12 +37,12 @@ void compute_report_event(struct compute_report *report, const char *event, int6
     json_t *found = json_pack("{ss}", "event", event);
 
     if (ticket)
-        json_object_set_new(found, "ticket", json_integer(ticket));
+        json_build_set(&found, "ticket", json_integer(ticket));
     if (customer) {
-        json_object_set_new(found, "customer", json_integer(customer));
-        json_object_set_new(found, "minutes", json_integer(amount));
+        json_build_set(&found, "customer", json_integer(customer));
+        json_build_set(&found, "minutes", json_integer(amount));
     }
-    json_array_append_new(report->events, found);
+    json_build_add(&report->events, found);
 }
 
 static void shorten(json_t *list, size_t count)
@@ -53,9 +59,9 @@ void compute_report_undo_events(struct compute_report *report, size_t count)
 void compute_report_lost(struct compute_report *report, int64_t account, minutes before,
                          minutes after)
 {
-    json_array_append_new(report->lost,
-                          json_pack("{sI sI sI}", "customer", (json_int_t)account, "before_minutes",
-                                    (json_int_t)before, "after_minutes", (json_int_t)after));
+    json_build_add(&report->lost,
+                   json_pack("{sI sI sI}", "customer", (json_int_t)account, "before_minutes",
+                             (json_int_t)before, "after_minutes", (json_int_t)after));
 }
 
 struct compute_report_mark compute_report_mark(const struct compute_report *report)

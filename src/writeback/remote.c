@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/json_build.h"
 
 /* Is a write in Odoo already? */
 struct question {
@@ -60,7 +61,8 @@ static int post_note(const struct writeback *writeback, const struct outbox_row 
         .arguments = json_pack("[[I]]", (json_int_t)row->record),
         .keywords = json_pack("{sO sb ss ss so}", "body", json_object_get(payload, "body"),
                               "body_is_html", 1, "message_type", "comment", "subtype_xmlid",
-                              "mail.mt_note", "message_id", message_id(writeback, row->key))};
+                              "mail.mt_note", "message_id", message_id(writeback, row->key)),
+        .with_keywords = true};
 
     if (!call.keywords) {
         json_decref(call.arguments);
@@ -131,7 +133,8 @@ static int make_activity(const struct writeback *writeback, const struct outbox_
                       json_object_get(payload, "summary"), "note", json_object_get(payload, "note"),
                       "user_id", json_object_get(payload, "user"), "date_deadline",
                       json_object_get(payload, "date")),
-        .keywords = json_pack("{s{ss}}", "context", "default_res_model", row->model)};
+        .keywords = json_pack("{s{ss}}", "context", "default_res_model", row->model),
+        .with_keywords = true};
 
     return ask_made(writeback->odoo, call, ret_id, error);
 }
@@ -181,7 +184,7 @@ static json_t *field_names(json_t *payload)
     json_t *names = json_array(), *value;
     const char *name;
 
-    json_object_foreach(payload, name, value) json_array_append_new(names, json_string(name));
+    json_object_foreach(payload, name, value) json_build_add(&names, json_string(name));
     return names;
 }
 
@@ -241,7 +244,7 @@ static int look(const struct question *question, struct remote_found *ret, struc
 int remote_look(const struct writeback *writeback, const struct outbox_row *row, bool in_doubt,
                 struct remote_found *ret, struct error *error)
 {
-    json_t *payload = json_loads(row->payload, 0, NULL);
+    json_t *payload = json_build_parsed(row->payload, 0);
     const struct question question = {
         .writeback = writeback, .row = row, .payload = payload, .in_doubt = in_doubt};
     struct remote_found found = {0};
@@ -256,7 +259,7 @@ int remote_look(const struct writeback *writeback, const struct outbox_row *row,
 int remote_write(const struct writeback *writeback, const struct outbox_row *row, int64_t *ret_id,
                  struct error *error)
 {
-    json_t *payload = json_loads(row->payload, 0, NULL);
+    json_t *payload = json_build_parsed(row->payload, 0);
     int64_t id = 0;
     int rc = payload ? 0 : error_memory(error);
 
