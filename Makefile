@@ -88,7 +88,8 @@ ifeq ($(SYSTEMD),0)
 UNIT_TESTS := $(filter-out %/test_schedule %/test_schedule_times %/test_metrics,$(UNIT_TESTS))
 endif
 ONLY_TEST  := $(BUILD)/tests/unit/only.o
-TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test # programs that tests in Python ask
+# Programs that tests in Python ask, and what they preload.
+TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test $(BUILD)/tests/failing_alloc.so
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
 OBJECTS_D  := $(OBJECTS:.o=.d) $(ONLY_TEST:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
@@ -133,6 +134,11 @@ $(BUILD)/qualiodoo-test: $(BUILD)/src/main.o $(BUILD)/test-clock.o $(LIBRARY)
 $(BUILD)/tests/%: tests/unit/%.c $(ONLY_TEST) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(ONLY_TEST) $(LIBRARY) $(LDFLAGS) $(pkg_libs) -lcmocka
+
+# Without sanitizers: it stands between the program and their allocator.
+$(BUILD)/tests/failing_alloc.so: tests/system/failing_alloc.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,TEST,$<)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -fPIC $(WARNINGS) -shared -o $@ $<
 
 $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -205,7 +211,7 @@ bench: deps ## how fast, beside curl, the parser alone and Python clients (minut
 
 # ---- Lint ----
 
-C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c))
+C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*/*.h tests/unit/*.[ch] tests/system/*.c tests/fuzz/*.c tests/bench/*.c))
 
 lint: deps ## formatting, static analysis, and the rules of the house
 	@sh tests/deps.sh $(DEBIAN_CLANG) $(DEBIAN_LINT)
