@@ -60,7 +60,9 @@ HARDENING := -fstack-protector-strong -fPIE
 DEFINES   := -Iinclude -I$(BUILD) -Isrc -Isrc/store -D_GNU_SOURCE -DQUALIODOO_VERSION='"$(VERSION)"' \
     $(if $(filter-out 0,$(SYSTEMD)),-DQUALIODOO_SERVICE) $(if $(with_webhook),-DQUALIODOO_WEBHOOK)
 
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# A number that does not fit its integer is undefined too, but gcc and clang look for it only when told.
+UNDEFINED := -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
+SANITIZE := -fsanitize=address $(UNDEFINED) -fno-omit-frame-pointer
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 FUZZ_SECONDS ?= 30
 
@@ -94,7 +96,7 @@ FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/
 TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
 OBJECTS_D  := $(OBJECTS:.o=.d) $(ONLY_TEST:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
 
-.PHONY: all demo check unit system asan valgrind lint fuzz bench install uninstall deps clean format help \
+.PHONY: all demo check unit system asan ubsan valgrind lint fuzz bench install uninstall deps clean format help \
     unit-tests test-tools fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -190,6 +192,10 @@ system: deps ## the tests of the program, of the model and of the simulated Odoo
 asan: deps ## the tests of the program under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	$(quiet)$(SUBMAKE) BUILD=build-asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" all unit-tests
 	@BUILD=build-asan PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh unit program
+
+ubsan: deps ## numbers and words at the edge under UndefinedBehaviorSanitizer alone
+	$(quiet)$(SUBMAKE) BUILD=build-ubsan CFLAGS="-O1 -g $(UNDEFINED)" LDFLAGS="$(UNDEFINED)" all test-tools
+	@BUILD=build-ubsan PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh edges
 
 valgrind: deps ## the unit tests and the demo under valgrind
 	@sh tests/deps.sh valgrind
