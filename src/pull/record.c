@@ -113,11 +113,12 @@ static struct mirror_value id_value(json_t *value)
 /* The ids, sorted by Odoo's own order, as text kept alive by `texts`. */
 static struct mirror_value ids_value(json_t *value, json_t **texts)
 {
+    const struct mirror_value none = {.kind = VALUE_TEXT, .text = "[]"};
     char *dumped;
     json_t *text;
 
     if (!json_is_array(value) || json_array_size(value) == 0)
-        return (struct mirror_value){.kind = VALUE_TEXT, .text = "[]"};
+        return none;
     dumped = json_dumps(value, JSON_COMPACT);
     text = dumped ? json_string(dumped) : NULL;
     free(dumped);

@@ -86,9 +86,10 @@ int facts_changed_accounts(struct store *store, civil_day today, struct ids *ret
     sqlite3_stmt *statement;
     int rc = check_owners(store, error);
 
-    if (rc == 0)
-        rc = store_prepare(store, "SELECT 1 FROM change WHERE owner = 'all' LIMIT 1", &statement,
-                           error);
+    if (rc < 0)
+        return rc;
+    rc =
+        store_prepare(store, "SELECT 1 FROM change WHERE owner = 'all' LIMIT 1", &statement, error);
     if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
         return rc;
     sqlite3_reset(statement);
