@@ -60,7 +60,9 @@ HARDENING := -fstack-protector-strong -fPIE
 DEFINES   := -Iinclude -I$(BUILD) -Isrc -Isrc/store -D_GNU_SOURCE -DQUALIODOO_VERSION='"$(VERSION)"' \
     $(if $(filter-out 0,$(SYSTEMD)),-DQUALIODOO_SERVICE) $(if $(with_webhook),-DQUALIODOO_WEBHOOK)
 
-SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+# A number that does not fit its integer is undefined too, but gcc and clang look for it only when told.
+UNDEFINED := -fsanitize=undefined,float-cast-overflow -fno-sanitize-recover=all
+SANITIZE := -fsanitize=address $(UNDEFINED) -fno-omit-frame-pointer
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
 FUZZ_SECONDS ?= 30
 
@@ -88,12 +90,13 @@ ifeq ($(SYSTEMD),0)
 UNIT_TESTS := $(filter-out %/test_schedule %/test_schedule_times %/test_metrics %/test_trouble %/test_tell,$(UNIT_TESTS))
 endif
 ONLY_TEST  := $(BUILD)/tests/unit/only.o
-TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test # programs that tests in Python ask
+# Programs that tests in Python ask, and what they preload.
+TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test $(BUILD)/tests/failing_alloc.so
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
 OBJECTS_D  := $(OBJECTS:.o=.d) $(ONLY_TEST:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
 
-.PHONY: all demo check unit system asan valgrind lint fuzz bench install uninstall deps clean format help \
+.PHONY: all demo check unit system asan ubsan valgrind lint fuzz bench install uninstall deps clean format help \
     unit-tests test-tools fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -133,6 +136,11 @@ $(BUILD)/qualiodoo-test: $(BUILD)/src/main.o $(BUILD)/test-clock.o $(LIBRARY)
 $(BUILD)/tests/%: tests/unit/%.c $(ONLY_TEST) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(ONLY_TEST) $(LIBRARY) $(LDFLAGS) $(pkg_libs) -lcmocka
+
+# Without sanitizers: it stands between the program and their allocator.
+$(BUILD)/tests/failing_alloc.so: tests/system/failing_alloc.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,TEST,$<)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -fPIC $(WARNINGS) -shared -o $@ $<
 
 $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
@@ -185,6 +193,10 @@ asan: deps ## the tests of the program under AddressSanitizer, LeakSanitizer and
 	$(quiet)$(SUBMAKE) BUILD=build-asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" all unit-tests
 	@BUILD=build-asan PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh unit program
 
+ubsan: deps ## numbers and words at the edge under UndefinedBehaviorSanitizer alone
+	$(quiet)$(SUBMAKE) BUILD=build-ubsan CFLAGS="-O1 -g $(UNDEFINED)" LDFLAGS="$(UNDEFINED)" all test-tools
+	@BUILD=build-ubsan PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh edges
+
 valgrind: deps ## the unit tests and the demo under valgrind
 	@sh tests/deps.sh valgrind
 	$(quiet)$(SUBMAKE) all unit-tests
@@ -205,7 +217,7 @@ bench: deps ## how fast, beside curl, the parser alone and Python clients (minut
 
 # ---- Lint ----
 
-C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*/*.h tests/unit/*.[ch] tests/fuzz/*.c tests/bench/*.c))
+C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*/*.h tests/unit/*.[ch] tests/system/*.c tests/fuzz/*.c tests/bench/*.c))
 
 lint: deps ## formatting, static analysis, and the rules of the house
 	@sh tests/deps.sh $(DEBIAN_CLANG) $(DEBIAN_LINT)

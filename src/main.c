@@ -159,6 +159,9 @@ int main(int argc, char **argv)
     setlocale(LC_CTYPE,
               "C.UTF-8"); /* what Odoo sends and what is printed, whatever the machine's */
     status = argc > 0 ? dispatch(&cli, argc, argv, &error) : CLI_USAGE;
+    if (status >= 0 && table_lost())
+        status = error_set(&error, ERR_NO_MEMORY,
+                           "out of memory: lines are missing in what was printed");
     if (status < 0) {
         print_error(error.message);
         status = error_exit_status(status);

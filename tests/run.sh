@@ -1,5 +1,5 @@
 #!/bin/bash
-# run.sh unit|system|program... - runs the tests that were built in $BUILD and ends with one line: N passed, N failed. The
+# run.sh unit|system|program|edges... - runs the tests that were built in $BUILD and ends with one line: N passed, N failed. The
 # line before says what the passed ones ran. RUNNER goes in front of each unit test (valgrind). No test executed is a
 # failure. A crash or a time-out counts as one failed. TEST is one test by its name, or a file of tests.
 # run.sh programs NAME - the unit tests' programs that have the test NAME, or are it.
@@ -61,6 +61,7 @@ unit() {
 # The tests of the program, of its models, and (system) of the simulated Odoo, which is Python alone.
 system() { run_pytest tests/odoo tests/model tests/system; }
 program() { run_pytest tests/model tests/system; }
+edges() { run_pytest tests/system/test_edges.py; } # what UndefinedBehaviorSanitizer looks at alone
 
 # Two workers for each core: the tests of the service mostly wait. None for what TEST names.
 run_pytest() {
@@ -100,8 +101,8 @@ else echo "recordings of real servers: none in $wire; the tests use tests/sample
 [ -z "$TEST" ] || { named; set --; }
 for what; do
     case $what in
-    unit | system | program) $what ;;
-    *) echo "run.sh: unit, system or program, found '$what'" >&2; exit 2 ;;
+    unit | system | program | edges) $what ;;
+    *) echo "run.sh: unit, system, program or edges, found '$what'" >&2; exit 2 ;;
     esac
 done
 [ $((passed + failed)) -gt 0 ] || { echo "no test was run"; failed=1; }

@@ -23,6 +23,7 @@
 #include "qualiodoo/pull/customer.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/printable.h"
 
 enum {
@@ -92,8 +93,10 @@ static struct found read_row(json_t *record)
 static struct found read_note(const struct pull *pull, json_t *record)
 {
     const char *subject = json_string_value(json_object_get(record, "subject"));
-    json_t *figures = subject ? json_loads(subject, 0, NULL) : NULL;
-    json_t *given = json_object_get(figures, "qualiodoo_adjustment");
+    json_t *figures = NULL;
+    json_t *given = json_build_parse(subject, 0, &figures) == 0
+                        ? json_object_get(figures, "qualiodoo_adjustment")
+                        : NULL;
     struct found found = {.id = ask_field_id(record, "id"),
                           .customer = ask_field_id(record, "res_id"),
                           .amount = json_integer_value(json_object_get(given, "minutes"))};
@@ -206,7 +209,7 @@ static char *note_subject(const struct adjustment_request *request)
     char *text;
 
     if (figures && request->has_end)
-        json_object_set_new(figures, "end", json_string(civil_format(request->end, end)));
+        json_build_set(&figures, "end", json_string(civil_format(request->end, end)));
     subject = json_pack("{so}", "qualiodoo_adjustment", figures);
     text = subject ? json_dumps(subject, JSON_COMPACT) : NULL;
     json_decref(subject);

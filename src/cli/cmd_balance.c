@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/printable.h"
 #include "qualiodoo/util/progress.h"
 #include "view.h"
@@ -16,11 +17,11 @@ static json_t *lots_json(const struct ledger *ledger)
     for (size_t i = 0; i < ledger->n_lots; i++) {
         const struct ledger_lot *lot = &ledger->lots[i];
 
-        json_array_append_new(
-            lots, json_pack("{so sI sI so so ss}", "lot", json_lot_name(lot->name),
-                            "granted_minutes", (json_int_t)lot->granted, "left_minutes",
-                            (json_int_t)lot->left, "start", json_day(lot->start), "end",
-                            json_day(lot->end), "state", ledger_state_name(lot->state)));
+        json_build_add(&lots,
+                       json_pack("{so sI sI so so ss}", "lot", json_lot_name(lot->name),
+                                 "granted_minutes", (json_int_t)lot->granted, "left_minutes",
+                                 (json_int_t)lot->left, "start", json_day(lot->start), "end",
+                                 json_day(lot->end), "state", ledger_state_name(lot->state)));
     }
     return lots;
 }

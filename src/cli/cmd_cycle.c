@@ -54,8 +54,10 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
     int rc = 0;
 
     json_object_foreach(report->pull.checked, model, count) checked += json_integer_value(count);
-    json_object_update(models, report->pull.checked);
-    json_object_update(models, report->pull.deleted); /* deletions come without a record */
+    /* deletions come without a record */
+    if (json_object_update(models, report->pull.checked) < 0 ||
+        json_object_update(models, report->pull.deleted) < 0)
+        rc = error_memory(error);
     json_object_foreach(models, model, count)
     {
         if (!model_changed(report, model))
@@ -68,7 +70,7 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
     }
     table_say("checked: %lld records of %zu models\n", checked,
               json_object_size(report->pull.checked));
-    if (any) {
+    if (any && rc == 0) {
         putchar('\n');
         rc = table_print(table, stdout, error);
         putchar('\n');

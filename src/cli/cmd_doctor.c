@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/doctor/doctor.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/tz.h"
 #include "view.h"
 
@@ -21,10 +22,9 @@ static void add_finding(void *context, const struct doctor_finding *finding)
     struct findings *findings = context;
 
     findings->count[finding->level]++;
-    json_array_append_new(findings->list,
-                          json_pack("{ss ss ss so}", "level", level_names[finding->level], "topic",
-                                    finding->topic, "text", finding->text, "advice",
-                                    json_text(finding->advice)));
+    json_build_add(&findings->list, json_pack("{ss ss ss so}", "level", level_names[finding->level],
+                                              "topic", finding->topic, "text", finding->text,
+                                              "advice", json_text(finding->advice)));
 }
 
 static const char *member(json_t *finding, const char *name)
@@ -50,10 +50,11 @@ static void print_count(size_t count, const char *what)
 }
 
 /* People read the times of the configured zone; the document keeps UTC. */
-static void localize(const struct findings *findings, const struct config *config)
+static int localize(const struct findings *findings, const struct config *config)
 {
     struct tz *zone = tz_open(config->timezone);
     json_t *finding;
+    int rc = 0;
     char *text;
     size_t i;
 
@@ -61,10 +62,11 @@ static void localize(const struct findings *findings, const struct config *confi
     {
         text = zone ? tz_localize(zone, member(finding, "text")) : NULL;
         if (text)
-            json_object_set_new(finding, "text", json_string(text));
+            rc = json_object_set_new(finding, "text", json_string(text)) < 0 ? ERR_NO_MEMORY : rc;
         free(text);
     }
     tz_free(zone);
+    return rc;
 }
 
 /* The problems first, then everything by topic. */
@@ -102,14 +104,16 @@ int cmd_doctor(struct cli *cli, int argc, char **argv, struct error *error)
         rc = config_load(cli->config_path, &config, error);
     if (rc == 0)
         rc = doctor_run(config, add_finding, &findings, error);
+    if (rc == 0 && !findings.list)
+        rc = error_memory(error);
     healthy = findings.count[DOCTOR_PROBLEM] == 0;
+    if (rc == 0 && !cli->json && localize(&findings, config) < 0)
+        rc = error_memory(error);
     if (rc == 0 && cli->json)
         rc = cli_print_json(json_pack("{sb sO}", "healthy", healthy, "findings", findings.list),
                             error);
-    else if (rc == 0) {
-        localize(&findings, config);
+    else if (rc == 0)
         print_findings(&findings);
-    }
     json_decref(findings.list);
     config_free(config);
     return rc == 0 && !healthy ? CLI_FOUND : rc;

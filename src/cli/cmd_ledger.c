@@ -45,7 +45,9 @@ static int add_entries(struct view *view, const struct account_view *account, js
 
         rc = view_entry_note(view, account, &ledger->entries[i], &note, error);
         if (rc == 0 && json)
-            json_array_append_new(json, entry_json(&ledger->entries[i], note));
+            rc = json_array_append_new(json, entry_json(&ledger->entries[i], note)) < 0
+                     ? error_memory(error)
+                     : 0;
         else if (rc == 0)
             add_row(table, &ledger->entries[i], note);
         free(note);

@@ -8,6 +8,7 @@
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
 #include "view.h"
 
@@ -25,9 +26,12 @@ struct output {
 
 static int add_json(void *context, const struct outbox_row *row, struct error *error)
 {
-    json_t *payload = json_loads(row->payload, JSON_DECODE_ANY, NULL);
+    json_t *payload = NULL, *document;
     struct output *output = context;
-    json_t *document =
+
+    if (json_build_parse(row->payload, JSON_DECODE_ANY, &payload) < 0)
+        return error_memory(error);
+    document =
         json_pack("{sI ss ss ss ss sI sI si so so so so so so}", "id", (json_int_t)row->id, "state",
                   outbox_state_name(row->state), "part", outbox_part_name(row->part), "key",
                   row->key, "model", row->model, "record", (json_int_t)row->record, "subject",
@@ -62,7 +66,7 @@ static int add_cells(void *context, const struct outbox_row *row, struct error *
 /* Everything of one row. */
 static int print_row(void *context, const struct outbox_row *row, struct error *error)
 {
-    json_t *payload = json_loads(row->payload, JSON_DECODE_ANY, NULL);
+    json_t *payload = json_build_parsed(row->payload, JSON_DECODE_ANY);
     const struct output *output = context;
     char *text = payload ? json_dumps(payload, JSON_INDENT(2) | JSON_ENCODE_ANY) : NULL, *rest;
     char created[TZ_TEXT_SIZE], changed[TZ_TEXT_SIZE];

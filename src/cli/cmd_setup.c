@@ -8,6 +8,7 @@
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/setup/setup.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
 
 #define ANSWER_MAX 512 /* bytes of a login or a password typed here */
@@ -144,8 +145,8 @@ static void add_step(void *context, const char *what, enum setup_outcome outcome
     bool made = outcome == SETUP_MADE, removed = outcome == SETUP_REMOVED;
 
     report->n_changed += made || removed;
-    json_array_append_new(report->steps,
-                          json_pack("{ss sb sb}", "what", what, "made", made, "removed", removed));
+    json_build_add(&report->steps,
+                   json_pack("{ss sb sb}", "what", what, "made", made, "removed", removed));
     if (report->json)
         return;
     progress_hold();

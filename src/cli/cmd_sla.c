@@ -8,6 +8,7 @@
 #include "qualiodoo/compute/respond.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
 #include "view.h"
 
@@ -141,7 +142,7 @@ static int print_json(const struct targets *targets, struct error *error)
     json_t *json = json_array();
 
     for (size_t i = 0; i < targets->n_rows; i++)
-        json_array_append_new(json, row_json(&targets->rows[i]));
+        json_build_add(&json, row_json(&targets->rows[i]));
     return cli_print_json(json, error);
 }
 

@@ -11,6 +11,7 @@
 #include "qualiodoo/store/review.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/lease.h"
 #include "status_problems.h"
 #include "view.h"
@@ -41,17 +42,17 @@ static int add_mirror(void *context, const struct mirror_status *mirror)
     char text[INSTANT_TEXT_SIZE];
     bool never = mirror->pulled_at == 0;
 
-    json_array_append_new(
-        status->mirrors,
+    json_build_add(
+        &status->mirrors,
         json_pack("{ss sI sb so so}", "mirror", mirror->name, "rows", (json_int_t)mirror->rows,
                   "complete", mirror->first_done, "pulled_at",
                   never ? json_null() : json_string(instant_format(mirror->pulled_at, text)),
                   "age_seconds", never ? json_null() : json_integer(age)));
     if (!mirror->first_done)
-        json_array_append_new(status->problems,
-                              json_sprintf("the first pull of %s is not complete: run 'qualiodoo "
-                                           "sync'",
-                                           mirror->name));
+        json_build_add(&status->problems,
+                       json_sprintf("the first pull of %s is not complete: run 'qualiodoo "
+                                    "sync'",
+                                    mirror->name));
     else if (age > status->config->status.max_lag_ms / 1000) {
         status->late++;
         if (age > status->oldest_age) {
@@ -74,12 +75,11 @@ static void add_late(struct status *status)
         snprintf(age, sizeof age, "%lld s", (long long)status->oldest_age);
     else
         snprintf(age, sizeof age, "%s hours", minutes_format(status->oldest_age / 60, hours));
-    json_array_append_new(
-        status->problems,
-        json_sprintf("%s was last pulled from Odoo %s ago%s, and status.max_lag allows "
-                     "less: run 'qualiodoo sync', and see why nothing else did",
-                     status->oldest ? status->oldest : "a mirror", age,
-                     status->late > 1 ? ", and others too" : ""));
+    json_build_add(&status->problems,
+                   json_sprintf("%s was last pulled from Odoo %s ago%s, and status.max_lag allows "
+                                "less: run 'qualiodoo sync', and see why nothing else did",
+                                status->oldest ? status->oldest : "a mirror", age,
+                                status->late > 1 ? ", and others too" : ""));
 }
 
 /* The last cycle may have failed of it. */
@@ -104,11 +104,13 @@ static int read_clock(struct status *status, struct store *store, struct error *
 
     if (rc < 0 || !text)
         return rc;
-    status->clock = json_loads(text, 0, NULL); /* JSON_DECODE_ANY is not set: "null" gives NULL */
+    rc = json_build_parse(text, 0, &status->clock); /* without JSON_DECODE_ANY "null" gives NULL */
     free(text);
+    if (rc < 0)
+        return error_memory(error);
     if (status->clock && !is_told(status->problems, "this machine's clock"))
-        json_array_append_new(
-            status->problems,
+        json_build_add(
+            &status->problems,
             json_sprintf("in the last cycle this machine's clock said %s and Odoo's server %s: "
                          "nothing is written into Odoo until they agree to 2 minutes; set the "
                          "clock that is wrong ('timedatectl' shows this machine's)",
@@ -126,11 +128,13 @@ static int read_revoked(struct status *status, struct store *store, struct error
 
     if (rc < 0)
         return rc;
-    status->revoked = text && *text ? json_loads(text, 0, NULL) : NULL;
+    rc = json_build_parse(text && *text ? text : NULL, 0, &status->revoked);
     free(text);
+    if (rc < 0)
+        return error_memory(error);
     message = json_string_value(json_object_get(status->revoked, "message"));
     if (message && !is_told(status->problems, message))
-        json_array_append_new(status->problems, json_string(message));
+        json_build_add(&status->problems, json_string(message));
     return 0;
 }
 
@@ -170,18 +174,18 @@ static int read_status(struct status *status, struct store *store, struct error 
     if (rc < 0)
         return rc;
     if (!status->last_success)
-        json_array_append_new(status->problems,
-                              json_string("no cycle has succeeded yet: run 'qualiodoo sync'"));
+        json_build_add(&status->problems,
+                       json_string("no cycle has succeeded yet: run 'qualiodoo sync'"));
     else
         status_find_reconcile_age(status->problems, status->config, status->last_reconcile,
                                   status->first_success);
     if (status->last_error && status->last_outcome && strcmp(status->last_outcome, "failed") == 0)
-        json_array_append_new(status->problems,
-                              json_sprintf("the last cycle failed: %s", status->last_error));
+        json_build_add(&status->problems,
+                       json_sprintf("the last cycle failed: %s", status->last_error));
     if (status->summary.unreadable)
-        json_array_append_new(status->problems,
-                              json_sprintf("%lld records cannot be read: run 'qualiodoo doctor'",
-                                           (long long)status->summary.unreadable));
+        json_build_add(&status->problems,
+                       json_sprintf("%lld records cannot be read: run 'qualiodoo doctor'",
+                                    (long long)status->summary.unreadable));
     rc = read_revoked(status, store, error);
     if (rc == 0)
         rc = lookup_mirrors(store, add_mirror, status, error);
@@ -216,7 +220,7 @@ static int find_calendar_problem(struct status *status, const struct view *view,
             rc = respond_each(respond, &query, clock_now(), ignore_target, NULL, &problem, error);
     }
     if (rc == 0 && problem.code && !is_told(status->problems, problem.message))
-        json_array_append_new(status->problems, json_string(problem.message));
+        json_build_add(&status->problems, json_string(problem.message));
     respond_free(respond);
     free(missing.items);
     return rc;
@@ -237,8 +241,8 @@ static int read_targets(struct status *status, const struct view *view, struct e
     if (rc < 0)
         return rc;
     if (writes[OUTBOX_REFUSED])
-        json_array_append_new(
-            status->problems,
+        json_build_add(
+            &status->problems,
             json_sprintf("Odoo refused %lld write%s: 'qualiodoo outbox' says why; then 'outbox "
                          "retry ID' or 'outbox drop ID'",
                          (long long)writes[OUTBOX_REFUSED], writes[OUTBOX_REFUSED] > 1 ? "s" : ""));
@@ -422,6 +426,8 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
         rc = status_find_money(status.problems, &view, error);
     if (rc == 0)
         rc = read_targets(&status, &view, error);
+    if (rc == 0 && !status.problems)
+        rc = error_memory(error);
     if (rc == 0)
         rc = cli->json ? cli_print_json(status_json(&status), error)
                        : print_status(&status, view.policy.zone, error);

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 #include "view.h"
 
 static const char *const counterpart_names[] = {
@@ -83,10 +84,10 @@ static json_t *move_json(const struct account_facts *facts, const struct money_b
     json_t *lines = json_array(), *settlements = json_array();
 
     for (size_t i = 0; i < move->n_lines; i++)
-        json_array_append_new(lines,
-                              line_json(&move->lines[i], asked_back(facts, move, &move->lines[i])));
+        json_build_add(&lines,
+                       line_json(&move->lines[i], asked_back(facts, move, &move->lines[i])));
     for (size_t i = 0; i < move->n_settlements; i++)
-        json_array_append_new(settlements, settlement_json(book, move, &move->settlements[i]));
+        json_build_add(&settlements, settlement_json(book, move, &move->settlements[i]));
     return json_pack(
         "{so ss ss so sb ss so so so so so}", "move",
         json_sprintf("account.move:%lld", (long long)move->id), "name", move->name, "type",
@@ -122,7 +123,8 @@ static int lot_entries(struct view *view, const struct account_view *account,
             continue;
         rc = view_entry_note(view, account, entry, &note, error);
         if (rc == 0)
-            json_array_append_new(entries, entry_json(entry, note));
+            rc = json_array_append_new(entries, entry_json(entry, note)) < 0 ? error_memory(error)
+                                                                             : 0;
         free(note);
     }
     return rc;
@@ -141,14 +143,17 @@ static int lots_json(struct view *view, const struct account_view *account, json
             account->facts, &view->policy.account, &account->result, lot, view->today);
 
         rc = lot_entries(view, account, lot->name, entries, error);
-        json_array_append_new(
-            lots,
-            json_pack("{so ss sI sI so so sI sI so so}", "lot", json_lot_name(lot->name), "state",
-                      ledger_state_name(lot->state), "granted_minutes", (json_int_t)lot->granted,
-                      "left_minutes", (json_int_t)lot->left, "start", json_day(lot->start), "end",
-                      json_day(lot->end), "taken_back_minutes", (json_int_t)lot->counted,
-                      "lost_minutes", (json_int_t)lot->lost, "lost_unless_paid",
-                      renewal ? json_string(renewal->name) : json_null(), "entries", entries));
+        if (json_array_append_new(
+                lots,
+                json_pack("{so ss sI sI so so sI sI so so}", "lot", json_lot_name(lot->name),
+                          "state", ledger_state_name(lot->state), "granted_minutes",
+                          (json_int_t)lot->granted, "left_minutes", (json_int_t)lot->left, "start",
+                          json_day(lot->start), "end", json_day(lot->end), "taken_back_minutes",
+                          (json_int_t)lot->counted, "lost_minutes", (json_int_t)lot->lost,
+                          "lost_unless_paid", renewal ? json_string(renewal->name) : json_null(),
+                          "entries", entries)) < 0 &&
+            rc == 0)
+            rc = error_memory(error);
     }
     return rc;
 }
@@ -173,8 +178,8 @@ static int explanation(struct view *view, const struct account_view *account, js
     int rc;
 
     for (size_t i = 0; i < facts->n_moves; i++)
-        json_array_append_new(moves, move_json(facts, &account->result.book, &facts->moves[i],
-                                               &account->result.outcomes[i]));
+        json_build_add(&moves, move_json(facts, &account->result.book, &facts->moves[i],
+                                         &account->result.outcomes[i]));
     rc = lots_json(view, account, lots, error);
     if (rc == 0)
         rc = lot_entries(view, account, (struct ledger_lot_name){LOT_NONE, 0}, overdraft, error);

@@ -7,6 +7,7 @@
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/store/history.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 #include "view.h"
 
 static const char *const reasons[] = {
@@ -55,8 +56,8 @@ static json_t *parts_json(const struct ledger *ledger, int64_t line)
         const struct ledger_entry *entry = &ledger->entries[i];
 
         if (entry->source == SOURCE_ANALYTIC_LINE && entry->source_id == line)
-            json_array_append_new(parts, json_pack("{so sI}", "lot", json_lot_name(entry->lot),
-                                                   "minutes", (json_int_t)entry->amount));
+            json_build_add(&parts, json_pack("{so sI}", "lot", json_lot_name(entry->lot), "minutes",
+                                             (json_int_t)entry->amount));
     }
     return parts;
 }
@@ -68,14 +69,15 @@ static json_t *lines_json(const struct explained *explained)
     for (size_t i = 0; explained->facts && i < explained->facts->n_lines; i++) {
         const struct charge *charge = &explained->charges[i];
 
-        json_array_append_new(
-            lines, json_pack("{so so sI sI sI ss so}", "line",
-                             json_sprintf("account.analytic.line:%lld", (long long)charge->line),
-                             "date", json_day(explained->facts->lines[i].day), "recorded_minutes",
-                             (json_int_t)charge->recorded, "running_minutes",
-                             (json_int_t)charge->running, "charged_minutes",
-                             (json_int_t)charge->charged, "reason", reasons[charge->reason],
-                             "parts", parts_json(&explained->account.result.ledger, charge->line)));
+        json_build_add(
+            &lines,
+            json_pack("{so so sI sI sI ss so}", "line",
+                      json_sprintf("account.analytic.line:%lld", (long long)charge->line), "date",
+                      json_day(explained->facts->lines[i].day), "recorded_minutes",
+                      (json_int_t)charge->recorded, "running_minutes", (json_int_t)charge->running,
+                      "charged_minutes", (json_int_t)charge->charged, "reason",
+                      reasons[charge->reason], "parts",
+                      parts_json(&explained->account.result.ledger, charge->line)));
     }
     return lines;
 }

@@ -8,6 +8,7 @@
 #include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 
 struct story {
     struct view *view;
@@ -191,10 +192,10 @@ static int add_settled(struct story *story, struct error *error)
     stands = story->target.verdict.event == settled->settled.verdict.event &&
              story->target.verdict.responded == settled->settled.verdict.responded;
     rule = rule_json(&story->target.verdict);
-    json_object_set_new(rule, "at", json_instant(settled->at));
-    json_object_set_new(rule, "stands", json_boolean(stands));
-    json_object_set_new(rule, "today", story->calendar ? rule_json(&story->today) : json_null());
-    json_object_set_new(rule, "differs_today", json_boolean(!is_of_today(story)));
+    json_build_set(&rule, "at", json_instant(settled->at));
+    json_build_set(&rule, "stands", json_boolean(stands));
+    json_build_set(&rule, "today", story->calendar ? rule_json(&story->today) : json_null());
+    json_build_set(&rule, "differs_today", json_boolean(!is_of_today(story)));
     return add(story, json_pack("{so}", "settled", rule), error);
 }
 
@@ -209,10 +210,10 @@ static int add_nothing(struct story *story, struct error *error)
     json_t *items = json_object();
 
     for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
-        json_object_set_new(items, absent[i], json_null());
-    json_object_set_new(items, "intervals", json_array());
-    json_object_set_new(items, "skipped", json_array());
-    json_object_set_new(items, "leaves", json_array());
+        json_build_set(&items, absent[i], json_null());
+    json_build_set(&items, "intervals", json_array());
+    json_build_set(&items, "skipped", json_array());
+    json_build_set(&items, "leaves", json_array());
     return add(story, items, error);
 }
 
@@ -311,7 +312,7 @@ static int add_events(struct story *story, struct error *error)
     json_t *events = json_array();
 
     for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++)
-        json_array_append_new(events, candidate_json(story, &candidates[i]));
+        json_build_add(&events, candidate_json(story, &candidates[i]));
     return add(story, json_pack("{so}", "events", events), error);
 }
 

@@ -3,6 +3,7 @@
 
 #include "explain_sla.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 
 struct days {
     const struct config *config;
@@ -61,11 +62,10 @@ static void list_intervals(struct days *days)
         if (end <= start)
             continue;
         total += end - start;
-        json_array_append_new(days->intervals,
-                              json_pack("{so so so sI sI}", "day", json_day(intervals[i].day),
-                                        "start", json_instant(start), "end", json_instant(end),
-                                        "seconds", (json_int_t)(end - start), "total_seconds",
-                                        (json_int_t)total));
+        json_build_add(&days->intervals,
+                       json_pack("{so so so sI sI}", "day", json_day(intervals[i].day), "start",
+                                 json_instant(start), "end", json_instant(end), "seconds",
+                                 (json_int_t)(end - start), "total_seconds", (json_int_t)total));
     }
 }
 
@@ -133,9 +133,9 @@ static void skip_mirrored(struct days *days, civil_day day)
     const struct calendar_rows *rows = days->calendar->rows;
     int64_t leave = has_day(days, days->base, day) ? leave_of_day(days, day) : -1;
 
-    json_array_append_new(days->skipped, skipped_json(day, leave < 0 ? "no_hours" : "leave",
-                                                      leave < 0 ? NULL : rows->leave_names[leave],
-                                                      leave_record(rows, leave)));
+    json_build_add(&days->skipped, skipped_json(day, leave < 0 ? "no_hours" : "leave",
+                                                leave < 0 ? NULL : rows->leave_names[leave],
+                                                leave_record(rows, leave)));
 }
 
 static void skip_configured(struct days *days, civil_day day)
@@ -150,7 +150,7 @@ static void skip_configured(struct days *days, civil_day day)
         reason = "no_hours";
         holiday = NULL;
     }
-    json_array_append_new(days->skipped, skipped_json(day, reason, holiday, json_null()));
+    json_build_add(&days->skipped, skipped_json(day, reason, holiday, json_null()));
 }
 
 static void list_skipped(struct days *days)
@@ -181,8 +181,8 @@ static void list_leaves(struct days *days)
             calendar_between(days->base, later(leave->start, from), earlier(leave->end, to));
 
         if (taken > 0)
-            json_array_append_new(
-                days->leaves,
+            json_build_add(
+                &days->leaves,
                 json_pack("{so so so so}", "leave", leave_record(rows, (int64_t)i), "name",
                           json_text(*rows->leave_names[i] ? rows->leave_names[i] : NULL), "start",
                           json_instant(leave->start), "end", json_instant(leave->end)));

@@ -60,6 +60,13 @@ __attribute__((format(printf, 1, 0))) static char *marked(const char *format, va
     return text;
 }
 
+static bool lost; /* a line of the output */
+
+bool table_lost(void)
+{
+    return lost;
+}
+
 void table_say(const char *format, ...)
 {
     const char mark[] = {(char)MARK, '\0'};
@@ -69,6 +76,7 @@ void table_say(const char *format, ...)
     va_start(arguments, format);
     rest = text = marked(format, arguments);
     va_end(arguments);
+    lost = lost || !text;
     while (text && (line = strsep(&rest, mark)) != NULL) {
         screen_print(line, stdout);
         if (rest)

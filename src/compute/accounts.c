@@ -12,6 +12,7 @@
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
 
 /* The rules as text: when they differ from those the results were computed with, all is computed
@@ -80,7 +81,7 @@ static int note_change(struct update *update, int64_t account, const struct resu
         return error_memory(error);
     update->changes[update->n_changes++] =
         (struct balance_change){account, change->before, change->after};
-    json_array_append_new(update->report->accounts_changed, json_integer(account));
+    json_build_add(&update->report->accounts_changed, json_integer(account));
     compute_report_lost(update->report, account, change);
     return 0;
 }

@@ -1,4 +1,5 @@
 #include "qualiodoo/compute/compute_report.h"
+#include "qualiodoo/util/json_build.h"
 
 int compute_report_open(struct compute_report *report, struct error *error)
 {
@@ -9,6 +10,11 @@ int compute_report_open(struct compute_report *report, struct error *error)
         .revoked_because = json_array(),
         .events = json_array(),
     };
+    return compute_report_check(report, error);
+}
+
+int compute_report_check(const struct compute_report *report, struct error *error)
+{
     return report->accounts_changed && report->lost && report->revoked && report->revoked_because &&
                    report->events
                ? 0
@@ -31,12 +37,12 @@ void compute_report_event(struct compute_report *report, const char *event, int6
     json_t *found = json_pack("{ss}", "event", event);
 
     if (ticket)
-        json_object_set_new(found, "ticket", json_integer(ticket));
+        json_build_set(&found, "ticket", json_integer(ticket));
     if (customer) {
-        json_object_set_new(found, "customer", json_integer(customer));
-        json_object_set_new(found, "minutes", json_integer(amount));
+        json_build_set(&found, "customer", json_integer(customer));
+        json_build_set(&found, "minutes", json_integer(amount));
     }
-    json_array_append_new(report->events, found);
+    json_build_add(&report->events, found);
 }
 
 static void shorten(json_t *list, size_t count)
@@ -59,20 +65,18 @@ void compute_report_lost(struct compute_report *report, int64_t account,
                          const struct results_change *change)
 {
     minutes lost = change->before - change->after - above_zero(change->consumed);
-    json_t *found;
+    minutes unexplained = lost - above_zero(change->expired);
+    json_int_t before = change->before, after = change->after;
 
     if (lost <= 0)
         return;
-    found = json_pack("{sI sI sI}", "customer", (json_int_t)account, "before_minutes",
-                      (json_int_t)change->before, "after_minutes", (json_int_t)change->after);
-    json_array_append(report->lost, found);
-    lost -= above_zero(change->expired);
-    if (lost > 0) {
-        compute_report_event(report, "lost", 0, account, lost);
-        json_object_update_missing(
-            json_array_get(report->events, json_array_size(report->events) - 1), found);
-    }
-    json_decref(found);
+    json_build_add(&report->lost, json_pack("{sI sI sI}", "customer", (json_int_t)account,
+                                            "before_minutes", before, "after_minutes", after));
+    if (unexplained > 0)
+        json_build_add(&report->events,
+                       json_pack("{ss sI sI sI sI}", "event", "lost", "customer",
+                                 (json_int_t)account, "minutes", (json_int_t)unexplained,
+                                 "before_minutes", before, "after_minutes", after));
 }
 
 struct compute_report_mark compute_report_mark(const struct compute_report *report)

@@ -196,10 +196,11 @@ static int touch_if_new_rules(const struct judging *judging, struct error *error
     char *text, *known = NULL;
     int rc;
 
-    rules = json_pack("{sO* sO* sO* sO*}", "sla", json_object_get(document, "sla"), "writeback",
-                      json_object_get(document, "writeback"), "timezone",
-                      json_object_get(document, "timezone"), "tickets",
-                      json_object_get(document, "tickets"));
+    rules = !document ? NULL
+                      : json_pack("{sO* sO* sO* sO*}", "sla", json_object_get(document, "sla"),
+                                  "writeback", json_object_get(document, "writeback"), "timezone",
+                                  json_object_get(document, "timezone"), "tickets",
+                                  json_object_get(document, "tickets"));
     text = rules ? json_dumps(rules, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     rc = text ? store_meta_get(judging->store, "rules", &known, error) : error_memory(error);
     if (rc == 0 && (!known || strcmp(known, text) != 0)) {

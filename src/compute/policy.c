@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 
 static char *tags_text(const struct config *config)
 {
@@ -12,7 +13,7 @@ static char *tags_text(const struct config *config)
     char *text;
 
     for (size_t i = 0; i < config->tickets.n_excluded_tags; i++)
-        json_array_append_new(list, json_string(config->tickets.excluded_tags[i]));
+        json_build_add(&list, json_string(config->tickets.excluded_tags[i]));
     text = json_dumps(list, JSON_COMPACT);
     json_decref(list);
     return text;

@@ -9,6 +9,7 @@
 #include "qualiodoo/store/evidence.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 
 /* Accounts named in the message of the error, and in the log; the report names all. */
@@ -79,9 +80,10 @@ static int look_at_loss(void *context, const struct evidence_loss *loss, struct 
     rc = account_in(check, revoked ? check->revoked : check->taken, loss->account, &account, error);
     if (rc < 0)
         return rc;
-    json_array_append_new(
-        json_object_get(account, "lots"),
-        json_sprintf("%s:%lld", ledger_origin_name(loss->lot.origin), (long long)loss->lot.id));
+    if (json_array_append_new(json_object_get(account, "lots"),
+                              json_sprintf("%s:%lld", ledger_origin_name(loss->lot.origin),
+                                           (long long)loss->lot.id)) < 0)
+        return error_memory(error);
     if (revoked && loss->product && ids_add(&check->products, loss->product) < 0)
         return error_memory(error);
     return 0;
@@ -89,23 +91,20 @@ static int look_at_loss(void *context, const struct evidence_loss *loss, struct 
 
 /* ---- Why ---- */
 
-static json_t *parse(const char *text)
-{
-    return text ? json_loads(text, 0, NULL) : NULL;
-}
-
 static int find_causes(struct check *check, json_t **ret, struct error *error)
 {
     const struct revocation *revocation = check->revocation;
-    struct revoked_words words = {.rules_before = parse(revocation->rules_before),
-                                  .rules_now = parse(revocation->rules_now)};
+    struct revoked_words words = {0};
     char *before = NULL, *now = NULL;
     int rc = store_meta_get(revocation->store, "words", &before, error);
 
     if (rc == 0)
         rc = evidence_words(revocation->store, QUALIODOO_VERSION, &now, error);
-    words.words_before = parse(before);
-    words.words_now = parse(now);
+    if (rc == 0 && (json_build_parse(revocation->rules_before, 0, &words.rules_before) < 0 ||
+                    json_build_parse(revocation->rules_now, 0, &words.rules_now) < 0 ||
+                    json_build_parse(before, 0, &words.words_before) < 0 ||
+                    json_build_parse(now, 0, &words.words_now) < 0))
+        rc = error_memory(error);
     ids_sort(check->products.items, check->products.count);
     if (rc == 0 && !(*ret = revoked_causes(&words, &check->products)))
         rc = error_memory(error);
@@ -202,8 +201,11 @@ static int stop(struct check *check, struct error *error)
 
     if (rc < 0)
         return rc;
-    json_array_extend(report->revoked, check->revoked);
-    json_array_extend(report->revoked_because, causes);
+    if (json_array_extend(report->revoked, check->revoked) < 0 ||
+        json_array_extend(report->revoked_because, causes) < 0) {
+        json_decref(causes);
+        return error_memory(error);
+    }
     causes_text(causes, why);
     accounts_text(check->revoked, who);
     json_decref(causes);
@@ -301,7 +303,10 @@ int revoked_same_version(struct store *store, bool *ret, struct error *error)
 
     if (rc < 0)
         return rc;
-    words = parse(text);
+    if (json_build_parse(text, 0, &words) < 0) {
+        free(text);
+        return error_memory(error);
+    }
     version = json_string_value(json_object_get(words, "version"));
     *ret =
         version && strcmp(version, QUALIODOO_VERSION) == 0 && !json_object_get(words, "migrated");

@@ -5,17 +5,11 @@
 
 #include "qualiodoo/compute/revoked.h"
 #include "qualiodoo/util/array.h"
+#include "qualiodoo/util/json_build.h"
 
 /* The keys of `credit` that decide whether there is a lot, how large it is and until when. */
 static const char *const credit_keys[] = {
     "account", "validity", "payment", "money_journals", "max_write_off", "since", "adjustments"};
-
-/* Takes over `text`; NULL adds nothing. */
-static void add(json_t *causes, json_t *text)
-{
-    if (text)
-        json_array_append_new(causes, text);
-}
 
 static const char *text_at(json_t *array, size_t index)
 {
@@ -54,7 +48,7 @@ static json_t *reference_changed(const char *id, const char *before, const char 
     return json_sprintf("product %s '%s' now has the reference '%s'", id, before, after);
 }
 
-static void add_products(json_t *causes, const struct revoked_words *words,
+static void add_products(json_t **causes, const struct revoked_words *words,
                          const struct ids *products)
 {
     json_t *now = json_object_get(words->words_now, "products"), *before, *after;
@@ -66,16 +60,18 @@ static void add_products(json_t *causes, const struct revoked_words *words,
             continue;
         after = json_object_get(now, id);
         if (!after)
-            add(causes,
-                json_sprintf("product %s '%s' cannot be read any more", id, text_at(before, 0)));
+            json_build_add(causes, json_sprintf("product %s '%s' cannot be read any more", id,
+                                                text_at(before, 0)));
         else if (strcmp(text_at(before, 0), text_at(after, 0)) != 0)
-            add(causes, reference_changed(id, text_at(before, 0), text_at(after, 0), now));
+            json_build_add(causes,
+                           reference_changed(id, text_at(before, 0), text_at(after, 0), now));
         else if (!json_equal(json_array_get(before, 1), json_array_get(after, 1)))
-            add(causes, json_sprintf("product %s '%s' has another unit", id, text_at(before, 0)));
+            json_build_add(
+                causes, json_sprintf("product %s '%s' has another unit", id, text_at(before, 0)));
     }
 }
 
-static void add_journals(json_t *causes, const struct revoked_words *words)
+static void add_journals(json_t **causes, const struct revoked_words *words)
 {
     json_t *now = json_object_get(words->words_now, "journals"), *before, *after;
     const char *id;
@@ -84,15 +80,16 @@ static void add_journals(json_t *causes, const struct revoked_words *words)
     {
         after = json_object_get(now, id);
         if (!after)
-            add(causes, json_sprintf("journal %s '%s' (%s) cannot be read any more", id,
-                                     text_at(before, 0), text_at(before, 1)));
+            json_build_add(causes, json_sprintf("journal %s '%s' (%s) cannot be read any more", id,
+                                                text_at(before, 0), text_at(before, 1)));
         else if (strcmp(text_at(before, 1), text_at(after, 1)) != 0)
-            add(causes, json_sprintf("journal %s '%s' changed its type from %s to %s", id,
-                                     text_at(before, 0), text_at(before, 1), text_at(after, 1)));
+            json_build_add(causes,
+                           json_sprintf("journal %s '%s' changed its type from %s to %s", id,
+                                        text_at(before, 0), text_at(before, 1), text_at(after, 1)));
     }
 }
 
-static void add_units(json_t *causes, const struct revoked_words *words)
+static void add_units(json_t **causes, const struct revoked_words *words)
 {
     json_t *now = json_object_get(words->words_now, "units"), *before, *after;
     const char *id;
@@ -101,8 +98,9 @@ static void add_units(json_t *causes, const struct revoked_words *words)
     {
         after = json_object_get(now, id);
         if (!json_equal(json_array_get(before, 1), json_array_get(after, 1)))
-            add(causes, json_sprintf("unit %s '%s' %s", id, text_at(before, 0),
-                                     after ? "has another size" : "cannot be read any more"));
+            json_build_add(causes,
+                           json_sprintf("unit %s '%s' %s", id, text_at(before, 0),
+                                        after ? "has another size" : "cannot be read any more"));
     }
 }
 
@@ -118,53 +116,64 @@ static char *value_text(json_t *value)
     return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
-static void add_change(json_t *causes, const char *key, json_t *before, json_t *after)
+static void add_change(json_t **causes, const char *key, json_t *before, json_t *after)
 {
     char *from = value_text(before), *to = value_text(after);
 
-    if (from && to)
-        add(causes, json_sprintf("credit.%s changed from %s to %s", key, from, to));
+    json_build_add(
+        causes, from && to ? json_sprintf("credit.%s changed from %s to %s", key, from, to) : NULL);
     free(from);
     free(to);
 }
 
-/* What a pack is named by: all of it but its hours. */
-static json_t *pack_name(json_t *pack)
+/* Members of a pack but its hours: what it is named by. */
+static size_t count_named(json_t *pack)
 {
-    json_t *name = json_copy(pack);
+    return json_object_size(pack) - (json_object_get(pack, "hours") != NULL);
+}
 
-    json_object_del(name, "hours");
-    return name;
+static bool same_name(json_t *one, json_t *other)
+{
+    const char *key;
+    json_t *value;
+
+    json_object_foreach(one, key, value)
+    {
+        if (strcmp(key, "hours") != 0 && !json_equal(value, json_object_get(other, key)))
+            return false;
+    }
+    return count_named(one) == count_named(other);
 }
 
 static json_t *find_pack(json_t *packs, json_t *wanted)
 {
-    json_t *name = pack_name(wanted), *found = NULL, *pack;
+    json_t *pack;
     size_t i;
 
     json_array_foreach(packs, i, pack)
     {
-        json_t *other = pack_name(pack);
-
-        if (!found && json_equal(name, other))
-            found = pack;
-        json_decref(other);
+        if (same_name(pack, wanted))
+            return pack;
     }
-    json_decref(name);
-    return found;
+    return NULL;
 }
 
 /* {"product": "SUP24"} reads SUP24; another form as it is. On the heap. */
 static char *pack_text(json_t *pack)
 {
-    json_t *name = pack_name(pack), *product = json_object_get(name, "product");
-    char *text = value_text(json_object_size(name) == 1 && product ? product : name);
+    json_t *product = json_object_get(pack, "product"), *name;
+    char *text;
 
+    if (product && count_named(pack) == 1)
+        return value_text(product);
+    name = json_copy(pack);
+    json_object_del(name, "hours");
+    text = name ? value_text(name) : NULL;
     json_decref(name);
     return text;
 }
 
-static void add_packs(json_t *causes, json_t *before, json_t *after)
+static void add_packs(json_t **causes, json_t *before, json_t *after)
 {
     json_t *pack;
     size_t i;
@@ -175,20 +184,20 @@ static void add_packs(json_t *causes, json_t *before, json_t *after)
         char *name = pack_text(pack), *from = value_text(json_object_get(pack, "hours")),
              *to = value_text(json_object_get(same, "hours"));
 
-        if (!name || !from || !to || (same && strcmp(from, to) == 0))
-            ;
-        else if (same)
-            add(causes,
-                json_sprintf("credit.packs gives %s hours to %s, and gave %s", to, name, from));
-        else
-            add(causes, json_sprintf("credit.packs no longer names %s", name));
+        if (!name || !from || !to)
+            json_build_add(causes, NULL);
+        else if (same && strcmp(from, to) != 0)
+            json_build_add(causes, json_sprintf("credit.packs gives %s hours to %s, and gave %s",
+                                                to, name, from));
+        else if (!same)
+            json_build_add(causes, json_sprintf("credit.packs no longer names %s", name));
         free(name);
         free(from);
         free(to);
     }
 }
 
-static void add_rules(json_t *causes, const struct revoked_words *words)
+static void add_rules(json_t **causes, const struct revoked_words *words)
 {
     json_t *before = json_object_get(words->rules_before, "credit");
     json_t *now = json_object_get(words->rules_now, "credit");
@@ -208,28 +217,29 @@ static void add_rules(json_t *causes, const struct revoked_words *words)
 
 /* ---- The program ---- */
 
-static void add_version(json_t *causes, const struct revoked_words *words)
+static void add_version(json_t **causes, const struct revoked_words *words)
 {
     const char *before = json_string_value(json_object_get(words->words_before, "version"));
     bool other = before && strcmp(before, QUALIODOO_VERSION) != 0;
 
     if (other || json_object_get(words->words_before, "migrated"))
-        add(causes, json_sprintf("qualiodoo %s reads the rules otherwise than %s did: see its "
-                                 "upgrade notes",
-                                 QUALIODOO_VERSION, other ? before : "the version before"));
+        json_build_add(causes,
+                       json_sprintf("qualiodoo %s reads the rules otherwise than %s did: see its "
+                                    "upgrade notes",
+                                    QUALIODOO_VERSION, other ? before : "the version before"));
     else
-        add(causes, json_string("neither Odoo nor the configuration says why"));
+        json_build_add(causes, json_string("neither Odoo nor the configuration says why"));
 }
 
 json_t *revoked_causes(const struct revoked_words *words, const struct ids *products)
 {
     json_t *causes = json_array();
 
-    add_products(causes, words, products);
-    add_journals(causes, words);
-    add_units(causes, words);
-    add_rules(causes, words);
+    add_products(&causes, words, products);
+    add_journals(&causes, words);
+    add_units(&causes, words);
+    add_rules(&causes, words);
     if (json_array_size(causes) == 0)
-        add_version(causes, words);
+        add_version(&causes, words);
     return causes;
 }

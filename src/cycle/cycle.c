@@ -29,6 +29,7 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 #include "qualiodoo/writeback/alerts.h"
@@ -86,7 +87,7 @@ static int add_difference(void *context, const struct audit_row *row)
                             (long long)row->account, row->subject,
                             row->before ? row->before : "nothing",
                             row->after ? row->after : "nothing", row->cause);
-    json_array_append_new(report->differences, text);
+    json_build_add(&report->differences, text);
     free(name);
     return 0;
 }
@@ -303,6 +304,8 @@ static int read_and_judge(struct cycle *cycle, struct error *error)
         rc = mirror_unreadable_forget(pull->store, error);
     if (rc == 0)
         rc = pull_and_compute(cycle, error);
+    if (rc == 0) /* else a breach or a lost credit would be told to nobody */
+        rc = cycle_report_check(cycle->report, error);
     if (rc == 0)
         rc = store_commit(pull->store, error);
     if (rc < 0) {
@@ -329,6 +332,8 @@ static int confirm(struct cycle *cycle, const struct ids *tickets, struct error 
     if (rc == 0)
         rc = compute(cycle, tickets, error);
     if (rc == 0)
+        rc = cycle_report_check(cycle->report, error);
+    if (rc == 0)
         rc = store_commit(store, error);
     if (rc < 0)
         store_rollback(store);
@@ -353,6 +358,8 @@ static int read_back(struct cycle *cycle, const struct send_touched *touched, st
     rc = pull_read_back(&cycle->pull, &written, error);
     if (rc == 0)
         rc = compute(cycle, NULL, error);
+    if (rc == 0)
+        rc = cycle_report_check(cycle->report, error);
     if (rc == 0)
         rc = store_commit(store, error);
     if (rc < 0) {
@@ -544,7 +551,9 @@ static int tell_differences(struct cycle *cycle, int64_t last, struct error *err
                                       .error = error};
     int rc = results_audit(cycle->pull.store, 0, last, add_difference, &differences, error);
 
-    return rc < 0 ? rc : cycle_report_name(cycle->report, cycle->pull.store, error);
+    if (rc == 0)
+        rc = cycle_report_name(cycle->report, cycle->pull.store, error);
+    return rc < 0 ? rc : cycle_report_check(cycle->report, error);
 }
 
 static void note_page(void *context)

@@ -16,6 +16,17 @@ int cycle_report_open(struct cycle_report *report, struct error *error)
     return rc < 0 ? rc : writeback_report_open(&report->writeback, error);
 }
 
+int cycle_report_check(const struct cycle_report *report, struct error *error)
+{
+    int rc = pull_report_check(&report->pull, error);
+
+    if (rc == 0)
+        rc = compute_report_check(&report->compute, error);
+    if (rc == 0)
+        rc = writeback_report_check(&report->writeback, error);
+    return rc < 0 || report->differences ? rc : error_memory(error);
+}
+
 void cycle_report_free(struct cycle_report *report)
 {
     pull_report_free(&report->pull);
@@ -67,9 +78,11 @@ static int name_each(json_t *list, struct store *store, struct error *error)
             rc = lookup_partner_name(store, customer, &name, error);
         if (rc < 0)
             return rc;
-        if (name)
-            json_object_set_new(found, "name", json_string(name));
+        if (name && json_object_set_new(found, "name", json_string(name)) < 0)
+            rc = error_memory(error);
         free(name);
+        if (rc < 0)
+            return rc;
     }
     return 0;
 }

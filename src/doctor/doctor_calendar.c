@@ -6,6 +6,7 @@
 
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/tz.h"
 
 #define HOURS_ADVICE                                                                               \
@@ -36,7 +37,7 @@ static json_t *names_of(json_t *fields)
     json_t *names = json_array(), *value;
     const char *name;
 
-    json_object_foreach(fields, name, value) json_array_append_new(names, json_string(name));
+    json_object_foreach(fields, name, value) json_build_add(&names, json_string(name));
     return names;
 }
 
@@ -50,11 +51,12 @@ static void add_use(struct calendars *calendars, int64_t id, json_t *user)
 
     snprintf(key, sizeof key, "%lld", (long long)id);
     users = json_object_get(calendars->uses, key);
-    if (!users) {
-        users = json_array();
-        json_object_set_new(calendars->uses, key, users);
+    if (!users)
+        json_build_set(&calendars->uses, key, json_pack("[o]", user));
+    else if (json_array_append_new(users, user) < 0) {
+        json_decref(calendars->uses);
+        calendars->uses = NULL;
     }
-    json_array_append_new(users, user);
 }
 
 /* Companies must have one; a team that has none takes its company's. */
@@ -239,6 +241,8 @@ static int check_calendars(struct calendars *calendars, struct error *error)
 
     if (rc == 0)
         rc = find_uses(calendars, error);
+    if (rc == 0 && !calendars->uses)
+        rc = error_memory(error);
     json_object_foreach(calendars->uses, key, users)
     {
         if (rc == 0)

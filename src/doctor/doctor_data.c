@@ -140,6 +140,7 @@ static int check_domain(const struct doctor *doctor, const char *key, const char
                              .method = "search_count",
                              .arguments = json_pack("[O]", domain),
                              .keywords = json_pack("{s{sb}}", "context", "active_test", 0),
+                             .with_keywords = true,
                              .safe = true};
     char advice[64];
     json_t *result = NULL;
@@ -205,6 +206,7 @@ static int latest_tickets(const struct doctor *doctor, const char *total, int64_
         .keywords =
             json_pack("{s[s] ss si ss s{sb}}", "fields", total, "order", "id desc", "limit",
                       doctor->config->odoo.page_size, "load", "", "context", "active_test", 0),
+        .with_keywords = true,
         .safe = true};
 
     return ask(doctor->odoo, call, ret, error);

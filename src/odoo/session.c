@@ -4,6 +4,7 @@
 
 #include "odoo_internal.h"
 #include "qualiodoo/util/printable.h"
+#include "text.h"
 #include "xmlrpc.h"
 
 /* The JSON copy of a secret, wiped before it is released: jansson's buffer is its own. */
@@ -89,14 +90,18 @@ static int check_uid(struct odoo *odoo, const json_t *result, struct error *erro
 int odoo_authenticate(struct odoo *odoo, struct error *error)
 {
     const struct odoo_options *options = &odoo->options;
+    struct text_check check;
     json_t *secret, *result = NULL;
     int code;
 
     if (odoo->uid)
         return 0;
+    text_check(options->secret, strlen(options->secret), &check);
+    if (check.invalid)
+        return error_set(error, ERR_CONFIG, "the secret of odoo.secret_file is not UTF-8 text");
     secret = json_string(options->secret);
     if (!secret)
-        return error_set(error, ERR_CONFIG, "the secret of odoo.secret_file is not UTF-8 text");
+        return error_memory(error);
     code = call_common(odoo, "authenticate",
                        json_pack("[s, s, O, {}]", options->database, options->login, secret),
                        &result, error);
@@ -130,9 +135,10 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
     json_t *parameters =
         json_pack("[s, I, O, s, s, O, o]", odoo->options.database, (json_int_t)odoo->uid, secret,
                   call->model, call->method, call->arguments, keywords);
-    int code = parameters ? odoo_xmlrpc_encode("execute_kw", parameters, &request.xml,
-                                               &request.length, error)
-                          : error_memory(error);
+    bool whole = parameters && (call->keywords || !call->with_keywords);
+    int code =
+        whole ? odoo_xmlrpc_encode("execute_kw", parameters, &request.xml, &request.length, error)
+              : error_memory(error);
 
     json_decref(parameters);
     wipe_string(secret);

@@ -236,11 +236,24 @@ static json_t *value_to_json(struct decoding *decoding, xmlrpc_value *value)
     }
 }
 
+/* xmlrpc-c says so in words only: it wraps its own lack of memory in a parse error. */
+static bool lacks_memory(const xmlrpc_env *env)
+{
+    static const char *const words[] = {"allocate", "memory", "create expat parser"};
+
+    if (env->fault_code == XMLRPC_INTERNAL_ERROR)
+        return true;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(env->fault_string, words[i]))
+            return true;
+    return false;
+}
+
 static int unparsable(const xmlrpc_env *env, struct error *error)
 {
     char reason[300];
 
-    if (env->fault_code == XMLRPC_INTERNAL_ERROR)
+    if (lacks_memory(env))
         return error_memory(error);
     text_clean(reason, sizeof reason, env->fault_string, strlen(env->fault_string));
     return error_set(error, ERR_UNPARSABLE, "the answer is complete but does not parse: %s",

@@ -15,9 +15,15 @@ struct encoding {
 
 static xmlrpc_value *json_to_value(struct encoding *encoding, const json_t *json);
 
-/* A copy with each character that XML forbids replaced by U+FFFD; NULL when there is none or memory
- * is short. */
-static char *without_forbidden(const char *text, size_t length, size_t *ret_length)
+/* xmlrpc-c returns a pointer that it freed when memory is short: only `env` tells. */
+static xmlrpc_value *if_made(const struct encoding *encoding, xmlrpc_value *value)
+{
+    return encoding->env.fault_occurred ? NULL : value;
+}
+
+/* A copy with each character that XML forbids replaced by U+FFFD; NULL when there is none. False
+ * when memory is short. */
+static bool without_forbidden(const char *text, size_t length, char **ret_copy, size_t *ret_length)
 {
     const unsigned char *p = (const unsigned char *)text, *end = p + length;
     char *copy = NULL, *to = NULL;
@@ -29,7 +35,7 @@ static char *without_forbidden(const char *text, size_t length, size_t *ret_leng
         if ((control || nonchar) && !copy) {
             copy = malloc(3 * length + 1);
             if (!copy)
-                return NULL;
+                return false;
             to = mempcpy(copy, text, (size_t)((const char *)p - text));
         }
         if (control || nonchar)
@@ -40,7 +46,8 @@ static char *without_forbidden(const char *text, size_t length, size_t *ret_leng
     }
     if (copy)
         *ret_length = (size_t)(to - copy);
-    return copy;
+    *ret_copy = copy;
+    return true;
 }
 
 /* A string of characters that XML allows. */
@@ -54,30 +61,35 @@ static xmlrpc_value *clean_to_value(struct encoding *encoding, const char *text,
     if (check.bad)
         xmlrpc_env_set_fault(&encoding->env, XMLRPC_TYPE_ERROR, "a text is not UTF-8");
     if (check.bad || check.astral + check.reserved == 0)
-        return check.bad ? NULL : xmlrpc_string_new_lp(&encoding->env, length, text);
+        return check.bad ? NULL
+                         : if_made(encoding, xmlrpc_string_new_lp(&encoding->env, length, text));
     folded = text_fold(text, length, &check, &length);
     if (!folded) {
         xmlrpc_env_set_fault(&encoding->env, XMLRPC_INTERNAL_ERROR, "out of memory");
         return NULL;
     }
     encoding->folded = true;
-    value = xmlrpc_string_new_lp(&encoding->env, length, folded);
+    value = if_made(encoding, xmlrpc_string_new_lp(&encoding->env, length, folded));
     free(folded);
     return value;
 }
 
 static xmlrpc_value *text_to_value(struct encoding *encoding, const char *text, size_t length)
 {
-    char *clean = without_forbidden(text, length, &length);
-    xmlrpc_value *value = clean_to_value(encoding, clean ? clean : text, length);
+    char *clean = NULL;
+    xmlrpc_value *value = NULL;
 
+    if (without_forbidden(text, length, &clean, &length))
+        value = clean_to_value(encoding, clean ? clean : text, length);
+    else
+        xmlrpc_env_set_fault(&encoding->env, XMLRPC_INTERNAL_ERROR, "out of memory");
     free(clean);
     return value;
 }
 
 static xmlrpc_value *array_to_value(struct encoding *encoding, const json_t *json)
 {
-    xmlrpc_value *array = xmlrpc_array_new(&encoding->env);
+    xmlrpc_value *array = if_made(encoding, xmlrpc_array_new(&encoding->env));
 
     for (size_t i = 0; i < json_array_size(json) && !encoding->env.fault_occurred; i++) {
         xmlrpc_value *item = json_to_value(encoding, json_array_get(json, i));
@@ -92,7 +104,7 @@ static xmlrpc_value *array_to_value(struct encoding *encoding, const json_t *jso
 
 static xmlrpc_value *object_to_value(struct encoding *encoding, const json_t *json)
 {
-    xmlrpc_value *structure = xmlrpc_struct_new(&encoding->env);
+    xmlrpc_value *structure = if_made(encoding, xmlrpc_struct_new(&encoding->env));
     const char *name;
     json_t *member;
 
@@ -117,8 +129,8 @@ static xmlrpc_value *object_to_value(struct encoding *encoding, const json_t *js
 static xmlrpc_value *integer_to_value(struct encoding *encoding, json_int_t number)
 {
     if (number >= INT32_MIN && number <= INT32_MAX)
-        return xmlrpc_int_new(&encoding->env, (int)number);
-    return xmlrpc_i8_new(&encoding->env, number);
+        return if_made(encoding, xmlrpc_int_new(&encoding->env, (int)number));
+    return if_made(encoding, xmlrpc_i8_new(&encoding->env, number));
 }
 
 /* Not NULL when `env` has no fault. A container comes back even with a fault, for the caller to
@@ -135,31 +147,37 @@ static xmlrpc_value *json_to_value(struct encoding *encoding, const json_t *json
     case JSON_INTEGER:
         return integer_to_value(encoding, json_integer_value(json));
     case JSON_REAL:
-        return xmlrpc_double_new(&encoding->env, json_real_value(json));
+        return if_made(encoding, xmlrpc_double_new(&encoding->env, json_real_value(json)));
     case JSON_TRUE:
     case JSON_FALSE:
-        return xmlrpc_bool_new(&encoding->env, json_is_true(json));
+        return if_made(encoding, xmlrpc_bool_new(&encoding->env, json_is_true(json)));
     case JSON_NULL:
     default:
-        return xmlrpc_nil_new(&encoding->env);
+        return if_made(encoding, xmlrpc_nil_new(&encoding->env));
     }
 }
 
-/* The strings at the top level of a call, the password among them. */
+/* The strings at the top level of a call, the password among them. An item that cannot be looked at
+ * for lack of memory is left as it is. */
 static void wipe_strings(xmlrpc_value *parameters)
 {
     xmlrpc_env env;
+    int count;
 
+    if (xmlrpc_value_type(parameters) != XMLRPC_TYPE_ARRAY)
+        return;
     xmlrpc_env_init(&env);
-    for (int i = 0; i < xmlrpc_array_size(&env, parameters); i++) {
+    count = xmlrpc_array_size(&env, parameters);
+    for (int i = 0; i < count && !env.fault_occurred; i++) {
         xmlrpc_value *item = xmlrpc_array_get_item(&env, parameters, i);
         const char *text = NULL;
         size_t length = 0;
 
-        if (xmlrpc_value_type(item) != XMLRPC_TYPE_STRING)
+        if (env.fault_occurred || xmlrpc_value_type(item) != XMLRPC_TYPE_STRING)
             continue;
         xmlrpc_parse_value(&env, item, "s#", &text, &length);
-        explicit_bzero((char *)text, length);
+        if (!env.fault_occurred && text)
+            explicit_bzero((char *)text, length);
     }
     xmlrpc_env_clean(&env);
 }
@@ -194,6 +212,8 @@ int odoo_xmlrpc_encode(const char *method, json_t *parameters, char **ret_text, 
     values = json_to_value(&encoding, parameters);
     if (!encoding.env.fault_occurred)
         block = XMLRPC_MEMBLOCK_NEW(char, &encoding.env, 0);
+    if (encoding.env.fault_occurred)
+        block = NULL;
     if (block)
         xmlrpc_serialize_call(&encoding.env, block, method, values);
     if (values) {

@@ -26,6 +26,7 @@
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 
 /* As many as may be written, with their payments, while a transaction is open. */
 #define NEWEST_INVOICES 20
@@ -35,7 +36,7 @@ json_t *pull_domain(struct pull *pull, const char *text, json_t *extra)
     json_t *domain = model_domain(text, pull->flavour, pull->ids);
 
     if (domain && extra)
-        json_array_extend(domain, extra);
+        json_build_add_all(&domain, extra);
     return domain;
 }
 
@@ -51,9 +52,9 @@ static char *scope_text(struct pull *pull, const struct model *model)
     if (model != &models[MODEL_TICKET])
         json_object_del(scope, "tickets");
     if (model == &models[MODEL_TIMESHEET] && json_array_size(pull->config->timesheets.domain))
-        json_object_set(scope, "timesheets", pull->config->timesheets.domain);
+        json_build_set(&scope, "timesheets", json_incref(pull->config->timesheets.domain));
     if (model == &models[MODEL_PARTNER])
-        json_object_set_new(scope, "names", json_boolean(pull->config->privacy.keep_names));
+        json_build_set(&scope, "names", json_boolean(pull->config->privacy.keep_names));
     text = json_dumps(scope, JSON_COMPACT);
     json_decref(scope);
     return text;
@@ -139,19 +140,22 @@ static instant earlier(instant a, instant b)
 
 /* A `high` in the future was read before the clocks were set back: what is written from now on is
  * dated before it, and is looked for from the last pull on. */
-char *pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor)
+int pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
+                    struct error *error)
 {
     int64_t overlap = pull->config->poll.overlap_ms / 1000;
     char text[INSTANT_TEXT_SIZE];
     instant high, now = clock_real();
 
+    *ret = NULL;
     if (!cursor->high || !instant_parse_odoo(cursor->high, &high))
-        return NULL;
+        return 0;
     if (high > now)
         high = earlier(now, cursor->pulled_at) - overlap;
     else
         high += cursor->high_seen_at ? -overlap : 1;
-    return strdup(instant_format_odoo(high, text));
+    *ret = strdup(instant_format_odoo(high, text));
+    return *ret ? 0 : error_memory(error);
 }
 
 static int begin_first(struct pull *pull, const struct model *model, char *scope,

@@ -7,6 +7,7 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/store/lookup.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/names.h"
 #include "qualiodoo/util/progress.h"
 
@@ -84,23 +85,27 @@ static int read_partners(struct odoo *odoo, json_t *domain, json_t **ret, struct
 /* ---- To the letter ---- */
 
 /* Where some have the text as their reference, the others only have it as their name. */
-static void prefer_references(const char *text, json_t *records)
+static int prefer_references(const char *text, json_t **records, struct error *error)
 {
     json_t *record, *named = json_array();
     size_t i;
 
-    json_array_foreach(records, i, record)
+    json_array_foreach(*records, i, record)
     {
         const char *reference = json_string_value(json_object_get(record, "ref"));
 
         if (reference && strcmp(reference, text) == 0)
-            json_array_append(named, record);
+            json_build_add(&named, json_incref(record));
     }
-    if (json_array_size(named)) {
-        json_array_clear(records);
-        json_array_extend(records, named);
+    if (!named)
+        return error_memory(error);
+    if (json_array_size(named) == 0) {
+        json_decref(named);
+        return 0;
     }
-    json_decref(named);
+    json_decref(*records);
+    *records = named;
+    return 0;
 }
 
 static int find_exact(struct odoo *odoo, const char *text, json_t **ret, struct error *error)
@@ -117,7 +122,8 @@ static int find_exact(struct odoo *odoo, const char *text, json_t **ret, struct 
         rc = read_partners(odoo,
                            json_pack("[s [sss] [sss]]", "|", "name", "=", text, "ref", "=", text),
                            &records, error);
-        prefer_references(text, records);
+        if (rc == 0)
+            rc = prefer_references(text, &records, error);
     }
     if (rc < 0)
         json_decref(records);
@@ -138,7 +144,7 @@ static int add_page(struct odoo *odoo, const int64_t *ids, size_t count, struct 
     int rc;
 
     for (i = 0; i < count; i++)
-        json_array_append_new(list, json_integer(ids[i]));
+        json_build_add(&list, json_integer(ids[i]));
     rc = ask_records(odoo, "res.partner", json_pack("[[sso]]", "id", "in", list),
                      json_pack("[ss]", "name", "ref"), &records, error);
     json_array_foreach(records, i, record)
@@ -235,12 +241,13 @@ static int find_by_alike(struct odoo *odoo, const char *text, json_t **ret, stru
     names_open(&names, text);
     rc = ids ? find_alike(odoo, text, &names, error) : error_memory(error);
     for (size_t i = 0; i < names.same.count; i++)
-        json_array_append_new(ids, json_integer(names.same.items[i]));
+        json_build_add(&ids, json_integer(names.same.items[i]));
     if (rc == 0 && !names.same.count)
         rc = unknown(text, &names, "in Odoo", "the id, the name or the reference of a partner",
                      error);
     if (rc == 0)
-        rc = read_partners(odoo, json_pack("[[ssO]]", "id", "in", ids), ret, error);
+        rc = ids ? read_partners(odoo, json_pack("[[ssO]]", "id", "in", ids), ret, error)
+                 : error_memory(error);
     json_decref(ids);
     names_close(&names);
     return rc;

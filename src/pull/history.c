@@ -21,6 +21,7 @@
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
@@ -103,6 +104,7 @@ static int read_labels(struct history *history, struct error *error)
                              .method = "fields_get",
                              .arguments = json_pack("[[]]"),
                              .keywords = json_pack("{s[s]}", "attributes", "string"),
+                             .with_keywords = true,
                              .safe = true};
     json_t *fields = NULL, *field;
     const char *name;
@@ -116,7 +118,7 @@ static int read_labels(struct history *history, struct error *error)
         json_t *label = json_object_get(field, "string");
 
         if (json_is_string(label))
-            json_object_set(history->labels, name, label);
+            json_build_set(&history->labels, name, json_incref(label));
     }
     json_decref(fields);
     return history->labels ? 0 : error_memory(error);
@@ -144,7 +146,7 @@ static json_t *id_list(const int64_t *ids, size_t count)
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_integer(ids[i]));
+        json_build_add(&list, json_integer(ids[i]));
     return list;
 }
 
@@ -352,6 +354,7 @@ static int ask_values(struct history *history, const int64_t *messages, size_t c
         .arguments = json_pack("[[[sso]]]", "mail_message_id", "in", id_list(messages, count)),
         .keywords = json_pack("{s[sss] ss}", "fields", history->reference, "mail_message_id",
                               "new_value_char", "order", "id"),
+        .with_keywords = true,
         .safe = true};
     int rc = ask(history->pull->odoo, call, ret, error);
 

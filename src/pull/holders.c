@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qualiodoo/pull/pull.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 
 /* Contacts below contacts: more levels than a company has. */
@@ -42,13 +43,13 @@ static int note_move(void *context, const struct holder_move *move)
     json_t *invoices = json_array();
 
     for (size_t i = 0; i < move->invoices.count; i++)
-        json_array_append_new(invoices, json_integer(move->invoices.items[i]));
+        json_build_add(&invoices, json_integer(move->invoices.items[i]));
     say_move(move);
-    json_array_append_new(movers->pull->report->moves,
-                          json_pack("{so sI sI so}", "contact",
-                                    move->partner ? json_integer(move->partner) : json_null(),
-                                    "from", (json_int_t)move->from, "to", (json_int_t)move->to,
-                                    "invoices", invoices));
+    json_build_add(&movers->pull->report->moves,
+                   json_pack("{so sI sI so}", "contact",
+                             move->partner ? json_integer(move->partner) : json_null(), "from",
+                             (json_int_t)move->from, "to", (json_int_t)move->to, "invoices",
+                             invoices));
     return move->partner ? ids_add(&movers->partners, move->partner) : 0;
 }
 
@@ -89,7 +90,7 @@ int pull_holders(struct pull *pull, struct error *error)
     return rc;
 }
 
-void pull_widen_to_holders(const struct pull *pull, json_t *domain)
+void pull_widen_to_holders(const struct pull *pull, json_t **domain)
 {
     static const char suffix[] = ".commercial_partner_id";
     json_t *term;
@@ -97,14 +98,18 @@ void pull_widen_to_holders(const struct pull *pull, json_t *domain)
 
     if (pull->config->credit.account != ACCOUNT_TOP)
         return;
-    json_array_foreach(domain, i, term)
+    json_array_foreach(*domain, i, term)
     {
         const char *field = json_string_value(json_array_get(term, 0));
         size_t length = field ? strlen(field) : 0;
 
         if (length < strlen(suffix) || strcmp(field + length - strlen(suffix), suffix) != 0)
             continue;
-        json_array_set_new(term, 0, json_stringn(field, length - strlen(suffix)));
-        json_array_set_new(term, 1, json_string("child_of"));
+        if (json_array_set_new(term, 0, json_stringn(field, length - strlen(suffix))) < 0 ||
+            json_array_set_new(term, 1, json_string("child_of")) < 0) {
+            json_decref(*domain);
+            *domain = NULL;
+            return;
+        }
     }
 }

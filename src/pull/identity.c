@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 
 #define IDENTITY_KEY "identity" /* of meta: [[model, id, create_date]...], the user first */
@@ -123,13 +124,15 @@ int identity_check(struct pull *pull, bool may_forget, struct error *error)
 {
     struct error own = {0};
     char *text = NULL;
-    json_t *mark;
+    json_t *mark = NULL;
     int rc = store_meta_get(pull->store, IDENTITY_KEY, &text, error);
 
     if (rc < 0)
         return rc;
-    mark = text ? json_loads(text, 0, NULL) : NULL;
+    rc = json_build_parse(text, 0, &mark) < 0 ? error_memory(error) : 0;
     free(text);
+    if (rc < 0)
+        return rc;
     pull->take_identity = json_array_size(mark) == 0; /* a state of an earlier version, or new */
     rc = pull->take_identity ? 0 : compare(pull, mark, &own);
     json_decref(mark);

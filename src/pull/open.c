@@ -7,6 +7,7 @@
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/pull.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
@@ -16,7 +17,7 @@ static int set_names(struct pull *pull, struct error *error)
     json_t *customers = json_array();
 
     for (size_t i = 0; i < pull->n_customers; i++)
-        json_array_append_new(customers, json_integer(pull->customers[i]));
+        json_build_add(&customers, json_integer(pull->customers[i]));
     pull->ids =
         json_pack("{so so so so so}", "@packs", packs_references(pull->config), "@pack_ids",
                   packs_ids(pull->config), "@ids", customers, "@keys",
@@ -66,7 +67,7 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
     }
     kept = json_array();
     json_array_foreach(names, i, name) if (json_object_get(known, json_string_value(name)))
-        json_array_append(kept, name);
+        json_build_add(&kept, json_incref(name));
     for (i = 0; i < model_columns(model) && rc == 0; i++) {
         const struct mirror_column *column = &model->table.columns[i];
         const char *remote = column->field;
@@ -77,6 +78,8 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
     }
     json_decref(names);
     json_decref(known);
+    if (rc == 0 && !kept)
+        rc = error_memory(error);
     if (rc == 0)
         pull->fields[id] = kept;
     else
@@ -210,9 +213,9 @@ static int save_schema(struct pull *pull, struct error *error)
 
     for (int i = 0; i < MODEL_COUNT; i++)
         if (pull->fields[i])
-            json_array_append(fields, pull->fields[i]);
+            json_build_add(&fields, json_incref(pull->fields[i]));
         else
-            json_array_append_new(fields, json_null());
+            json_build_add(&fields, json_null());
     schema =
         json_pack("{so ss sb sI sI so}", "key", schema_key(pull), "flavour", pull->flavour->name,
                   "units_absolute", pull->units_absolute, "uid", (json_int_t)pull->agent_uid,
@@ -266,8 +269,10 @@ static int load_schema(struct pull *pull, struct error *error)
 
     if (rc < 0 || !text)
         return rc;
-    schema = json_loads(text, 0, NULL);
+    rc = json_build_parse(text, 0, &schema);
     free(text);
+    if (rc < 0)
+        return error_memory(error);
     used = use_schema(pull, schema);
     json_decref(schema);
     if (used)
@@ -314,7 +319,9 @@ int pull_open(struct pull *pull, struct error *error)
     if (rc >= 0 && pull->take_identity)
         rc = identity_take(pull, error);
     if (rc >= 0)
-        json_object_set_new(pull->ids, "@agent", json_integer(pull->agent_partner));
+        json_build_set(&pull->ids, "@agent", json_integer(pull->agent_partner));
+    if (rc >= 0 && !pull->ids)
+        rc = error_memory(error);
     return rc < 0 ? rc : mirror_has_unreadable(pull->store, &pull->has_unreadable, error);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qualiodoo/store/lookup.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 
 json_t *packs_references(const struct config *config)
@@ -14,7 +15,7 @@ json_t *packs_references(const struct config *config)
 
     for (size_t i = 0; i < config->credit.n_packs; i++)
         for (size_t j = 0; j < config->credit.packs[i].n_products; j++)
-            json_array_append_new(list, json_string(config->credit.packs[i].products[j]));
+            json_build_add(&list, json_string(config->credit.packs[i].products[j]));
     return list;
 }
 
@@ -24,7 +25,7 @@ json_t *packs_ids(const struct config *config)
 
     for (size_t i = 0; i < config->credit.n_packs; i++)
         if (config->credit.packs[i].id)
-            json_array_append_new(list, json_integer(config->credit.packs[i].id));
+            json_build_add(&list, json_integer(config->credit.packs[i].id));
     return list;
 }
 

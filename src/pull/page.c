@@ -11,6 +11,7 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
@@ -56,19 +57,22 @@ static int find_in_domain(struct page *page, const int64_t *ids, size_t count, s
 {
     struct pull *pull = page->pull;
     const char *key = "";
-    json_t *domain = json_copy(counting_domain(page, &key)), *list;
+    json_t *configured = counting_domain(page, &key), *domain, *list = json_array();
     int rc;
 
     free(pull->in_domain.items);
     pull->in_domain = (struct ids){0};
-    if (!domain)
+    if (!configured) {
+        json_decref(list);
         return 0;
-    list = json_array();
+    }
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_integer(ids[i]));
-    json_array_append_new(domain, json_pack("[sso]", "id", "in", list));
-    rc = odoo_search_all(pull->odoo, model_remote(page->model, pull->flavour), domain,
-                         &pull->in_domain.items, &pull->in_domain.count, error);
+        json_build_add(&list, json_integer(ids[i]));
+    domain = json_copy(configured);
+    json_build_add(&domain, json_pack("[sso]", "id", "in", list));
+    rc = domain ? odoo_search_all(pull->odoo, model_remote(page->model, pull->flavour), domain,
+                                  &pull->in_domain.items, &pull->in_domain.count, error)
+                : error_memory(error);
     json_decref(domain);
     return rc < 0 ? error_prefix(error, "%s", key) : 0;
 }
@@ -91,7 +95,7 @@ static void compute_ticket(const struct page *page, int64_t id, struct mirror_va
 /* A product whose reference changed is no pack any more; one that opened lots stays, with what it
  * is called now: whether their credit is revoked is for a person to say. One that is named by its
  * id is shown by it when it has no reference. */
-static void compute_product(const struct page *page, int64_t id, json_t *texts,
+static void compute_product(const struct page *page, int64_t id, json_t **texts,
                             struct mirror_value *values)
 {
     struct mirror_value *reference = &values[model_column(page->model, "reference")];
@@ -103,8 +107,8 @@ static void compute_product(const struct page *page, int64_t id, json_t *texts,
         if (text)
             return;
         made = json_sprintf("id %lld", (long long)id);
-        if (json_array_append_new(texts, made) == 0)
-            set_text(reference, json_string_value(made));
+        set_text(reference, json_string_value(made));
+        json_build_add(texts, made);
     } else if (!ids_contain(page->pull->held.items, page->pull->held.count, id)) {
         reference->kind = VALUE_NULL;
     } else if (!text) {
@@ -119,21 +123,26 @@ static int64_t bare_id(json_t *value)
 
 /* A note holds its figures as JSON in the subject and its key in the message_id. It is valid only
  * while the agent is its author, its creator and its last writer. */
-static void compute_note(const struct page *page, json_t *record, json_t *texts,
+static void compute_note(const struct page *page, json_t *record, json_t **texts,
                          struct mirror_value *values)
 {
     const struct model *model = page->model;
     const struct pull *pull = page->pull;
     const char *subject = json_string_value(json_object_get(record, "subject"));
     const char *message = json_string_value(json_object_get(record, "message_id"));
-    json_t *figures = subject ? json_loads(subject, 0, NULL) : NULL;
-    json_t *given = json_object_get(figures, "qualiodoo_adjustment");
-    const char *date = json_string_value(json_object_get(given, "date"));
+    json_t *figures, *given, *text;
+    const char *date;
     char key[128] = "";
-    bool valid = json_is_object(given) && date &&
-                 bare_id(json_object_get(record, "author_id")) == pull->agent_partner &&
-                 bare_id(json_object_get(record, "write_uid")) == pull->agent_uid &&
-                 bare_id(json_object_get(record, "create_uid")) == pull->agent_uid;
+    bool valid;
+
+    if (json_build_parse(subject, 0, &figures) < 0)
+        json_build_add(texts, NULL);
+    given = json_object_get(figures, "qualiodoo_adjustment");
+    date = json_string_value(json_object_get(given, "date"));
+    valid = json_is_object(given) && date &&
+            bare_id(json_object_get(record, "author_id")) == pull->agent_partner &&
+            bare_id(json_object_get(record, "write_uid")) == pull->agent_uid &&
+            bare_id(json_object_get(record, "create_uid")) == pull->agent_uid;
 
     if (message)
         sscanf(message, "<qualiodoo-adjust.%127[^@]", key);
@@ -143,16 +152,16 @@ static void compute_note(const struct page *page, json_t *record, json_t *texts,
     set_text(&values[model_column(model, "end")], json_string_value(json_object_get(given, "end")));
     set_text(&values[model_column(model, "reason")],
              json_string_value(json_object_get(given, "reason")));
-    json_array_append_new(texts, json_string(key));
-    set_text(&values[model_column(model, "key")],
-             json_string_value(json_array_get(texts, json_array_size(texts) - 1)));
+    text = json_string(key);
+    set_text(&values[model_column(model, "key")], json_string_value(text));
+    json_build_add(texts, text);
     set_integer(&values[model_column(model, "valid")], valid);
     if (figures)
-        json_array_append_new(texts, figures); /* keeps the texts alive */
+        json_build_add(texts, figures); /* keeps the texts alive */
 }
 
 /* The key between "<qualiodoo-" and "@DATABASE>"; the pattern of the domain may match more. */
-static void compute_marker(const struct page *page, json_t *record, json_t *texts,
+static void compute_marker(const struct page *page, json_t *record, json_t **texts,
                            struct mirror_value *values)
 {
     static const char head[] = "<qualiodoo-", adjust[] = "adjust.";
@@ -171,11 +180,11 @@ static void compute_marker(const struct page *page, json_t *record, json_t *text
         strcmp(at + 1 + strlen(database), ">") != 0)
         return;
     text = json_stringn(message, (size_t)(at - message));
-    if (text && json_array_append_new(texts, text) == 0)
-        set_text(key, json_string_value(text));
+    set_text(key, json_string_value(text));
+    json_build_add(texts, text);
 }
 
-static void compute(const struct page *page, int64_t id, json_t *record, json_t *texts,
+static void compute(const struct page *page, int64_t id, json_t *record, json_t **texts,
                     struct mirror_value *values)
 {
     switch ((enum model_id)(page->model - models)) {
@@ -242,10 +251,10 @@ static int mark_parts(const struct page *page, int64_t id, const struct mirror_v
 /* What the records of one page share. */
 struct reading {
     const char *names[MIRROR_COLUMNS_MAX]; /* of the fields, by column */
-    json_t *texts;                         /* made for the record at hand */
+    json_t *texts; /* made for the record at hand; NULL: memory was short, and so are its values */
 };
 
-static int put_record(struct page *page, const struct reading *reading, json_t *record,
+static int put_record(struct page *page, struct reading *reading, json_t *record,
                       struct error *error)
 {
     struct pull *pull = page->pull;
@@ -257,8 +266,10 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
     int rc;
 
     json_array_clear(reading->texts);
-    model_values(model, reading->names, record, reading->texts, values);
-    compute(page, id, record, reading->texts, values);
+    model_values(model, reading->names, record, &reading->texts, values);
+    compute(page, id, record, &reading->texts, values);
+    if (!reading->texts)
+        return error_memory(error);
     write_date = values[0].kind == VALUE_TEXT ? values[0].text : NULL;
     if (write_date && strcmp(write_date, page->high) > 0)
         snprintf(page->high, sizeof page->high, "%s", write_date);
@@ -279,9 +290,9 @@ static int put_record(struct page *page, const struct reading *reading, json_t *
         if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_CREATED)
             rc = settled_note_born_closed(pull->store, id, error);
         if (change == MIRROR_CREATED)
-            pull_report_count(pull->report->created, model_remote(model, pull->flavour), 1);
+            pull_report_count(&pull->report->created, model_remote(model, pull->flavour), 1);
         if (change == MIRROR_UPDATED)
-            pull_report_count(pull->report->updated, model_remote(model, pull->flavour), 1);
+            pull_report_count(&pull->report->updated, model_remote(model, pull->flavour), 1);
     }
     return rc;
 }
@@ -365,7 +376,7 @@ int page_store(struct page *page, const int64_t *requested, size_t count, json_t
         store_rollback(pull->store);
         return rc;
     }
-    pull_report_count(pull->report->checked, remote, (int64_t)json_array_size(records));
+    pull_report_count(&pull->report->checked, remote, (int64_t)json_array_size(records));
     page->done += count;
     heartbeat_beat();
     if (pull->stored)
@@ -416,16 +427,16 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
         .bad = note_bad,
         .context = page,
     };
-    int rc;
+    int rc = 0;
 
     if (!count)
         return 0;
     page->total = page->done + count;
     progress_step("%s", read.model);
     progress_count("rows", (int64_t)page->done, (int64_t)page->total);
-    for (int i = 0; i < ODOO_FALLBACKS; i++)
-        read.fallbacks[i] = model_bare_names(page->model, pull->flavour, read.fields, i == 0);
-    rc = odoo_read(pull->odoo, &read, error);
+    for (int i = 0; i < ODOO_FALLBACKS && rc == 0; i++)
+        rc = model_bare_names(page->model, pull->flavour, read.fields, i == 0, &read.fallbacks[i]);
+    rc = rc < 0 ? error_memory(error) : odoo_read(pull->odoo, &read, error);
     for (int i = 0; i < ODOO_FALLBACKS; i++)
         json_decref(read.fallbacks[i]);
     return rc;
@@ -490,7 +501,7 @@ int page_bury(struct pull *pull, const struct model *model, struct error *error)
         store_rollback(pull->store);
         return rc;
     }
-    pull_report_count(pull->report->deleted, model_remote(model, pull->flavour),
+    pull_report_count(&pull->report->deleted, model_remote(model, pull->flavour),
                       (int64_t)pull->doomed.count);
     pull->doomed.count = 0;
     return 0;

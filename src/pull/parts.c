@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "qualiodoo/pull/pull.h"
+#include "qualiodoo/util/json_build.h"
 
 /* Owners of one listing: their ids travel in a domain. */
 #define OWNERS_AT_ONCE 200
@@ -13,7 +14,7 @@ static json_t *id_list(const int64_t *ids, size_t count)
     json_t *list = json_array();
 
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_integer(ids[i]));
+        json_build_add(&list, json_integer(ids[i]));
     return list;
 }
 

@@ -11,6 +11,7 @@
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/store/evidence.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
@@ -140,13 +141,15 @@ done:
 static int pull_changes(struct pull *pull, const struct model *model,
                         const struct mirror_cursor *cursor, struct page *page, struct error *error)
 {
-    char *low = pull_cursor_low(pull, cursor);
-    json_t *since = changed_since(low);
+    char *low = NULL;
+    json_t *since = NULL;
     const char *text = model->change_domain ? model->change_domain : model->domain;
     struct ids remote = {0}, local = {0};
     size_t kept = 0;
-    int rc = since ? 0 : error_memory(error);
+    int rc = pull_cursor_low(pull, cursor, &low, error);
 
+    if (rc == 0 && !(since = changed_since(low)))
+        rc = error_memory(error);
     if (rc == 0)
         rc = search_ids(pull, model, text, since, &remote, error);
     if (rc == 0 && model->kind == MODEL_REFERENCED && remote.count) {
@@ -176,9 +179,12 @@ static int pull_full(struct pull *pull, const struct model *model, struct error 
     int rc;
 
     rc = local_ids(pull, model, &local, error);
-    if (pull->n_customers && model->customer_domain)
+    if (rc == 0 && pull->n_customers && model->customer_domain) {
         extra = model_domain(model->customer_domain, pull->flavour, pull->ids);
-    pull_widen_to_holders(pull, extra);
+        pull_widen_to_holders(pull, &extra);
+        if (!extra) /* without it, everybody would be listed */
+            rc = error_memory(error);
+    }
     if (rc == 0 && model->kind == MODEL_LISTED)
         rc = search_ids(pull, model, list_domain(model), extra, &remote, error);
     if (rc == 0)
@@ -238,7 +244,7 @@ int pull_visible(struct pull *pull, const struct model *model, const struct ids 
     int rc;
 
     for (size_t i = 0; i < ids->count; i++)
-        json_array_append_new(list, json_integer(ids->items[i]));
+        json_build_add(&list, json_integer(ids->items[i]));
     only = json_pack("[[sso]]", "id", "in", list);
     rc = only ? search_ids(pull, model, "[]", only, ret, error) : error_memory(error);
     json_decref(only);
@@ -382,8 +388,8 @@ static void set_ids(struct pull *pull, const char *name, const struct ids *ids)
     json_t *list = json_array();
 
     for (size_t i = 0; i < ids->count; i++)
-        json_array_append_new(list, json_integer(ids->items[i]));
-    json_object_set_new(pull->ids, name, list);
+        json_build_add(&list, json_integer(ids->items[i]));
+    json_build_set(&pull->ids, name, list);
 }
 
 static int set_customer_ids(struct pull *pull, const char *name, enum mirror_set set,

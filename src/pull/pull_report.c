@@ -1,4 +1,5 @@
 #include "qualiodoo/pull/pull_report.h"
+#include "qualiodoo/util/json_build.h"
 
 int pull_report_open(struct pull_report *report, struct error *error)
 {
@@ -9,6 +10,11 @@ int pull_report_open(struct pull_report *report, struct error *error)
         .deleted = json_object(),
         .moves = json_array(),
     };
+    return pull_report_check(report, error);
+}
+
+int pull_report_check(const struct pull_report *report, struct error *error)
+{
     return report->checked && report->created && report->updated && report->deleted && report->moves
                ? 0
                : error_memory(error);
@@ -24,12 +30,12 @@ void pull_report_free(struct pull_report *report)
     *report = (struct pull_report){0};
 }
 
-void pull_report_count(json_t *counts, const char *model, int64_t number)
+void pull_report_count(json_t **counts, const char *model, int64_t number)
 {
-    json_int_t before = json_integer_value(json_object_get(counts, model));
+    json_int_t before = json_integer_value(json_object_get(*counts, model));
 
     if (number)
-        json_object_set_new(counts, model, json_integer(before + number));
+        json_build_set(counts, model, json_integer(before + number));
 }
 
 int64_t pull_report_checked(const struct pull_report *report, const char *model)

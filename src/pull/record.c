@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "qualiodoo/pull/models.h"
+#include "qualiodoo/util/json_build.h"
 
 size_t model_columns(const struct model *model)
 {
@@ -37,13 +38,13 @@ json_t *model_field_names(const struct model *model, const struct flavour *flavo
         const char *name = model->table.columns[i].field;
 
         if (name && (name = flavour_name(flavour, name)))
-            json_array_append_new(names, json_string(name));
+            json_build_add(&names, json_string(name));
     }
     return names;
 }
 
-json_t *model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
-                         bool numbers)
+int model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
+                     bool numbers, json_t **ret)
 {
     json_t *kept = json_array(), *name;
     bool computed = false;
@@ -62,12 +63,15 @@ json_t *model_bare_names(const struct model *model, const struct flavour *flavou
         }
         computed = computed || kind == FIELD_COMPUTED;
         if (kind != FIELD_WORDS && (numbers || kind != FIELD_NANO))
-            json_array_append(kept, name);
+            json_build_add(&kept, json_incref(name));
     }
+    if (!kept)
+        return ERR_NO_MEMORY;
+    *ret = NULL;
     if (!computed && json_array_size(kept) < json_array_size(names))
-        return kept;
+        *ret = json_incref(kept);
     json_decref(kept);
-    return NULL;
+    return 0;
 }
 
 /* The largest amount that is kept: 10^12 of a currency. */
@@ -107,9 +111,9 @@ static struct mirror_value id_value(json_t *value)
 }
 
 /* The ids, sorted by Odoo's own order, as text kept alive by `texts`. */
-static struct mirror_value ids_value(json_t *value, json_t *texts)
+static struct mirror_value ids_value(json_t *value, json_t **texts)
 {
-    struct mirror_value none = {.kind = VALUE_TEXT, .text = "[]"};
+    const struct mirror_value none = {.kind = VALUE_TEXT, .text = "[]"};
     char *dumped;
     json_t *text;
 
@@ -118,12 +122,11 @@ static struct mirror_value ids_value(json_t *value, json_t *texts)
     dumped = json_dumps(value, JSON_COMPACT);
     text = dumped ? json_string(dumped) : NULL;
     free(dumped);
-    if (!text || json_array_append_new(texts, text) < 0)
-        return none;
+    json_build_add(texts, text);
     return (struct mirror_value){.kind = VALUE_TEXT, .text = json_string_value(text)};
 }
 
-static struct mirror_value field_value(enum field_kind kind, json_t *value, json_t *texts)
+static struct mirror_value field_value(enum field_kind kind, json_t *value, json_t **texts)
 {
     struct mirror_value made = {.kind = VALUE_INTEGER};
 
@@ -166,7 +169,7 @@ void model_names(const struct model *model, const struct flavour *flavour, const
 }
 
 void model_values(const struct model *model, const char *const *names, json_t *record,
-                  json_t *texts, struct mirror_value *values)
+                  json_t **texts, struct mirror_value *values)
 {
     for (size_t i = 0; i < MIRROR_COLUMNS_MAX && model->table.columns[i].name; i++)
         values[i] = field_value((enum field_kind)model->table.columns[i].kind,
@@ -203,15 +206,16 @@ static json_t *resolve(json_t *value, const struct flavour *flavour, json_t *ids
     if (!json_is_array(value))
         return json_incref(value);
     made = json_array();
-    json_array_foreach(value, i, item) json_array_append_new(made, resolve(item, flavour, ids));
+    json_array_foreach(value, i, item) json_build_add(&made, resolve(item, flavour, ids));
     return made;
 }
 
 json_t *model_domain(const char *text, const struct flavour *flavour, json_t *ids)
 {
-    json_t *parsed = json_loads(text ? text : "[]", 0, NULL), *made;
+    json_t *parsed = json_build_parsed(text ? text : "[]", 0), *made;
 
-    assert(parsed);
+    if (!parsed) /* the tables' own texts are JSON: out of memory */
+        return NULL;
     made = resolve(parsed, flavour, ids);
     json_decref(parsed);
     return made;

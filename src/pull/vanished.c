@@ -24,6 +24,7 @@ static int count_records(struct pull *pull, const struct model *model, json_t *d
                              .method = "search_count",
                              .arguments = json_pack("[o]", domain),
                              .keywords = json_pack("{s{sb}}", "context", "active_test", 0),
+                             .with_keywords = true,
                              .safe = true};
     json_t *result = NULL;
     int rc = ask(pull->odoo, call, &result, error);

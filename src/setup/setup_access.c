@@ -4,6 +4,7 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/models.h"
+#include "qualiodoo/util/json_build.h"
 #include "setup_internal.h"
 
 enum holder { AGENT, USERS, ADMINISTRATORS };
@@ -94,7 +95,7 @@ static json_t *values_of(const struct access *access, const struct place *place)
                                (json_int_t)place->model, "group_id", (json_int_t)place->group);
 
     for (size_t i = 0; values && i < PERMS; i++)
-        json_object_set_new(values, perms[i].name, json_boolean(has_right(access, i)));
+        json_build_set(&values, perms[i].name, json_boolean(has_right(access, i)));
     return values;
 }
 
@@ -103,13 +104,13 @@ static json_t *repairs_of(const struct access *access, json_t *record)
     json_t *repairs = json_object();
 
     if (!json_is_true(json_object_get(record, "active")))
-        json_object_set_new(repairs, "active", json_true());
+        json_build_set(&repairs, "active", json_true());
     for (size_t i = 0; i < PERMS; i++) {
         bool has = json_is_true(json_object_get(record, perms[i].name));
         bool wanted = has_right(access, i);
 
         if (has != wanted && (access->exactly || wanted))
-            json_object_set_new(repairs, perms[i].name, json_boolean(wanted));
+            json_build_set(&repairs, perms[i].name, json_boolean(wanted));
     }
     return repairs;
 }
@@ -118,7 +119,7 @@ static int repair(const struct setup *setup, const struct access *access, json_t
                   bool *changed, struct error *error)
 {
     json_t *repairs = repairs_of(access, record);
-    int rc = 0;
+    int rc = repairs ? 0 : error_memory(error);
 
     if (json_object_size(repairs)) {
         *changed = true;

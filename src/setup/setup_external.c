@@ -10,6 +10,7 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/models.h"
+#include "qualiodoo/util/json_build.h"
 #include "setup_internal.h"
 
 /* *made is set when the external id was not there, or named another record. */
@@ -94,20 +95,20 @@ static json_t *names_to_remove(bool adjustments)
     bool of_adjustments;
 
     for (size_t i = 0; i < sizeof fixed_names / sizeof *fixed_names; i++)
-        json_array_append_new(names, json_string(fixed_names[i]));
+        json_build_add(&names, json_string(fixed_names[i]));
     if (adjustments) {
-        json_array_append_new(names, json_string("group_agent"));
-        json_array_append_new(names, json_string("model_adjustment"));
+        json_build_add(&names, json_string("group_agent"));
+        json_build_add(&names, json_string("model_adjustment"));
     }
     for (enum setup_set set = SETUP_ADJUSTMENT; set < SETUP_SETS; set++)
         for (size_t i = 0; setup_field_name(set, i); i++)
             if (adjustments || set != SETUP_ADJUSTMENT) {
                 setup_field_external(set, i, name);
-                json_array_append_new(names, json_string(name));
+                json_build_add(&names, json_string(name));
             }
     for (size_t i = 0; (external = setup_access_external(i, &of_adjustments)); i++)
         if (adjustments || !of_adjustments)
-            json_array_append_new(names, json_string(external));
+            json_build_add(&names, json_string(external));
     return names;
 }
 
@@ -121,8 +122,11 @@ static int find_named(const struct setup *setup, json_t *names, json_t **ret_ids
                     json_pack("[[sss] [sso]]", "module", "=", SETUP_MODULE, "name", "in", names),
                     json_pack("[s]", "name"), &records, error);
 
-    json_array_foreach(records, i, record) json_array_append(ids, json_object_get(record, "id"));
+    json_array_foreach(records, i, record)
+        json_build_add(&ids, json_incref(json_object_get(record, "id")));
     json_decref(records);
+    if (rc == 0 && !ids)
+        rc = error_memory(error);
     if (rc < 0)
         json_decref(ids);
     else

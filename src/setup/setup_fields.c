@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/lease.h"
 #include "setup_internal.h"
 
@@ -177,10 +178,10 @@ static json_t *depends_of(const struct setup *setup, const struct field *field)
     return json_sprintf("commercial_partner_id.x_qualiodoo_account_ids.%s", field->shows);
 }
 
-static void set_text(json_t *values, const char *name, const char *text)
+static void set_text(json_t **values, const char *name, const char *text)
 {
     if (text)
-        json_object_set_new(values, name, json_string(text));
+        json_build_set(values, name, json_string(text));
 }
 
 static json_t *field_values(const struct setup *setup, const struct field *field)
@@ -193,15 +194,15 @@ static json_t *field_values(const struct setup *setup, const struct field *field
 
     if (!values)
         return NULL;
-    set_text(values, "relation", field->relation);
-    set_text(values, "relation_field", field->relation_field);
-    set_text(values, "on_delete", field->on_delete);
-    set_text(values, "selection", french ? field->choices_fr : field->choices_en);
+    set_text(&values, "relation", field->relation);
+    set_text(&values, "relation_field", field->relation_field);
+    set_text(&values, "on_delete", field->on_delete);
+    set_text(&values, "selection", french ? field->choices_fr : field->choices_en);
     if (field->shows) {
-        json_object_set_new(values, "store", json_false());
-        json_object_set_new(values, "readonly", json_true());
-        json_object_set_new(values, "depends", depends_of(setup, field));
-        json_object_set_new(values, "compute", compute_of(setup, field));
+        json_build_set(&values, "store", json_false());
+        json_build_set(&values, "readonly", json_true());
+        json_build_set(&values, "depends", depends_of(setup, field));
+        json_build_set(&values, "compute", compute_of(setup, field));
     }
     return values;
 }
@@ -211,15 +212,16 @@ json_t *setup_fields_commands(const struct setup *setup, enum setup_set set)
     json_t *commands = json_array();
 
     for (const struct field *field = sets[set].fields; field->name; field++)
-        json_array_append_new(commands, json_pack("[i i o]", 0, 0, field_values(setup, field)));
+        json_build_add(&commands, json_pack("[i i o]", 0, 0, field_values(setup, field)));
     return commands;
 }
 
-static void repair_text(json_t *repairs, json_t *record, const char *name, json_t *wanted)
+static void repair_text(json_t **repairs, json_t *record, const char *name, json_t *wanted)
 {
-    if (wanted && !json_equal(json_object_get(record, name), wanted))
-        json_object_set(repairs, name, wanted);
-    json_decref(wanted);
+    if (json_equal(json_object_get(record, name), wanted))
+        json_decref(wanted);
+    else
+        json_build_set(repairs, name, wanted);
 }
 
 /* What differs from what the field should be; an empty object when nothing does. */
@@ -236,13 +238,13 @@ static json_t *field_repairs(const struct setup *setup, const struct field *fiel
         json_t *value = json_object_get(record, flags[i].name);
 
         if (json_is_boolean(value) && json_is_true(value) != flags[i].wanted)
-            json_object_set_new(repairs, flags[i].name, json_boolean(flags[i].wanted));
+            json_build_set(&repairs, flags[i].name, json_boolean(flags[i].wanted));
     }
     if (field->on_delete)
-        repair_text(repairs, record, "on_delete", json_string(field->on_delete));
+        repair_text(&repairs, record, "on_delete", json_string(field->on_delete));
     if (field->shows) {
-        repair_text(repairs, record, "depends", depends_of(setup, field));
-        repair_text(repairs, record, "compute", compute_of(setup, field));
+        repair_text(&repairs, record, "depends", depends_of(setup, field));
+        repair_text(&repairs, record, "compute", compute_of(setup, field));
     }
     return repairs;
 }
@@ -282,7 +284,7 @@ static int make_field(struct setup *setup, enum setup_set set, const struct fiel
     json_t *values = field_values(setup, field);
 
     if (values)
-        json_object_set_new(values, "model_id", json_integer(model));
+        json_build_set(&values, "model_id", json_integer(model));
     return setup_make(setup, "ir.model.fields",
                       json_pack("[[ssI] [sss]]", "model_id", "=", model, "name", "=", field->name),
                       values, ret_id, error);
@@ -303,6 +305,8 @@ static int ensure_field(struct setup *setup, struct work *work, const struct fie
     char what[100], name[SETUP_NAME_SIZE];
     int rc = record ? check_type(set, field, record, error) : 0;
 
+    if (rc == 0 && record && !repairs)
+        rc = error_memory(error);
     if (rc == 0 && !record && !setup->options->dry_run)
         rc = make_field(setup, set, field, &id, error);
     if (rc == 0 && json_object_size(repairs) && !setup->options->dry_run)
@@ -336,7 +340,7 @@ static json_t *names_of(enum setup_set set)
     json_t *names = json_array();
 
     for (const struct field *field = sets[set].fields; field->name; field++)
-        json_array_append_new(names, json_string(field->name));
+        json_build_add(&names, json_string(field->name));
     return names;
 }
 

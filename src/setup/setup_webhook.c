@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/json_build.h"
 #include "setup_internal.h"
 
 #define RULE_NAME "qualiodoo: an invoice is settled"
@@ -106,10 +107,10 @@ static int make_rule(struct setup *setup, int64_t model, const char *url, struct
 {
     json_t *values = rule_values();
 
-    json_object_set_new(values, "name", json_string(RULE_NAME));
-    json_object_set_new(values, "model_id", json_integer(model));
-    json_object_set_new(values, "action_server_ids",
-                        json_pack("[[iio]]", 0, 0, action_values(model, url)));
+    json_build_set(&values, "name", json_string(RULE_NAME));
+    json_build_set(&values, "model_id", json_integer(model));
+    json_build_set(&values, "action_server_ids",
+                   json_pack("[[iio]]", 0, 0, action_values(model, url)));
     return setup_make(
         setup, RULE_MODEL,
         json_pack("[[sss] [ssI]]", "name", "=", RULE_NAME, "model_id", "=", (json_int_t)model),
@@ -138,7 +139,7 @@ static int repair(const struct setup *setup, const char *model, int64_t id, json
     const char *name;
     int rc;
 
-    json_object_foreach(wanted, name, value) json_array_append_new(names, json_string(name));
+    json_object_foreach(wanted, name, value) json_build_add(&names, json_string(name));
     rc = ask_records(setup->odoo, model, json_pack("[[ssI]]", "id", "=", (json_int_t)id), names,
                      &records, error);
     if (rc == 0 && !is_as_wanted(json_array_get(records, 0), wanted)) {
@@ -177,7 +178,7 @@ static int repair_action(struct setup *setup, int64_t model, const char *url, bo
     if (setup->options->dry_run)
         return 0;
     values = action_values(model, url);
-    json_object_set_new(values, "base_automation_id", json_integer(setup->rule));
+    json_build_set(&values, "base_automation_id", json_integer(setup->rule));
     return setup_make(setup, ACTION_MODEL, actions_of(setup->rule), values, &setup->rule_action,
                       error);
 }

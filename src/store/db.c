@@ -154,17 +154,24 @@ void store_close(struct store *store)
     free(store);
 }
 
+/* What quick_check finds wrong with a page that it had no memory for (SQLITE_NOMEM). */
+#define LACKS_MEMORY "error code=7"
+
 int store_check(struct store *store, struct error *error)
 {
     sqlite3_stmt *statement;
+    const char *found;
     int rc = store_prepare(store, "PRAGMA quick_check(1)", &statement, error);
 
     if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
         return rc;
-    if (rc == 1 && strcmp(column_text(statement, 0), "ok") != 0)
+    found = rc == 1 ? column_text(statement, 0) : "ok";
+    if (!found || strstr(found, LACKS_MEMORY))
+        rc = error_memory(error);
+    else if (strcmp(found, "ok") != 0)
         rc = error_set(error, ERR_STATE,
                        "%s is damaged (%s): move it away and run 'qualiodoo reconcile'",
-                       store->path, column_text(statement, 0));
+                       store->path, found);
     else
         rc = 0;
     sqlite3_reset(statement);

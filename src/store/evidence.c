@@ -89,7 +89,19 @@ static const struct stored_range loss_ranges[] = {
     {12, "lot.end", STORED_DAY_MIN, STORED_DAY_MAX},
 };
 
-static void read_loss(sqlite3_stmt *row, struct evidence_loss *ret)
+static int read_evidence(sqlite3_stmt *row, int column, struct revoked_evidence *ret,
+                         struct error *error)
+{
+    const char *said = NULL, *more = NULL;
+    int rc = store_text(row, column, &said, error);
+
+    if (rc == 0)
+        rc = store_text(row, column + 1, &more, error);
+    *ret = (struct revoked_evidence){said, more};
+    return rc;
+}
+
+static int read_loss(sqlite3_stmt *row, struct evidence_loss *ret, struct error *error)
 {
     *ret = (struct evidence_loss){
         .lot = {(enum ledger_origin)sqlite3_column_int(row, 0), sqlite3_column_int64(row, 1)},
@@ -98,13 +110,13 @@ static void read_loss(sqlite3_stmt *row, struct evidence_loss *ret)
         .before = {.granted = sqlite3_column_int64(row, 4),
                    .start = sqlite3_column_int(row, 5),
                    .end = sqlite3_column_int(row, 6)},
-        .then = {column_text(row, 7), column_text(row, 8)},
         .gone = sqlite3_column_int(row, 9),
         .after = {.granted = sqlite3_column_int64(row, 10),
                   .start = sqlite3_column_int(row, 11),
                   .end = sqlite3_column_int(row, 12),
                   .reversed = sqlite3_column_int(row, 13) == (int)LOT_REVERSED},
     };
+    return read_evidence(row, 7, &ret->then, error);
 }
 
 /* What Odoo says of the lot today goes into loss->now while `found` looks at it. */
@@ -121,7 +133,7 @@ static int tell_loss(struct store *store, struct evidence_loss *loss,
     sqlite3_bind_int64(statement, 1, loss->lot.id);
     rc = store_step(store, statement, error);
     if (rc == 1)
-        loss->now = (struct revoked_evidence){column_text(statement, 0), column_text(statement, 1)};
+        rc = read_evidence(statement, 0, &loss->now, error);
     if (rc >= 0)
         rc = found(context, loss, error);
     sqlite3_reset(statement);
@@ -143,9 +155,8 @@ int evidence_losses(struct store *store,
 
         rc = store_check_row(store, statement, loss_ranges,
                              sizeof loss_ranges / sizeof *loss_ranges, error);
-        if (rc < 0)
+        if (rc < 0 || (rc = read_loss(statement, &loss, error)) < 0)
             break;
-        read_loss(statement, &loss);
         if ((rc = tell_loss(store, &loss, found, context, error)) < 0) {
             sqlite3_reset(statement);
             break;
@@ -201,7 +212,7 @@ int evidence_words(struct store *store, const char *version, char **ret, struct 
     rc = store_step(store, statement, error);
     if (rc < 0)
         return rc;
-    *ret = strdup(column_text(statement, 0));
+    *ret = column_copy(statement, 0);
     sqlite3_reset(statement);
     return *ret ? 0 : error_memory(error);
 }

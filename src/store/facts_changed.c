@@ -60,13 +60,36 @@ int facts_accounts(struct store *store, struct ids *ret, struct error *error)
     return rc < 0 ? rc : store_ids(store, statement, ret, error);
 }
 
+/* An owner that no query knows would leave an account as it was computed before. */
+static int check_owners(struct store *store, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store,
+                           "SELECT owner FROM change WHERE owner NOT IN ('all', 'account',"
+                           " 'partner', 'ticket', 'move', 'line', 'targets', 'payment') LIMIT 1",
+                           &statement, error);
+
+    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
+        return rc;
+    if (rc == 1)
+        rc = error_set(error, ERR_STATE,
+                       "%s is damaged (change.owner is '%.40s', which no version writes): move it "
+                       "away and run 'qualiodoo reconcile'",
+                       store->path, column_text(statement, 0));
+    sqlite3_reset(statement);
+    return rc;
+}
+
 int facts_changed_accounts(struct store *store, civil_day today, struct ids *ret, bool *ret_all,
                            struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc =
-        store_prepare(store, "SELECT 1 FROM change WHERE owner = 'all' LIMIT 1", &statement, error);
+    int rc = check_owners(store, error);
 
+    if (rc < 0)
+        return rc;
+    rc =
+        store_prepare(store, "SELECT 1 FROM change WHERE owner = 'all' LIMIT 1", &statement, error);
     if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
         return rc;
     sqlite3_reset(statement);

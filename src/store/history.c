@@ -46,7 +46,7 @@ static int lower_date(struct store *store, const char *sql, int64_t ticket, inst
     if (rc < 0 || !when)
         return rc;
     sqlite3_bind_int64(statement, 1, ticket);
-    sqlite3_bind_text(statement, 2, instant_format_odoo(when, text), -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 2, instant_format_odoo(when, text), -1, SQLITE_STATIC);
     rc = store_run(store, statement, error);
     if (rc == 0 && sqlite3_changes(store->db))
         rc = mirror_touch_ticket(store, ticket,

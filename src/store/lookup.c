@@ -38,7 +38,7 @@ static int find_by_text(struct store *store, const char *sql, const char *text, 
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, text, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
     return store_ids(store, statement, ret, error);
 }
 

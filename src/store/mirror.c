@@ -327,7 +327,7 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
         return rc;
     sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 2, id);
-    sqlite3_bind_text(statement, 3, instant_format(clock_now(), now), -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 3, instant_format(clock_now(), now), -1, SQLITE_STATIC);
     return store_run(store, statement, error);
 }
 

@@ -152,9 +152,13 @@ int mirror_ids(struct store *store, const struct mirror_table *table, struct ids
     return rc;
 }
 
-static char *copy_text(const char *text)
+/* *ret is NULL where the column is. */
+static int copy_column(sqlite3_stmt *row, int column, char **ret)
 {
-    return text ? strdup(text) : NULL;
+    const char *text = column_text(row, column);
+
+    *ret = text ? strdup(text) : NULL;
+    return text && !*ret ? ERR_NO_MEMORY : 0;
 }
 
 int mirror_cursor_get(struct store *store, const char *mirror, struct mirror_cursor *ret,
@@ -174,13 +178,18 @@ int mirror_cursor_get(struct store *store, const char *mirror, struct mirror_cur
     if (rc < 0)
         return rc;
     if (rc == 1) {
-        cursor.scope = copy_text(column_text(statement, 0));
+        rc = copy_column(statement, 0, &cursor.scope);
         cursor.first_done = sqlite3_column_int(statement, 1);
         cursor.resume_id = sqlite3_column_int64(statement, 2);
-        cursor.high = copy_text(column_text(statement, 3));
+        if (rc == 0)
+            rc = copy_column(statement, 3, &cursor.high);
         cursor.high_seen_at = sqlite3_column_int64(statement, 4);
         cursor.pulled_at = sqlite3_column_int64(statement, 5);
         sqlite3_reset(statement);
+    }
+    if (rc < 0) {
+        mirror_cursor_free(&cursor);
+        return error_memory(error);
     }
     *ret = cursor;
     return 0;

@@ -115,7 +115,7 @@ static int drop_shadow(struct store *store, const struct outbox_row *row, struct
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, row->key, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 1, row->key, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, part_names[row->part], -1, SQLITE_STATIC);
     return store_run(store, statement, error);
 }
@@ -140,12 +140,12 @@ int outbox_add(struct store *store, const struct outbox_row *row, instant now, b
         rc = store_prepare(store, insert, &statement, error);
     if (rc != 0)
         return rc;
-    sqlite3_bind_text(statement, 1, row->key, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 1, row->key, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 2, part_names[row->part], -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 3, row->model, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 3, row->model, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 4, row->record);
     sqlite3_bind_int64(statement, 5, row->subject);
-    sqlite3_bind_text(statement, 6, row->payload, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 6, row->payload, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 7, state_names[row->state], -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 8, now);
     sqlite3_bind_int(statement, 9, row->part == OUTBOX_FIELDS || row->part == OUTBOX_ACCOUNT);
@@ -319,7 +319,7 @@ int outbox_exists(struct store *store, const char *key, bool *ret, struct error 
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
     rc = store_step(store, statement, error);
     if (rc < 0)
         return rc;
@@ -376,7 +376,7 @@ int outbox_move(struct store *store, const struct outbox_move *move, instant now
     if (move->remote_id)
         sqlite3_bind_int64(statement, 5, move->remote_id);
     if (move->reason)
-        sqlite3_bind_text(statement, 6, move->reason, -1, SQLITE_TRANSIENT);
+        sqlite3_bind_text(statement, 6, move->reason, -1, SQLITE_STATIC);
     sqlite3_bind_int(statement, 7, move->to == OUTBOX_SENDING && from == OUTBOX_QUEUED);
     rc = store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
@@ -394,8 +394,8 @@ int outbox_void(struct store *store, const char *key, const char *reason, instan
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_TRANSIENT);
-    sqlite3_bind_text(statement, 2, reason, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, reason, -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 3, now);
     rc = store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
@@ -404,7 +404,7 @@ int outbox_void(struct store *store, const char *key, const char *reason, instan
                            &statement, error);
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
     return store_run(store, statement, error);
 }
 

@@ -51,6 +51,7 @@ static int add_causes(struct store *store, const char *sql, int64_t account, cha
                       size_t size, int *found, struct error *error)
 {
     sqlite3_stmt *statement;
+    const char *text;
     size_t used = strlen(cause);
     int rc = store_prepare(store, sql, &statement, error);
 
@@ -62,7 +63,9 @@ static int add_causes(struct store *store, const char *sql, int64_t account, cha
             snprintf(cause + used, size - used, ", ...");
             break;
         }
-        snprintf(cause + used, size - used, "%s%s", used ? ", " : "", column_text(statement, 0));
+        if ((rc = store_text(statement, 0, &text, error)) < 0)
+            return rc;
+        snprintf(cause + used, size - used, "%s%s", used ? ", " : "", text ? text : "");
         used = strlen(cause);
     }
     sqlite3_reset(statement);
@@ -100,7 +103,7 @@ static int write_audit(struct store *store, const struct change_note *note, stru
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, instant_format(clock_now(), now), -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 1, instant_format(clock_now(), now), -1, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 2, note->account);
     sqlite3_bind_text(statement, 3, note->subject, -1, SQLITE_STATIC);
     sqlite3_bind_text(statement, 4, note->before, -1, SQLITE_STATIC);

@@ -193,9 +193,22 @@ const char *column_text(sqlite3_stmt *statement, int column)
 
 char *column_copy(sqlite3_stmt *statement, int column)
 {
-    const char *text = column_text(statement, column);
+    const char *text;
 
+    if (store_text(statement, column, &text, NULL) < 0)
+        return NULL;
     return strdup(text ? text : "");
+}
+
+int store_text(sqlite3_stmt *statement, int column, const char **ret, struct error *error)
+{
+    bool null = sqlite3_column_type(statement, column) == SQLITE_NULL; /* a failure makes it so */
+
+    *ret = column_text(statement, column);
+    if (*ret || null)
+        return 0;
+    sqlite3_reset(statement);
+    return error_memory(error);
 }
 
 int store_begin(struct store *store, struct error *error)
@@ -246,7 +259,7 @@ int store_meta_get(struct store *store, const char *key, char **ret_value, struc
     if (rc < 0)
         return rc;
     if (rc == 1) {
-        value = strdup(column_text(statement, 0));
+        value = column_copy(statement, 0);
         sqlite3_reset(statement);
         if (!value)
             return error_memory(error);

@@ -81,6 +81,10 @@ const char *column_text(sqlite3_stmt *statement, int column);
 /* The caller's own copy, "" for NULL; NULL when memory is short. */
 char *column_copy(sqlite3_stmt *statement, int column);
 
+/* The text of an expression: SQLite may have no memory to end it with a NUL, which column_text()
+ * does not tell from NULL. On failure the statement is reset. */
+int store_text(sqlite3_stmt *statement, int column, const char **ret, struct error *error);
+
 /* A column that only ever holds numbers of [min, max]: 0, or ERR_STATE naming it as "table.column"
  * where the state is damaged. */
 struct stored_range {

@@ -390,7 +390,7 @@ int targets_tag(struct store *store, const char *name, int64_t *ret, struct erro
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, name, -1, SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
     rc = store_step(store, statement, error);
     if (rc < 0)
         return rc;

@@ -225,9 +225,10 @@ static char *occasion(const struct alerts *alerts)
     json_t *document = config_to_json(alerts->config), *made;
     char day[CIVIL_TEXT_SIZE], *text;
 
-    made = json_pack("{ss sO* sO*}", "day", civil_format(alerts->today, day), "writeback",
-                     json_object_get(document, "writeback"), "credit",
-                     json_object_get(document, "credit"));
+    made = !document ? NULL
+                     : json_pack("{ss sO* sO*}", "day", civil_format(alerts->today, day),
+                                 "writeback", json_object_get(document, "writeback"), "credit",
+                                 json_object_get(document, "credit"));
     text = made ? json_dumps(made, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     json_decref(made);
     json_decref(document);

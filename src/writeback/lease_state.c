@@ -7,6 +7,7 @@
 
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/lease.h"
 
 int64_t lease_wall_ahead_ms(void)
@@ -85,8 +86,10 @@ int lease_open(struct lease_keeper *keeper, struct odoo *odoo, struct store *sto
     *keeper = (struct lease_keeper){.odoo = odoo, .store = store, .path = path};
     if (rc < 0 || !text)
         return rc;
-    kept = json_loads(text, 0, NULL);
+    rc = json_build_parse(text, 0, &kept);
     free(text);
+    if (rc < 0)
+        return error_memory(error);
     read_kept(keeper, kept);
     json_decref(kept);
     return 0;

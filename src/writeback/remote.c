@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/fallback.h"
 
 /* Is a write in Odoo already? */
@@ -61,7 +62,8 @@ static int post_note(const struct writeback *writeback, const struct outbox_row 
         .arguments = json_pack("[[I]]", (json_int_t)row->record),
         .keywords = json_pack("{sO sb ss ss so}", "body", json_object_get(payload, "body"),
                               "body_is_html", 1, "message_type", "comment", "subtype_xmlid",
-                              "mail.mt_note", "message_id", message_id(writeback, row->key))};
+                              "mail.mt_note", "message_id", message_id(writeback, row->key)),
+        .with_keywords = true};
 
     if (!call.keywords) {
         json_decref(call.arguments);
@@ -139,7 +141,7 @@ static int find_user(const struct writeback *writeback, json_t *payload, json_t 
         *error = cause;
     else
         *ret = json_is_integer(user) ? json_incref(user) : json_integer(fallback);
-    return rc;
+    return rc == 0 && !*ret ? error_memory(error) : rc;
 }
 
 /* A plain user may not read ir.model: the context names the model, and Odoo fills in its id. */
@@ -148,7 +150,8 @@ static int make_activity(const struct writeback *writeback, const struct outbox_
 {
     json_t *user = NULL;
     int rc = find_user(writeback, payload, &user, error);
-    struct odoo_call call = {.model = "mail.activity", .method = "create"};
+    struct odoo_call call = {
+        .model = "mail.activity", .method = "create", .with_keywords = true};
 
     if (rc < 0)
         return rc;
@@ -205,7 +208,7 @@ static json_t *field_names(json_t *payload)
     json_t *names = json_array(), *value;
     const char *name;
 
-    json_object_foreach(payload, name, value) json_array_append_new(names, json_string(name));
+    json_object_foreach(payload, name, value) json_build_add(&names, json_string(name));
     return names;
 }
 
@@ -265,7 +268,7 @@ static int look(const struct question *question, struct remote_found *ret, struc
 int remote_look(const struct writeback *writeback, const struct outbox_row *row, bool in_doubt,
                 struct remote_found *ret, struct error *error)
 {
-    json_t *payload = json_loads(row->payload, 0, NULL);
+    json_t *payload = json_build_parsed(row->payload, 0);
     const struct question question = {
         .writeback = writeback, .row = row, .payload = payload, .in_doubt = in_doubt};
     struct remote_found found = {0};
@@ -280,7 +283,7 @@ int remote_look(const struct writeback *writeback, const struct outbox_row *row,
 int remote_write(const struct writeback *writeback, const struct outbox_row *row, int64_t *ret_id,
                  struct error *error)
 {
-    json_t *payload = json_loads(row->payload, 0, NULL);
+    json_t *payload = json_build_parsed(row->payload, 0);
     int64_t id = 0;
     int rc = payload ? 0 : error_memory(error);
 

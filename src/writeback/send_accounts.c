@@ -25,6 +25,7 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
 #include "qualiodoo/writeback/lease.h"
 #include "send_steps.h"
@@ -69,7 +70,7 @@ static int collect(void *context, const struct outbox_row *row, struct error *er
         (row->state != OUTBOX_QUEUED && row->state != OUTBOX_SENDING))
         return 0;
     *write =
-        (struct write){.row = *row, .payload = json_loads(row->payload, JSON_DECODE_ANY, NULL)};
+        (struct write){.row = *row, .payload = json_build_parsed(row->payload, JSON_DECODE_ANY)};
     if (!write->payload)
         return error_memory(error);
     snprintf(write->key, sizeof write->key, "%s", row->key);
@@ -87,7 +88,7 @@ static json_t *customers_of(const struct batch *batch)
     json_t *ids = json_array();
 
     for (size_t i = 0; i < batch->count; i++)
-        json_array_append_new(ids, json_integer(batch->writes[i].row.record));
+        json_build_add(&ids, json_integer(batch->writes[i].row.record));
     return ids;
 }
 
@@ -137,7 +138,7 @@ static void compare(struct batch *batch, json_t *record)
         return;
     }
     write->right = false;
-    json_array_append_new(batch->surplus, json_integer(id));
+    json_build_add(&batch->surplus, json_integer(id));
 }
 
 static int check_ids(json_t *records, struct error *error)
@@ -174,6 +175,8 @@ static int look(struct batch *batch, struct error *error)
     }
     if (rc == 0)
         json_array_foreach(records, i, record) compare(batch, record);
+    if (rc == 0 && !batch->surplus)
+        rc = error_memory(error);
     json_decref(records);
     return rc;
 }
@@ -263,7 +266,7 @@ static json_t *values_to_make(const struct write *write)
     json_t *values = json_copy(write->payload);
 
     if (values)
-        json_object_set_new(values, "x_partner_id", json_integer(write->row.record));
+        json_build_set(&values, "x_partner_id", json_integer(write->row.record));
     return values;
 }
 
@@ -292,7 +295,9 @@ static int make_rows(struct batch *batch, struct error *error)
 
     for (size_t i = 0; i < batch->count; i++)
         if (is_to_make(&batch->writes[i]))
-            json_array_append_new(list, values_to_make(&batch->writes[i]));
+            json_build_add(&list, values_to_make(&batch->writes[i]));
+    if (!list)
+        return error_memory(error);
     if (json_array_size(list)) {
         call.arguments = json_pack("[O]", list);
         rc = ask(batch->writeback->odoo, call, &result, error);
@@ -337,7 +342,9 @@ static int change_rows(struct batch *batch, struct error *error)
 
     for (size_t i = 0; i < batch->count; i++)
         if (is_to_change(&batch->writes[i]))
-            json_array_append_new(lines, line_of(&batch->writes[i]));
+            json_build_add(&lines, line_of(&batch->writes[i]));
+    if (!lines)
+        return error_memory(error);
     if (json_array_size(lines)) {
         call.arguments = json_pack("[[ssssss]O]", ".id", "x_name", "x_minutes", "x_hours",
                                    "x_last_day", "x_state", lines);

@@ -1,10 +1,16 @@
 #include "qualiodoo/writeback/writeback_report.h"
 
+#include "qualiodoo/util/json_build.h"
 #include <string.h>
 
 int writeback_report_open(struct writeback_report *report, struct error *error)
 {
     *report = (struct writeback_report){.written = json_array()};
+    return writeback_report_check(report, error);
+}
+
+int writeback_report_check(const struct writeback_report *report, struct error *error)
+{
     return report->written ? 0 : error_memory(error);
 }
 
@@ -19,8 +25,7 @@ void writeback_report_written(struct writeback_report *report, const struct outb
     bool credit = strcmp(row->model, "res.partner") == 0 || row->part == OUTBOX_ACCOUNT;
 
     report->sent++;
-    json_array_append_new(report->written,
-                          json_pack("{ss ss sI}", "part", outbox_part_name(row->part), "key",
-                                    row->key, credit ? "customer" : "ticket",
-                                    (json_int_t)row->subject));
+    json_build_add(&report->written,
+                   json_pack("{ss ss sI}", "part", outbox_part_name(row->part), "key", row->key,
+                             credit ? "customer" : "ticket", (json_int_t)row->subject));
 }

@@ -91,6 +91,16 @@ only 'clock_gettime$' '@(util/*|odoo/prefetch.o)' 'the clock' # prefetch: when a
 if found=$(grep -rnE --include='*.[ch]' --exclude-dir=store '"(SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|PRAGMA) ' src); then
     breach "SQL outside of store:"$'\n'"$found"
 fi
+if found=$(grep -rn --include='*.[ch]' SQLITE_TRANSIENT src/store); then
+    breach "a copy that fails for lack of memory is bound as NULL; SQLITE_STATIC, for as long as the statement runs:"$'\n'"$found"
+fi
+if found=$(grep -rn --include='*.c' 'json_loads *(' src | grep -v '^src/util/json_build.c:'); then
+    breach "a reader that leaves out characters for lack of memory: json_build_parse()"$'\n'"$found"
+fi
+if found=$(grep -rPzoc --include='*.c' '([;{})]|\*/|else)\s*json_(array|object)_(append|set|extend|update|insert)\w*\(' src |
+    grep -v ':0$'); then
+    breach "JSON that may miss an item for lack of memory (util/json_build.c, or look at the result):"$'\n'"$found"
+fi
 
 # Functions that nothing here may use, with what to use instead. In the sources: compilers replace some of them.
 while read -r function instead; do

@@ -227,6 +227,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = others
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests say of themselves: record_property("said", text)."""
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, text in report.user_properties:
+            if name == "said":
+                terminalreporter.write_line(text)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "world(**options): what the simulated Odoo is made with")
 

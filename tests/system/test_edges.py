@@ -3,6 +3,7 @@ result; never a crash, an overflow or a wrong number. The sanitizers look at the
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from contextlib import closing
 from typing import Any
@@ -90,6 +91,34 @@ def test_quantities_of_any_size_end_in_a_balance(world: World, run: Run, shop: S
     everything(run, shop)
 
 
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf], ids=repr)
+@pytest.mark.parametrize(("model", "field"), [("account.analytic.line", "unit_amount"), ("account.move.line", "quantity"),
+                                              ("account.move", "amount_residual"), (ATTENDANCE, "hour_to")])
+def test_a_number_that_is_none_is_named_and_is_not_zero(world: World, run: Run, shop: Shop, ticket: int, model: str, field: str,
+                                                        number: float) -> None:
+    row = max(id_ for id_ in world.db.tables[model].rows if world.db.tables[model].rows[id_].get(field))
+    run("sync", check=0)
+    world.patch(model, row, **{field: number})
+    ended = ends(run("reconcile"))
+    assert f"{model} {row} is kept without its texts" in ended.err or f"{model} {row} cannot be read" in ended.err, ended
+    assert "not finite" in ended.err
+    everything(run, shop)
+
+
+INSTANTS = ["0000-00-00 00:00:00", "0001-01-01 00:00:00", "9999-12-31 23:59:59", "99999-01-01 00:00:00", "2026-03-12 25:61:61", ""]
+DATED = [("helpdesk.ticket", "create_date"), ("helpdesk.ticket", "assigned_date"), ("helpdesk.ticket", "closed_date"),
+         ("mail.message", "date"), ("account.analytic.line", "create_date")]
+
+
+@pytest.mark.parametrize("instant", INSTANTS, ids=repr)
+def test_instants_of_any_year_end_in_a_verdict(world: World, run: Run, shop: Shop, ticket: int, instant: str) -> None:
+    world.reply(ticket, at="2026-03-16 08:50")
+    for number, (model, field) in enumerate(DATED):
+        world.patch(model, sorted(world.db.tables[model].rows)[-1 - number % 2], **{field: instant})
+    ends(run("reconcile"))
+    everything(run, shop)
+
+
 @pytest.mark.parametrize("date", ["0000-00-00", "0001-01-01", "9999-12-31", "99999-01-01", "2026-02-30", ""], ids=repr)
 def test_dates_of_any_year_end_in_a_balance(world: World, run: Run, shop: Shop, date: str) -> None:
     world.patch("account.analytic.line", world.timesheet(shop.fix, 0.25, "2026-03-13"), date=date)
@@ -141,8 +170,26 @@ def test_a_word_of_the_state_that_no_version_wrote_is_named_and_crashes_nothing(
     assert any("damaged" in text and table in text for text in told), told
 
 
-@pytest.mark.parametrize(("table", "column", "value"), [*DAMAGE[:4], ("entry", "kind", "99"), ("settled", "state", "-1"),
-                                                        ("target", "state", "4"), ("outbox", "attempts", "-1")],
+def test_a_change_whose_owner_no_version_wrote_does_not_leave_a_balance_as_it_was(full: Run, shop: Shop) -> None:
+    damage(full, "evidence", "origin", "origin")  # takes the triggers away
+    with closing(sqlite3.connect(full.state)) as database, database:
+        database.execute("INSERT INTO change (owner, ref, mirror, id, what) VALUES ('nobody', 1, 'ticket', 1, 'updated')")
+    assert "change.owner is 'nobody'" in ends(full("sync", check=1)).message
+
+
+WORDS = [*DAMAGE[:4], ("entry", "kind", "99"), ("settled", "state", "-1"), ("target", "state", "4"), ("outbox", "attempts", "-1"),
+         ("evidence", "origin", "3"), ("cursor", "first_done", "2"), ("cursor", "resume_id", "-1")]
+
+
+@pytest.mark.parametrize("row", ["change (owner, mirror, id, what) VALUES ('nobody', 'ticket', 1, 'updated')",
+                                 "change (owner, mirror, id, what) VALUES ('ticket', 'ticket', 1, 'lost')",
+                                 "history (ticket_id, known) VALUES (1, 2)", "unreadable VALUES ('ticket', 1, 'why', 2)"])
+def test_the_state_takes_no_row_with_a_word_that_no_version_wrote(full: Run, row: str) -> None:
+    with closing(sqlite3.connect(full.state)) as database, pytest.raises(sqlite3.IntegrityError):
+        database.execute(f"INSERT INTO {row}")
+
+
+@pytest.mark.parametrize(("table", "column", "value"), WORDS,
                          ids=lambda part: str(part))
 def test_the_state_takes_no_word_that_no_version_wrote(full: Run, table: str, column: str, value: str) -> None:
     with closing(sqlite3.connect(full.state)) as database, pytest.raises(sqlite3.IntegrityError):

@@ -52,8 +52,11 @@ int table_print(struct table *table, FILE *output, struct error *error);
 
 /* printf() for lines outside of a table: the same care is taken of the terminal, and only the line
  * feeds of `format` itself end a line, not those of its arguments. Nothing is printed when memory
- * is short. */
+ * is short; table_lost() tells it. */
 void table_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Whether a line that table_say() was given could not be printed for lack of memory. */
+bool table_lost(void);
 
 #define FORMAT_MINUTES_SIZE MINUTES_TEXT_SIZE
 #define FORMAT_SECONDS_SIZE FORMAT_MINUTES_SIZE

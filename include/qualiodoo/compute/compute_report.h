@@ -28,6 +28,9 @@ struct compute_report {
 int compute_report_open(struct compute_report *report, struct error *error);
 void compute_report_free(struct compute_report *report);
 
+/* ERR_NO_MEMORY when something could not be noted for lack of memory. */
+int compute_report_check(const struct compute_report *report, struct error *error);
+
 /* What happened, once each: "breach" and "cleared" of a ticket; "credited" (granted, adjusted
  * upwards or come back), "consumed" and "expired" of a customer, with how many more minutes of it
  * the account has than before; "lost" of one whose balance fell otherwise than by work and expiry,

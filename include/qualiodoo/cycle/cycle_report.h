@@ -37,6 +37,9 @@ struct cycle_report {
 int cycle_report_open(struct cycle_report *report, struct error *error);
 void cycle_report_free(struct cycle_report *report);
 
+/* ERR_NO_MEMORY when something could not be noted for lack of memory. */
+int cycle_report_check(const struct cycle_report *report, struct error *error);
+
 /* Whether anything differed. */
 bool cycle_report_drift(const struct cycle_report *report);
 

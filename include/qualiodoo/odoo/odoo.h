@@ -104,8 +104,9 @@ int odoo_ping(struct odoo *odoo, struct error *error);
 struct odoo_call {
     const char *model;
     const char *method;
-    json_t *arguments; /* borrowed */
-    json_t *keywords;  /* borrowed, or NULL */
+    json_t *arguments;  /* borrowed; NULL: memory was short */
+    json_t *keywords;   /* borrowed, or NULL */
+    bool with_keywords; /* NULL keywords: memory was short, too */
     bool safe;
 };
 int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_result,

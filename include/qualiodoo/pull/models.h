@@ -93,10 +93,10 @@ const char *model_remote(const struct model *model, const struct flavour *flavou
 json_t *model_field_names(const struct model *model, const struct flavour *flavour);
 
 /* Of `names`, those without words and, where `numbers` is false, without floats: what is read of a
- * record that cannot be read whole. New reference; NULL where that leaves out nothing, or leaves
- * out what a computed column needs. */
-json_t *model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
-                         bool numbers);
+ * record that cannot be read whole. *ret is a new reference; NULL where that leaves out nothing, or
+ * leaves out what a computed column needs. Returns 0 or ERR_NO_MEMORY. */
+int model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
+                     bool numbers, json_t **ret);
 
 /* The names of the fields in Odoo, one per column (MIRROR_COLUMNS_MAX at most); NULL: none. */
 void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names);
@@ -105,7 +105,7 @@ void model_names(const struct model *model, const struct flavour *flavour, const
  * (texts borrowed from the record, or from `texts`, an array that keeps made texts alive). Computed
  * ones become NULL. */
 void model_values(const struct model *model, const char *const *names, json_t *record,
-                  json_t *texts, struct mirror_value *values);
+                  json_t **texts, struct mirror_value *values);
 
 /* A domain from its JSON text: "@name" strings become the flavour's names, "@ids" the ids. NULL
  * text gives []. The caller owns it; NULL when out of memory. */

@@ -92,7 +92,8 @@ int pull_cursor_open(struct pull *pull, const struct model *model, struct mirror
  * that started before `high` may commit after it was seen: the overlap covers it, until it has
  * passed once in real time (high_seen_at 0); from then on only the seconds after `high` are new.
  * The caller frees it. */
-char *pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor);
+int pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
+                    struct error *error);
 
 /* A pull that began at `began` is complete; `high` is the latest write_date it read, or "". */
 int pull_cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
@@ -136,7 +137,7 @@ int pull_holders(struct pull *pull, struct error *error);
 
 /* Of a domain that asks for the customers in "@ids": with credit.account top, all that is below
  * them. */
-void pull_widen_to_holders(const struct pull *pull, json_t *domain);
+void pull_widen_to_holders(const struct pull *pull, json_t **domain);
 
 /* Partners that are gone (merged into another one, or deleted), and the rows that name them: read
  * again, as Odoo stamps neither tickets nor adjustments then. */

@@ -17,8 +17,11 @@ struct pull_report {
 int pull_report_open(struct pull_report *report, struct error *error);
 void pull_report_free(struct pull_report *report);
 
+/* ERR_NO_MEMORY when something could not be noted for lack of memory. */
+int pull_report_check(const struct pull_report *report, struct error *error);
+
 /* Adds `number` to what `counts`, one of the report's objects, says of a model. */
-void pull_report_count(json_t *counts, const char *model, int64_t number);
+void pull_report_count(json_t **counts, const char *model, int64_t number);
 
 /* How many records of a model were read so far. */
 int64_t pull_report_checked(const struct pull_report *report, const char *model);

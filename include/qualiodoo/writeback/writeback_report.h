@@ -17,6 +17,9 @@ struct writeback_report {
 int writeback_report_open(struct writeback_report *report, struct error *error);
 void writeback_report_free(struct writeback_report *report);
 
+/* ERR_NO_MEMORY when something could not be noted for lack of memory. */
+int writeback_report_check(const struct writeback_report *report, struct error *error);
+
 /* Counts and notes a write that Odoo has. */
 void writeback_report_written(struct writeback_report *report, const struct outbox_row *row);
 

@@ -1,0 +1,68 @@
+#include "qualiodoo/util/json_build.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "qualiodoo/util/error.h"
+
+/* jansson's reader leaves out the character that it has no memory for, and goes on. */
+static _Thread_local bool lacked_memory;
+
+static void *allocate(size_t size)
+{
+    void *block = malloc(size);
+
+    lacked_memory = lacked_memory || !block;
+    return block;
+}
+
+static void release(void *block)
+{
+    free(block);
+}
+
+/* Before any use of jansson: what one allocator gave, the other could not free. */
+__attribute__((constructor)) static void watch_allocations(void)
+{
+    json_set_alloc_funcs(allocate, release);
+}
+
+static void drop(json_t **container)
+{
+    json_decref(*container);
+    *container = NULL;
+}
+
+void json_build_add(json_t **list, json_t *item)
+{
+    if (json_array_append_new(*list, item) < 0)
+        drop(list);
+}
+
+void json_build_add_all(json_t **list, json_t *items)
+{
+    if (json_array_extend(*list, items) < 0)
+        drop(list);
+}
+
+void json_build_set(json_t **object, const char *name, json_t *value)
+{
+    if (json_object_set_new(*object, name, value) < 0)
+        drop(object);
+}
+
+int json_build_parse(const char *text, size_t flags, json_t **ret)
+{
+    lacked_memory = false;
+    *ret = text ? json_loads(text, flags, NULL) : NULL;
+    if (lacked_memory)
+        drop(ret);
+    return lacked_memory ? ERR_NO_MEMORY : 0;
+}
+
+json_t *json_build_parsed(const char *text, size_t flags)
+{
+    json_t *parsed;
+
+    return json_build_parse(text, flags, &parsed) < 0 ? NULL : parsed;
+}
