@@ -4,11 +4,9 @@
 
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
-#include "qualiodoo/compute/respond.h"
-#include "qualiodoo/pull/packs.h"
-#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/doctor/problems.h"
 #include "qualiodoo/store/outbox.h"
-#include "qualiodoo/store/review.h"
+#include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/writeback/lease.h"
@@ -16,14 +14,12 @@
 
 struct status {
     struct config *config;
-    json_t *mirrors, *problems;
+    json_t *mirrors;
+    struct problems problems;
     json_t *clock;   /* how the clocks differed in the last cycle; NULL: they did not */
     json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
-    char *last_success, *last_reconcile, *last_error, *last_error_at, *last_outcome, *flavour;
+    char *last_success, *last_reconcile, *last_error, *last_error_at, *flavour;
     struct state_summary summary;
-    size_t late; /* mirrors older than status.max_lag; the oldest one: */
-    char *oldest;
-    int64_t oldest_age;
     struct outbox_counts writes;
     struct lease_status lease;
     bool running; /* a service, and who: */
@@ -45,53 +41,7 @@ static int add_mirror(void *context, const struct mirror_status *mirror)
                   "complete", mirror->first_done, "pulled_at",
                   never ? json_null() : json_string(instant_format(mirror->pulled_at, text)),
                   "age_seconds", never ? json_null() : json_integer(age)));
-    if (!mirror->first_done)
-        json_array_append_new(status->problems,
-                              json_sprintf("the first pull of %s is not complete: run 'qualiodoo "
-                                           "sync'",
-                                           mirror->name));
-    else if (age > status->config->status.max_lag_ms / 1000) {
-        status->late++;
-        if (age > status->oldest_age) {
-            status->oldest_age = age;
-            free(status->oldest);
-            status->oldest = strdup(mirror->name);
-        }
-    }
     return 0;
-}
-
-/* One problem, however many mirrors are late: they mostly are together. */
-static void add_late(struct status *status)
-{
-    char age[MINUTES_TEXT_SIZE + sizeof " hours"], hours[MINUTES_TEXT_SIZE];
-
-    if (!status->late)
-        return;
-    if (status->oldest_age < 60)
-        snprintf(age, sizeof age, "%lld s", (long long)status->oldest_age);
-    else
-        snprintf(age, sizeof age, "%s hours", minutes_format(status->oldest_age / 60, hours));
-    json_array_append_new(
-        status->problems,
-        json_sprintf("%s was last pulled from Odoo %s ago%s, and status.max_lag allows "
-                     "less: run 'qualiodoo sync', and see why nothing else did",
-                     status->oldest ? status->oldest : "a mirror", age,
-                     status->late > 1 ? ", and others too" : ""));
-}
-
-/* The last cycle may have failed of it. */
-static bool is_told(json_t *problems, const char *message)
-{
-    json_t *problem;
-    size_t i;
-
-    json_array_foreach(problems, i, problem)
-    {
-        if (strstr(json_string_value(problem), message))
-            return true;
-    }
-    return false;
 }
 
 /* What the last cycle found: whether this machine's clock and Odoo's differ (pull/skew.c). */
@@ -104,14 +54,6 @@ static int read_clock(struct status *status, struct store *store, struct error *
         return rc;
     status->clock = json_loads(text, 0, NULL); /* JSON_DECODE_ANY is not set: "null" gives NULL */
     free(text);
-    if (status->clock && !is_told(status->problems, "this machine's clock"))
-        json_array_append_new(
-            status->problems,
-            json_sprintf("in the last cycle this machine's clock said %s and Odoo's server %s: "
-                         "nothing is written into Odoo until they agree to 2 minutes; set the "
-                         "clock that is wrong ('timedatectl' shows this machine's)",
-                         json_string_value(json_object_get(status->clock, "machine_at")),
-                         json_string_value(json_object_get(status->clock, "odoo_at"))));
     return 0;
 }
 
@@ -119,16 +61,12 @@ static int read_clock(struct status *status, struct store *store, struct error *
 static int read_revoked(struct status *status, struct store *store, struct error *error)
 {
     char *text = NULL;
-    const char *message;
     int rc = store_meta_get(store, "revoked", &text, error);
 
     if (rc < 0)
         return rc;
     status->revoked = text && *text ? json_loads(text, 0, NULL) : NULL;
     free(text);
-    message = json_string_value(json_object_get(status->revoked, "message"));
-    if (message && !is_told(status->problems, message))
-        json_array_append_new(status->problems, json_string(message));
     return 0;
 }
 
@@ -151,150 +89,20 @@ static int read_status(struct status *status, struct store *store, struct error 
     if (rc == 0)
         rc = store_meta_get(store, "last_error_at", &status->last_error_at, error);
     if (rc == 0)
-        rc = store_meta_get(store, "last_outcome", &status->last_outcome, error);
-    if (rc == 0)
         rc = store_meta_get(store, "flavour", &status->flavour, error);
     if (rc == 0)
         rc = lookup_summary(store, &status->summary, error);
-    if (rc < 0)
-        return rc;
-    if (!status->last_success)
-        json_array_append_new(status->problems,
-                              json_string("no cycle has succeeded yet: run 'qualiodoo sync'"));
-    if (status->last_error && status->last_outcome && strcmp(status->last_outcome, "failed") == 0)
-        json_array_append_new(status->problems,
-                              json_sprintf("the last cycle failed: %s", status->last_error));
-    if (status->summary.unreadable)
-        json_array_append_new(status->problems,
-                              json_sprintf("%lld records cannot be read: run 'qualiodoo doctor'",
-                                           (long long)status->summary.unreadable));
-    rc = read_revoked(status, store, error);
+    if (rc == 0)
+        rc = read_revoked(status, store, error);
     if (rc == 0)
         rc = lookup_mirrors(store, add_mirror, status, error);
-    add_late(status);
     return rc < 0 ? rc : read_clock(status, store, error);
-}
-
-/* ---- Work that rules of Odoo hide ---- */
-
-#define HIDDEN_SHOWN 3 /* tickets named; the others are counted */
-
-struct hidden_work {
-    size_t count;
-    char shown[HIDDEN_SHOWN * 64];
-};
-
-static int add_hidden(void *context, const struct review_hidden *hidden)
-{
-    struct hidden_work *work = context;
-    size_t length = strlen(work->shown);
-    char time[MINUTES_TEXT_SIZE];
-
-    if (work->count++ < HIDDEN_SHOWN)
-        snprintf(work->shown + length, sizeof work->shown - length, "%s%.24s %s",
-                 length ? ", " : "", hidden->number ? hidden->number : "?",
-                 minutes_format(hidden->hidden, time));
-    return 0;
-}
-
-/* The lines themselves cannot be seen: what tells of them is Odoo's own total of each ticket. */
-static int find_hidden_work(struct status *status, struct store *store, struct error *error)
-{
-    struct hidden_work work = {0};
-    int rc = review_hidden_work(store, add_hidden, &work, error);
-
-    if (rc == 0 && work.count)
-        json_array_append_new(
-            status->problems,
-            json_sprintf("Odoo counts hours of work on %zu ticket%s that the agent's user does not "
-                         "see, and that are not charged (%s%s): give it the right 'User: all "
-                         "timesheets', or let it follow the private projects; 'qualiodoo doctor' "
-                         "looks again",
-                         work.count, work.count > 1 ? "s" : "", work.shown,
-                         work.count > HIDDEN_SHOWN ? "..." : ""));
-    return rc;
-}
-
-static int add_problem(void *context, const char *text)
-{
-    struct status *status = context;
-
-    return json_array_append_new(status->problems,
-                                 json_sprintf("credit.packs: %s, so nothing is credited for it: "
-                                              "correct it, or the product in Odoo",
-                                              text)) < 0
-               ? ERR_NO_MEMORY
-               : 0;
-}
-
-static int find_unfit_lines(struct status *status, const struct view *view, struct error *error)
-{
-    char since[CIVIL_TEXT_SIZE] = "";
-    const struct review_scope scope = {.policy = &view->policy.facts, .since = since};
-    struct ids lines = {0};
-    int rc;
-
-    if (view->config->credit.has_since)
-        civil_format(view->config->credit.since, since);
-    rc = review_unfit_lines(view->store, &scope, &lines, error);
-    if (lines.count)
-        json_array_append_new(
-            status->problems,
-            json_sprintf("%zu timesheet line%s not charged, of more than %d hours or without a "
-                         "number: run 'qualiodoo doctor'",
-                         lines.count, lines.count > 1 ? "s are" : " is", CHARGE_MAX_HOURS));
-    free(lines.items);
-    return rc;
-}
-
-/* What is not charged or credited though it should be, and nobody may have noticed. */
-static int read_money(struct status *status, const struct view *view, struct error *error)
-{
-    bool complete = false;
-    int rc = mirror_is_complete(view->store, &complete, error);
-
-    if (rc < 0 || !complete)
-        return rc;
-    rc = packs_missing(view->store, view->config, add_problem, status, error);
-    return rc < 0 ? rc : find_unfit_lines(status, view, error);
 }
 
 /* ---- Response targets, and what is written of them ---- */
 
-static int ignore_target(void *context, const struct target_verdict *target, struct error *error)
-{
-    (void)context;
-    (void)target;
-    (void)error;
-    return 0;
-}
-
-/* Tickets that could not be judged have no target: their calendar says why. */
-static int find_calendar_problem(struct status *status, const struct view *view,
-                                 struct error *error)
-{
-    struct error problem = {0};
-    struct respond *respond = NULL;
-    struct ids missing = {0};
-    struct target_query query;
-    int rc = targets_missing(view->store, &missing, error);
-
-    if (rc == 0 && missing.count) {
-        query = (struct target_query){missing.items, missing.count};
-        rc = respond_open(view->config, view->store, &respond, error);
-        if (rc == 0)
-            rc = respond_each(respond, &query, clock_now(), ignore_target, NULL, &problem, error);
-    }
-    if (rc == 0 && problem.code && !is_told(status->problems, problem.message))
-        json_array_append_new(status->problems, json_string(problem.message));
-    respond_free(respond);
-    free(missing.items);
-    return rc;
-}
-
 static int read_targets(struct status *status, const struct view *view, struct error *error)
 {
-    const int64_t *writes = status->writes.by_state;
     int rc = outbox_count(view->store, &status->writes, error);
 
     if (rc == 0)
@@ -304,15 +112,7 @@ static int read_targets(struct status *status, const struct view *view, struct e
         rc = targets_deadline(view->store, &status->has_deadline, &status->deadline, error);
     if (rc == 0)
         rc = targets_next(view->store, &status->has_target_change, &status->target_change, error);
-    if (rc < 0)
-        return rc;
-    if (writes[OUTBOX_REFUSED])
-        json_array_append_new(
-            status->problems,
-            json_sprintf("Odoo refused %lld write%s: 'qualiodoo outbox' says why; then 'outbox "
-                         "retry ID' or 'outbox drop ID'",
-                         (long long)writes[OUTBOX_REFUSED], writes[OUTBOX_REFUSED] > 1 ? "s" : ""));
-    return find_calendar_problem(status, view, error);
+    return rc;
 }
 
 static int64_t waiting(const struct status *status)
@@ -348,9 +148,9 @@ static json_t *status_json(const struct status *status)
 
     return json_pack(
         "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO so so so}", "healthy",
-        json_array_size(status->problems) == 0, "problems", status->problems, "service", "running",
-        status->running, "holder", json_text(*status->holder ? status->holder : NULL), "odoo",
-        "url", config->odoo.url, "database", config->odoo.database, "flavour",
+        json_array_size(status->problems.texts) == 0, "problems", status->problems.texts, "service",
+        "running", status->running, "holder", json_text(*status->holder ? status->holder : NULL),
+        "odoo", "url", config->odoo.url, "database", config->odoo.database, "flavour",
         json_text(status->flavour), "last_success", json_text(status->last_success),
         "last_reconcile", json_text(status->last_reconcile), "last_error",
         json_text(status->last_error), "last_error_at", json_text(status->last_error_at), "mirrors",
@@ -418,8 +218,8 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     json_t *problem;
     size_t i;
 
-    table_say("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
-    json_array_foreach(status->problems, i, problem)
+    table_say("%s\n", json_array_size(status->problems.texts) ? "problems:" : "healthy");
+    json_array_foreach(status->problems.texts, i, problem)
         table_say("  %s\n", json_string_value(problem));
     if (view_revoked(json_object_get(status->revoked, "accounts"), error) < 0)
         return ERR_NO_MEMORY;
@@ -443,7 +243,7 @@ static int print_status(const struct status *status, const struct tz *zone, stru
 
 int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
 {
-    struct status status = {.mirrors = json_array(), .problems = json_array()};
+    struct status status = {.mirrors = json_array()};
     struct view view = {0};
     int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
 
@@ -455,27 +255,23 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = read_status(&status, view.store, error);
     if (rc == 0)
-        rc = find_hidden_work(&status, view.store, error);
-    if (rc == 0)
-        rc = read_money(&status, &view, error);
-    if (rc == 0)
         rc = read_targets(&status, &view, error);
+    if (rc == 0)
+        rc = problems_find(view.store, view.config, &view.policy, &status.problems, error);
     if (rc == 0)
         rc = cli->json ? cli_print_json(status_json(&status), error)
                        : print_status(&status, view.policy.zone, error);
-    if (rc == 0 && json_array_size(status.problems))
+    if (rc == 0 && json_array_size(status.problems.texts))
         rc = CLI_FOUND;
     json_decref(status.mirrors);
-    json_decref(status.problems);
+    problems_free(&status.problems);
     json_decref(status.clock);
     json_decref(status.revoked);
     free(status.last_success);
     free(status.last_reconcile);
     free(status.last_error);
     free(status.last_error_at);
-    free(status.last_outcome);
     free(status.flavour);
-    free(status.oldest);
     view_close(&view);
     return rc;
 }
