@@ -75,7 +75,7 @@ link    = $(CC) $(CFLAGS) $(LDFLAGS)
 # ---- Files ----
 
 ROOMS   := util core config odoo store pull compute writeback cycle adjust setup doctor cli $(if $(filter-out 0,$(SYSTEMD)),agent)
-LEFT_OUT := $(if $(with_webhook),,src/agent/listener.c)
+LEFT_OUT := $(if $(with_webhook),,src/agent/listener.c src/agent/request.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c))))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/src/store/migrations.o
 LIBRARY := $(BUILD)/libqualiodoo.a

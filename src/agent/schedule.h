@@ -26,7 +26,7 @@ struct schedule {
     bool has_event;              /* a response target changes by itself at `event` */
     instant event;
     int64_t next_look_ms; /* a hook's look is not due before: one cycle a second for all hooks */
-    civil_day day; /* of the last whole cycle that succeeded: another day lets credit end */
+    civil_day day;        /* of the last whole cycle that succeeded: another day lets credit end */
     struct schedule_look {
         int64_t at_ms;
         enum schedule_cycle cycle; /* SCHEDULE_NONE: not planned */
