@@ -14,8 +14,8 @@
 
 enum {
     DAY_SECONDS = 86400,
-    DAYS_BEFORE = 10,  /* a zone's date differs from UTC's, and openings look forward only */
-    YEARS_JUDGED = 50, /* a year takes a millisecond to compile, and some commands do it twice */
+    DAYS_BEFORE = 10,        /* a zone's date differs from UTC's, and openings look forward only */
+    YEARS_JUDGED = 50,       /* compiling a calendar takes as long as it has days */
     DAYS_AHEAD = 12 * 366,   /* longer than the longest target on the shortest week */
     HOLIDAY_YEARS_MAX = 200, /* closed days are listed year by year */
 };

@@ -28,7 +28,8 @@ void desk_sync(bool reconcile);
 /* Runs a command, such as "balance", "7", NULL, in text and as JSON. */
 void desk_command(const char *const *arguments);
 
-/* Every command that reads the state alone, on a few customers and tickets of the world. */
-void desk_read_all(void);
+/* The commands that read the state alone, on a few customers and tickets of the world; those that
+ * compile a calendar take most of a run's time: `turn` says which of them, as text or as JSON. */
+void desk_read_all(size_t turn);
 
 #endif

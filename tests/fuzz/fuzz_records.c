@@ -62,6 +62,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         change(line);
     free(text);
     desk_sync(false);
-    desk_read_all();
+    desk_read_all(size);
     return 0;
 }

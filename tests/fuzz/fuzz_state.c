@@ -117,7 +117,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     text = fuzz_text(bytes, size);
     change_all(text);
     free(text);
-    desk_read_all();
+    desk_read_all(size);
     desk_sync(false);
     return 0;
 }
