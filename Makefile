@@ -77,7 +77,7 @@ link    = $(CC) $(CFLAGS) $(LDFLAGS)
 # ---- Files ----
 
 ROOMS   := util core config odoo store pull compute writeback cycle adjust setup doctor cli $(if $(filter-out 0,$(SYSTEMD)),agent)
-LEFT_OUT := $(if $(with_webhook),,src/agent/listener.c)
+LEFT_OUT := $(if $(with_webhook),,src/agent/listener.c src/agent/request.c)
 SOURCES := $(filter-out $(LEFT_OUT),$(foreach room,$(ROOMS),$(sort $(wildcard src/$(room)/*.c))))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/src/store/migrations.o
 LIBRARY := $(BUILD)/libqualiodoo.a
@@ -94,7 +94,9 @@ ONLY_TEST  := $(BUILD)/tests/unit/only.o
 TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test $(BUILD)/tests/failing_alloc.so
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
-OBJECTS_D  := $(OBJECTS:.o=.d) $(ONLY_TEST:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d)
+FUZZ_HELPERS := $(filter-out tests/fuzz/fuzz_% tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
+OBJECTS_D  := $(OBJECTS:.o=.d) $(ONLY_TEST:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d) \
+    $(FUZZ_HELPERS:%.c=$(BUILD)/%.d)
 
 .PHONY: all demo check unit system asan ubsan valgrind lint fuzz bench install uninstall deps clean format help \
     unit-tests test-tools fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
@@ -146,14 +148,23 @@ $(BUILD)/bench/%: tests/bench/%.c $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,BENCH,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs)
 
-$(BUILD)/fuzz/%: tests/fuzz/%.c $(LIBRARY)
+# What a target names of the helpers takes the place of the library's own. A function that a target must
+# answer for itself is wrapped.
+$(BUILD)/fuzz/libhelpers.a: $(FUZZ_HELPERS:%.c=$(BUILD)/%.o)
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$<)$(compile) $(WARNINGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs)
+	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
+
+%/fuzz_http: WRAPPED := curl_easy_init
+%/fuzz_options: WRAPPED := config_load
+link_fuzzed = $(BUILD)/test-clock.o $(BUILD)/fuzz/libhelpers.a $(LIBRARY) $(WRAPPED:%=-Wl,--wrap=%) $(LDFLAGS) $(pkg_libs)
+
+$(BUILD)/fuzz/%: tests/fuzz/%.c $(BUILD)/fuzz/libhelpers.a $(BUILD)/test-clock.o $(LIBRARY)
+	$(call say,FUZZ,$<)$(compile) $(WARNINGS) -fsanitize=fuzzer -MMD -MP -o $@ $< $(link_fuzzed)
 
 # Runs the inputs it is given, without a fuzzer.
-$(BUILD)/replay/%: tests/fuzz/%.c $(LIBRARY)
+$(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c $(BUILD)/fuzz/libhelpers.a $(BUILD)/test-clock.o $(LIBRARY)
 	@mkdir -p $(@D)
-	$(call say,FUZZ,$<)$(compile) $(WARNINGS) -DFUZZ_REPLAY -MMD -MP -o $@ $< $(LIBRARY) $(LDFLAGS) $(pkg_libs)
+	$(call say,FUZZ,$<)$(compile) $(WARNINGS) -o $@ $< tests/fuzz/replay.c $(link_fuzzed)
 
 # What is compiled with other flags, or as another version, is compiled again.
 $(BUILD)/flags: FORCE
@@ -204,11 +215,11 @@ valgrind: deps ## the unit tests and the demo under valgrind
 	@BUILD=$(BUILD) RUNNER="$(VALGRIND)" PYTHON=$(PYTHON) bash tests/demo.sh > /dev/null
 	@echo "the demo under valgrind: no error"
 
-fuzz: ## feed the decoders with anything, FUZZ_SECONDS (30) each
+fuzz: ## replay the corpus of each decoder, then feed it anything, FUZZ_SECONDS (30) each
 	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CLANG)
 	$(quiet)$(SUBMAKE) BUILD=build-fuzz CC=clang LDFLAGS="$(SANITIZE)" \
-	    CFLAGS="-O1 -g $(SANITIZE) -fsanitize=fuzzer-no-link" fuzzers
-	@BUILD=build-fuzz FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh
+	    CFLAGS="-O2 -g $(SANITIZE) -fsanitize=fuzzer-no-link" fuzzers
+	@BUILD=build-fuzz JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh
 
 bench: deps ## how fast, beside curl, the parser alone and Python clients (minutes)
 	@sh tests/deps.sh $(DEBIAN_BENCH)
@@ -217,7 +228,7 @@ bench: deps ## how fast, beside curl, the parser alone and Python clients (minut
 
 # ---- Lint ----
 
-C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*/*.h tests/unit/*.[ch] tests/system/*.c tests/fuzz/*.c tests/bench/*.c))
+C_FILES := $(sort $(wildcard src/*.c src/*/*.[ch] include/qualiodoo/*/*.h tests/unit/*.[ch] tests/system/*.c tests/fuzz/*.[ch] tests/bench/*.c))
 
 lint: deps ## formatting, static analysis, and the rules of the house
 	@sh tests/deps.sh $(DEBIAN_CLANG) $(DEBIAN_LINT)

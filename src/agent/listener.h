@@ -5,9 +5,12 @@
  *
  *     GET /metrics, for Prometheus: no secret, since it names no customer
  *
+ *     GET /health, for a monitor: 200 or 503 and one line, without a name
+ *
  * A hook is answered with 204; 403 to another secret, 404 and 405 to anything else, 413 to more
- * than 64 KiB, 429 to more than a few in a second. Only numbers of answers leave this room, and a
- * hint of what to look at: nothing of what a caller says is believed. */
+ * than 64 KiB, 429 to more than a few in a second; 400 to what is not strict HTTP. Only numbers of
+ * answers leave this room, and a hint of what to look at: nothing of what a caller says is
+ * believed. */
 #ifndef QUALIODOO_AGENT_LISTENER_H
 #define QUALIODOO_AGENT_LISTENER_H
 
@@ -19,10 +22,13 @@
 
 struct listener;
 
+#define LISTENER_LINE_SIZE 128
+
 /* Is told what to look at, and says how it goes. */
 struct listener_handler {
     void (*hook)(void *context, enum schedule_cycle cycle);
     char *(*metrics)(void *context); /* on the heap; NULL: memory is short */
+    bool (*health)(void *context, char line[LISTENER_LINE_SIZE]); /* whether all is well */
     void *context;
 };
 

@@ -72,6 +72,14 @@ void metrics_add(struct metrics *metrics, int code, const struct cycle_report *r
     json_array_foreach(report->compute.events, i, event) add_event(metrics, event);
 }
 
+void metrics_take(struct metrics *metrics, const struct condition *condition)
+{
+    if (!condition->has_health)
+        return;
+    metrics->health = condition->health;
+    metrics->has_health = true;
+}
+
 /* ---- Printing ---- */
 
 struct printer {

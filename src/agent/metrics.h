@@ -6,6 +6,7 @@
 #ifndef QUALIODOO_AGENT_METRICS_H
 #define QUALIODOO_AGENT_METRICS_H
 
+#include "condition.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/store/health.h"
@@ -32,6 +33,9 @@ struct metrics {
 
 /* Adds a cycle that ended with `code` (0, or its error). */
 void metrics_add(struct metrics *metrics, int code, const struct cycle_report *report);
+
+/* Takes what the state said; figures that could not be read stay as they were. */
+void metrics_take(struct metrics *metrics, const struct condition *condition);
 
 /* The text of the exposition format, version 0.0.4; every sample names the database, so that
  * several services may share a folder of node_exporter. The caller frees it. NULL when memory is

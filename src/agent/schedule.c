@@ -6,12 +6,13 @@ enum {
     SLEEP_MAX_MS = 60000,
     RETRY_FIRST_MS = 5000, /* after a failure, doubled each time, and never more than the poll */
     LEASE_MIN_MS = 5000,   /* also when Odoo does not answer */
+    LOOK_GAP_MS = 1000,    /* however many hooks come, from the start of a cycle to the next look */
     JITTER_PERCENT = 10,   /* so that many agents do not ask at the same second */
 };
 
 /* Odoo 17 calls before it commits: mostly within half a second, but a transaction may go on for
  * some; no gap is longer than a second and a half, so that what it commits is seen within two. */
-static const int64_t look_delays_ms[SCHEDULE_LOOKS] = {0, 200, 450, 800, 1400, 2300, 3500, 5000};
+static const int64_t look_delays_ms[SCHEDULE_LOOKS] = {0, LOOK_GAP_MS, 2300, 3500, 5000};
 
 void schedule_begin(struct schedule *schedule)
 {
@@ -28,6 +29,8 @@ static enum schedule_cycle look_due(const struct schedule *schedule, int64_t now
 {
     enum schedule_cycle due = SCHEDULE_NONE;
 
+    if (now_ms < schedule->next_look_ms)
+        return SCHEDULE_NONE;
     for (size_t i = 0; i < SCHEDULE_LOOKS; i++)
         if (schedule->looks[i].cycle > due && now_ms >= schedule->looks[i].at_ms)
             due = schedule->looks[i].cycle;
@@ -48,6 +51,8 @@ void schedule_hook(struct schedule *schedule, enum schedule_cycle cycle, int64_t
 
 void schedule_started(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms)
 {
+    if (cycle >= SCHEDULE_PAYMENTS)
+        schedule->next_look_ms = now_ms + LOOK_GAP_MS;
     for (size_t i = 0; i < SCHEDULE_LOOKS; i++)
         if (schedule->looks[i].cycle <= cycle && now_ms >= schedule->looks[i].at_ms)
             schedule->looks[i].cycle = SCHEDULE_NONE;
@@ -112,9 +117,20 @@ void schedule_lease(struct schedule *schedule, int64_t in_ms, int64_t now_ms)
         in_ms < 0 ? INT64_MAX : now_ms + (in_ms < LEASE_MIN_MS ? LEASE_MIN_MS : in_ms);
 }
 
+/* The next look after a hook; INT64_MAX: none is planned. */
+static int64_t look_at_ms(const struct schedule *schedule)
+{
+    int64_t at_ms = INT64_MAX;
+
+    for (size_t i = 0; i < SCHEDULE_LOOKS; i++)
+        if (schedule->looks[i].cycle != SCHEDULE_NONE && schedule->looks[i].at_ms < at_ms)
+            at_ms = schedule->looks[i].at_ms;
+    return at_ms < schedule->next_look_ms ? schedule->next_look_ms : at_ms;
+}
+
 int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, instant now)
 {
-    int64_t sleep = schedule->all_ms - now_ms;
+    int64_t sleep = schedule->all_ms - now_ms, look_ms = look_at_ms(schedule);
 
     if (schedule->failures == 0 && schedule->payments_ms - now_ms < sleep)
         sleep = schedule->payments_ms - now_ms;
@@ -122,9 +138,8 @@ int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, insta
         sleep = (schedule->event - now) * 1000;
     if (schedule->lease_ms - now_ms < sleep)
         sleep = schedule->lease_ms - now_ms;
-    for (size_t i = 0; i < SCHEDULE_LOOKS && schedule->failures == 0; i++)
-        if (schedule->looks[i].cycle != SCHEDULE_NONE && schedule->looks[i].at_ms - now_ms < sleep)
-            sleep = schedule->looks[i].at_ms - now_ms;
+    if (schedule->failures == 0 && look_ms < INT64_MAX && look_ms - now_ms < sleep)
+        sleep = look_ms - now_ms;
     if (sleep > SLEEP_MAX_MS)
         sleep = SLEEP_MAX_MS;
     return sleep > 0 ? sleep : 0;

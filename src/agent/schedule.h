@@ -16,7 +16,7 @@ enum schedule_cycle {
     SCHEDULE_ALL,
 };
 
-#define SCHEDULE_LOOKS 8 /* after a hook */
+#define SCHEDULE_LOOKS 5 /* after a hook */
 
 /* Times named `_ms` are of a clock that never jumps. */
 struct schedule {
@@ -25,7 +25,8 @@ struct schedule {
     int failures;                /* in a row */
     bool has_event;              /* a response target changes by itself at `event` */
     instant event;
-    civil_day day; /* of the last whole cycle that succeeded: another day lets credit end */
+    int64_t next_look_ms; /* a hook's look is not due before: one cycle a second for all hooks */
+    civil_day day;        /* of the last whole cycle that succeeded: another day lets credit end */
     struct schedule_look {
         int64_t at_ms;
         enum schedule_cycle cycle; /* SCHEDULE_NONE: not planned */
@@ -41,7 +42,8 @@ enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms
 
 /* Odoo says that something changed, or will once it commits: looks at `cycle` now, and again within
  * some seconds; the last time at everything, since that reads behind the cursors. Hooks that come
- * one after the other share these looks: each is as long after the last of them. */
+ * one after the other share these looks: each is as long after the last of them, and none begins
+ * less than a second after the cycle before it. */
 void schedule_hook(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms);
 
 /* A cycle begins: the looks that were due are part of it, those of later hooks are not. */

@@ -21,6 +21,7 @@
 #include <systemd/sd-event.h>
 #include <unistd.h>
 
+#include "condition.h"
 #include "journal.h"
 #include "listener.h"
 #include "metrics.h"
@@ -47,8 +48,7 @@ struct job {
     enum schedule_cycle cycle;
     struct cycle_report report;
     struct error error;
-    struct health health;
-    bool has_health;                   /* the state could be read */
+    struct condition condition;
     char accounts[TELL_ACCOUNTS_SIZE]; /* those that changed */
     int rc, done_fd;
 };
@@ -63,6 +63,7 @@ struct service {
     unsigned long progress;    /* last seen */
     struct listener *listener; /* or NULL */
     struct schedule schedule;
+    struct condition condition; /* as the last cycle left it */
     struct metrics metrics;
     struct trouble trouble;
     bool metrics_lost; /* the file could not be written: said once */
@@ -82,14 +83,14 @@ static int fail(struct error *error, const char *what, int code)
 
 /* ---- The worker ---- */
 
-/* For the monitor and the log: what cannot be read stays as it was. */
-static void look(struct job *job)
+/* Who changed, for the log: customers that cannot be read are numbers. */
+static void name_accounts(struct job *job)
 {
     struct store *store = NULL;
     struct error ignored;
 
-    if (store_open(job->config->state.path, STORE_READ, &store, &ignored) == 0)
-        job->has_health = health_read(store, &job->health, &ignored) == 0;
+    if (store_open(job->config->state.path, STORE_READ, &store, &ignored) < 0)
+        store = NULL;
     tell_accounts(store, job->report.compute.accounts_changed, job->accounts);
     store_close(store);
 }
@@ -101,7 +102,8 @@ static void *work(void *context)
 
     job->rc = cycle_run(job->config, &job->options, &job->report, &job->error);
     job->error.code = job->rc; /* what went wrong on the way and was dealt with is no failure */
-    look(job);
+    condition_read(job->config, &job->condition);
+    name_accounts(job);
     while (write(job->done_fd, &one, sizeof one) < 0 && errno == EINTR)
         ;
     return NULL;
@@ -228,10 +230,8 @@ static void count_cycle(struct service *service)
     const struct job *job = &service->job;
 
     metrics_add(&service->metrics, job->rc, &job->report);
-    if (job->has_health) {
-        service->metrics.health = job->health;
-        service->metrics.has_health = true;
-    }
+    service->condition = job->condition;
+    metrics_take(&service->metrics, &service->condition);
     write_metrics(service);
 }
 
@@ -396,6 +396,13 @@ static char *say_metrics(void *context)
     return metrics_text(&service->metrics, service->config->odoo.database);
 }
 
+static bool say_health(void *context, char line[LISTENER_LINE_SIZE])
+{
+    const struct service *service = context;
+
+    return condition_say(&service->condition, clock_now(), line, LISTENER_LINE_SIZE);
+}
+
 /* ---- The whole ---- */
 
 static int add_sources(struct service *service, struct error *error)
@@ -443,12 +450,15 @@ static int open_service(struct service *service, struct error *error)
         return error_memory(error);
     if (service->done_fd < 0)
         return fail(error, "eventfd", -errno);
+    condition_read(service->config, &service->condition); /* as an earlier run left it */
+    metrics_take(&service->metrics, &service->condition);
     rc = sd_event_new(&service->event);
     rc = rc < 0 ? fail(error, "event loop", rc) : add_sources(service, error);
-    return rc < 0 ? rc
-                  : listener_open(service->event, service->config,
-                                  (struct listener_handler){on_hook, say_metrics, service},
-                                  &service->listener, error);
+    return rc < 0
+               ? rc
+               : listener_open(service->event, service->config,
+                               (struct listener_handler){on_hook, say_metrics, say_health, service},
+                               &service->listener, error);
 }
 
 static void close_service(struct service *service)

@@ -4,29 +4,23 @@
 
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
-#include "qualiodoo/compute/respond.h"
-#include "qualiodoo/pull/packs.h"
-#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/doctor/problems.h"
 #include "qualiodoo/store/outbox.h"
-#include "qualiodoo/store/review.h"
+#include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/lease.h"
-#include "status_problems.h"
 #include "view.h"
 
 struct status {
     struct config *config;
-    json_t *mirrors, *problems;
+    json_t *mirrors;
+    struct problems problems;
     json_t *clock;   /* how the clocks differed in the last cycle; NULL: they did not */
     json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
-    char *first_success, *last_success, *last_reconcile;
-    char *last_error, *last_error_at, *last_outcome, *flavour;
+    char *last_success, *last_reconcile, *last_error, *last_error_at, *flavour;
     struct state_summary summary;
-    size_t late; /* mirrors older than status.max_lag; the oldest one: */
-    char *oldest;
-    int64_t oldest_age;
     struct outbox_counts writes;
     struct lease_status lease;
     bool running; /* a service, and who: */
@@ -48,52 +42,7 @@ static int add_mirror(void *context, const struct mirror_status *mirror)
                   "complete", mirror->first_done, "pulled_at",
                   never ? json_null() : json_string(instant_format(mirror->pulled_at, text)),
                   "age_seconds", never ? json_null() : json_integer(age)));
-    if (!mirror->first_done)
-        json_build_add(&status->problems,
-                       json_sprintf("the first pull of %s is not complete: run 'qualiodoo "
-                                    "sync'",
-                                    mirror->name));
-    else if (age > status->config->status.max_lag_ms / 1000) {
-        status->late++;
-        if (age > status->oldest_age) {
-            status->oldest_age = age;
-            free(status->oldest);
-            status->oldest = strdup(mirror->name);
-        }
-    }
     return 0;
-}
-
-/* One problem, however many mirrors are late: they mostly are together. */
-static void add_late(struct status *status)
-{
-    char age[MINUTES_TEXT_SIZE + sizeof " hours"], hours[MINUTES_TEXT_SIZE];
-
-    if (!status->late)
-        return;
-    if (status->oldest_age < 60)
-        snprintf(age, sizeof age, "%lld s", (long long)status->oldest_age);
-    else
-        snprintf(age, sizeof age, "%s hours", minutes_format(status->oldest_age / 60, hours));
-    json_build_add(&status->problems,
-                   json_sprintf("%s was last pulled from Odoo %s ago%s, and status.max_lag allows "
-                                "less: run 'qualiodoo sync', and see why nothing else did",
-                                status->oldest ? status->oldest : "a mirror", age,
-                                status->late > 1 ? ", and others too" : ""));
-}
-
-/* The last cycle may have failed of it. */
-static bool is_told(json_t *problems, const char *message)
-{
-    json_t *problem;
-    size_t i;
-
-    json_array_foreach(problems, i, problem)
-    {
-        if (strstr(json_string_value(problem), message))
-            return true;
-    }
-    return false;
 }
 
 /* What the last cycle found: whether this machine's clock and Odoo's differ (pull/skew.c). */
@@ -108,14 +57,6 @@ static int read_clock(struct status *status, struct store *store, struct error *
     free(text);
     if (rc < 0)
         return error_memory(error);
-    if (status->clock && !is_told(status->problems, "this machine's clock"))
-        json_build_add(
-            &status->problems,
-            json_sprintf("in the last cycle this machine's clock said %s and Odoo's server %s: "
-                         "nothing is written into Odoo until they agree to 2 minutes; set the "
-                         "clock that is wrong ('timedatectl' shows this machine's)",
-                         json_string_value(json_object_get(status->clock, "machine_at")),
-                         json_string_value(json_object_get(status->clock, "odoo_at"))));
     return 0;
 }
 
@@ -123,7 +64,6 @@ static int read_clock(struct status *status, struct store *store, struct error *
 static int read_revoked(struct status *status, struct store *store, struct error *error)
 {
     char *text = NULL;
-    const char *message;
     int rc = store_meta_get(store, "revoked", &text, error);
 
     if (rc < 0)
@@ -132,9 +72,6 @@ static int read_revoked(struct status *status, struct store *store, struct error
     free(text);
     if (rc < 0)
         return error_memory(error);
-    message = json_string_value(json_object_get(status->revoked, "message"));
-    if (message && !is_told(status->problems, message))
-        json_build_add(&status->problems, json_string(message));
     return 0;
 }
 
@@ -151,12 +88,10 @@ static int read_outcomes(struct status *status, struct store *store, struct erro
     const struct {
         const char *key;
         char **text;
-    } outcomes[] = {{"first_success", &status->first_success},
-                    {"last_success", &status->last_success},
+    } outcomes[] = {{"last_success", &status->last_success},
                     {"last_reconcile", &status->last_reconcile},
                     {"last_error", &status->last_error},
                     {"last_error_at", &status->last_error_at},
-                    {"last_outcome", &status->last_outcome},
                     {"flavour", &status->flavour}};
     int rc = 0;
 
@@ -171,64 +106,17 @@ static int read_status(struct status *status, struct store *store, struct error 
 
     if (rc == 0)
         rc = lookup_summary(store, &status->summary, error);
-    if (rc < 0)
-        return rc;
-    if (!status->last_success)
-        json_build_add(&status->problems,
-                       json_string("no cycle has succeeded yet: run 'qualiodoo sync'"));
-    else
-        status_find_reconcile_age(status->problems, status->config, status->last_reconcile,
-                                  status->first_success);
-    if (status->last_error && status->last_outcome && strcmp(status->last_outcome, "failed") == 0)
-        json_build_add(&status->problems,
-                       json_sprintf("the last cycle failed: %s", status->last_error));
-    if (status->summary.unreadable)
-        json_build_add(&status->problems,
-                       json_sprintf("%lld records cannot be read: run 'qualiodoo doctor'",
-                                    (long long)status->summary.unreadable));
-    rc = read_revoked(status, store, error);
+    if (rc == 0)
+        rc = read_revoked(status, store, error);
     if (rc == 0)
         rc = lookup_mirrors(store, add_mirror, status, error);
-    add_late(status);
     return rc < 0 ? rc : read_clock(status, store, error);
 }
 
 /* ---- Response targets, and what is written of them ---- */
 
-static int ignore_target(void *context, const struct target_verdict *target, struct error *error)
-{
-    (void)context;
-    (void)target;
-    (void)error;
-    return 0;
-}
-
-/* Tickets that could not be judged have no target: their calendar says why. */
-static int find_calendar_problem(struct status *status, const struct view *view,
-                                 struct error *error)
-{
-    struct error problem = {0};
-    struct respond *respond = NULL;
-    struct ids missing = {0};
-    struct target_query query;
-    int rc = targets_missing(view->store, &missing, error);
-
-    if (rc == 0 && missing.count) {
-        query = (struct target_query){missing.items, missing.count};
-        rc = respond_open(view->config, view->store, &respond, error);
-        if (rc == 0)
-            rc = respond_each(respond, &query, clock_now(), ignore_target, NULL, &problem, error);
-    }
-    if (rc == 0 && problem.code && !is_told(status->problems, problem.message))
-        json_build_add(&status->problems, json_string(problem.message));
-    respond_free(respond);
-    free(missing.items);
-    return rc;
-}
-
 static int read_targets(struct status *status, const struct view *view, struct error *error)
 {
-    const int64_t *writes = status->writes.by_state;
     int rc = outbox_count(view->store, &status->writes, error);
 
     if (rc == 0)
@@ -238,15 +126,7 @@ static int read_targets(struct status *status, const struct view *view, struct e
         rc = targets_deadline(view->store, &status->has_deadline, &status->deadline, error);
     if (rc == 0)
         rc = targets_next(view->store, &status->has_target_change, &status->target_change, error);
-    if (rc < 0)
-        return rc;
-    if (writes[OUTBOX_REFUSED])
-        json_build_add(
-            &status->problems,
-            json_sprintf("Odoo refused %lld write%s: 'qualiodoo outbox' says why; then 'outbox "
-                         "retry ID' or 'outbox drop ID'",
-                         (long long)writes[OUTBOX_REFUSED], writes[OUTBOX_REFUSED] > 1 ? "s" : ""));
-    return find_calendar_problem(status, view, error);
+    return rc;
 }
 
 static int64_t waiting(const struct status *status)
@@ -282,9 +162,9 @@ static json_t *status_json(const struct status *status)
 
     return json_pack(
         "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO so so so}", "healthy",
-        json_array_size(status->problems) == 0, "problems", status->problems, "service", "running",
-        status->running, "holder", json_text(*status->holder ? status->holder : NULL), "odoo",
-        "url", config->odoo.url, "database", config->odoo.database, "flavour",
+        json_array_size(status->problems.texts) == 0, "problems", status->problems.texts, "service",
+        "running", status->running, "holder", json_text(*status->holder ? status->holder : NULL),
+        "odoo", "url", config->odoo.url, "database", config->odoo.database, "flavour",
         json_text(status->flavour), "last_success", json_text(status->last_success),
         "last_reconcile", json_text(status->last_reconcile), "last_error",
         json_text(status->last_error), "last_error_at", json_text(status->last_error_at), "mirrors",
@@ -383,8 +263,8 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     json_t *problem;
     size_t i;
 
-    table_say("%s\n", json_array_size(status->problems) ? "problems:" : "healthy");
-    json_array_foreach(status->problems, i, problem)
+    table_say("%s\n", json_array_size(status->problems.texts) ? "problems:" : "healthy");
+    json_array_foreach(status->problems.texts, i, problem)
     {
         table_say("  ");
         print_local(zone, json_string_value(problem));
@@ -409,7 +289,7 @@ static int print_status(const struct status *status, const struct tz *zone, stru
 
 int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
 {
-    struct status status = {.mirrors = json_array(), .problems = json_array()};
+    struct status status = {.mirrors = json_array()};
     struct view view = {0};
     int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
 
@@ -421,30 +301,23 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     if (rc == 0)
         rc = read_status(&status, view.store, error);
     if (rc == 0)
-        rc = status_find_hidden_work(status.problems, view.store, error);
-    if (rc == 0)
-        rc = status_find_money(status.problems, &view, error);
-    if (rc == 0)
         rc = read_targets(&status, &view, error);
-    if (rc == 0 && !status.problems)
-        rc = error_memory(error);
+    if (rc == 0)
+        rc = problems_find(view.store, view.config, &view.policy, &status.problems, error);
     if (rc == 0)
         rc = cli->json ? cli_print_json(status_json(&status), error)
                        : print_status(&status, view.policy.zone, error);
-    if (rc == 0 && json_array_size(status.problems))
+    if (rc == 0 && json_array_size(status.problems.texts))
         rc = CLI_FOUND;
     json_decref(status.mirrors);
-    json_decref(status.problems);
+    problems_free(&status.problems);
     json_decref(status.clock);
     json_decref(status.revoked);
-    free(status.first_success);
     free(status.last_success);
     free(status.last_reconcile);
     free(status.last_error);
     free(status.last_error_at);
-    free(status.last_outcome);
     free(status.flavour);
-    free(status.oldest);
     view_close(&view);
     return rc;
 }

@@ -15,6 +15,7 @@
 enum {
     DAY_SECONDS = 86400,
     DAYS_BEFORE = 10,        /* a zone's date differs from UTC's, and openings look forward only */
+    YEARS_JUDGED = 50,       /* compiling a calendar takes as long as it has days */
     DAYS_AHEAD = 12 * 366,   /* longer than the longest target on the shortest week */
     HOLIDAY_YEARS_MAX = 200, /* closed days are listed year by year */
 };
@@ -33,6 +34,7 @@ struct respond {
     const struct config *config;
     struct store *store;
     struct sla_policy policy;
+    instant oldest;      /* creation that can be judged */
     instant first, last; /* what calendars are compiled for */
     struct made *calendars;
 };
@@ -61,7 +63,7 @@ int respond_open(const struct config *config, struct store *store, struct respon
                  struct error *error)
 {
     struct respond *respond = calloc(1, sizeof *respond);
-    instant oldest = clock_now();
+    instant oldest = clock_now(), limit = oldest - (instant)YEARS_JUDGED * 366 * DAY_SECONDS;
     bool found;
     int rc = respond ? targets_oldest(store, &found, &oldest, error) : error_memory(error);
 
@@ -69,10 +71,13 @@ int respond_open(const struct config *config, struct store *store, struct respon
         free(respond);
         return rc;
     }
+    if (oldest < limit)
+        oldest = limit;
     *respond = (struct respond){
         .config = config,
         .store = store,
         .policy = sla_policy(config),
+        .oldest = oldest,
         .first = (oldest < clock_now() ? oldest : clock_now()) - (instant)DAYS_BEFORE * DAY_SECONDS,
         .last = clock_now() + (instant)DAYS_AHEAD * DAY_SECONDS,
     };
@@ -274,6 +279,11 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
 
     if (configured)
         id = 0;
+    if (ticket->facts.response.created < respond->oldest)
+        return error_set(error, ERR_CALENDAR,
+                         "ticket %lld was created more than %d years ago, says Odoo, and is not "
+                         "judged: correct its creation date, or leave it out (tickets.domain)",
+                         (long long)ticket->id, YEARS_JUDGED);
     if (!configured && !id) {
         error_set(error, ERR_CALENDAR,
                   "ticket %lld has no working calendar: neither its team nor its company has one "

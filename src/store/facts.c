@@ -24,7 +24,8 @@ static const char work_sql[] = FACTS_TIME_UNITS
 
 static const char adjustment_sql[] =
     "SELECT a.id, a.minutes, a.date, a.end FROM partner p JOIN adjustment a ON a.partner_id = p.id"
-    " WHERE p.account_id = ?1 AND a.valid ORDER BY a.id";
+    " WHERE p.account_id = ?1 AND a.valid AND a.minutes BETWEEN -2147483648 AND 2147483647"
+    " ORDER BY a.id"; /* no integer of Odoo is larger: doctor lists the others */
 
 struct facts *facts_new(void)
 {

@@ -280,8 +280,8 @@ void facts_moves_link(struct facts *facts)
             (related == account->n_related || facts->moves[own].id < facts->related[related].id);
         struct credit_move *move = take_own ? &facts->moves[own++] : &facts->related[related++];
 
-        move->lines = facts->lines + line;
-        move->settlements = facts->settlements + settlement;
+        move->lines = move->n_lines ? facts->lines + line : NULL;
+        move->settlements = move->n_settlements ? facts->settlements + settlement : NULL;
         line += move->n_lines;
         settlement += move->n_settlements;
     }

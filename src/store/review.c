@@ -63,8 +63,10 @@ static const char *const question_sql[REVIEW_COUNT] = {
         "SELECT a.id, a.key, a.partner_id FROM adjustment a WHERE NOT a.valid ORDER BY a.id",
     [REVIEW_ADJUSTMENT_IMPOSSIBLE] =
         "SELECT a.id, a.key, CASE WHEN coalesce(a.minutes, 0) = 0 THEN 'of no minutes'"
+        "  WHEN a.minutes NOT BETWEEN -2147483648 AND 2147483647 THEN 'of too many minutes'"
         "  ELSE 'from ' || a.date || ' to ' || a.end END FROM adjustment a"
-        " WHERE a.valid AND (coalesce(a.minutes, 0) = 0 OR a.end <= a.date) ORDER BY a.id",
+        " WHERE a.valid AND (coalesce(a.minutes, 0) = 0 OR a.end <= a.date"
+        "  OR a.minutes NOT BETWEEN -2147483648 AND 2147483647) ORDER BY a.id",
     [REVIEW_ADJUSTMENT_GONE] =
         "SELECT id, NULL, deleted_at FROM tombstone WHERE mirror = 'adjustment' ORDER BY id",
     [REVIEW_ADJUSTMENT_TWICE] =

@@ -191,11 +191,15 @@ bool instant_parse_iso(const char *text, instant *ret_instant)
 {
     civil_day day;
     int seconds, offset;
+    instant when;
 
     if (!read_date(&text, &day) || !read_char(&text, 'T') || !read_time(&text, false, &seconds) ||
         !read_zone(&text, &offset) || *text)
         return false;
-    *ret_instant = (instant)day * SECONDS_PER_DAY + seconds - offset;
+    when = (instant)day * SECONDS_PER_DAY + seconds - offset;
+    if (when < INSTANT_FIRST || when > INSTANT_LAST) /* by its zone: no text in UTC says it */
+        return false;
+    *ret_instant = when;
     return true;
 }
 

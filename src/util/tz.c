@@ -32,9 +32,20 @@ static int32_t offset_at(const struct tz *tz, instant when)
                                   g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, when));
 }
 
+/* Local time, as seconds. What no text can say comes from a damaged state: the nearest that one
+ * can. */
+static instant local_time(const struct tz *tz, instant when)
+{
+    if (when < INSTANT_FIRST)
+        when = INSTANT_FIRST;
+    if (when > INSTANT_LAST)
+        when = INSTANT_LAST;
+    return when + offset_at(tz, when);
+}
+
 civil_day tz_civil_day(const struct tz *tz, instant when)
 {
-    instant local = when + offset_at(tz, when);
+    instant local = local_time(tz, when);
 
     return (civil_day)(local / DAY_SECONDS - (local % DAY_SECONDS < 0));
 }
@@ -43,7 +54,7 @@ char *tz_format(const struct tz *tz, instant when, char text[TZ_TEXT_SIZE])
 {
     char iso[INSTANT_TEXT_SIZE]; /* YYYY-MM-DDTHH:MM:SSZ */
 
-    instant_format(when + offset_at(tz, when), iso);
+    instant_format(local_time(tz, when), iso);
     snprintf(text, TZ_TEXT_SIZE, "%.10s %.5s", iso, iso + 11);
     return text;
 }

@@ -150,8 +150,7 @@ static int make_activity(const struct writeback *writeback, const struct outbox_
 {
     json_t *user = NULL;
     int rc = find_user(writeback, payload, &user, error);
-    struct odoo_call call = {
-        .model = "mail.activity", .method = "create", .with_keywords = true};
+    struct odoo_call call = {.model = "mail.activity", .method = "create", .with_keywords = true};
 
     if (rc < 0)
         return rc;

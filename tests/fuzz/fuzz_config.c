@@ -1,17 +1,7 @@
 /* Any bytes as a configuration file: never a crash, a leak or a long wait; what is accepted is
- * shown, read again and shown the same.
- *
- * clang -fsanitize=fuzzer,address,undefined, or with -DFUZZ_REPLAY a program that runs the files it
- * is given. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+ * shown, read again and shown the same. */
 #include "config/config_internal.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void check_round_trip(const struct config *config)
 {
@@ -41,11 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size > CONFIG_MAX_FILE_SIZE)
         return 0;
-    text = malloc(size + 1); /* as config_file_read() gives it: ended by a NUL */
-    if (!text)
-        return 0;
-    memcpy(text, data, size);
-    text[size] = '\0';
+    text = fuzz_text(data, size); /* as config_file_read() gives it: ended by a NUL */
     if (config_parse("fuzz", text, size, &config, &error) == 0) {
         check_round_trip(config);
         config_free(config);
@@ -55,23 +41,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     free(text);
     return 0;
 }
-
-#ifdef FUZZ_REPLAY
-int main(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++) {
-        static uint8_t data[CONFIG_MAX_FILE_SIZE + 1];
-        FILE *file = fopen(argv[i], "rb");
-        size_t size;
-
-        if (!file) {
-            perror(argv[i]);
-            return 1;
-        }
-        size = fread(data, 1, sizeof data, file);
-        fclose(file);
-        LLVMFuzzerTestOneInput(data, size);
-    }
-    return 0;
-}
-#endif

@@ -1,14 +1,8 @@
 /* fuzz_xmlrpc.c - any bytes as an answer: decoded or refused, and what is decoded is UTF-8 that can
- * be written and sent back. With -DFUZZ_REPLAY it is a plain program that replays the files it is
- * given. */
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
+ * be written and sent back. */
+#include "fuzz.h"
 #include "odoo/fault.h"
 #include "odoo/xmlrpc.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
 /* json_dumps() refuses what is not UTF-8: strings were made without a check of their own. */
 static void check_result(json_t *result)
@@ -41,12 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct odoo_xmlrpc answer = {0};
     struct error error = {0};
-    char *text = malloc(size + 1);
+    char *text = fuzz_text(bytes, size);
 
-    if (!text)
-        return 0;
-    memcpy(text, bytes, size);
-    text[size] = '\0';
     if (odoo_xmlrpc_decode(text, size, SIZE_MAX, &answer, &error)) {
         if (!error.code || !*error.message || answer.result || answer.fault_string)
             abort();
@@ -59,27 +49,3 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     odoo_xmlrpc_clear(&answer);
     return 0;
 }
-
-#ifdef FUZZ_REPLAY
-#include <stdio.h>
-
-int main(int count, char **paths)
-{
-    for (int i = 1; i < count; i++) {
-        FILE *file = fopen(paths[i], "rb");
-        uint8_t *bytes = malloc(1 << 22);
-        size_t size;
-
-        if (!file || !bytes) {
-            perror(paths[i]);
-            return 1;
-        }
-        size = fread(bytes, 1, 1 << 22, file);
-        fclose(file);
-        LLVMFuzzerTestOneInput(bytes, size);
-        free(bytes);
-    }
-    printf("%d inputs replayed\n", count - 1);
-    return 0;
-}
-#endif

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Result, Run, Shop, World
+from test_setup import Office
 
 READING = (["balance"], ["sla"], ["status"], ["outbox"], ["doctor"])
 ATTENDANCE = "resource.calendar.attendance"
@@ -65,6 +66,27 @@ def test_a_leave_from_the_first_to_the_last_year_ends_in_a_verdict(world: World,
     world.patch("resource.calendar.leaves", world.holiday("Toujours", "2026-03-12 00:00", "2026-03-12 22:59:59"),
                 date_from="0001-01-01 00:00:00", date_to="9999-12-31 23:59:59")
     assert told(run, ticket)
+
+
+def test_a_ticket_of_the_first_year_is_named_and_the_others_are_judged(world: World, run: Run, ticket: int) -> None:
+    """And not by calendars of two thousand years."""
+    other = world.ticket(world.partner("Autre SARL"), priority="3", created="2026-03-17 08:00")
+    world.patch("helpdesk.ticket", other, create_date="0001-01-01 00:00:00")
+    said = told(run, other)
+    assert f"ticket {other} was created more than 50 years ago" in said, said
+    assert [t["ticket_id"] for t in run("sla", "--json").json] == [ticket]
+
+
+@pytest.mark.parametrize("minutes", [2**62, -(2**62)])
+def test_an_adjustment_that_no_integer_of_odoo_holds_gives_nothing(world: World, run: Run, shop: Shop, minutes: int) -> None:
+    Office(world, run.server, run).setup()
+    world.create("x_qualiodoo_adjustment", x_partner_id=shop.acme, x_minutes=90, x_date="2026-03-10", x_reason="geste", x_key="k")
+    ends(run("sync"))
+    assert "geste" in run("ledger", shop.acme).out
+    with closing(sqlite3.connect(run.state)) as state, state:
+        state.execute("UPDATE adjustment SET minutes = ?", (minutes,))
+    everything(run, shop)
+    assert "geste" not in run("ledger", shop.acme).out and "of too many minutes" in run("doctor").out
 
 
 @pytest.mark.parametrize("number", [1e300, -1e300, 9.3e18, 1e12], ids=repr)

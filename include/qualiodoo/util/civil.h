@@ -14,6 +14,10 @@
 #define CIVIL_TEXT_SIZE 11   /* "YYYY-MM-DD" and its NUL */
 #define INSTANT_TEXT_SIZE 21 /* "YYYY-MM-DDTHH:MM:SSZ" and its NUL */
 
+/* The instants that a text can say: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z. */
+#define INSTANT_FIRST INT64_C(-62135596800)
+#define INSTANT_LAST INT64_C(253402300799)
+
 /* A day of the calendar. `month` 1..12, `day` 1..31; the caller gives a valid date. */
 civil_day civil_from_date(int year, int month, int day);
 

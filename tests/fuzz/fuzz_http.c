@@ -1,0 +1,96 @@
+/* fuzz_http.c - any bytes as what a server answers, its status and headers included: an answer, or
+ * one line of UTF-8 that says what is wrong. The connection is one end of a pair of sockets whose
+ * other end holds the whole answer. */
+#include <curl/curl.h>
+#include <jansson.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fuzz.h"
+#include "odoo/http.h"
+
+enum { ANSWER_MAX = 64 * 1024 };
+
+static const uint8_t *answer;
+static size_t answer_size;
+static int server = -1;
+
+CURL *__real_curl_easy_init(void);
+CURL *__wrap_curl_easy_init(void);
+
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    static const int buffer = 4 * ANSWER_MAX;
+    int pair[2];
+
+    (void)context;
+    (void)purpose;
+    (void)address;
+    if (server >= 0) /* tried again: the answer was given */
+        return CURL_SOCKET_BAD;
+    FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0, "socketpair");
+    setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
+    FUZZ_CHECK(send(pair[1], answer, answer_size, 0) == (ssize_t)answer_size, "send");
+    shutdown(pair[1], SHUT_WR);
+    server = pair[1];
+    return pair[0];
+}
+
+static int is_connected(void *context, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)context;
+    (void)fd;
+    (void)purpose;
+    return CURL_SOCKOPT_ALREADY_CONNECTED;
+}
+
+CURL *__wrap_curl_easy_init(void)
+{
+    CURL *easy = __real_curl_easy_init();
+
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, is_connected);
+    return easy;
+}
+
+static void check_error(int rc, const struct error *error)
+{
+    json_t *text = json_string(error->message);
+
+    FUZZ_CHECK(rc == error->code, "%d %d", rc, error->code);
+    FUZZ_CHECK_ERROR(error);
+    FUZZ_CHECK(text, "not UTF-8: %s", error->message);
+    FUZZ_CHECK(!strchr(error->message, '\033') && !strchr(error->message, '\r'), "%s",
+               error->message);
+    FUZZ_CHECK(error->retry_after_seconds >= 0, "%lld", (long long)error->retry_after_seconds);
+    json_decref(text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
+{
+    struct http_options options = {.url = "http://127.0.0.1:9",
+                                   .connect_timeout_ms = 1000,
+                                   .timeout_ms = 1000,
+                                   .max_response = 1 << 16};
+    struct http_request request = {.path = "/xmlrpc/2/object", .body = "<x/>", .length = 4};
+    struct http_answer got = {0};
+    struct http *http = NULL;
+    struct error error = {0};
+    int rc;
+
+    if (size > ANSWER_MAX)
+        return -1;
+    answer = bytes;
+    answer_size = size;
+    FUZZ_CHECK(http_open(&options, &http, &error) == 0, "%s", error.message);
+    rc = http_post(http, &request, NULL, &got, &error);
+    if (rc < 0)
+        check_error(rc, &error);
+    else
+        FUZZ_CHECK(got.body[got.length] == '\0' && got.length <= (1 << 16), "%zu", got.length);
+    free(got.body);
+    http_free(http);
+    close(server);
+    server = -1;
+    return 0;
+}
