@@ -42,25 +42,40 @@ python_tests() {
     [[ $name =~ ^[A-Za-z_0-9]+$ ]] && grep -lE "^def $name\(" tests/*/test_*.py | sed "s|$|::$name|"
 }
 
+# One program of unit tests: its output and its exit status go to files of its name in $outs.
+run_unit() {
+    local out=$outs/${1##*/} status=0
+    ONLY_TEST=$only timeout 600 ${RUNNER:-} "$1" >"$out" 2>&1 </dev/null || status=$?
+    echo $status >"$out.status"
+}
+
+# The programs run $jobs at a time, and are told of in the order of their names.
 unit() {
-    local test out status ran only=
+    local test out ran tests=()
+    outs=$(mktemp -d) only=
     [ -z "$TEST" ] || [ -e "tests/unit/$(basename "$TEST" .c).c" ] || only=$TEST
     for test in "$build"/tests/test_*; do
         [ -x "$test" ] && [ -f "$test" ] || continue
         [ -z "$TEST" ] || grep -qxF "${test##*/}" <<<"$tested" || continue
-        out=$(ONLY_TEST=$only timeout 600 ${RUNNER:-} "$test" 2>&1 </dev/null)
-        status=$?
-        ran=$(grep -c '^\[       OK \]' <<<"$out")
-        [ "$status" -eq 0 ] || echo "$out" | tail -n 80
-        printf '%-28s %3d passed\n' "${test##*/}" "$ran"
-        units=$((units + ran)) skipped=$((skipped + $(grep -c '^\[  SKIPPED \] [a-z_0-9]*$' <<<"$out")))
-        add "$status" "$ran" "$(grep '^\[  FAILED  \] [a-z_]*$' <<<"$out" | sort -u | wc -l)" "${test##*/}"
+        tests+=("$test")
     done
+    export outs only
+    export -f run_unit
+    [ ${#tests[@]} -eq 0 ] || printf '%s\0' "${tests[@]}" | xargs -0 -n 1 -P "$jobs" bash -c 'run_unit "$1"' run_unit
+    for test in "${tests[@]}"; do
+        test=${test##*/} out=$outs/${test##*/}
+        ran=$(grep -c '^\[       OK \]' "$out")
+        [ "$(cat "$out.status")" -eq 0 ] || tail -n 80 "$out"
+        printf '%-28s %3d passed\n' "$test" "$ran"
+        units=$((units + ran)) skipped=$((skipped + $(grep -c '^\[  SKIPPED \] [a-z_0-9]*$' "$out")))
+        add "$(cat "$out.status")" "$ran" "$(grep '^\[  FAILED  \] [a-z_]*$' "$out" | sort -u | wc -l)" "$test"
+    done
+    rm -rf "$outs"
 }
 
-# The tests of the program, of its models, and (system) of the simulated Odoo, which is Python alone.
+# The tests of the program, and (system) of its models and of the simulated Odoo, which are Python alone.
 system() { run_pytest tests/odoo tests/model tests/system; }
-program() { run_pytest tests/model tests/system; }
+program() { run_pytest tests/model/test_sla_model.py tests/system; }
 edges() { run_pytest tests/system/test_edges.py; } # what UndefinedBehaviorSanitizer looks at alone
 
 # Two workers for each core: the tests of the service mostly wait. None for what TEST names.

@@ -426,13 +426,14 @@ struct sum {
     int64_t slowest;
 };
 
+/* Stops at the first life with two on duty: that is an error, or what the test looks for. */
 static struct sum many_lives(int seeds, const struct lease_limits *limits,
                              const struct weather *weather)
 {
     static struct sim sim;
     struct sum sum = {0};
 
-    for (int seed = 1; seed <= seeds; seed++) {
+    for (int seed = 1; seed <= seeds && !sum.violations; seed++) {
         memset(&sim, 0, sizeof sim);
         sim.limits = limits;
         sim.weather = *weather;

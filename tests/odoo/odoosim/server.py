@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.parser import HeaderParser
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 ENDPOINTS = ("/xmlrpc/2/", "/xmlrpc/")
 SERVER_NAME = "Werkzeug/2.2.2 Python/3.11.2"
+PLAIN_POST = re.compile(rb"POST (/[!-~]*) HTTP/1\.1\r\n")
 
 
 @dataclass(slots=True)
@@ -314,10 +317,21 @@ class Handler(BaseHTTPRequestHandler):
 
     def parse_request(self) -> bool:
         self.protocol_version = "HTTP/1.1" if self.owner.keep_alive else "HTTP/1.0"
-        ok = super().parse_request()
+        ok = self._parse_plain_post() or super().parse_request()
         if not self.owner.keep_alive:
             self.close_connection = True
         return ok
+
+    def _parse_plain_post(self) -> bool:
+        """What nearly every request is, without the parser of whole mails: that takes a fifth of the server's time."""
+        line = PLAIN_POST.fullmatch(self.raw_requestline)
+        if line is None or self.owner.keep_alive:
+            return False
+        self.requestline = self.raw_requestline.decode("ascii").rstrip("\r\n")
+        self.command, self.path, self.request_version = "POST", line[1].decode("ascii"), "HTTP/1.1"
+        lines = iter(self.rfile.readline, b"\r\n")
+        self.headers = HeaderParser().parsestr("".join(one.decode("iso-8859-1") for one in lines if one))
+        return True
 
     def do_GET(self) -> None:  # noqa: N802
         if self.path.startswith("/xmlrpc"):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 import xmlrpc.client
+from functools import lru_cache
 from typing import Any
 
 from .faults import OdooError, ServerError
 
 _CONTROL = dict.fromkeys(set(range(32)) - {9, 10, 13})
+_SHORT = 4096  # bytes of a request that is worth remembering
 
 
 class Marshaller(xmlrpc.client.Marshaller):
@@ -53,11 +56,20 @@ def frame(body: str, version: int) -> bytes:
 def loads(body: bytes, version: int) -> tuple[tuple[Any, ...], str]:
     """A request, or the fault a real server answers to XML it cannot read."""
     try:
-        params, method = xmlrpc.client.loads(body, use_datetime=version >= 19)
+        if len(body) <= _SHORT:
+            params, method = pickle.loads(_parsed(body, version >= 19))  # noqa: S301
+        else:
+            params, method = xmlrpc.client.loads(body, use_datetime=version >= 19)
     except Exception as error:
         kind = type(error)
         raise ServerError(f"{kind.__module__}.{kind.__qualname__}".replace("builtins.", ""), str(error)) from error
     return params, method or ""
+
+
+@lru_cache(maxsize=2048)
+def _parsed(body: bytes, use_datetime: bool) -> bytes:
+    """A request, pickled: the same ones come thousands of times, and each caller needs lists of its own."""
+    return pickle.dumps(xmlrpc.client.loads(body, use_datetime=use_datetime))
 
 
 def marshal_error(error: Exception) -> ServerError:
