@@ -18,6 +18,7 @@
 #include "qualiodoo/core/account.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
+#include "qualiodoo/pull/record.h"
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/store/facts.h"
 #include "qualiodoo/store/lookup.h"

@@ -6,6 +6,7 @@
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/made.h"
+#include "qualiodoo/pull/record.h"
 
 #define CONTACT_ADVICE                                                                             \
     "give the agent's user the right 'Contact Creation' (Extra Rights), or use "                   \

@@ -4,6 +4,7 @@
 
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/pull/record.h"
 
 #define DISPLAYS 3
 static const char *const displays[DISPLAYS] = {"x_qualiodoo_hours", "x_qualiodoo_day",

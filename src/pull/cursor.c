@@ -7,9 +7,9 @@
  *        v
  *     FIRST --- page stored: resume_id = last id asked for (one transaction) --+
  *        |  <------------------------------------------------------------------+
- *        |  pull_cursor_end: first_done = 1, every account is to be computed again
+ *        |  cursor_end: first_done = 1, every account is to be computed again
  *        v
- *     FOLLOWING --- incremental: write_date >= low bound; full: every id --- pull_cursor_end: high
+ *     FOLLOWING --- incremental: write_date >= low bound; full: every id --- cursor_end: high
  *
  * In FIRST, a mirror of referenced records (pull_old_rows) walks its own rows instead, until
  * resume_id is INT64_MAX, then reads those that are missing.
@@ -20,10 +20,13 @@
  *  - a first pull keeps the `high` of its beginning, however many runs it takes;
  *  - a long pull may read at its end what changed an hour after its listing;
  *  - a server whose clock was wrong once leaves records dated in the future. */
+#include "cursor.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
@@ -31,7 +34,7 @@
 /* As many as may be written, with their payments, while a transaction is open. */
 #define NEWEST_INVOICES 20
 
-json_t *pull_domain(struct pull *pull, const char *text, json_t *extra)
+json_t *cursor_domain(struct pull *pull, const char *text, json_t *extra)
 {
     json_t *domain = model_domain(text, pull->flavour, pull->ids);
 
@@ -40,10 +43,34 @@ json_t *pull_domain(struct pull *pull, const char *text, json_t *extra)
     return domain;
 }
 
+void cursor_widen(const struct pull *pull, json_t **domain)
+{
+    static const char suffix[] = ".commercial_partner_id";
+    json_t *term;
+    size_t i;
+
+    if (pull->config->credit.account != ACCOUNT_TOP)
+        return;
+    json_array_foreach(*domain, i, term)
+    {
+        const char *field = json_string_value(json_array_get(term, 0));
+        size_t length = field ? strlen(field) : 0;
+
+        if (length < strlen(suffix) || strcmp(field + length - strlen(suffix), suffix) != 0)
+            continue;
+        if (json_array_set_new(term, 0, json_stringn(field, length - strlen(suffix))) < 0 ||
+            json_array_set_new(term, 1, json_string("child_of")) < 0) {
+            json_decref(*domain);
+            *domain = NULL;
+            return;
+        }
+    }
+}
+
 /* Everything that decides which rows a mirror holds: another text starts it again. */
 static char *scope_text(struct pull *pull, const struct model *model)
 {
-    json_t *domain = pull_domain(pull, model->domain, NULL);
+    json_t *domain = cursor_domain(pull, model->domain, NULL);
     json_t *scope =
         json_pack("{ss so sO sO}", "model", model_remote(model, pull->flavour), "domain", domain,
                   "fields", pull->fields[model - models], "tickets", pull->config->tickets.domain);
@@ -76,7 +103,7 @@ static int written_last(struct pull *pull, const struct model *model, const char
 {
     const char *changes = model->change_domain ? model->change_domain : model->domain;
     json_t *domain =
-        pull_domain(pull, field && model->poll_domain ? model->poll_domain : changes, NULL);
+        cursor_domain(pull, field && model->poll_domain ? model->poll_domain : changes, NULL);
     json_t *arguments = json_pack("[o]", domain);
     json_t *keywords =
         json_pack("{s[ss*] ss si s{sb}}", "fields", "write_date", field, "order",
@@ -140,8 +167,8 @@ static instant earlier(instant a, instant b)
 
 /* A `high` in the future was read before the clocks were set back: what is written from now on is
  * dated before it, and is looked for from the last pull on. */
-int pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
-                    struct error *error)
+int cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
+               struct error *error)
 {
     int64_t overlap = pull->config->poll.overlap_ms / 1000;
     char text[INSTANT_TEXT_SIZE];
@@ -174,8 +201,8 @@ static int begin_first(struct pull *pull, const struct model *model, char *scope
     return mirror_cursor_set(pull->store, model->table.name, cursor, error);
 }
 
-int pull_cursor_open(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-                     bool *ret_resumed, struct error *error)
+int cursor_open(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                bool *ret_resumed, struct error *error)
 {
     char *scope = scope_text(pull, model);
     int rc;
@@ -207,7 +234,7 @@ static int end_first(struct pull *pull, const struct model *model, struct mirror
         rc = store_commit(pull->store, error);
     if (rc < 0)
         store_rollback(pull->store);
-    else
+    else if (!model->own) /* its own rows are no facts: what else is new is news */
         pull->first_pulls = true;
     return rc;
 }
@@ -233,8 +260,8 @@ static int move_high(struct pull *pull, struct mirror_cursor *cursor, const char
     return 0;
 }
 
-int pull_cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-                    const char *high, instant began, struct error *error)
+int cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+               const char *high, instant began, struct error *error)
 {
     int rc;
 

@@ -1,13 +1,18 @@
 /* holders.c - who holds the account of each partner: what moves is said before it moves. */
+#include "holders.h"
+
 #include "qualiodoo/store/holders.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "listing.h"
+#include "page.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
+#include "vanished.h"
 
 /* Contacts below contacts: more levels than a company has. */
 #define ROUNDS_MAX 16
@@ -66,14 +71,14 @@ static int read_below(struct pull *pull, const struct ids *partners, bool *ret_r
     *ret_read = rc == 0 && below.count;
     if (*ret_read)
         rc = page_read(&page, below.items, below.count, error);
-    pull->doomed.count = 0; /* one that is gone is found by pull_vanished_partners() */
+    page_close(&page); /* one that is gone is found by vanished_partners() */
     if (*ret_read && rc == 0)
-        rc = pull_needed(pull, page.model, error);
+        rc = listing_needed(pull, page.model, error);
     free(below.items);
     return rc;
 }
 
-int pull_holders(struct pull *pull, struct error *error)
+int holders_follow(struct pull *pull, struct error *error)
 {
     bool top = pull->config->credit.account == ACCOUNT_TOP, more = true;
     int rc = 0;
@@ -88,28 +93,4 @@ int pull_holders(struct pull *pull, struct error *error)
         free(movers.partners.items);
     }
     return rc;
-}
-
-void pull_widen_to_holders(const struct pull *pull, json_t **domain)
-{
-    static const char suffix[] = ".commercial_partner_id";
-    json_t *term;
-    size_t i;
-
-    if (pull->config->credit.account != ACCOUNT_TOP)
-        return;
-    json_array_foreach(*domain, i, term)
-    {
-        const char *field = json_string_value(json_array_get(term, 0));
-        size_t length = field ? strlen(field) : 0;
-
-        if (length < strlen(suffix) || strcmp(field + length - strlen(suffix), suffix) != 0)
-            continue;
-        if (json_array_set_new(term, 0, json_stringn(field, length - strlen(suffix))) < 0 ||
-            json_array_set_new(term, 1, json_string("child_of")) < 0) {
-            json_decref(*domain);
-            *domain = NULL;
-            return;
-        }
-    }
 }

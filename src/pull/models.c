@@ -1,6 +1,8 @@
 /* models.c - what is mirrored. Adding a field is one line here and one migration. */
 #include "qualiodoo/pull/models.h"
 
+#include "computed.h"
+
 #define OUT_MOVES "[\"out_invoice\", \"out_receipt\", \"out_refund\"]"
 #define OUT_MOVES_AND_ENTRIES "[\"out_invoice\", \"out_receipt\", \"out_refund\", \"entry\"]"
 
@@ -16,6 +18,7 @@ enum { REQUIRED = FIELD_REQUIRED, RARE = FIELD_RARE, EARLIEST = MIRROR_EARLIEST 
 const struct model models[MODEL_COUNT] = {
     [MODEL_UNIT] = {.remote = "uom.uom",
                     .link = -1,
+                    .compute = computed_unit,
                     .table = {"unit",
                               {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                {"name", "name", FIELD_WORDS, REQUIRED},
@@ -26,7 +29,8 @@ const struct model models[MODEL_COUNT] = {
                               {{OWNER_ALL, NULL}}},
                     .module = "uom"},
     [MODEL_PRODUCT] = {.remote = "product.product",
-                       .link = 1, /* page.c empties it where the product is no pack */
+                       .link = 1, /* computed.c empties it where the product is no pack */
+                       .compute = computed_product,
                        .table = {"product",
                                  {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                   {"reference", "default_code", FIELD_WORDS, REQUIRED},
@@ -133,6 +137,9 @@ const struct model models[MODEL_COUNT] = {
                      .swept = true},
     [MODEL_TICKET] = {.remote = "@ticket",
                       .link = -1,
+                      .compute = computed_ticket,
+                      .counting = computed_tickets_domain,
+                      .counting_key = "tickets.domain",
                       .table = {"ticket",
                                 {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                  {"number", "@number", FIELD_WORDS},
@@ -155,6 +162,9 @@ const struct model models[MODEL_COUNT] = {
                           "[[\"partner_id.commercial_partner_id\", \"in\", \"@ids\"]]"},
     [MODEL_TIMESHEET] = {.remote = "account.analytic.line",
                          .link = 1,
+                         .compute = computed_in_domain,
+                         .counting = computed_timesheets_domain,
+                         .counting_key = "timesheets.domain",
                          .table = {"timesheet",
                                    {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                     {"ticket_id", "@link", FIELD_ID, REQUIRED},
@@ -280,6 +290,7 @@ const struct model models[MODEL_COUNT] = {
                        .optional = true},
     [MODEL_ADJUSTMENT] = {.remote = "x_qualiodoo_adjustment",
                           .link = 1,
+                          .compute = computed_adjustment,
                           .table = {"adjustment",
                                     {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                      {"partner_id", "x_partner_id", FIELD_ID, REQUIRED},
@@ -299,6 +310,7 @@ const struct model models[MODEL_COUNT] = {
          .link = 1,
          /* The figures stand in the subject, the key in the message_id, and the others say who
           * wrote the note: all of them are read, and the columns computed from them together. */
+         .compute = computed_note,
          .table = {"adjustment",
                    {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                     {"partner_id", "res_id", FIELD_ID, REQUIRED},
@@ -315,6 +327,7 @@ const struct model models[MODEL_COUNT] = {
          .module = "mail"},
     [MODEL_MARKER] = {.remote = "mail.message",
                       .link = 1,
+                      .compute = computed_marker,
                       .table = {"marker",
                                 {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                  {"key", "message_id", FIELD_COMPUTED, REQUIRED},
@@ -343,6 +356,7 @@ const struct model models[MODEL_COUNT] = {
     [MODEL_PARTNER] = {.remote = "res.partner",
                        .kind = MODEL_REFERENCED,
                        .link = -1,
+                       .compute = computed_partner,
                        .table = {"partner",
                                  {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                   {"name", "name", FIELD_WORDS, REQUIRED},

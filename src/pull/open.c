@@ -7,6 +7,7 @@
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
@@ -332,9 +333,6 @@ void pull_close(struct pull *pull)
     memset(pull->fields, 0, sizeof pull->fields);
     json_decref(pull->ids);
     pull->ids = NULL;
-    free(pull->in_domain.items);
-    free(pull->doomed.items);
-    free(pull->lines.items);
     free(pull->held.items);
-    pull->in_domain = pull->doomed = pull->lines = pull->held = (struct ids){0};
+    pull->held = (struct ids){0};
 }

@@ -1,4 +1,7 @@
 /* place.c - which of the models that a whole pull reads is at hand, for the line of progress. */
+#include "place.h"
+
+#include "listing.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/util/progress.h"
 
@@ -11,7 +14,7 @@ static bool is_pulled(const struct pull *pull, enum model_id id)
         return false;
     case MODEL_ADJUSTMENT:
     case MODEL_ADJUSTMENT_NOTE:
-        return pull->fields[id] && id == pull_adjustment_model(pull);
+        return pull->fields[id] && id == listing_adjustment_model(pull);
     case MODEL_SHOWN:
         return pull->fields[id] && pull->config->writeback.balance_fields;
     default:
@@ -19,7 +22,7 @@ static bool is_pulled(const struct pull *pull, enum model_id id)
     }
 }
 
-void pull_show_place(const struct pull *pull, const struct model *model)
+void place_show(const struct pull *pull, const struct model *model)
 {
     int number = 0, count = 0;
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/pull/models.h"
+#include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
 
 size_t model_columns(const struct model *model)

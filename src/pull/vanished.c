@@ -5,11 +5,17 @@
  * SQL, and their write_date stays;
  *  - adjustments whose model was removed, or removed and made again, with ids from 1.
  * A count costs one short call a cycle. Only when it differs are ids compared. */
+#include "vanished.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "listing.h"
+#include "page.h"
+#include "parts.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/log.h"
 
 /* Partners that are asked for one by one when some of them are hidden. */
@@ -82,38 +88,36 @@ static int count_partners(struct pull *pull, int64_t last, bool *ret_fewer, int6
 }
 
 /* Those that are deleted, among those that a search does not find: the others are hidden. */
-static int confirm_partners(struct pull *pull, const struct ids *missing, struct error *error)
+static int confirm_partners(struct page *page, const struct ids *missing, struct error *error)
 {
-    struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};
-    int rc = page_read(&page, missing->items, missing->count, error);
+    int rc = page_read(page, missing->items, missing->count, error);
 
     if (rc != ERR_ACCESS_RIGHTS)
         return rc;
-    pull->doomed.count = 0;
+    page->gone.count = 0;
     rc = 0;
     if (missing->count > HIDDEN_MAX)
         return 0; /* rights were lost: reconcile says so */
     for (size_t i = 0; i < missing->count && rc == 0; i++) {
-        rc = page_read(&page, &missing->items[i], 1, error);
+        rc = page_read(page, &missing->items[i], 1, error);
         if (rc == ERR_ACCESS_RIGHTS)
             rc = 0;
     }
     return rc;
 }
 
-/* Fills pull->doomed. */
-static int find_vanished(struct pull *pull, const struct ids *local, struct error *error)
+/* Fills page->gone. */
+static int find_vanished(struct page *page, const struct ids *local, struct error *error)
 {
     struct ids visible = {0}, missing = {0};
-    int rc = pull_visible(pull, &models[MODEL_PARTNER], local, &visible, error);
+    int rc = listing_visible(page->pull, page->model, local, &visible, error);
 
-    pull->doomed.count = 0;
     for (size_t i = 0; i < local->count && rc == 0; i++)
         if (!ids_contain(visible.items, visible.count, local->items[i]) &&
             ids_add(&missing, local->items[i]) < 0)
             rc = error_memory(error);
     if (rc == 0 && missing.count)
-        rc = confirm_partners(pull, &missing, error);
+        rc = confirm_partners(page, &missing, error);
     free(visible.items);
     free(missing.items);
     return rc;
@@ -127,11 +131,11 @@ static int read_naming(struct pull *pull, enum model_id id, enum mirror_set set,
     struct ids rows = {0};
     int rc = mirror_set_ids(pull->store, set, partners->items, partners->count, &rows, error);
 
-    pull->doomed.count = 0;
     if (rc == 0)
         rc = page_read(&page, rows.items, rows.count, error);
     if (rc == 0)
-        rc = page_bury(pull, page.model, error);
+        rc = page_delete_gone(&page, error);
+    page_close(&page);
     free(rows.items);
     return rc;
 }
@@ -143,7 +147,7 @@ static int read_all_naming(struct pull *pull, const struct ids *partners, struct
         enum mirror_set set;
     } readings[] = {{MODEL_TICKET, SET_PARTNER_TICKETS},
                     {MODEL_MOVE, SET_PARTNER_MOVES},
-                    {pull_adjustment_model(pull), SET_PARTNER_ADJUSTMENTS},
+                    {listing_adjustment_model(pull), SET_PARTNER_ADJUSTMENTS},
                     {MODEL_PARTNER, SET_PARTNERS_BELOW}};
     int rc = 0;
 
@@ -151,32 +155,34 @@ static int read_all_naming(struct pull *pull, const struct ids *partners, struct
         if (pull->fields[readings[i].id])
             rc = read_naming(pull, readings[i].id, readings[i].set, partners, error);
     if (rc == 0)
-        rc = pull_ticket_parts(pull, error);
+        rc = parts_of_tickets(pull, error);
     if (rc == 0)
-        rc = pull_move_parts(pull, error);
-    return rc < 0 ? rc : pull_needed(pull, &models[MODEL_PARTNER], error);
+        rc = parts_of_moves(pull, error);
+    return rc < 0 ? rc : listing_needed(pull, &models[MODEL_PARTNER], error);
 }
 
 static int follow(struct pull *pull, const struct ids *local, struct error *error)
 {
+    struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};
     struct ids gone = {0};
-    int rc = find_vanished(pull, local, error);
+    int rc = find_vanished(&page, local, error);
 
-    for (size_t i = 0; i < pull->doomed.count && rc == 0; i++) {
+    for (size_t i = 0; i < page.gone.count && rc == 0; i++) {
         log_warning("partner %lld is gone from Odoo, merged or deleted: the tickets, invoices and "
                     "adjustments that named it are read again",
-                    (long long)pull->doomed.items[i]);
-        rc = ids_add(&gone, pull->doomed.items[i]) < 0 ? error_memory(error) : 0;
+                    (long long)page.gone.items[i]);
+        rc = ids_add(&gone, page.gone.items[i]) < 0 ? error_memory(error) : 0;
     }
     if (rc == 0)
-        rc = page_bury(pull, &models[MODEL_PARTNER], error);
+        rc = page_delete_gone(&page, error);
+    page_close(&page);
     if (rc == 0 && gone.count)
         rc = read_all_naming(pull, &gone, error);
     free(gone.items);
     return rc;
 }
 
-int pull_vanished_partners(struct pull *pull, struct error *error)
+int vanished_partners(struct pull *pull, struct error *error)
 {
     struct ids local = {0};
     int64_t last, count = 0;
@@ -201,6 +207,7 @@ int pull_vanished_partners(struct pull *pull, struct error *error)
 static int drop_model(struct pull *pull, const struct model *model, const struct ids *local,
                       struct error *error)
 {
+    struct page page = {.pull = pull, .model = model, .log = true};
     int64_t count = 0;
     int rc = count_records(pull, model, json_array(), &count, error);
 
@@ -209,25 +216,25 @@ static int drop_model(struct pull *pull, const struct model *model, const struct
     if (rc != ERR_MISSING_MODEL)
         return rc;
     rc = 0;
-    pull->doomed.count = 0;
     for (size_t i = 0; i < local->count && rc == 0; i++)
-        rc = ids_add(&pull->doomed, local->items[i]) < 0 ? error_memory(error) : 0;
+        rc = ids_add(&page.gone, local->items[i]) < 0 ? error_memory(error) : 0;
     if (rc == 0)
         log_warning("the model %s is gone from Odoo, with %zu adjustments that no longer count",
                     model->remote, local->count);
     if (rc == 0)
-        rc = page_bury(pull, model, error);
+        rc = page_delete_gone(&page, error);
+    page_close(&page);
     return rc < 0 ? rc : mirror_cursor_forget(pull->store, model->table.name, error);
 }
 
-int pull_vanished_adjustments(struct pull *pull, struct error *error)
+int vanished_adjustments(struct pull *pull, struct error *error)
 {
     const struct model *model = &models[MODEL_ADJUSTMENT];
     struct ids local = {0};
     int64_t count = 0;
     int rc;
 
-    if (pull_adjustment_model(pull) != MODEL_ADJUSTMENT)
+    if (listing_adjustment_model(pull) != MODEL_ADJUSTMENT)
         return 0; /* notes: reconcile */
     rc = mirror_ids(pull->store, &model->table, &local, error);
     if (rc == 0 && local.count && !pull->fields[MODEL_ADJUSTMENT])
@@ -235,7 +242,7 @@ int pull_vanished_adjustments(struct pull *pull, struct error *error)
     else if (rc == 0 && local.count && !(pull->full && !pull->n_customers)) {
         rc = count_records(pull, model, json_array(), &count, error);
         if (rc == 0 && count != (int64_t)local.count)
-            rc = pull_again(pull, model, error);
+            rc = listing_again(pull, model, error);
     }
     free(local.items);
     return rc;

@@ -48,6 +48,13 @@ while IFS=: read -r file header; do
 done < <(grep -ohE --with-filename '^#include "qualiodoo/[^"]+' src/*/*.[ch] include/qualiodoo/*/*.h |
     sed -E 's/#include "qualiodoo\///')
 
+# No circle between files: of two that use each other, neither can be read alone.
+if circle=$(awk '$1 == "defined" { file[$3] = $4 } $1 == "used" && ($3 in file) && file[$3] != $4 { print $4, file[$3] }' \
+    "$symbols" | sed -E "s#$build/src/##g; s/\.o\b/.c/g" | sort -u | tsort 2>&1 >/dev/null); then :; fi
+if [ -n "$circle" ]; then
+    breach "files that use each other:"$'\n'"$(sed 's/^tsort: //; /input contains a loop/d; s/^-: //' <<<"$circle")"
+fi
+
 # The core is pure. Outside of it and of util's pure parts it may use these functions of the C library, nothing else.
 pure=' assert.h inttypes.h limits.h stdbool.h stddef.h stdint.h stdlib.h string.h '
 library='__assert_fail|__stack_chk_fail|__u?divti3|__u?modti3|calloc|malloc|realloc|reallocarray|free|qsort|bsearch'

@@ -1,5 +1,5 @@
 /* models.h - the mirrored models: one row of the table each (models.c), and what is read by it
- * (record.c). */
+ * . */
 #ifndef QUALIODOO_PULL_MODELS_H
 #define QUALIODOO_PULL_MODELS_H
 
@@ -62,6 +62,9 @@ enum model_id {
     MODEL_COUNT,
 };
 
+struct computing;
+struct config;
+
 struct model {
     const char *remote; /* "@..." is the flavour's */
     enum model_kind kind;
@@ -74,44 +77,18 @@ struct model {
     enum mirror_set needed;    /* MODEL_REFERENCED: which ids to read */
     enum mirror_set of_customers; /* local rows of given customers */
     const char *customer_domain;  /* remote rows of given customers, as JSON with "@ids" */
-    const char *module;           /* what to install when it is missing */
-    bool optional;                /* the model may be missing */
+    /* What is computed of a record (computed.h), and which records of it count; NULL: nothing, and
+     * all. `counting_key` names the domain in the configuration. */
+    void (*compute)(const struct computing *computing);
+    json_t *(*counting)(const struct config *config);
+    const char *counting_key;
+    const char *module;    /* what to install when it is missing */
+    bool optional;         /* the model may be missing */
     const char *only_with; /* field of another module: without it there is nothing to mirror */
     bool own;   /* rows of the agent alone: those that vanished are written again, however many */
     bool swept; /* a short list, of which rows vanish without a trace: listed whole each time */
 };
 
 extern const struct model models[MODEL_COUNT];
-
-/* Number of columns of the table. */
-size_t model_columns(const struct model *model);
-
-/* The name of the model in Odoo, and the names of its fields that exist (array; owned). */
-const char *model_remote(const struct model *model, const struct flavour *flavour);
-
-/* Names of all the fields to ask for (array; the caller owns it; NULL when out of memory). */
-json_t *model_field_names(const struct model *model, const struct flavour *flavour);
-
-/* Of `names`, those without words and, where `numbers` is false, without floats: what is read of a
- * record that cannot be read whole. *ret is a new reference; NULL where that leaves out nothing, or
- * leaves out what a computed column needs. Returns 0 or ERR_NO_MEMORY. */
-int model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
-                     bool numbers, json_t **ret);
-
-/* The names of the fields in Odoo, one per column (MIRROR_COLUMNS_MAX at most); NULL: none. */
-void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names);
-
-/* Puts the values of one record, whose fields have the `names` of model_names(), into `values`
- * (texts borrowed from the record, or from `texts`, an array that keeps made texts alive). Computed
- * ones become NULL. */
-void model_values(const struct model *model, const char *const *names, json_t *record,
-                  json_t **texts, struct mirror_value *values);
-
-/* A domain from its JSON text: "@name" strings become the flavour's names, "@ids" the ids. NULL
- * text gives []. The caller owns it; NULL when out of memory. */
-json_t *model_domain(const char *text, const struct flavour *flavour, json_t *ids);
-
-/* Index of a column by name; the name exists. */
-size_t model_column(const struct model *model, const char *name);
 
 #endif

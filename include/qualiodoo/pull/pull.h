@@ -34,11 +34,7 @@ struct pull {
     bool whole;           /* pull_run() is at work */
     bool first_pulls;     /* at least one mirror completed its first pull in this run */
 
-    struct ids held;      /* products that opened lots: mirrored even when they are packs no more */
-    struct ids in_domain; /* of the records being read: those in the configuration's domain */
-    struct ids doomed;    /* confirmed gone, not yet deleted */
-    struct ids lines;     /* settlement lines to read */
-    char high[32];        /* latest write_date of the last listing */
+    struct ids held; /* products that opened lots: mirrored even when they are packs no more */
 };
 
 /* Flavour, fields, identity of the database. Errors name what to install. */
@@ -73,105 +69,8 @@ struct pull_written {
 };
 int pull_read_back(struct pull *pull, const struct pull_written *written, struct error *error);
 
-/* --- cursor.c: where the pull of a model stands --- */
-
-/* The domain of a model for this pull, with `extra` (borrowed, may be NULL) added. New reference.
- */
-json_t *pull_domain(struct pull *pull, const char *text, json_t *extra);
-
 /* The invoices, credit notes and payments that were written last in Odoo, and when, as a text on
  * the heap that differs when one of them was written since, or one more. */
 int pull_newest_invoices(struct pull *pull, char **ret, struct error *error);
-
-/* Opens the cursor of a model; starts it (again) when there is none or its scope changed.
- * *ret_resumed: an earlier run began this first pull. Free it with mirror_cursor_free(). */
-int pull_cursor_open(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-                     bool *ret_resumed, struct error *error);
-
-/* From which write_date on records must be read again; NULL: all (or out of memory). A transaction
- * that started before `high` may commit after it was seen: the overlap covers it, until it has
- * passed once in real time (high_seen_at 0); from then on only the seconds after `high` are new.
- * The caller frees it. */
-int pull_cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
-                    struct error *error);
-
-/* A pull that began at `began` is complete; `high` is the latest write_date it read, or "". */
-int pull_cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-                    const char *high, instant began, struct error *error);
-
-/* --- page.c: records into the mirror --- */
-
-/* What is being read, and where it goes. */
-struct page {
-    struct pull *pull;
-    const struct model *model;
-    bool log;                     /* note whom changes touch */
-    struct mirror_cursor *cursor; /* written with each page of a first pull, else NULL */
-    const char *settled;          /* write_date from which a row may change unseen, or NULL */
-    char high[32];                /* latest write_date seen */
-    int64_t damaged;              /* the record that is kept without its texts, or 0 */
-    char damage[300];             /* why */
-    bool out_of_scope;            /* what is still there left the domain: doomed too */
-    size_t done, total;
-};
-
-/* Reads `ids` of the page's model and stores them. */
-int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error);
-
-/* Stores the records of an answer to a question for the `requested` ids, in one transaction. */
-int page_store(struct page *page, const int64_t *requested, size_t count, json_t *records,
-               struct error *error);
-
-/* Deletes pull->doomed from the model's mirror, after checking safety.max_delete, and empties it.
- */
-int page_bury(struct pull *pull, const struct model *model, struct error *error);
-
-/* Stops when more would go than safety.max_delete allows. */
-int page_check_doomed(struct pull *pull, const struct model *model, struct error *error);
-
-/* --- holders.c, vanished.c: who holds the account of each partner, and what is gone --- */
-
-/* Brings the accounts of partners and invoices in line with what was pulled of partners. Says which
- * move before they do (log, report->moves). */
-int pull_holders(struct pull *pull, struct error *error);
-
-/* Of a domain that asks for the customers in "@ids": with credit.account top, all that is below
- * them. */
-void pull_widen_to_holders(const struct pull *pull, json_t **domain);
-
-/* Partners that are gone (merged into another one, or deleted), and the rows that name them: read
- * again, as Odoo stamps neither tickets nor adjustments then. */
-int pull_vanished_partners(struct pull *pull, struct error *error);
-
-/* Adjustments whose row, or whose whole model, is gone: a model made again counts from 1, so that
- * old and new rows would stand side by side. */
-int pull_vanished_adjustments(struct pull *pull, struct error *error);
-
-/* --- parts.c: what hangs on a record and leaves no trace of its own --- */
-int pull_ticket_parts(struct pull *pull, struct error *error);
-int pull_move_parts(struct pull *pull, struct error *error);
-
-/* --- place.c --- */
-
-/* Shows "3 of 17": which of the models that pull_run() reads this one is. */
-void pull_show_place(const struct pull *pull, const struct model *model);
-
-/* --- pull.c, for parts.c --- */
-int pull_needed(struct pull *pull, const struct model *model, struct error *error);
-
-/* Compares what Odoo lists now with what the mirror holds: reads the listed ids again and confirms
- * the vanished ones one by one before they are deleted. Both lists sorted. */
-int pull_relist(struct pull *pull, const struct model *model, const struct ids *remote,
-                const struct ids *local, struct error *error);
-
-/* Where adjustments are kept: MODEL_ADJUSTMENT or MODEL_ADJUSTMENT_NOTE. */
-enum model_id pull_adjustment_model(const struct pull *pull);
-
-/* Lists a whole model again and reads it, whatever its cursor says. */
-int pull_again(struct pull *pull, const struct model *model, struct error *error);
-
-/* Those of some records that this user may read. */
-int pull_visible(struct pull *pull, const struct model *model, const struct ids *ids,
-                 struct ids *ret, struct error *error);
 
 #endif

@@ -1,0 +1,166 @@
+/* computed.c - columns that are made from a record, and not read from one field of it. */
+#include "computed.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "qualiodoo/core/response.h"
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/pull/packs.h"
+#include "qualiodoo/pull/record.h"
+#include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
+
+static void set_text(struct mirror_value *value, const char *text)
+{
+    *value = text ? (struct mirror_value){.kind = VALUE_TEXT, .text = text}
+                  : (struct mirror_value){.kind = VALUE_NULL};
+}
+
+static void set_integer(struct mirror_value *value, int64_t integer)
+{
+    *value = (struct mirror_value){.kind = VALUE_INTEGER, .integer = integer};
+}
+
+static struct mirror_value *column(const struct computing *computing, const char *name)
+{
+    return &computing->values[model_column(computing->model, name)];
+}
+
+/* ---- Which records count ---- */
+
+json_t *computed_tickets_domain(const struct config *config)
+{
+    return config->tickets.domain;
+}
+
+json_t *computed_timesheets_domain(const struct config *config)
+{
+    return config->timesheets.domain;
+}
+
+void computed_in_domain(const struct computing *computing)
+{
+    const struct ids *counting = computing->counting;
+    bool in = !counting || ids_contain(counting->items, counting->count, computing->id);
+
+    set_integer(column(computing, "in_domain"), in);
+}
+
+/* ---- Columns of one model each ---- */
+
+void computed_unit(const struct computing *computing)
+{
+    set_integer(column(computing, "absolute"), computing->pull->units_absolute);
+}
+
+/* An assignment that the creation made is no event: it is not kept. */
+void computed_ticket(const struct computing *computing)
+{
+    struct mirror_value *created = column(computing, "create_date");
+    struct mirror_value *assigned = column(computing, "assigned_date");
+    instant creation, assignment;
+
+    computed_in_domain(computing);
+    if (created->kind == VALUE_TEXT && assigned->kind == VALUE_TEXT &&
+        instant_parse_odoo(created->text, &creation) &&
+        instant_parse_odoo(assigned->text, &assignment) &&
+        response_assigned_at_creation(creation, assignment))
+        assigned->kind = VALUE_NULL;
+}
+
+/* A product whose reference changed is no pack any more; one that opened lots stays, with what it
+ * is called now: whether their credit is revoked is for a person to say. One that is named by its
+ * id is shown by it when it has no reference. */
+void computed_product(const struct computing *computing)
+{
+    struct mirror_value *reference = column(computing, "reference");
+    const struct config *config = computing->pull->config;
+    const char *text = reference->kind == VALUE_TEXT ? reference->text : NULL;
+    const struct ids *held = &computing->pull->held;
+    json_t *made;
+
+    if (packs_contain(config, computing->id, text)) {
+        if (text)
+            return;
+        made = json_sprintf("id %lld", (long long)computing->id);
+        set_text(reference, json_string_value(made));
+        json_build_add(computing->texts, made);
+    } else if (!ids_contain(held->items, held->count, computing->id)) {
+        reference->kind = VALUE_NULL;
+    } else if (!text) {
+        set_text(reference, "");
+    }
+}
+
+void computed_partner(const struct computing *computing)
+{
+    if (computing->pull->config->privacy.keep_names)
+        return;
+    column(computing, "name")->kind = VALUE_NULL;
+    column(computing, "reference")->kind = VALUE_NULL;
+}
+
+void computed_adjustment(const struct computing *computing)
+{
+    set_integer(column(computing, "valid"), column(computing, "date")->kind == VALUE_TEXT);
+}
+
+/* A note holds its figures as JSON in the subject and its key in the message_id. It is valid only
+ * while the agent is its author, its creator and its last writer. */
+void computed_note(const struct computing *computing)
+{
+    const struct pull *pull = computing->pull;
+    const char *subject = json_string_value(json_object_get(computing->record, "subject"));
+    const char *message = json_string_value(json_object_get(computing->record, "message_id"));
+    json_t *figures, *given, *text;
+    const char *date;
+    char key[128] = "";
+    bool valid;
+
+    if (json_build_parse(subject, 0, &figures) < 0)
+        json_build_add(computing->texts, NULL);
+    given = json_object_get(figures, "qualiodoo_adjustment");
+    date = json_string_value(json_object_get(given, "date"));
+    valid = json_is_object(given) && date &&
+            ask_id(json_object_get(computing->record, "author_id")) == pull->agent_partner &&
+            ask_id(json_object_get(computing->record, "write_uid")) == pull->agent_uid &&
+            ask_id(json_object_get(computing->record, "create_uid")) == pull->agent_uid;
+
+    if (message)
+        sscanf(message, "<qualiodoo-adjust.%127[^@]", key);
+    set_integer(column(computing, "minutes"),
+                json_integer_value(json_object_get(given, "minutes")));
+    set_text(column(computing, "date"), date);
+    set_text(column(computing, "end"), json_string_value(json_object_get(given, "end")));
+    set_text(column(computing, "reason"), json_string_value(json_object_get(given, "reason")));
+    text = json_string(key);
+    set_text(column(computing, "key"), json_string_value(text));
+    json_build_add(computing->texts, text);
+    set_integer(column(computing, "valid"), valid);
+    if (figures)
+        json_build_add(computing->texts, figures); /* keeps the texts alive */
+}
+
+/* The key between "<qualiodoo-" and "@DATABASE>"; the pattern of the domain may match more. */
+void computed_marker(const struct computing *computing)
+{
+    static const char head[] = "<qualiodoo-", adjust[] = "adjust.";
+    const char *message = json_string_value(json_object_get(computing->record, "message_id"));
+    const char *database = computing->pull->config->odoo.database, *at;
+    struct mirror_value *key = column(computing, "key");
+    json_t *text;
+
+    if (!message || strncmp(message, head, strlen(head)) != 0)
+        return;
+    message += strlen(head);
+    if (strncmp(message, adjust, strlen(adjust)) == 0)
+        return; /* that note is no verdict */
+    at = strchr(message, '@');
+    if (!at || strncmp(at + 1, database, strlen(database)) != 0 ||
+        strcmp(at + 1 + strlen(database), ">") != 0)
+        return;
+    text = json_stringn(message, (size_t)(at - message));
+    set_text(key, json_string_value(text));
+    json_build_add(computing->texts, text);
+}

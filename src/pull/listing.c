@@ -1,0 +1,377 @@
+/* listing.c - which records of a model are read: those that changed since, those that are missing,
+ * or all of them. cursor.c keeps where each model stands. */
+#include "listing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cursor.h"
+#include "page.h"
+#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/pull/record.h"
+#include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
+#include "qualiodoo/util/progress.h"
+
+static json_t *changed_since(const char *low)
+{
+    return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
+}
+
+/* Of the rows that Odoo lists no more: confirmed one by one, those that are gone are page->gone. */
+static int confirm_vanished(struct page *page, const struct ids *remote, const struct ids *local,
+                            struct error *error)
+{
+    struct page check = {.pull = page->pull,
+                         .model = page->model,
+                         .log = page->log,
+                         .out_of_scope = page->model->swept || page->leavers_go};
+    struct ids vanished = {0};
+    int rc = 0;
+
+    for (size_t i = 0; i < local->count && rc == 0; i++)
+        if (!ids_contain(remote->items, remote->count, local->items[i]))
+            rc = ids_add(&vanished, local->items[i]) < 0 ? error_memory(error) : 0;
+    if (rc == 0)
+        rc = page_read(&check, vanished.items, vanished.count, error);
+    free(vanished.items);
+    free(page->gone.items);
+    page->gone = check.gone;
+    check.gone = (struct ids){0};
+    page_close(&check);
+    return rc < 0 ? rc : page_check_gone(page, error);
+}
+
+int listing_compare(struct page *page, const struct ids *remote, const struct ids *local,
+                    struct error *error)
+{
+    int rc = confirm_vanished(page, remote, local, error);
+
+    if (rc == 0)
+        rc = page_read(page, remote->items, remote->count, error);
+    if (rc == ERR_ACCESS_RIGHTS)
+        error_prefix(error,
+                     "records of %s that were readable are hidden now: the agent's user lost "
+                     "rights in Odoo (nothing was deleted here)",
+                     model_remote(page->model, page->pull->flavour));
+    return rc < 0 ? rc : page_delete_gone(page, error);
+}
+
+/* What the mirror holds of the customers asked for, or all of it. */
+static int local_ids(struct pull *pull, const struct model *model, bool everybody, struct ids *ret,
+                     struct error *error)
+{
+    if (!everybody && pull->n_customers && model->of_customers)
+        return mirror_set_ids(pull->store, model->of_customers, pull->customers, pull->n_customers,
+                              ret, error);
+    return mirror_ids(pull->store, &model->table, ret, error);
+}
+
+static int search_ids(struct pull *pull, const struct model *model, const char *text, json_t *extra,
+                      struct ids *ret, struct error *error)
+{
+    json_t *domain = cursor_domain(pull, text, extra);
+    int rc;
+
+    if (!domain)
+        return error_memory(error);
+    progress_step("listing %s", model_remote(model, pull->flavour));
+    progress_count("ids", 0, 0);
+    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, &ret->items,
+                         &ret->count, error);
+    json_decref(domain);
+    ret->size = ret->count;
+    return rc;
+}
+
+/* Rows of an earlier scope that are not in this one go, without a doubt about Odoo. */
+static int drop_others(struct pull *pull, const struct model *model, const struct ids *remote,
+                       const struct ids *local, struct error *error)
+{
+    int rc = store_begin(pull->store, error);
+
+    for (size_t i = 0; i < local->count && rc == 0; i++)
+        if (!ids_contain(remote->items, remote->count, local->items[i]))
+            rc = mirror_delete(pull->store, &model->table, local->items[i], error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0)
+        store_rollback(pull->store);
+    return rc;
+}
+
+/* The domain of a full list. Products are listed with those that are mirrored, which may have left
+ * the packs: page.c says which of them stay. */
+static const char *list_domain(const struct model *model)
+{
+    return model == &models[MODEL_PRODUCT] ? model->change_domain : model->domain;
+}
+
+/* The first pull: every id after the last one stored, page by page. */
+static int pull_first(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                      struct page *page, struct error *error)
+{
+    json_t *after = json_pack("[[ssI]]", "id", ">", (json_int_t)cursor->resume_id);
+    struct ids remote = {0}, local = {0};
+    int rc = after ? 0 : error_memory(error);
+
+    if (rc == 0)
+        rc = search_ids(pull, model, list_domain(model), after, &remote, error);
+    json_decref(after);
+    if (rc == 0)
+        rc = mirror_ids(pull->store, &model->table, &local, error);
+    if (rc < 0)
+        goto done;
+    if (cursor->resume_id == 0)
+        rc = drop_others(pull, model, &remote, &local, error);
+    page->cursor = cursor;
+    if (rc == 0)
+        rc = page_read(page, remote.items, remote.count, error);
+    if (rc == 0)
+        rc = page_delete_gone(page, error);
+done:
+    free(remote.items);
+    free(local.items);
+    return rc;
+}
+
+static int pull_changes(struct pull *pull, const struct model *model,
+                        const struct mirror_cursor *cursor, struct page *page, struct error *error)
+{
+    char *low = NULL;
+    json_t *since = NULL;
+    const char *text = model->change_domain ? model->change_domain : model->domain;
+    struct ids remote = {0}, local = {0};
+    size_t kept = 0;
+    int rc = cursor_low(pull, cursor, &low, error);
+
+    if (rc == 0 && !(since = changed_since(low)))
+        rc = error_memory(error);
+    if (rc == 0)
+        rc = search_ids(pull, model, text, since, &remote, error);
+    if (rc == 0 && model->kind == MODEL_REFERENCED && remote.count) {
+        rc = mirror_ids(pull->store, &model->table, &local, error);
+        for (size_t i = 0; i < remote.count && rc == 0; i++)
+            if (ids_contain(local.items, local.count, remote.items[i]))
+                remote.items[kept++] = remote.items[i];
+        remote.count = kept;
+    }
+    page->settled = cursor->high;
+    if (rc == 0)
+        rc = page_read(page, remote.items, remote.count, error);
+    if (rc == 0)
+        rc = page_delete_gone(page, error);
+    json_decref(since);
+    free(low);
+    free(remote.items);
+    free(local.items);
+    return rc;
+}
+
+/* Everything again: of everybody, or of the customers asked for. */
+static int pull_full(struct page *page, bool everybody, struct error *error)
+{
+    struct pull *pull = page->pull;
+    const struct model *model = page->model;
+    struct ids remote = {0}, local = {0};
+    json_t *extra = NULL;
+    int rc = local_ids(pull, model, everybody, &local, error);
+
+    page->log = !pull->first_pulls;
+    page->leavers_go = pull->full && everybody;
+    if (rc == 0 && !everybody && model->customer_domain) {
+        extra = model_domain(model->customer_domain, pull->flavour, pull->ids);
+        cursor_widen(pull, &extra);
+        if (!extra) /* without it, everybody would be listed */
+            rc = error_memory(error);
+    }
+    if (rc == 0 && model->kind == MODEL_LISTED)
+        rc = search_ids(pull, model, list_domain(model), extra, &remote, error);
+    if (rc == 0)
+        rc = listing_compare(page, model->kind == MODEL_LISTED ? &remote : &local, &local, error);
+    json_decref(extra);
+    free(remote.items);
+    free(local.items);
+    return rc;
+}
+
+/* A short list, of which rows vanish without a trace: all of it in one answer. */
+static int pull_swept(struct pull *pull, const struct model *model, struct page *page,
+                      struct error *error)
+{
+    struct ids remote = {0}, local = {0}, calendars = {0};
+    json_t *records = NULL, *record;
+    bool believed;
+    size_t i;
+    int rc;
+
+    progress_step("%s", model_remote(model, pull->flavour));
+    rc = ask_records(pull->odoo, model_remote(model, pull->flavour),
+                     cursor_domain(pull, model->domain, NULL),
+                     json_incref(pull->fields[model - models]), &records, error);
+
+    json_array_foreach(records, i, record)
+    {
+        if (rc == 0 && ids_add(&remote, ask_field_id(record, "id")) < 0)
+            rc = error_memory(error);
+    }
+    if (rc == 0)
+        rc = mirror_ids(pull->store, &model->table, &local, error);
+    /* A list that is empty all at once is believed while the calendars are there. */
+    believed = remote.count > 0;
+    if (rc == 0 && !believed && local.count) {
+        rc = search_ids(pull, &models[MODEL_CALENDAR], NULL, NULL, &calendars, error);
+        believed = calendars.count > 0;
+        free(calendars.items);
+    }
+    if (rc == 0 && believed)
+        rc = confirm_vanished(page, &remote, &local, error);
+    if (rc == 0 && remote.count)
+        rc = page_store(page, remote.items, remote.count, records, error);
+    if (rc == 0)
+        rc = page_delete_gone(page, error);
+    json_decref(records);
+    free(remote.items);
+    free(local.items);
+    return rc;
+}
+
+int listing_visible(struct pull *pull, const struct model *model, const struct ids *ids,
+                    struct ids *ret, struct error *error)
+{
+    json_t *list = json_array(), *only;
+    int rc;
+
+    for (size_t i = 0; i < ids->count; i++)
+        json_build_add(&list, json_integer(ids->items[i]));
+    only = json_pack("[[sso]]", "id", "in", list);
+    rc = only ? search_ids(pull, model, "[]", only, ret, error) : error_memory(error);
+    json_decref(only);
+    return rc;
+}
+
+static bool same_ids(const struct ids *a, const struct ids *b)
+{
+    return a->count == b->count &&
+           (a->count == 0 || memcmp(a->items, b->items, a->count * sizeof *a->items) == 0);
+}
+
+int listing_needed(struct pull *pull, const struct model *model, struct error *error)
+{
+    struct ids before = {0};
+    int rc = 0;
+
+    /* A partner leads to its commercial entity: two rounds, and one that finds nothing new. */
+    for (int round = 0; round < 8 && rc == 0; round++) {
+        struct page page = {.pull = pull, .model = model, .log = !pull->first_pulls};
+        struct ids needed = {0}, readable = {0};
+
+        rc = mirror_set_ids(pull->store, model->needed, NULL, 0, &needed, error);
+        if (rc < 0 || same_ids(&needed, &before)) {
+            free(needed.items);
+            break; /* what remains cannot be read: doctor lists it */
+        }
+        rc = page_read(&page, needed.items, needed.count, error);
+        if (rc == ERR_ACCESS_RIGHTS &&
+            (rc = listing_visible(pull, model, &needed, &readable, error)) == 0)
+            rc = page_read(&page, readable.items, readable.count, error);
+        page_close(&page); /* one that is gone is left alone */
+        free(readable.items);
+        free(before.items);
+        before = needed;
+    }
+    free(before.items);
+    return rc;
+}
+
+/* Rows that stand under another scope lack what this one asks for: they are read again, page by
+ * page like a first pull. */
+static int pull_old_rows(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                         struct error *error)
+{
+    struct page page = {.pull = pull, .model = model, .cursor = cursor};
+    struct ids local = {0};
+    size_t known = 0;
+    int rc;
+
+    if (cursor->resume_id == INT64_MAX)
+        return 0; /* none is left */
+    rc = mirror_ids(pull->store, &model->table, &local, error);
+    while (rc == 0 && known < local.count && local.items[known] <= cursor->resume_id)
+        known++;
+    if (rc == 0 && known < local.count)
+        rc = page_read(&page, local.items + known, local.count - known, error);
+    if (rc == 0)
+        rc = page_delete_gone(&page, error);
+    page_close(&page);
+    free(local.items);
+    if (rc < 0)
+        return rc;
+    cursor->resume_id = INT64_MAX;
+    return mirror_cursor_set(pull->store, model->table.name, cursor, error);
+}
+
+/* A mirror that has no complete first pull yet: the rest of the records. */
+static int pull_whole(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
+                      struct error *error)
+{
+    struct page page = {.pull = pull, .model = model};
+    int rc;
+
+    if (model->kind == MODEL_LISTED)
+        rc = pull_first(pull, model, cursor, &page, error);
+    else
+        rc = pull_old_rows(pull, model, cursor, error);
+    page_close(&page);
+    return rc < 0 || model->kind == MODEL_LISTED ? rc : listing_needed(pull, model, error);
+}
+
+int listing_read(struct pull *pull, const struct model *model, struct error *error)
+{
+    bool of_some = pull->n_customers && model->of_customers, resumed = false;
+    struct page page = {.pull = pull, .model = model, .log = true};
+    struct mirror_cursor cursor = {0};
+    instant began = clock_real();
+    int rc;
+
+    if (!pull->fields[model - models])
+        return 0;
+    rc = cursor_open(pull, model, &cursor, &resumed, error);
+    if (rc == 0 && !cursor.first_done) {
+        of_some = false;
+        rc = pull_whole(pull, model, &cursor, error);
+        if (rc == 0)
+            rc = cursor_end(pull, model, &cursor, "", began, error);
+        if (rc == 0 && resumed) /* the pages of the runs before may have changed since */
+            rc = pull_changes(pull, model, &cursor, &page, error);
+    } else if (rc == 0 && pull->full && (!pull->n_customers || of_some)) {
+        rc = pull_full(&page, !of_some, error);
+    } else if (rc == 0) { /* of some customers only: common tables come with their changes */
+        of_some = false;
+        rc = model->swept ? pull_swept(pull, model, &page, error) : ERR_UNPARSABLE;
+        if (rc == ERR_UNPARSABLE) /* one bad record among them: page_read() finds it */
+            rc = pull_changes(pull, model, &cursor, &page, error);
+    }
+    if (rc == 0 && model->kind == MODEL_REFERENCED)
+        rc = listing_needed(pull, model, error);
+    if (rc == 0 && !of_some) /* else what changed of the others was not seen */
+        rc = cursor_end(pull, model, &cursor, page.high, began, error);
+    mirror_cursor_free(&cursor);
+    page_close(&page);
+    return rc;
+}
+
+enum model_id listing_adjustment_model(const struct pull *pull)
+{
+    return pull->config->credit.adjustments == ADJUSTMENTS_NOTE ? MODEL_ADJUSTMENT_NOTE
+                                                                : MODEL_ADJUSTMENT;
+}
+
+int listing_again(struct pull *pull, const struct model *model, struct error *error)
+{
+    struct page page = {.pull = pull, .model = model};
+    int rc = pull_full(&page, true, error);
+
+    page_close(&page);
+    return rc;
+}
