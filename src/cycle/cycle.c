@@ -6,30 +6,26 @@
  *                      written about are read and judged again; send; read back
  *
  * No step calls another: what one needs of another is given to it as a function. */
-#include <stdio.h>
+#include "qualiodoo/cycle/cycle.h"
+
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
+#include "cycle_order.h"
+#include "cycle_outcome.h"
 #include "qualiodoo/compute/judge.h"
 #include "qualiodoo/compute/policy.h"
 #include "qualiodoo/compute/revoked.h"
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/pull/connect.h"
-#include "qualiodoo/pull/customer.h"
 #include "qualiodoo/pull/history.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/skew.h"
-#include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/results.h"
-#include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
-#include "qualiodoo/util/heartbeat.h"
-#include "qualiodoo/util/interrupt.h"
-#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 #include "qualiodoo/writeback/alerts.h"
@@ -40,9 +36,6 @@
 
 /* How long a cycle waits for another one to finish. */
 #define LOCK_WAIT_MS 60000
-
-/* Differences kept for people; the audit trail has them all. */
-#define DIFFERENCES_SHOWN 200
 
 /* One cycle, and what its steps share. */
 struct cycle {
@@ -55,79 +48,6 @@ struct cycle {
     struct error problem;      /* a working calendar that cannot be used, credit that a changed word
                                   would revoke; code 0: none */
 };
-
-/* ---- The report ---- */
-
-struct differences {
-    struct store *store;
-    struct cycle_report *report;
-    bool first; /* of a first pull, everything is new: the balances say it better */
-    struct error *error;
-};
-
-static int add_difference(void *context, const struct audit_row *row)
-{
-    struct differences *differences = context;
-    struct cycle_report *report = differences->report;
-    char *name = NULL;
-    json_t *text;
-    int rc;
-
-    if ((differences->first && !row->before) || report->n_differences++ >= DIFFERENCES_SHOWN)
-        return 0;
-    rc = lookup_partner_name(differences->store, row->account, &name, differences->error);
-    if (rc < 0)
-        return rc;
-    if (row->before && row->after && strcmp(row->before, row->after) == 0)
-        text = json_sprintf("%s (%lld), %s: %s as before, by other movements (%s)",
-                            name ? name : "customer", (long long)row->account, row->subject,
-                            row->after, row->cause);
-    else
-        text = json_sprintf("%s (%lld), %s: %s -> %s (%s)", name ? name : "customer",
-                            (long long)row->account, row->subject,
-                            row->before ? row->before : "nothing",
-                            row->after ? row->after : "nothing", row->cause);
-    json_build_add(&report->differences, text);
-    free(name);
-    return 0;
-}
-
-/* The first success of a state is that of a first pull, which reads everything: until the first
- * reconciliation, its age is the age of what is known. */
-static void note_first_success(struct store *store, const char *now)
-{
-    struct error ignored;
-    char *last = NULL;
-
-    if (store_meta_get(store, "last_success", &last, &ignored) == 0 && !last)
-        store_meta_set(store, "first_success", now, &ignored);
-    free(last);
-}
-
-/* `status` reads these. */
-static void note_outcome(struct store *store, const struct error *error, bool reconcile)
-{
-    char now[INSTANT_TEXT_SIZE];
-    struct error ignored;
-
-    instant_format(clock_real(), now);
-    store_meta_set(store, "last_outcome", error->code == 0 ? "done" : "failed", &ignored);
-    if (error->code == 0) {
-        note_first_success(store, now);
-        store_meta_set(store, "last_success", now, &ignored);
-        if (reconcile)
-            store_meta_set(store, "last_reconcile", now, &ignored);
-        return;
-    }
-    store_meta_set(store, "last_error_at", now, &ignored);
-    store_meta_set(store, "last_error", error->message, &ignored);
-}
-
-static bool schema_may_be_old(int rc)
-{
-    return rc == ERR_MISSING_FIELD || rc == ERR_MISSING_MODEL || rc == ERR_FAULT ||
-           rc == ERR_ACCESS_RIGHTS;
-}
 
 /* ---- Compute ---- */
 
@@ -251,29 +171,10 @@ static int look_at_clocks(struct cycle *cycle, struct error *error)
     return rc;
 }
 
-static int open_and_pull(struct cycle *cycle, struct error *error)
-{
-    struct pull *pull = &cycle->pull;
-    int rc = pull_open(pull, error);
-
-    if (rc == 0)
-        rc = pull_run(pull, error);
-    if (pull->schema_kept && schema_may_be_old(rc)) {
-        /* Odoo was upgraded, or a module came or went: ask what there is, then try again. */
-        rc = pull_forget_schema(pull, error);
-        pull_close(pull);
-        if (rc == 0)
-            rc = pull_open(pull, error);
-        if (rc == 0)
-            rc = pull_run(pull, error);
-    }
-    return rc;
-}
-
 static int pull_and_compute(struct cycle *cycle, struct error *error)
 {
     const struct pull *pull = &cycle->pull;
-    int rc = open_and_pull(cycle, error);
+    int rc = pull_open_and_run(&cycle->pull, error);
 
     if (rc == 0)
         rc = look_at_clocks(cycle, error);
@@ -413,37 +314,6 @@ static int write_back(struct cycle *cycle, struct error *error)
 
 /* ---- What is asked for ---- */
 
-/* The customers that the command line names, looked up in Odoo, where they may be new; in the
- * state, where they may be the last trace of a partner that is gone. */
-static int find_customer(struct cycle *cycle, const char *text, struct ids *customers,
-                         struct error *error)
-{
-    struct error ignored;
-    int64_t customer = 0;
-    int rc = customer_find_remote(cycle->pull.odoo, cycle->pull.config->credit.account, text,
-                                  &customer, error);
-
-    if (rc == ERR_NOT_FOUND &&
-        customer_find_local(cycle->pull.store, cycle->pull.config, text, &customer, &ignored) == 0)
-        rc = 0;
-    if (rc == 0 && !ids_contain(customers->items, customers->count, customer))
-        rc = ids_add(customers, customer) < 0 ? error_memory(error) : 0;
-    ids_sort(customers->items, customers->count);
-    return rc;
-}
-
-static int find_customers(struct cycle *cycle, const struct cycle_options *options,
-                          struct ids *customers, struct error *error)
-{
-    int rc = 0;
-
-    for (size_t i = 0; i < options->n_customers && rc == 0; i++)
-        rc = find_customer(cycle, options->customers[i], customers, error);
-    cycle->pull.customers = customers->items;
-    cycle->pull.n_customers = customers->count;
-    return rc;
-}
-
 /* What did not stop the work, and is no success either. */
 static void say_problems(const struct cycle *cycle, struct error *error)
 {
@@ -456,33 +326,6 @@ static void say_problems(const struct cycle *cycle, struct error *error)
         skew_error(&cycle->skew, error);
     else if (cycle->problem.code)
         *error = cycle->problem;
-}
-
-/* Whether an invoice was touched since this was last asked. What was committed late, behind many
- * newer ones, is not seen by that: the next whole cycle reads behind its cursor. */
-static int invoices_changed(struct cycle *cycle, bool *ret, struct error *error)
-{
-    char *seen = NULL, *newest = NULL;
-    bool complete = false;
-    int rc = mirror_is_complete(cycle->pull.store, &complete, error);
-
-    *ret = true;
-    if (rc < 0 || !complete)
-        return rc;
-    rc = pull_open(&cycle->pull, error);
-    if (rc == 0)
-        rc = pull_newest_invoices(&cycle->pull, &newest, error);
-    if (rc == 0)
-        rc = store_meta_get(cycle->pull.store, "invoices_seen", &seen, error);
-    if (rc == 0) {
-        *ret = !seen || strcmp(seen, newest) != 0;
-        if (*ret)
-            rc = store_meta_set(cycle->pull.store, "invoices_seen", newest, error);
-    }
-    pull_close(&cycle->pull);
-    free(seen);
-    free(newest);
-    return rc;
 }
 
 /* Whether this is the state to work with; the client is made. */
@@ -512,9 +355,9 @@ static int run_steps(struct cycle *cycle, const struct cycle_options *options, b
     int rc = 0;
 
     if (options->if_invoices_changed && !options->lease_only)
-        rc = invoices_changed(cycle, ret_changed, error);
+        rc = cycle_order_is_news(&cycle->pull, ret_changed, error);
     if (rc == 0)
-        rc = find_customers(cycle, options, &customers, error);
+        rc = cycle_order_customers(&cycle->pull, options, &customers, error);
     if (rc == 0 && *ret_changed)
         rc = read_and_judge(cycle, error);
     if (rc == 0 && *ret_changed && may_write && !cycle->skew.found)
@@ -534,26 +377,13 @@ static int end_in_store(struct cycle *cycle, const struct cycle_options *options
     bool counts = rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED;
 
     if (counts && (rc < 0 || !cycle->report->skipped))
-        note_outcome(cycle->pull.store, outcome, options->reconcile && !options->n_customers);
+        cycle_outcome_note(cycle->pull.store, outcome, options->reconcile && !options->n_customers);
     if (rc == ERR_SAFETY && json_array_size(cycle->report->compute.revoked))
         rc = revoked_note(cycle->pull.store, &cycle->report->compute, false,
                           error); /* after its rollback */
     if (options->uid)
         *options->uid = outcome->code ? 0 : odoo_uid(cycle->pull.odoo);
     return rc;
-}
-
-static int tell_differences(struct cycle *cycle, int64_t last, struct error *error)
-{
-    struct differences differences = {.store = cycle->pull.store,
-                                      .report = cycle->report,
-                                      .first = cycle->pull.first_pulls,
-                                      .error = error};
-    int rc = results_audit(cycle->pull.store, 0, last, add_difference, &differences, error);
-
-    if (rc == 0)
-        rc = cycle_report_name(cycle->report, cycle->pull.store, error);
-    return rc < 0 ? rc : cycle_report_check(cycle->report, error);
 }
 
 static void note_page(void *context)
@@ -603,8 +433,8 @@ static int run_in_store(struct cycle *cycle, struct error *error)
     bool changed = !cycle->options->lease_only;
     struct lease_keeper keeper = {0};
     struct error outcome, problem = {0};
-    int64_t last = 0;
-    int rc = results_last_audit(store, &last, error);
+    struct cycle_outcome told = {.store = store};
+    int rc = results_last_audit(store, &told.last_audit, error);
 
     if (rc == 0)
         rc = begin_in_store(cycle, cycle->options, error);
@@ -621,9 +451,10 @@ static int run_in_store(struct cycle *cycle, struct error *error)
         say_problems(cycle, &problem);
     outcome = rc < 0 ? *error : problem;
     rc = end_in_store(cycle, cycle->options, &outcome, rc, error);
+    told.first_pulls = cycle->pull.first_pulls;
     end(cycle);
     if (rc == 0)
-        rc = tell_differences(cycle, last, error);
+        rc = cycle_outcome_tell(cycle->report, &told, error);
     cycle->report->whole = rc == 0;
     if (rc == 0 && problem.code) {
         *error = problem;

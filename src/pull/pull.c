@@ -209,3 +209,27 @@ int pull_read_back(struct pull *pull, const struct pull_written *written, struct
     page_close(&rows);
     return rc < 0 ? rc : pull_model(pull, &models[MODEL_MARKER], error);
 }
+
+static bool schema_may_be_old(int rc)
+{
+    return rc == ERR_MISSING_FIELD || rc == ERR_MISSING_MODEL || rc == ERR_FAULT ||
+           rc == ERR_ACCESS_RIGHTS;
+}
+
+int pull_open_and_run(struct pull *pull, struct error *error)
+{
+    int rc = pull_open(pull, error);
+
+    if (rc == 0)
+        rc = pull_run(pull, error);
+    if (pull->schema_kept && schema_may_be_old(rc)) {
+        /* Odoo was upgraded, or a module came or went: ask what there is, then try again. */
+        rc = pull_forget_schema(pull, error);
+        pull_close(pull);
+        if (rc == 0)
+            rc = pull_open(pull, error);
+        if (rc == 0)
+            rc = pull_run(pull, error);
+    }
+    return rc;
+}

@@ -56,6 +56,10 @@ bool pull_has_field(const struct pull *pull, enum model_id id, const char *name)
 /* Every mirror, in the order in which they need each other. */
 int pull_run(struct pull *pull, struct error *error);
 
+/* pull_open() and pull_run(). What was kept of this Odoo's fields may be old (it was upgraded, a
+ * module came or went): then it is asked for again, and the pull begun again. */
+int pull_open_and_run(struct pull *pull, struct error *error);
+
 /* Only the adjustments, and the customer of the one just written. */
 int pull_adjustments(struct pull *pull, int64_t customer, struct error *error);
 
