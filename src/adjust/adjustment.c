@@ -275,6 +275,10 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
     int rc = adjustment_check(config, request, error);
 
     writer.pull.report = &writer.pulled;
+    if (rc == 0)
+        rc = pull_report_open(&writer.pulled, error);
+    if (rc == 0)
+        rc = compute_report_open(&writer.computed, error);
     /* A dry run without a state leaves no file at all, not even a lock. */
     if (rc == 0 && (!request->dry_run || access(config->state.path, F_OK) == 0))
         rc = store_lock(config->state.path, "adjust", LOCK_WAIT_MS, &lock, error);
@@ -293,6 +297,8 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
     if (rc == 0)
         rc = write_and_compute(&writer, &outcome, error);
     pull_close(&writer.pull);
+    pull_report_free(&writer.pulled);
+    compute_report_free(&writer.computed);
     odoo_free(writer.pull.odoo);
     store_close(store);
     store_unlock(lock);

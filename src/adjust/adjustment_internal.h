@@ -10,7 +10,7 @@
 struct writer {
     const struct adjustment_request *request;
     struct pull pull;
-    struct pull_report pulled; /* stays empty, as the next: nobody reads them */
+    struct pull_report pulled; /* nobody reads it, nor the next */
     struct compute_report computed;
     int64_t customer; /* the account's holder */
     bool told;        /* about_to_write() was called */
