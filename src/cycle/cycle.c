@@ -346,6 +346,22 @@ static int begin_in_store(struct cycle *cycle, const struct cycle_options *optio
     return rc;
 }
 
+/* Only an order about everybody may forget what is kept of another Odoo. */
+static int check_identity(struct cycle *cycle, struct error *error)
+{
+    const struct cycle_options *options = cycle->options;
+
+    return identity_check(&cycle->pull,
+                          options->force && options->reconcile && !options->n_customers, error);
+}
+
+/* A look for news, or after the lease, costs no call for that: an earlier cycle of this process was
+ * sure of this Odoo, and another one has other invoices, so that it is news. */
+static bool trusts_identity(const struct cycle_options *options)
+{
+    return (options->if_invoices_changed || options->lease_only) && options->uid && *options->uid;
+}
+
 /* The steps of a cycle; *ret_changed is false when nothing was to be read. */
 static int run_steps(struct cycle *cycle, const struct cycle_options *options, bool *ret_changed,
                      struct error *error)
@@ -356,6 +372,8 @@ static int run_steps(struct cycle *cycle, const struct cycle_options *options, b
 
     if (options->if_invoices_changed && !options->lease_only)
         rc = cycle_order_is_news(&cycle->pull, ret_changed, error);
+    if (rc == 0 && *ret_changed && trusts_identity(options))
+        rc = check_identity(cycle, error);
     if (rc == 0)
         rc = cycle_order_customers(&cycle->pull, options, &customers, error);
     if (rc == 0 && *ret_changed)
@@ -418,15 +436,6 @@ static void end(struct cycle *cycle)
     odoo_free(cycle->pull.odoo);
 }
 
-/* Only an order about everybody may forget what is kept of another Odoo. */
-static int check_identity(struct cycle *cycle, struct error *error)
-{
-    const struct cycle_options *options = cycle->options;
-
-    return identity_check(&cycle->pull,
-                          options->force && options->reconcile && !options->n_customers, error);
-}
-
 static int run_in_store(struct cycle *cycle, struct error *error)
 {
     struct store *store = cycle->pull.store;
@@ -441,7 +450,8 @@ static int run_in_store(struct cycle *cycle, struct error *error)
     if (rc < 0)
         return rc;
     cycle->writeback.odoo = cycle->pull.odoo;
-    rc = check_identity(cycle, error);
+    if (!trusts_identity(cycle->options))
+        rc = check_identity(cycle, error);
     if (rc == 0)
         rc = cycle_lease_open(&cycle->writeback, &keeper, cycle->options, error);
     if (rc == 0)

@@ -7,10 +7,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "qualiodoo/util/clock.h"
 #include "store_internal.h"
 
 #define BUSY_TIMEOUT_MS                                                                            \
     10000 /* writers are serialised by the cycle lock: only checkpoints collide */
+/* Between two tries to have it alone, and as much more at random. */
+#define ALONE_WAIT_MS 20
 
 /* Makes an empty file with the right mode and owner; SQLite then gives its companions the same. */
 static int create_file(const char *path, struct error *error)
@@ -67,7 +70,7 @@ static int open_database(struct store *store, bool exists, struct error *error)
     if (sqlite3_open_v2(path, &store->db, flags, NULL) != SQLITE_OK)
         return store->db ? store_fail(store, error) : error_memory(error);
     sqlite3_extended_result_codes(store->db, 1);
-    sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+    sqlite3_busy_timeout(store->db, store->alone ? 0 : BUSY_TIMEOUT_MS);
     if (store->alone && (rc = store_exec(store, "PRAGMA locking_mode = EXCLUSIVE", error)) < 0)
         return rc;
     return store_exec(store,
@@ -87,20 +90,34 @@ static bool lacks_index(const struct store *store)
             code == SQLITE_IOERR_SHMMAP || code == SQLITE_FULL);
 }
 
-/* Opens again with that index in memory: nothing is written then, but nobody else can use the state
- * meanwhile. Where the index is missing nobody does, and on a full disk nobody could. */
-static int open_alone(struct store *store, struct error *error)
+static void close_database(struct store *store)
 {
-    int rc;
-
     for (int i = 0; i < store->n_statements; i++)
         sqlite3_finalize(store->statements[i].statement);
     store->n_statements = 0;
     sqlite3_close(store->db);
     store->db = NULL;
+}
+
+/* Opens again with that index in memory: nothing is written then, but nobody else can use the state
+ * meanwhile. Where the index is missing nobody does, and on a full disk nobody could. Of two
+ * readers that want the file alone, each may hold what the other waits for: both let go, and try
+ * again after waits that differ. */
+static int open_alone(struct store *store, struct error *error)
+{
+    int64_t until = clock_monotonic_ms() + BUSY_TIMEOUT_MS;
+    int rc;
+
     store->alone = true;
-    rc = open_database(store, true, error);
-    return rc < 0 ? rc : store_migrate(store, error);
+    for (;;) {
+        close_database(store);
+        rc = open_database(store, true, error);
+        if (rc == 0)
+            rc = store_migrate(store, error);
+        if (rc != ERR_BUSY || clock_monotonic_ms() >= until)
+            return rc;
+        clock_sleep_ms(ALONE_WAIT_MS + arc4random_uniform(ALONE_WAIT_MS));
+    }
 }
 
 int store_open(const char *path, enum store_mode mode, struct store **ret_store,
@@ -145,11 +162,9 @@ void store_close(struct store *store)
         return;
     while (store->depth > 0)
         store_rollback(store);
-    for (int i = 0; i < store->n_statements; i++)
-        sqlite3_finalize(store->statements[i].statement);
     if (store->free_mirrors)
         store->free_mirrors(store);
-    sqlite3_close(store->db);
+    close_database(store);
     free(store->path);
     free(store);
 }

@@ -623,7 +623,7 @@ def test_a_stop_while_it_waits_for_a_call_that_was_cut_off(desk: Desk) -> None:
     process.wait(20)
     desk.server.clear()
     process = desk.run.start("sync", now=at("11:30"))
-    while not desk.server.named("search", "mail.message"):
+    while not desk.server.named("search_read", "mail.message"):
         time.sleep(0.05)
     time.sleep(0.5)
     process.terminate()
