@@ -109,13 +109,14 @@ static int open_alone(struct store *store, struct error *error)
     int rc;
 
     store->alone = true;
+    close_database(store);
     for (;;) {
-        close_database(store);
         rc = open_database(store, true, error);
         if (rc == 0)
             rc = store_migrate(store, error);
         if (rc != ERR_BUSY || clock_monotonic_ms() >= until)
             return rc;
+        close_database(store); /* not to hold during the wait what another one waits for */
         clock_sleep_ms(ALONE_WAIT_MS + arc4random_uniform(ALONE_WAIT_MS));
     }
 }
