@@ -84,7 +84,7 @@ run_pytest() {
     [ -z "$TEST" ] || workers=0
     log=$(mktemp)
     QUALIODOO=$(realpath "$build")/qualiodoo PYTHONPATH=tests timeout 1800 "$python" -m pytest -q -rs \
-        -p no:cacheprovider -p counting --no-header -n "$workers" "$@" </dev/null 2>&1 | tee "$log"
+        -p no:cacheprovider -p counting -p sample --no-header -n "$workers" "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     last=$(tail -n 1 "$log") counted=$(grep '^counted: ' "$log" | tail -n 1)
     programs=$((programs + $(number "$counted" program))) pythons=$((pythons + $(number "$counted" python)))
