@@ -11,6 +11,22 @@ int charge_line_compare(const void *left, const void *right)
     return (a->id > b->id) - (a->id < b->id);
 }
 
+void charge_set_hours(struct charge_line *line, const struct charge_amount *amount)
+{
+    bool in_hours = !amount->hour_unit || !amount->unit || amount->unit == amount->hour_unit;
+    bool is_time = amount->same_kind && amount->unit_factor > 0 && amount->hour_factor > 0;
+
+    line->hours = amount->amount;
+    line->quantity = amount->is_number ? QUANTITY_HOURS : QUANTITY_NO_NUMBER;
+    if (in_hours)
+        return;
+    if (is_time)
+        line->hours = quantity_in_unit(amount->amount, amount->unit_factor, amount->hour_factor,
+                                       amount->absolute);
+    else
+        line->quantity = QUANTITY_NO_TIME;
+}
+
 bool charge_line_fits(const struct charge_line *line)
 {
     const nano most = CHARGE_MAX_HOURS * NANO_ONE;

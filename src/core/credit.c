@@ -20,6 +20,22 @@ enum credit_counterpart credit_counterpart_kind(const struct credit_counterpart_
     return COUNTERPART_MISCELLANEOUS;
 }
 
+static bool is_word(const char *text, const char *word)
+{
+    return text && strcmp(text, word) == 0;
+}
+
+enum credit_counterpart_state credit_counterpart_state(const char *move_state,
+                                                       const char *payment_state)
+{
+    if ((move_state && !is_word(move_state, "posted")) || is_word(payment_state, "draft"))
+        return COUNTERPART_NOT_POSTED;
+    return is_word(payment_state, "rejected") || is_word(payment_state, "canceled") ||
+                   is_word(payment_state, "cancel")
+               ? COUNTERPART_REJECTED
+               : COUNTERPART_POSTED;
+}
+
 enum credit_verdict credit_standing(const struct credit_move *move)
 {
     for (size_t i = 0; i < move->n_settlements; i++) {

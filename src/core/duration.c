@@ -43,3 +43,11 @@ nano quantity_convert(nano quantity, nano from_factor, nano to_factor)
         return quantity < 0 ? -INT64_MAX : INT64_MAX;
     return round_half_away(numerator, from_factor);
 }
+
+nano quantity_in_unit(nano quantity, nano unit, nano target, bool absolute)
+{
+    if (unit <= 0 || target <= 0 || unit == target)
+        return quantity;
+    return absolute ? quantity_convert(quantity, target, unit)
+                    : quantity_convert(quantity, unit, target);
+}

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "facts_internal.h"
-#include "facts_work.h"
+#include "qualiodoo/core/duration.h"
 #include "qualiodoo/util/civil.h"
 
 /* The moves of account ?1 that carry packs, and those that decide about their payment: what a move
@@ -188,25 +188,14 @@ static int add_line(struct facts *facts, const struct facts_policy *policy, sqli
     facts->lines[facts->n_lines++] = (struct credit_line){
         .id = sqlite3_column_int64(row, 1),
         .product = sqlite3_column_int64(row, 2),
-        .quantity = facts_convert(sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4),
-                                  sqlite3_column_int64(row, 5), sqlite3_column_int(row, 6)),
+        .quantity = quantity_in_unit(sqlite3_column_int64(row, 3), sqlite3_column_int64(row, 4),
+                                     sqlite3_column_int64(row, 5), sqlite3_column_int(row, 6)),
         .untaxed = untaxed,
         .untaxed_company = balance,
         .pack_minutes = pack,
     };
     move->n_lines++;
     return 0;
-}
-
-/* A payment that is rejected or cancelled may leave its entry posted. */
-static enum credit_counterpart_state counterpart_state(const char *move, const char *payment)
-{
-    if ((move && !text_is(move, "posted")) || text_is(payment, "draft"))
-        return COUNTERPART_NOT_POSTED;
-    return text_is(payment, "rejected") || text_is(payment, "canceled") ||
-                   text_is(payment, "cancel")
-               ? COUNTERPART_REJECTED
-               : COUNTERPART_POSTED;
 }
 
 static enum credit_counterpart kind(const struct facts_policy *policy, sqlite3_stmt *row)
@@ -239,7 +228,7 @@ static int add_settlement(struct facts *facts, const struct facts_policy *policy
         .line = sqlite3_column_int64(row, 2),
         .date = date,
         .kind = kind(policy, row),
-        .state = counterpart_state(column_text(row, 9), column_text(row, 10)),
+        .state = credit_counterpart_state(column_text(row, 9), column_text(row, 10)),
         .move = sqlite3_column_int64(row, 7),
         .reverses = sqlite3_column_int64(row, 8),
         .amount = sqlite3_column_int64(row, 11),

@@ -23,7 +23,4 @@
 /* Reads such a row; false where it has no date. */
 bool facts_read_work(const struct facts_policy *policy, sqlite3_stmt *row, struct charge_line *ret);
 
-/* A quantity of `unit` in `target`; as it is when a factor is not known. */
-nano facts_convert(nano quantity, nano unit, nano target, bool absolute);
-
 #endif

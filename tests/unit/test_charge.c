@@ -309,9 +309,46 @@ static void a_ticket_without_lines_costs_nothing(void **state)
     assert_int_equal(charge_ticket_lines(&ticket, &take_in, DAY, NULL), 0);
 }
 
+static void an_amount_is_hours_by_its_unit(void **state)
+{
+    enum { HOURS = 4, DAYS = 5, KILOMETRES = 6 };
+    const struct {
+        struct charge_amount amount;
+        enum charge_quantity quantity;
+        nano hours;
+    } cases[] = {
+        {{true, 2 * NANO_ONE, HOURS, HOURS}, QUANTITY_HOURS, 2 * NANO_ONE},
+        {{true, 2 * NANO_ONE, 0, HOURS}, QUANTITY_HOURS, 2 * NANO_ONE},
+        {{true, 2 * NANO_ONE, DAYS, 0}, QUANTITY_HOURS, 2 * NANO_ONE}, /* "Hours" is not known */
+        {{true, 2 * NANO_ONE, DAYS, HOURS, true, NANO_ONE / 8, NANO_ONE, false},
+         QUANTITY_HOURS,
+         16 * NANO_ONE},
+        {{true, 2 * NANO_ONE, DAYS, HOURS, true, 8 * NANO_ONE, NANO_ONE, true},
+         QUANTITY_HOURS,
+         16 * NANO_ONE},
+        {{true, NANO_ONE, KILOMETRES, HOURS, false, NANO_ONE, NANO_ONE, false},
+         QUANTITY_NO_TIME,
+         0},
+        {{true, NANO_ONE, DAYS, HOURS, true, 0, NANO_ONE, false}, QUANTITY_NO_TIME, 0},
+        {{true, NANO_ONE, DAYS, HOURS, true, NANO_ONE, 0, false}, QUANTITY_NO_TIME, 0},
+        {{false, 0, HOURS, HOURS}, QUANTITY_NO_NUMBER, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct charge_line line = {.id = 1};
+
+        charge_set_hours(&line, &cases[i].amount);
+        assert_int_equal(line.quantity, cases[i].quantity);
+        if (line.quantity == QUANTITY_HOURS)
+            assert_int_equal(line.hours, cases[i].hours);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_amount_is_hours_by_its_unit),
         cmocka_unit_test(lines_that_are_no_hours_are_not_charged),
         cmocka_unit_test(by_ticket_the_running_total_is_rounded_up),
         cmocka_unit_test(by_ticket_a_negative_line_lowers_the_running_total_which_may_be_negative),

@@ -493,9 +493,29 @@ static void every_verdict_has_a_text(void **state)
         assert_true(strlen(credit_verdict_text((enum credit_verdict)verdict)) > 0);
 }
 
+static void a_counterpart_stands_while_its_entry_and_its_payment_do(void **state)
+{
+    static const struct {
+        const char *move, *payment;
+        enum credit_counterpart_state expected;
+    } cases[] = {
+        {"posted", NULL, COUNTERPART_POSTED},         {"posted", "paid", COUNTERPART_POSTED},
+        {"posted", "in_process", COUNTERPART_POSTED}, {NULL, NULL, COUNTERPART_POSTED},
+        {"draft", NULL, COUNTERPART_NOT_POSTED},      {"cancel", "paid", COUNTERPART_NOT_POSTED},
+        {"posted", "draft", COUNTERPART_NOT_POSTED},  {"posted", "rejected", COUNTERPART_REJECTED},
+        {"posted", "canceled", COUNTERPART_REJECTED}, {"posted", "cancel", COUNTERPART_REJECTED},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(credit_counterpart_state(cases[i].move, cases[i].payment),
+                         cases[i].expected);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_counterpart_stands_while_its_entry_and_its_payment_do),
         cmocka_unit_test(lots_start_on_the_later_of_payment_and_invoice_and_renew_on_the_earlier),
         cmocka_unit_test(the_payment_date_is_the_latest_of_its_money_counterparts),
         cmocka_unit_test(nothing_is_granted_before_full_payment),

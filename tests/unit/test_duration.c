@@ -120,6 +120,20 @@ static void quantities_convert_by_their_factors(void **state)
     assert_int_equal(quantity_convert(-1, 2 * NANO_ONE, NANO_ONE), -1);
 }
 
+static void factors_of_every_version_convert_alike(void **state)
+{
+    const nano hour = NANO_ONE, day_before_19 = NANO_ONE / 8, day_from_19 = 8 * NANO_ONE;
+
+    (void)state;
+    assert_int_equal(quantity_in_unit(2 * NANO_ONE, day_before_19, hour, false), 16 * NANO_ONE);
+    assert_int_equal(quantity_in_unit(2 * NANO_ONE, day_from_19, hour, true), 16 * NANO_ONE);
+    assert_int_equal(quantity_in_unit(8 * NANO_ONE, hour, day_from_19, true), NANO_ONE);
+    /* a factor that is not known, or the same unit: as it is */
+    assert_int_equal(quantity_in_unit(7, 0, hour, true), 7);
+    assert_int_equal(quantity_in_unit(7, hour, 0, false), 7);
+    assert_int_equal(quantity_in_unit(7, hour, hour, false), 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +144,7 @@ int main(void)
         cmocka_unit_test(step_up_goes_up),
         cmocka_unit_test(step_away_cancels),
         cmocka_unit_test(quantities_convert_by_their_factors),
+        cmocka_unit_test(factors_of_every_version_convert_alike),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -63,6 +63,20 @@ struct charge {
     minutes charged;  /* signed; the line's part of the bill */
 };
 
+/* The amount of a timesheet line as Odoo keeps it. */
+struct charge_amount {
+    bool is_number; /* else nothing of the rest counts */
+    nano amount;
+    int64_t unit, hour_unit; /* uom.uom: the line's and Odoo's "Hours"; 0: none, or not known */
+    bool same_kind;          /* the unit is one of time, as "Hours" is */
+    nano unit_factor, hour_factor; /* 0: not known */
+    bool absolute;                 /* factors as quantity_in_unit() takes them */
+};
+
+/* Fills in `hours` and `quantity` of a line. Without a unit, or where Odoo's unit "Hours" is not
+ * known, amounts are hours; in a unit that is no time, the line has none. */
+void charge_set_hours(struct charge_line *line, const struct charge_amount *amount);
+
 /* Whether the quantity of a line is a number of hours that a line can have. */
 bool charge_line_fits(const struct charge_line *line);
 

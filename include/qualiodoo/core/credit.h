@@ -129,6 +129,14 @@ struct credit_counterpart_facts {
 enum credit_counterpart credit_counterpart_kind(const struct credit_counterpart_facts *facts,
                                                 const struct credit_policy *policy);
 
+/* Whether a counterpart stands: `move_state` is that of its entry (state of account.move, or
+ * parent_state of its line; NULL: not known, posted), `payment_state` that of the payment behind it
+ * (account.payment; NULL: none). A payment that is rejected or cancelled may leave its entry
+ * posted.
+ */
+enum credit_counterpart_state credit_counterpart_state(const char *move_state,
+                                                       const char *payment_state);
+
 /* Whether an invoice was paid, and when: see money.h. */
 struct credit_money {
     enum credit_verdict verdict; /* CREDIT_GRANTED: effectively paid; or why not */

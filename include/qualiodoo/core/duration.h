@@ -2,6 +2,8 @@
 #ifndef QUALIODOO_CORE_DURATION_H
 #define QUALIODOO_CORE_DURATION_H
 
+#include <stdbool.h>
+
 #include "qualiodoo/util/units.h"
 
 /* numerator / denominator to the nearest, halves away from zero. `denominator` > 0. */
@@ -19,5 +21,9 @@ minutes duration_step_away(minutes amount, minutes step);
 /* A quantity of one unit of measure in another: quantity x to / from. Factors > 0. A result that
  * does not fit is the largest number that does. */
 nano quantity_convert(nano quantity, nano from_factor, nano to_factor);
+
+/* The same with the factors that Odoo keeps: `absolute` (19), how many of the reference a unit is;
+ * else (up to 18) how many of a unit the reference is. As it is when a factor is not known (0). */
+nano quantity_in_unit(nano quantity, nano unit, nano target, bool absolute);
 
 #endif
