@@ -141,8 +141,7 @@ static int look(const struct writer *writer, struct found *ret, struct error *er
     int rc = is_note(writer) ? look_for_notes(writer, &records, error)
                              : look_for_rows(writer, &records, error);
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         struct found found = is_note(writer) ? read_note(&writer->pull, record) : read_row(record);
 
         if (rc == 0)

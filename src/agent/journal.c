@@ -94,8 +94,7 @@ void journal_events(const struct cycle_report *report)
     json_t *found;
     size_t n;
 
-    json_array_foreach(report->compute.events, n, found)
-    {
+    json_array_foreach(report->compute.events, n, found) {
         const char *name = json_string_value(json_object_get(found, "event"));
         struct log_event event = {.ticket = integer(found, "ticket"),
                                   .customer = integer(found, "customer")};

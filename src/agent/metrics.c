@@ -69,7 +69,8 @@ void metrics_add(struct metrics *metrics, int code, const struct cycle_report *r
     metrics->calls += report->odoo.calls;
     metrics->retries += report->odoo.retries;
     metrics->bytes_received += report->odoo.bytes_received;
-    json_array_foreach(report->compute.events, i, event) add_event(metrics, event);
+    json_array_foreach(report->compute.events, i, event)
+        add_event(metrics, event);
 }
 
 void metrics_take(struct metrics *metrics, const struct condition *condition)

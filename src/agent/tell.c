@@ -63,8 +63,7 @@ void tell_accounts(struct store *store, const json_t *accounts, char text[TELL_A
     char one[TELL_ACCOUNTS_SIZE / NAMED - sizeof ", "];
 
     text[0] = '\0';
-    json_array_foreach(accounts, i, account)
-    {
+    json_array_foreach(accounts, i, account) {
         if (i == NAMED - 1 && count > NAMED) {
             snprintf(text + used, TELL_ACCOUNTS_SIZE - used, " and %zu more", count - i);
             return;

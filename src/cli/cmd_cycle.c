@@ -53,13 +53,13 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
     bool any = false;
     int rc = 0;
 
-    json_object_foreach(report->pull.checked, model, count) checked += json_integer_value(count);
+    json_object_foreach(report->pull.checked, model, count)
+        checked += json_integer_value(count);
     /* deletions come without a record */
     if (json_object_update(models, report->pull.checked) < 0 ||
         json_object_update(models, report->pull.deleted) < 0)
         rc = error_memory(error);
-    json_object_foreach(models, model, count)
-    {
+    json_object_foreach(models, model, count) {
         if (!model_changed(report, model))
             continue;
         any = true;
@@ -86,8 +86,7 @@ static void print_moves(const struct cycle_report *report)
     json_t *move;
     size_t i;
 
-    json_array_foreach(report->pull.moves, i, move)
-    {
+    json_array_foreach(report->pull.moves, i, move) {
         size_t invoices = json_array_size(json_object_get(move, "invoices"));
         bool contact = json_is_integer(json_object_get(move, "contact"));
 
@@ -127,8 +126,7 @@ static void print_breaches(const struct cycle_report *report, const char *event,
     if (!count)
         return;
     table_say("breaches %s: %lld", word, (long long)count);
-    json_array_foreach(report->compute.events, i, found)
-    {
+    json_array_foreach(report->compute.events, i, found) {
         if (strcmp(json_string_value(json_object_get(found, "event")), event) != 0)
             continue;
         fputs(between, stdout);
@@ -146,8 +144,7 @@ static void print_lost(const struct cycle_report *report, bool dry_run)
 
     if (json_array_size(report->compute.lost))
         table_say("%s credit otherwise than by work:\n", dry_run ? "would lose" : "lost");
-    json_array_foreach(report->compute.lost, i, found)
-    {
+    json_array_foreach(report->compute.lost, i, found) {
         printf("  ");
         print_name(found);
         table_say(": %s -> %s\n", minutes_format(count_of(found, "before_minutes"), before),
@@ -164,8 +161,7 @@ static void print_written(const struct cycle_report *report)
     if (report->writeback.sent || report->writeback.refused)
         printf("written into Odoo: %lld, refused: %lld\n", (long long)report->writeback.sent,
                (long long)report->writeback.refused);
-    json_array_foreach(report->writeback.written, i, found)
-    {
+    json_array_foreach(report->writeback.written, i, found) {
         const char *key = json_string_value(json_object_get(found, "key"));
 
         table_say("  %s of %.*s: ", json_string_value(json_object_get(found, "part")),
@@ -187,7 +183,8 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
     table_say("accounts: %lld computed, %zu %s\n", (long long)report->compute.accounts_recomputed,
               json_array_size(report->compute.accounts_changed),
               dry_run ? "would change" : "changed");
-    json_array_foreach(report->differences, i, text) table_say("  %s\n", json_string_value(text));
+    json_array_foreach(report->differences, i, text)
+        table_say("  %s\n", json_string_value(text));
     if (report->n_differences > (int64_t)json_array_size(report->differences))
         table_say("  ... and %lld more\n", (long long)report->n_differences -
                                                (long long)json_array_size(report->differences));

@@ -58,8 +58,7 @@ static int localize(const struct findings *findings, const struct config *config
     char *text;
     size_t i;
 
-    json_array_foreach(findings->list, i, finding)
-    {
+    json_array_foreach(findings->list, i, finding) {
         text = zone ? tz_localize(zone, member(finding, "text")) : NULL;
         if (text)
             rc = json_object_set_new(finding, "text", json_string(text)) < 0 ? ERR_NO_MEMORY : rc;
@@ -80,13 +79,11 @@ static void print_findings(const struct findings *findings)
     fputs(", ", stdout);
     print_count(findings->count[DOCTOR_NOTE], "note");
     putchar('\n');
-    json_array_foreach(findings->list, i, finding)
-    {
+    json_array_foreach(findings->list, i, finding) {
         if (strcmp(member(finding, "level"), level_names[DOCTOR_PROBLEM]) == 0)
             table_say("  %s: %s\n", member(finding, "topic"), member(finding, "text"));
     }
-    json_array_foreach(findings->list, i, finding)
-    {
+    json_array_foreach(findings->list, i, finding) {
         if (strcmp(topic, member(finding, "topic")) != 0)
             table_say("\n%s\n", topic = member(finding, "topic"));
         print_finding(finding, member(finding, "level"));

@@ -198,8 +198,7 @@ static int print_mirrors(const struct status *status, const struct tz *zone, str
     size_t i;
     int rc;
 
-    json_array_foreach(status->mirrors, i, mirror)
-    {
+    json_array_foreach(status->mirrors, i, mirror) {
         table_cell(table, json_string_value(json_object_get(mirror, "mirror")));
         table_cell_format(table, "%lld",
                           (long long)json_integer_value(json_object_get(mirror, "rows")));
@@ -264,8 +263,7 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     size_t i;
 
     table_say("%s\n", json_array_size(status->problems.texts) ? "problems:" : "healthy");
-    json_array_foreach(status->problems.texts, i, problem)
-    {
+    json_array_foreach(status->problems.texts, i, problem) {
         table_say("  ");
         print_local(zone, json_string_value(problem));
         table_say("\n");

@@ -319,8 +319,7 @@ static void print_entries(json_t *entries)
     json_t *entry;
     size_t i;
 
-    json_array_foreach(entries, i, entry)
-    {
+    json_array_foreach(entries, i, entry) {
         char text[FORMAT_MINUTES_SIZE];
         const char *note = json_string_value(json_object_get(entry, "note"));
 

@@ -176,8 +176,7 @@ static bool is_told(json_t *skipped, const char *leave)
     json_t *day;
     size_t i;
 
-    json_array_foreach(skipped, i, day)
-    {
+    json_array_foreach(skipped, i, day) {
         const char *known = text_of(day, "leave");
 
         if (known && strcmp(known, leave) == 0)
@@ -192,8 +191,7 @@ static void print_leaves(const struct tz *zone, const json_t *document)
     json_t *leave;
     size_t i;
 
-    json_array_foreach(json_object_get(document, "leaves"), i, leave)
-    {
+    json_array_foreach(json_object_get(document, "leaves"), i, leave) {
         const char *name = text_of(leave, "name"), *record = text_of(leave, "leave");
         char start[TZ_TEXT_SIZE], end[TZ_TEXT_SIZE];
 
@@ -234,8 +232,7 @@ static void print_events(const struct tz *zone, const json_t *document)
     size_t i;
 
     table_say("\n");
-    json_array_foreach(json_object_get(document, "events"), i, event)
-    {
+    json_array_foreach(json_object_get(document, "events"), i, event) {
         const char *record = text_of(event, "record"), *why = text_of(event, "why");
         char text[TZ_TEXT_SIZE];
 
@@ -275,11 +272,9 @@ static void print_written(const json_t *document)
         table_say("not flagged in Odoo: %s\n", why_not);
     else if (!json_array_size(written))
         table_say("nothing was written about it into Odoo\n");
-    json_array_foreach(written, i, set)
-    {
+    json_array_foreach(written, i, set) {
         table_say("writes of %s: %s\n", text_of(set, "key"), text_of(set, "state"));
-        json_array_foreach(json_object_get(set, "parts"), j, part)
-        {
+        json_array_foreach(json_object_get(set, "parts"), j, part) {
             const char *reason = text_of(part, "reason");
 
             table_say("  write %lld: %s, %s%s%s\n",

@@ -24,8 +24,7 @@ int view_revoked(json_t *accounts, struct error *error)
     if (!count)
         return 0;
     table = table_new(columns, sizeof columns / sizeof *columns);
-    json_array_foreach(accounts, i, account)
-    {
+    json_array_foreach(accounts, i, account) {
         if (i == ACCOUNTS_SHOWN)
             break;
         table_cell_format(table, "%lld", (long long)minutes_of(account, "customer_id"));

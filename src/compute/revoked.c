@@ -136,8 +136,7 @@ static void causes_text(json_t *causes, char text[CAUSES_SIZE])
     json_t *cause;
 
     *text = '\0';
-    json_array_foreach(causes, i, cause)
-    {
+    json_array_foreach(causes, i, cause) {
         char part[CAUSES_SIZE / 2];
 
         snprintf(part, sizeof part, "%s%s", i ? "; " : "", json_string_value(cause));
@@ -178,8 +177,7 @@ static void accounts_text(json_t *accounts, char text[ACCOUNTS_SIZE])
     json_t *account;
 
     *text = '\0';
-    json_array_foreach(accounts, i, account)
-    {
+    json_array_foreach(accounts, i, account) {
         if (i == ACCOUNTS_NAMED)
             break;
         append(text, ACCOUNTS_SIZE, &used, i ? ", " : "");
@@ -251,8 +249,7 @@ static void log_accounts(json_t *accounts)
     char text[128];
     json_t *account;
 
-    json_array_foreach(accounts, i, account)
-    {
+    json_array_foreach(accounts, i, account) {
         if (i < ACCOUNTS_LOGGED)
             log_error("credit would be taken away: %s", account_text(account, text, sizeof text));
     }

@@ -26,8 +26,7 @@ static long long carrier(json_t *products, const char *reference)
     const char *id;
     json_t *product;
 
-    json_object_foreach(products, id, product)
-    {
+    json_object_foreach(products, id, product) {
         if (strcmp(text_at(product, 0), reference) == 0)
             return strtoll(id, NULL, 10);
     }
@@ -54,8 +53,7 @@ static void add_products(json_t **causes, const struct revoked_words *words,
     json_t *now = json_object_get(words->words_now, "products"), *before, *after;
     const char *id;
 
-    json_object_foreach(json_object_get(words->words_before, "products"), id, before)
-    {
+    json_object_foreach(json_object_get(words->words_before, "products"), id, before) {
         if (!ids_contain(products->items, products->count, strtoll(id, NULL, 10)))
             continue;
         after = json_object_get(now, id);
@@ -76,8 +74,7 @@ static void add_journals(json_t **causes, const struct revoked_words *words)
     json_t *now = json_object_get(words->words_now, "journals"), *before, *after;
     const char *id;
 
-    json_object_foreach(json_object_get(words->words_before, "journals"), id, before)
-    {
+    json_object_foreach(json_object_get(words->words_before, "journals"), id, before) {
         after = json_object_get(now, id);
         if (!after)
             json_build_add(causes, json_sprintf("journal %s '%s' (%s) cannot be read any more", id,
@@ -94,8 +91,7 @@ static void add_units(json_t **causes, const struct revoked_words *words)
     json_t *now = json_object_get(words->words_now, "units"), *before, *after;
     const char *id;
 
-    json_object_foreach(json_object_get(words->words_before, "units"), id, before)
-    {
+    json_object_foreach(json_object_get(words->words_before, "units"), id, before) {
         after = json_object_get(now, id);
         if (!json_equal(json_array_get(before, 1), json_array_get(after, 1)))
             json_build_add(causes,
@@ -137,8 +133,7 @@ static bool same_name(json_t *one, json_t *other)
     const char *key;
     json_t *value;
 
-    json_object_foreach(one, key, value)
-    {
+    json_object_foreach(one, key, value) {
         if (strcmp(key, "hours") != 0 && !json_equal(value, json_object_get(other, key)))
             return false;
     }
@@ -150,8 +145,7 @@ static json_t *find_pack(json_t *packs, json_t *wanted)
     json_t *pack;
     size_t i;
 
-    json_array_foreach(packs, i, pack)
-    {
+    json_array_foreach(packs, i, pack) {
         if (same_name(pack, wanted))
             return pack;
     }
@@ -178,8 +172,7 @@ static void add_packs(json_t **causes, json_t *before, json_t *after)
     json_t *pack;
     size_t i;
 
-    json_array_foreach(before, i, pack)
-    {
+    json_array_foreach(before, i, pack) {
         json_t *same = find_pack(after, pack);
         char *name = pack_text(pack), *from = value_text(json_object_get(pack, "hours")),
              *to = value_text(json_object_get(same, "hours"));

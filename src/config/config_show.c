@@ -99,8 +99,7 @@ static int emit_list(yaml_emitter_t *emitter, json_t *list)
     if (!yaml_sequence_start_event_initialize(&event, NULL, NULL, 1, YAML_FLOW_SEQUENCE_STYLE) ||
         !yaml_emitter_emit(emitter, &event))
         return 0;
-    json_array_foreach(list, i, item)
-    {
+    json_array_foreach(list, i, item) {
         if (!emit(emitter, item, true))
             return 0;
     }
@@ -117,8 +116,7 @@ static int emit_mapping(yaml_emitter_t *emitter, json_t *mapping, bool flow)
     if (!yaml_mapping_start_event_initialize(&event, NULL, NULL, 1, style) ||
         !yaml_emitter_emit(emitter, &event))
         return 0;
-    json_object_foreach(mapping, name, value)
-    {
+    json_object_foreach(mapping, name, value) {
         json_t *key = json_string(name);
         int done = key && emit_scalar(emitter, key) && emit(emitter, value, flow);
 

@@ -66,8 +66,7 @@ static int name_each(json_t *list, struct store *store, struct error *error)
     size_t i;
     int rc = 0;
 
-    json_array_foreach(list, i, found)
-    {
+    json_array_foreach(list, i, found) {
         int64_t ticket = json_integer_value(json_object_get(found, "ticket"));
         int64_t customer = json_integer_value(json_object_get(found, "customer"));
         char *name = NULL;

@@ -148,7 +148,8 @@ static int check_keys(const struct doctor *doctor, struct error *error)
         rc = ask_records(doctor->odoo, "res.users.apikeys",
                          json_pack("[[ssI]]", "user_id", "=", (json_int_t)odoo_uid(doctor->odoo)),
                          json_pack("[ss]", "name", "expiration_date"), &keys, error);
-    json_array_foreach(keys, i, key) check_key(doctor, key);
+    json_array_foreach(keys, i, key)
+        check_key(doctor, key);
     json_decref(names);
     json_decref(known);
     json_decref(keys);

@@ -37,7 +37,8 @@ static json_t *names_of(json_t *fields)
     json_t *names = json_array(), *value;
     const char *name;
 
-    json_object_foreach(fields, name, value) json_build_add(&names, json_string(name));
+    json_object_foreach(fields, name, value)
+        json_build_add(&names, json_string(name));
     return names;
 }
 
@@ -72,8 +73,7 @@ static int add_uses(struct calendars *calendars, const char *model, const char *
     if (rc == 0 && json_object_size(known))
         rc = ask_records(doctor->odoo, model, json_array(),
                          json_pack("[ss]", "name", "resource_calendar_id"), &records, error);
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         int64_t id = ask_field_id(record, "resource_calendar_id");
         const char *name = json_string_value(json_object_get(record, "name"));
 
@@ -118,7 +118,8 @@ static int count_lines(const struct calendars *calendars, int64_t id, size_t *re
                          names_of(calendars->attendance), &records, error);
 
     *ret = 0;
-    json_array_foreach(records, i, record) *ret += is_working_time(record);
+    json_array_foreach(records, i, record)
+        *ret += is_working_time(record);
     json_decref(records);
     return rc;
 }
@@ -192,7 +193,8 @@ static int check_use(const struct calendars *calendars, const char *key, json_t 
                          json_pack("[[ssI]]", "id", "=", (json_int_t)id),
                          names_of(calendars->fields), &records, error);
 
-    json_array_foreach(users, i, user) listing_add(&listing, "%s", json_string_value(user));
+    json_array_foreach(users, i, user)
+        listing_add(&listing, "%s", json_string_value(user));
     if (rc == 0)
         rc = check_calendar(calendars, id, listing_text(&listing), json_array_get(records, 0),
                             error);
@@ -243,8 +245,7 @@ static int check_calendars(struct calendars *calendars, struct error *error)
         rc = find_uses(calendars, error);
     if (rc == 0 && !calendars->uses)
         rc = error_memory(error);
-    json_object_foreach(calendars->uses, key, users)
-    {
+    json_object_foreach(calendars->uses, key, users) {
         if (rc == 0)
             rc = check_use(calendars, key, users, error);
     }

@@ -68,8 +68,7 @@ static int check_products(const struct doctor *doctor, const struct config_pack 
         snprintf(called, sizeof called, "%.60s", reference);
     else
         snprintf(called, sizeof called, "id %lld", (long long)pack->id);
-    json_array_foreach(products, i, product)
-    {
+    json_array_foreach(products, i, product) {
         const char *code = json_string_value(json_object_get(product, "default_code"));
         int64_t id = ask_field_id(product, "id");
 
@@ -220,8 +219,7 @@ static int compare_tickets(struct store *store, json_t *tickets, const char *tot
     size_t i;
     int rc = 0;
 
-    json_array_foreach(tickets, i, ticket)
-    {
+    json_array_foreach(tickets, i, ticket) {
         nano mirrored = 0;
 
         *ret_last = ask_field_id(ticket, "id");
@@ -267,7 +265,8 @@ static int visible_hours(const struct doctor *doctor, int64_t ticket, nano *ret,
                          json_pack("[s]", "unit_amount"), &lines, error);
 
     *ret = 0;
-    json_array_foreach(lines, i, line) *ret += hours_of(line, "unit_amount");
+    json_array_foreach(lines, i, line)
+        *ret += hours_of(line, "unit_amount");
     json_decref(lines);
     return rc;
 }

@@ -20,8 +20,7 @@ static int list_invoices(const struct doctor *doctor, json_t *domain, struct lis
     int rc = ask_records(doctor->odoo, "account.move", domain,
                          json_pack("[ss]", "name", "payment_state"), &records, error);
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         const char *name = json_string_value(json_object_get(record, "name"));
         const char *state = json_string_value(json_object_get(record, "payment_state"));
 

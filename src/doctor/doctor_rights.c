@@ -308,8 +308,7 @@ static int check_adjustment_model(const struct doctor *doctor, struct error *err
         doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
                              "this Odoo has no model " ADJUSTMENT_MODEL
                              " yet: 'adjust' would fail");
-    json_array_foreach(names, i, name)
-    {
+    json_array_foreach(names, i, name) {
         if (rc == 0 && !json_object_get(known, json_string_value(name)))
             listing_add(&missing, "%s", json_string_value(name));
     }

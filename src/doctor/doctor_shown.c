@@ -19,8 +19,7 @@ static int find_missing(const struct doctor *doctor, const char *model, json_t *
     int rc = names ? odoo_fields(doctor->odoo, model, names, &known, error) : error_memory(error);
 
     if (rc == 0)
-        json_array_foreach(names, i, name)
-        {
+        json_array_foreach(names, i, name) {
             if (!json_object_get(known, json_string_value(name)))
                 listing_add(missing, "%s", json_string_value(name));
         }

@@ -54,8 +54,7 @@ static bool is_told(const struct search *search, const char *message)
     json_t *problem;
     size_t i;
 
-    json_array_foreach(search->found->texts, i, problem)
-    {
+    json_array_foreach(search->found->texts, i, problem) {
         if (strstr(json_string_value(problem), message))
             return true;
     }

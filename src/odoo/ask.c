@@ -26,8 +26,7 @@ static bool is_record(const json_t *record, const json_t *fields, int64_t after)
 
     if (!json_is_integer(id) || json_integer_value(id) <= after)
         return false;
-    json_array_foreach(fields, i, name)
-    {
+    json_array_foreach(fields, i, name) {
         if (!json_object_get(record, json_string_value(name)))
             return false;
     }
@@ -44,8 +43,7 @@ static int check_records(const json_t *records, const json_t *fields, const char
 
     if (!json_is_array(records))
         return error_set(error, ERR_PROTOCOL, "%s.search_read: the answer is not a list", model);
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (!is_record(record, fields, last))
             return error_set(error, ERR_PROTOCOL,
                              "%s.search_read: item %zu of the answer is not a record with an id "

@@ -79,8 +79,7 @@ static int check_records(const struct odoo_read *read, const struct range *range
         memcpy(ids, range->ids, range->count * sizeof *ids);
         qsort(ids, range->count, sizeof *ids, compare_ids);
     }
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (!code && !take_id(record, ids, taken, range->count))
             code = error_set(error, ERR_PROTOCOL,
                              "%s.read: record %zu of the answer has no id, or one that was not "

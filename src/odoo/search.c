@@ -26,8 +26,7 @@ static int take_ids(const json_t *result, const char *model, int64_t after, int6
     const json_t *item;
     size_t i;
 
-    json_array_foreach(result, i, item)
-    {
+    json_array_foreach(result, i, item) {
         ids[i] = json_integer_value(item);
         if (!json_is_integer(item) || ids[i] <= after)
             return error_set(error, ERR_PROTOCOL,
@@ -155,8 +154,7 @@ static int keep_fields(const char *model, const json_t *names, const json_t *res
     const json_t *name;
     size_t i;
 
-    json_array_foreach(names, i, name)
-    {
+    json_array_foreach(names, i, name) {
         const char *text = json_string_value(name);
         const json_t *field = text ? json_object_get(result, text) : NULL;
 

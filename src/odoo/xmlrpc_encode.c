@@ -108,8 +108,7 @@ static xmlrpc_value *object_to_value(struct encoding *encoding, const json_t *js
     const char *name;
     json_t *member;
 
-    json_object_foreach((json_t *)json, name, member)
-    {
+    json_object_foreach((json_t *)json, name, member) {
         xmlrpc_value *key, *value;
 
         if (encoding->env.fault_occurred)

@@ -51,8 +51,7 @@ void cursor_widen(const struct pull *pull, json_t **domain)
 
     if (pull->config->credit.account != ACCOUNT_TOP)
         return;
-    json_array_foreach(*domain, i, term)
-    {
+    json_array_foreach(*domain, i, term) {
         const char *field = json_string_value(json_array_get(term, 0));
         size_t length = field ? strlen(field) : 0;
 

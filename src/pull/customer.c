@@ -56,8 +56,7 @@ static int holders_of(struct odoo *odoo, enum config_account account, json_t *re
     size_t i;
     int rc = 0;
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         int64_t id = 0;
 
         if (rc == 0)
@@ -90,8 +89,7 @@ static int prefer_references(const char *text, json_t **records, struct error *e
     json_t *record, *named = json_array();
     size_t i;
 
-    json_array_foreach(*records, i, record)
-    {
+    json_array_foreach(*records, i, record) {
         const char *reference = json_string_value(json_object_get(record, "ref"));
 
         if (reference && strcmp(reference, text) == 0)
@@ -147,8 +145,7 @@ static int add_page(struct odoo *odoo, const int64_t *ids, size_t count, struct 
         json_build_add(&list, json_integer(ids[i]));
     rc = ask_records(odoo, "res.partner", json_pack("[[sso]]", "id", "in", list),
                      json_pack("[ss]", "name", "ref"), &records, error);
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         const char *name = json_string_value(json_object_get(record, "name"));
         int64_t id = ask_field_id(record, "id");
 
@@ -217,8 +214,7 @@ static int only_holder(struct odoo *odoo, enum config_account account, json_t *r
     int rc = holders_of(odoo, account, records, &holders, error);
 
     names_open(&names, text);
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (rc == 0 && holders.count > 1)
             rc = names_add(&names, ask_field_id(record, "id"), text,
                            json_string_value(json_object_get(record, "name")), error);

@@ -113,8 +113,7 @@ static int read_labels(struct history *history, struct error *error)
     if (rc < 0)
         return rc;
     history->labels = json_object();
-    json_object_foreach(fields, name, field)
-    {
+    json_object_foreach(fields, name, field) {
         json_t *label = json_object_get(field, "string");
 
         if (json_is_string(label))
@@ -233,8 +232,7 @@ static int read_message(struct history *history, json_t *message, struct error *
 
     if (!answer || !json_is_array(changes) || !date || !instant_parse_odoo(date, &when))
         return malformed("mail.message.message_format", error);
-    json_array_foreach(changes, i, change)
-    {
+    json_array_foreach(changes, i, change) {
         if (rc == 0)
             rc = read_change(history, answer, change, when, error);
     }
@@ -254,8 +252,7 @@ static int read_messages(struct history *history, const int64_t *ids, size_t cou
 
     if (rc == 0 && json_array_size(messages) != count)
         rc = malformed("mail.message.message_format", error);
-    json_array_foreach(messages, i, message)
-    {
+    json_array_foreach(messages, i, message) {
         if (rc == 0)
             rc = read_message(history, message, error);
     }
@@ -280,8 +277,7 @@ static const char *field_of(const struct history *history, const char *display_n
     size_t longest = 0;
     json_t *label;
 
-    json_object_foreach(history->labels, name, label)
-    {
+    json_object_foreach(history->labels, name, label) {
         const char *text = json_string_value(label);
         size_t length = strlen(text);
 
@@ -336,8 +332,7 @@ static json_t *by_id(json_t *records, int64_t id)
     json_t *record;
     size_t i;
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (ask_field_id(record, "id") == id)
             return record;
     }
@@ -372,8 +367,7 @@ static int read_values(struct history *history, const int64_t *ids, size_t count
         rc = ask_records(history->pull->odoo, "mail.message",
                          json_pack("[[sso]]", "id", "in", id_list(ids, count)),
                          json_pack("[ss]", "date", "res_id"), &messages, error);
-    json_array_foreach(values, i, value)
-    {
+    json_array_foreach(values, i, value) {
         if (rc == 0)
             rc = read_value(history, value, by_id(messages, ask_field_id(value, "mail_message_id")),
                             error);

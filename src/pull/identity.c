@@ -93,8 +93,7 @@ static int compare(struct pull *pull, json_t *mark, struct error *error)
     size_t same = 0, i;
     json_t *kept;
 
-    json_array_foreach(mark, i, kept)
-    {
+    json_array_foreach(mark, i, kept) {
         enum testimony testimony;
         char *created;
         int rc = hear(pull, kept, &testimony, &created, error);

@@ -210,8 +210,7 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
                      cursor_domain(pull, model->domain, NULL),
                      json_incref(pull->fields[model - models]), &records, error);
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (rc == 0 && ids_add(&remote, ask_field_id(record, "id")) < 0)
             rc = error_memory(error);
     }

@@ -67,8 +67,9 @@ static int check_fields(struct pull *pull, enum model_id id, struct error *error
         return 0;
     }
     kept = json_array();
-    json_array_foreach(names, i, name) if (json_object_get(known, json_string_value(name)))
-        json_build_add(&kept, json_incref(name));
+    json_array_foreach(names, i, name)
+        if (json_object_get(known, json_string_value(name)))
+            json_build_add(&kept, json_incref(name));
     for (i = 0; i < model_columns(model) && rc == 0; i++) {
         const struct mirror_column *column = &model->table.columns[i];
         const char *remote = column->field;
@@ -98,8 +99,7 @@ bool pull_has_field(const struct pull *pull, enum model_id id, const char *name)
     json_t *field;
     size_t i;
 
-    json_array_foreach(pull->fields[id], i, field)
-    {
+    json_array_foreach(pull->fields[id], i, field) {
         if (strcmp(json_string_value(field), name) == 0)
             return true;
     }

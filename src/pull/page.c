@@ -173,10 +173,9 @@ static int note_absent(struct page *page, const int64_t *requested, size_t count
     size_t i;
     int rc = 0;
 
-    json_array_foreach(
-        records, i,
-        record) if (ids_add(&present, json_integer_value(json_object_get(record, "id"))) < 0) rc =
-        error_memory(error);
+    json_array_foreach(records, i, record)
+        if (ids_add(&present, json_integer_value(json_object_get(record, "id"))) < 0)
+            rc = error_memory(error);
     ids_sort(present.items, present.count);
     for (i = 0; i < count && rc == 0; i++)
         if (!ids_contain(present.items, present.count, requested[i]) &&
@@ -196,8 +195,7 @@ static int write_page(struct page *page, const int64_t *requested, size_t count,
     int rc = reading.texts ? 0 : error_memory(error);
 
     model_names(page->model, pull->flavour, reading.names);
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (rc == 0)
             rc = put_record(page, &reading, record, error);
         if (rc == 0)

@@ -50,8 +50,7 @@ int model_bare_names(const struct model *model, const struct flavour *flavour, j
     bool computed = false;
     size_t i;
 
-    json_array_foreach(names, i, name)
-    {
+    json_array_foreach(names, i, name) {
         enum field_kind kind = FIELD_ID;
 
         for (size_t j = 0; j < model_columns(model); j++) {
@@ -206,7 +205,8 @@ static json_t *resolve(json_t *value, const struct flavour *flavour, json_t *ids
     if (!json_is_array(value))
         return json_incref(value);
     made = json_array();
-    json_array_foreach(value, i, item) json_build_add(&made, resolve(item, flavour, ids));
+    json_array_foreach(value, i, item)
+        json_build_add(&made, resolve(item, flavour, ids));
     return made;
 }
 

@@ -87,8 +87,7 @@ static int ensure_member(struct setup *setup, struct error *error)
         rc = ask_records(setup->odoo, "res.groups",
                          json_pack("[[ssI]]", "id", "=", (json_int_t)setup->group),
                          json_pack("[s]", setup->group_users), &records, error);
-    json_array_foreach(json_object_get(json_array_get(records, 0), setup->group_users), i, user)
-    {
+    json_array_foreach(json_object_get(json_array_get(records, 0), setup->group_users), i, user) {
         member = member || json_integer_value(user) == setup->agent;
     }
     json_decref(records);

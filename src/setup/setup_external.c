@@ -41,8 +41,7 @@ static json_t *find_by_name(json_t *records, const char *name)
     json_t *record;
     size_t i;
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         const char *text = json_string_value(json_object_get(record, "name"));
 
         if (text && strcmp(text, name) == 0)

@@ -327,8 +327,7 @@ static json_t *find_by_name(json_t *records, const char *name)
     json_t *record;
     size_t i;
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (strcmp(text_of(record, "name"), name) == 0)
             return record;
     }

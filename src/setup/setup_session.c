@@ -85,8 +85,7 @@ static int find_language(const struct setup *setup, char ret[LANGUAGE_SIZE], str
     if (rc == 0)
         rc = ask_records(setup->odoo, "res.lang", json_pack("[[ssb]]", "active", "=", true),
                          json_pack("[s]", "code"), &records, error);
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (to_http(json_string_value(json_object_get(record, "code")), other) &&
             (!*ret || strcmp(other, own) == 0))
             snprintf(ret, LANGUAGE_SIZE, "%s", other);

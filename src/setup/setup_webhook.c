@@ -122,8 +122,7 @@ static bool is_as_wanted(json_t *record, json_t *wanted)
     json_t *value;
     const char *name;
 
-    json_object_foreach(wanted, name, value)
-    {
+    json_object_foreach(wanted, name, value) {
         if (!json_equal(json_object_get(record, name), value))
             return false;
     }
@@ -139,7 +138,8 @@ static int repair(const struct setup *setup, const char *model, int64_t id, json
     const char *name;
     int rc;
 
-    json_object_foreach(wanted, name, value) json_build_add(&names, json_string(name));
+    json_object_foreach(wanted, name, value)
+        json_build_add(&names, json_string(name));
     rc = ask_records(setup->odoo, model, json_pack("[[ssI]]", "id", "=", (json_int_t)id), names,
                      &records, error);
     if (rc == 0 && !is_as_wanted(json_array_get(records, 0), wanted)) {

@@ -208,8 +208,7 @@ static int take_back_untrue(struct alerts *alerts, const char *customers, struct
                  ? alerts_untrue(alerts->writeback->store, customers, collect_untrue, found, error)
                  : error_memory(error);
 
-    json_array_foreach(found, i, untrue)
-    {
+    json_array_foreach(found, i, untrue) {
         if (rc == 0)
             rc = take_back(alerts, untrue, error);
     }

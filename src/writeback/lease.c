@@ -236,8 +236,7 @@ static json_t *find_row(json_t *records, int64_t id)
     json_t *record;
     size_t i;
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (ask_field_id(record, "id") == id)
             return record;
     }

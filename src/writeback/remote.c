@@ -173,8 +173,7 @@ static int find_standing(const struct writeback *writeback, const struct outbox_
                          json_pack("[s]", "active"), &records, error);
 
     *ret_id = 0;
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         json_t *active = json_object_get(record, "active"); /* 19 archives what is done */
 
         if (!json_is_false(active))
@@ -207,7 +206,8 @@ static json_t *field_names(json_t *payload)
     json_t *names = json_array(), *value;
     const char *name;
 
-    json_object_foreach(payload, name, value) json_build_add(&names, json_string(name));
+    json_object_foreach(payload, name, value)
+        json_build_add(&names, json_string(name));
     return names;
 }
 
@@ -222,8 +222,7 @@ static int has_fields(const struct question *question, bool *ret, struct error *
 
     record = json_array_get(records, 0);
     *ret = rc == 0 && record;
-    json_object_foreach(question->payload, name, value)
-    {
+    json_object_foreach(question->payload, name, value) {
         json_t *now = json_object_get(record, name);
 
         /* An empty value is read as absent, and written as false. */

@@ -108,8 +108,7 @@ static bool is_same(json_t *payload, json_t *record)
     json_t *value;
     const char *name;
 
-    json_object_foreach(payload, name, value)
-    {
+    json_object_foreach(payload, name, value) {
         if (!same_value(value, json_object_get(record, name)))
             return false;
     }
@@ -146,8 +145,7 @@ static int check_ids(json_t *records, struct error *error)
     json_t *record;
     size_t i;
 
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         if (ask_field_id(record, "id") <= 0 || ask_field_id(record, "x_partner_id") <= 0)
             return error_set(error, ERR_PROTOCOL,
                              ACCOUNT_MODEL ".search_read: a record without its number or customer");
@@ -174,7 +172,8 @@ static int look(struct batch *batch, struct error *error)
         batch->writes[i].right = json_is_null(batch->writes[i].payload);
     }
     if (rc == 0)
-        json_array_foreach(records, i, record) compare(batch, record);
+        json_array_foreach(records, i, record)
+            compare(batch, record);
     if (rc == 0 && !batch->surplus)
         rc = error_memory(error);
     json_decref(records);
@@ -243,8 +242,7 @@ static int remove_surplus(struct batch *batch, struct error *error)
     json_decref(result);
     if (rc < 0 && rc != ERR_MISSING_RECORD) /* missing: an answer was lost */
         return rc;
-    json_array_foreach(batch->surplus, i, id)
-    {
+    json_array_foreach(batch->surplus, i, id) {
         if (ids_add(batch->touched, json_integer_value(id)) < 0)
             return error_memory(error);
     }

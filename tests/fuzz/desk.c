@@ -37,8 +37,7 @@ static bool is_wanted(json_t *record, json_t *domain)
     json_t *term, *wanted;
     size_t i, j;
 
-    json_array_foreach(domain, i, term)
-    {
+    json_array_foreach(domain, i, term) {
         const char *field = json_string_value(json_array_get(term, 0));
         const char *compare = json_string_value(json_array_get(term, 1));
         json_t *value = json_array_get(term, 2);
@@ -50,7 +49,8 @@ static bool is_wanted(json_t *record, json_t *domain)
             return false;
         if (choice || strcmp(compare, "in") != 0)
             continue;
-        json_array_foreach(value, j, wanted) found |= json_integer_value(wanted) == id;
+        json_array_foreach(value, j, wanted)
+            found |= json_integer_value(wanted) == id;
         if (!found)
             return false;
     }
@@ -62,8 +62,7 @@ static json_t *find(const char *model, json_t *domain, json_t *limit, bool whole
     json_t *rows = json_object_get(desk_world, model), *found = json_array(), *row;
     size_t i, most = json_is_integer(limit) ? (size_t)json_integer_value(limit) : SIZE_MAX;
 
-    json_array_foreach(rows, i, row)
-    {
+    json_array_foreach(rows, i, row) {
         if (json_array_size(found) < most && is_wanted(row, domain))
             json_array_append(found, whole ? row : json_object_get(row, "id"));
     }
@@ -85,8 +84,7 @@ static json_t *other_answer(const char *model, const char *method, json_t *argum
     json_t *argument, *answer;
     size_t i;
 
-    json_array_foreach(arguments, i, argument)
-    {
+    json_array_foreach(arguments, i, argument) {
         if (json_is_string(argument) && length < sizeof key)
             length += (size_t)snprintf(key + length, sizeof key - length, " %s",
                                        json_string_value(argument));

@@ -23,8 +23,7 @@ static const char *name_of(json_t *object, const char *word)
     for (; *word; word++)
         wanted = wanted * 31 + (unsigned char)*word;
     wanted = json_object_size(object) ? wanted % json_object_size(object) : 0;
-    json_object_foreach(object, name, value)
-    {
+    json_object_foreach(object, name, value) {
         if (i++ == wanted)
             return name;
     }

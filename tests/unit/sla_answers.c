@@ -66,18 +66,15 @@ static struct calendar *compile(const json_t *question)
     int rc;
 
     check(tz, "unknown time zone");
-    json_array_foreach(json_object_get(question, "attendances"), spec.n_attendances, row)
-    {
+    json_array_foreach(json_object_get(question, "attendances"), spec.n_attendances, row) {
         check(spec.n_attendances < ITEMS, "too many attendances");
         attendances[spec.n_attendances] = attendance_of(row);
     }
-    json_array_foreach(json_object_get(question, "leaves"), spec.n_leaves, row)
-    {
+    json_array_foreach(json_object_get(question, "leaves"), spec.n_leaves, row) {
         check(spec.n_leaves < ITEMS, "too many leaves");
         leaves[spec.n_leaves] = (struct calendar_leave){item(row, 0), item(row, 1)};
     }
-    json_array_foreach(json_object_get(question, "closed"), spec.n_closed, row)
-    {
+    json_array_foreach(json_object_get(question, "closed"), spec.n_closed, row) {
         check(spec.n_closed < ITEMS, "too many closed days");
         closed[spec.n_closed] = (civil_day)json_integer_value(row);
     }
@@ -139,8 +136,7 @@ static json_t *verdicts_of(const json_t *cycles)
     const json_t *cycle;
     size_t i;
 
-    json_array_foreach(cycles, i, cycle)
-    {
+    json_array_foreach(cycles, i, cycle) {
         struct calendar *calendar = compile(cycle);
         struct sla_policy policy = policy_of(cycle);
         struct sla_facts facts = facts_of(cycle);

@@ -52,8 +52,7 @@ static void read_odoo(const json_t *source, bool with_leaves, struct calendar_wo
 
     read_words("years=2025..2027", ret);
     snprintf(ret->zone, sizeof ret->zone, "%s", json_string_value(json_object_get(source, "tz")));
-    json_array_foreach(json_object_get(source, "attendances"), i, row)
-    {
+    json_array_foreach(json_object_get(source, "attendances"), i, row) {
         const char *week = json_string_value(json_object_get(row, "week_type"));
 
         assert_true(i < FIXTURE_ITEMS);
@@ -63,8 +62,7 @@ static void read_odoo(const json_t *source, bool with_leaves, struct calendar_wo
             .start_minute = odoo_minute(row, "hour_from"),
             .end_minute = odoo_minute(row, "hour_to")};
     }
-    json_array_foreach(json_object_get(source, "leaves"), i, row)
-    {
+    json_array_foreach(json_object_get(source, "leaves"), i, row) {
         if (!with_leaves)
             break;
         assert_true(i < FIXTURE_ITEMS);
@@ -122,10 +120,10 @@ static int check_odoo(const char *name, const json_t *entry)
 
         read_odoo(json_object_get(entry, "calendar"), !bare, &words);
         assert_int_equal(compile_in(words.zone, words.spec, &calendar, NULL), 0);
-        json_array_foreach(json_object_get(entry, "plan_hours"), i, row) checked +=
-            check_plan(name, calendar, row, keys[bare][0]);
-        json_array_foreach(json_object_get(entry, "work_hours"), i, row) checked +=
-            check_work(name, calendar, row, keys[bare][1]);
+        json_array_foreach(json_object_get(entry, "plan_hours"), i, row)
+            checked += check_plan(name, calendar, row, keys[bare][0]);
+        json_array_foreach(json_object_get(entry, "work_hours"), i, row)
+            checked += check_work(name, calendar, row, keys[bare][1]);
         calendar_free(calendar);
     }
     return checked;
@@ -137,8 +135,8 @@ static int check_oracle(json_t *oracle)
     json_t *entry;
     int checked = 0;
 
-    json_object_foreach(json_object_get(oracle, "calendars"), name, entry) checked +=
-        check_odoo(name, entry);
+    json_object_foreach(json_object_get(oracle, "calendars"), name, entry)
+        checked += check_odoo(name, entry);
     json_decref(oracle);
     return checked;
 }

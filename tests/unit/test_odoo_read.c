@@ -219,8 +219,7 @@ static int take_page(void *context, const int64_t *requested, size_t count, json
             assert_false(is_spoiled(requested[i]));
         reading->last_requested = requested[i];
     }
-    json_array_foreach(records, i, record)
-    {
+    json_array_foreach(records, i, record) {
         int64_t id = json_integer_value(json_object_get(record, "id"));
 
         assert_true(id > reading->last_record);
