@@ -30,6 +30,14 @@ struct run {
     int result;
 };
 
+/* As main does: errors name the arguments of the command in the table. */
+static const char *usage_of(const char *name)
+{
+    const struct command *command = cli_command_find(name);
+
+    return command ? command->arguments : NULL;
+}
+
 static void run(struct run *run, const char *line)
 {
     const struct cli_option options[] = {{"dry-run", OPTION_FLAG, &run->dry_run},
@@ -44,6 +52,7 @@ static void run(struct run *run, const char *line)
     strncpy(run->line, line, sizeof run->line - 1);
     for (char *word = strtok_r(run->line, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         run->argv[run->argc++] = word;
+    run->cli.usage = usage_of(run->argv[0]);
     run->result = cli_options(&run->cli, options, 0, 3, run->argc, run->argv, &run->error);
 }
 
@@ -161,7 +170,7 @@ static void test_missing(void **state)
 {
     char name[] = "adjust", customer[] = "12";
     char *argv[] = {name, customer, NULL};
-    struct cli cli = {0};
+    struct cli cli = {.usage = usage_of(name)};
     struct error error = {0};
 
     (void)state;
