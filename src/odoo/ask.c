@@ -160,3 +160,15 @@ int64_t ask_field_id(json_t *record, const char *field)
 {
     return ask_id(json_object_get(record, field));
 }
+
+json_t *ask_find(json_t *records, int64_t id)
+{
+    json_t *record;
+    size_t i;
+
+    json_array_foreach(records, i, record) {
+        if (ask_field_id(record, "id") == id)
+            return record;
+    }
+    return NULL;
+}

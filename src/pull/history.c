@@ -327,18 +327,6 @@ static int read_value(struct history *history, json_t *value, json_t *message, s
     return 0;
 }
 
-static json_t *by_id(json_t *records, int64_t id)
-{
-    json_t *record;
-    size_t i;
-
-    json_array_foreach(records, i, record) {
-        if (ask_field_id(record, "id") == id)
-            return record;
-    }
-    return NULL;
-}
-
 /* With the names of many2one. */
 static int ask_values(struct history *history, const int64_t *messages, size_t count, json_t **ret,
                       struct error *error)
@@ -369,8 +357,8 @@ static int read_values(struct history *history, const int64_t *ids, size_t count
                          json_pack("[ss]", "date", "res_id"), &messages, error);
     json_array_foreach(values, i, value) {
         if (rc == 0)
-            rc = read_value(history, value, by_id(messages, ask_field_id(value, "mail_message_id")),
-                            error);
+            rc = read_value(history, value,
+                            ask_find(messages, ask_field_id(value, "mail_message_id")), error);
     }
     json_decref(values);
     json_decref(messages);

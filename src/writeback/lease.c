@@ -231,18 +231,6 @@ static json_t *look_domain(const struct lease_keeper *keeper)
                      ">=", since);
 }
 
-static json_t *find_row(json_t *records, int64_t id)
-{
-    json_t *record;
-    size_t i;
-
-    json_array_foreach(records, i, record) {
-        if (ask_field_id(record, "id") == id)
-            return record;
-    }
-    return NULL;
-}
-
 static instant stamp_of(json_t *record)
 {
     const char *text = json_string_value(json_object_get(record, "write_date"));
@@ -257,7 +245,7 @@ static void note_holder(struct lease_keeper *keeper, json_t *records, int64_t ro
     char *mark;
 
     lease_copy_text(keeper->holder, sizeof keeper->holder,
-                    json_object_get(find_row(records, row), LEASE_HOLDER_FIELD));
+                    json_object_get(ask_find(records, row), LEASE_HOLDER_FIELD));
     mark = strrchr(keeper->holder, '#');
     if (mark)
         *(mark > keeper->holder ? mark - 1 : mark) = '\0';
@@ -269,7 +257,7 @@ static int take_in(struct lease_keeper *keeper, json_t *records, int64_t begun_m
 {
     size_t count = json_array_size(records), live = 0;
     struct lease_row *rows = calloc(count + 1, sizeof *rows);
-    json_t *own = find_row(records, keeper->lease.row);
+    json_t *own = ask_find(records, keeper->lease.row);
     struct lease_row own_row = {keeper->lease.row, stamp_of(own)};
     struct lease_look look = {.begun_ms = begun_ms,
                               .own = own_row.stamp && holds_token(keeper->token, own)};

@@ -40,4 +40,7 @@ int64_t ask_id(json_t *value);
 /* The same of a field of a record. */
 int64_t ask_field_id(json_t *record, const char *field);
 
+/* The record of that id among those of an answer (borrowed); NULL: it is not there. */
+json_t *ask_find(json_t *records, int64_t id);
+
 #endif
