@@ -122,7 +122,7 @@ const struct key config_keys[] = {
     NUM("safety.max_writes", number, "200", safety.max_writes, 0, 1000000),
 
     NUM("status.max_lag", milliseconds, "10min", status.max_lag_ms, SECOND, 24 * HOUR),
-    OPT("status.max_reconcile_age", milliseconds, "48h", status.max_reconcile_age_ms, HOUR, 366 * 24 * HOUR),
+    OPT("status.max_reconcile_age", milliseconds, "48h", status.max_reconcile_age_ms, HOUR, (int64_t)366 * 24 * HOUR),
     KEY("status.metrics_file", optional_text, "null", status.metrics_file),
 
     KEY("webhook.listen", listen, "null", webhook.listen),

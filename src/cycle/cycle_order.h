@@ -5,10 +5,10 @@
 #include "qualiodoo/cycle/cycle.h"
 #include "qualiodoo/pull/pull.h"
 
-/* The customers that the options name: pull->customers, which are the items of `ret`. The caller
- * frees ret->items when the pull has ended. */
-int cycle_order_customers(struct pull *pull, const struct cycle_options *options, struct ids *ret,
-                          struct error *error);
+/* The customers that the options name: pull->customers, which are the items of `customers`. The
+ * caller frees them when the pull has ended. */
+int cycle_order_customers(struct pull *pull, const struct cycle_options *options,
+                          struct ids *customers, struct error *error);
 
 /* Whether an invoice was touched since this was last asked. What was committed late, behind many
  * newer ones, is not seen by that: the next whole cycle reads behind its cursor. */
