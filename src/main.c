@@ -1,4 +1,4 @@
-/* main.c - options and dispatch, nothing else. */
+/* main.c - the process: its descriptors, environment and signals; then options and dispatch. */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -17,8 +17,9 @@
 #include "qualiodoo/util/progress.h"
 #include "qualiodoo/util/screen.h"
 
-/* Makes sure that descriptors 0 to 2 are taken: else the state database could become number 1, and
- * what is printed would be written into it. Closed ones fail when they are used, as they should. */
+/* Makes sure that descriptors 0 to 2 are open: else the state database could become number 1, and
+ * printed text would be written into it. /dev/null is opened in the wrong direction, so that
+ * reading or writing still fails. */
 static void guard_descriptors(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
@@ -28,8 +29,8 @@ static void guard_descriptors(void)
     }
 }
 
-/* What a user's environment could do to the connection: a log of the keys of TLS, and a
- * configuration of OpenSSL that accepts what the system's refuses. */
+/* Removes the variables of a user's environment that weaken the connection: they log the keys of
+ * TLS, or load an OpenSSL configuration that accepts what the system's refuses. */
 static void guard_environment(void)
 {
     static const char *const names[] = {"SSLKEYLOGFILE", "OPENSSL_CONF", "OPENSSL_MODULES",
@@ -39,7 +40,7 @@ static void guard_environment(void)
         unsetenv(names[i]);
 }
 
-/* Prints a message for the person who must act, without what would play with their terminal. */
+/* Prints an error without control characters, which a terminal would obey. */
 static void print_error(char *message)
 {
     char *rest = message;
@@ -52,8 +53,8 @@ static void print_error(char *message)
     }
 }
 
-/* Output that could not be written (full disk, closed pipe) is a failure, found at the latest here.
- */
+/* Closes stdout. Output that could not be written (full disk, closed pipe) makes the exit status a
+ * failure. */
 static int close_output(int status)
 {
     char message[160];
@@ -81,11 +82,10 @@ static int unknown_command(const char *word, struct error *error)
     return cli_unknown("command", "", word, known, error);
 }
 
-/* A dozen are open at once during a cycle; the service has the connections of its callers beside.
- */
+/* A cycle has a dozen open at once, and the service the connections of its webhook besides. */
 #define DESCRIPTORS_NEEDED 24
 
-/* Says it before each library says something else. */
+/* Checked first, since each library reports the lack of descriptors in another way. */
 static int check_descriptors(struct error *error)
 {
     int count = descriptors_free(DESCRIPTORS_NEEDED);
@@ -106,7 +106,7 @@ static int run_command(const struct command *command, struct cli *cli, int argc,
     return rc < 0 ? rc : command->run(cli, argc, argv, error);
 }
 
-/* A status, or a negative code with `error` filled. */
+/* Returns an exit status, or a negative code with `error` set. */
 static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
 {
     const struct command *command;
@@ -152,7 +152,7 @@ int main(int argc, char **argv)
     guard_descriptors();
     guard_environment();
     signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN); /* a file at its size limit fails to be written, like a full disk */
+    signal(SIGXFSZ, SIG_IGN); /* a write beyond the size limit fails, as on a full disk */
 #ifdef QUALIODOO_SERVICE
     cli_service = agent_run;
 #endif

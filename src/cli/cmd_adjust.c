@@ -1,3 +1,4 @@
+/* cmd_adjust.c - adjust: adds credit to a customer, or removes it, by a record in Odoo. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -43,7 +44,7 @@ static int read_arguments(struct cli *cli, struct adjust *adjust, int argc, char
     return cli_parse_minutes(argv[2], &request->amount, error);
 }
 
-/* Said before Odoo is written, so that a call whose answer is lost can be repeated. */
+/* Called before Odoo is written: with the key, a call whose answer is lost can be repeated. */
 static void tell_key(const char *key)
 {
     progress_hold();
@@ -74,7 +75,7 @@ static int find_customer(struct adjust *adjust, struct error *error)
     return rc;
 }
 
-/* What needs no server comes first. */
+/* Checks everything that needs no server before it asks Odoo for the customer. */
 static int write_adjustment(struct adjust *adjust, char key[ADJUSTMENT_KEY_SIZE],
                             struct error *error)
 {

@@ -1,3 +1,4 @@
+/* cmd_balance.c - balance: the balances of all accounts, or one with its lots. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,8 +82,8 @@ static int print_lots(const struct ledger *ledger, struct error *error)
     return rc;
 }
 
-/* Prints one item of an array, which the caller closes: with all accounts in it, it would be the
- * largest thing that this program ever held. Takes over `json`. */
+/* Prints one item of an array, which the caller closes; takes the reference of `json`. The array is
+ * never held whole: with all accounts, it would need more memory than anything else here. */
 static int print_item(json_t *json, bool first, struct error *error)
 {
     char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL, *rest;
@@ -102,10 +103,10 @@ static int print_item(json_t *json, bool first, struct error *error)
     return 0;
 }
 
-/* What is printed, account by account. */
+/* How the accounts are printed: as JSON, or in `table`. */
 struct output {
     bool json;
-    size_t n_printed; /* as JSON */
+    size_t n_printed; /* items of the JSON array */
     struct table *table;
     bool lots; /* print them too: one customer was asked for */
 };
@@ -154,7 +155,7 @@ static int add_accounts(struct view *view, const char *customer, struct output *
         return rc < 0 ? rc : add_account(view, only, output, error);
     }
     rc = view_accounts(view, &accounts, error);
-    if (output->table) /* JSON is printed as it comes */
+    if (output->table) /* not with JSON, which is printed account by account */
         progress_step("computing");
     for (size_t i = 0; i < accounts.count && rc == 0; i++) {
         progress_count("accounts", (int64_t)i, (int64_t)accounts.count);

@@ -1,4 +1,4 @@
-/* qualiodoo config check|show */
+/* cmd_config.c - config check and config show. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,8 @@
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/printable.h"
 
-/* A secret that is named must be usable; one that the service will be given may be absent here. */
+/* A secret named by odoo.secret_file must be usable; a systemd credential exists only in the
+ * service, so its absence here is no error. */
 static int check_secret(const struct config *config, struct error *error)
 {
     char *secret = NULL;
@@ -27,7 +28,7 @@ static int check_secret(const struct config *config, struct error *error)
     return result;
 }
 
-/* Without it `run` would not start. */
+/* The service does not start without the secret of its webhook. */
 static int check_webhook(const struct config *config, struct error *error)
 {
     char *secret = NULL;

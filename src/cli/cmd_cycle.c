@@ -1,4 +1,4 @@
-/* sync and reconcile: the same cycle, which reads what changed or everything. */
+/* cmd_cycle.c - sync and reconcile: the same cycle, which reads what changed or everything. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,7 +17,7 @@ static void on_signal(int number)
     interrupt_request();
 }
 
-/* The first signal ends the work at a transaction's edge, a second one ends the process. */
+/* The first signal ends the cycle after the current transaction, a second one ends the process. */
 static void catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
@@ -37,7 +37,7 @@ static bool model_changed(const struct cycle_report *report, const char *model)
            count_of(report->pull.deleted, model);
 }
 
-/* How many records were read, and of which models some differed. */
+/* Prints how many records were read, and a table of the models of which some differed. */
 static int print_records(const struct cycle_report *report, bool dry_run, struct error *error)
 {
     const struct table_column columns[] = {
@@ -55,7 +55,7 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
 
     json_object_foreach(report->pull.checked, model, count)
         checked += json_integer_value(count);
-    /* deletions come without a record */
+    /* a model of which only deletions were found is not in `checked` */
     if (json_object_update(models, report->pull.checked) < 0 ||
         json_object_update(models, report->pull.deleted) < 0)
         rc = error_memory(error);
@@ -80,7 +80,7 @@ static int print_records(const struct cycle_report *report, bool dry_run, struct
     return rc;
 }
 
-/* Whose account changes: contacts, and the invoices that are stored on them. */
+/* Prints the contacts whose account changed, and the invoices that are stored on them. */
 static void print_moves(const struct cycle_report *report)
 {
     json_t *move;
@@ -100,7 +100,7 @@ static void print_moves(const struct cycle_report *report)
     }
 }
 
-/* A ticket by its number, a customer by name and id. */
+/* Prints a ticket's number, or a customer's name and id. */
 static void print_name(json_t *found)
 {
     const char *name = json_string_value(json_object_get(found, "name"));
@@ -114,8 +114,8 @@ static void print_name(json_t *found)
         printf("#%lld", ticket);
 }
 
-/* The breaches of one kind of event, with the tickets' numbers. A first pull counts what it finds
- * without an event for each. */
+/* Prints how many breaches of one kind there are, and their tickets. After a first pull `count` may
+ * be larger than the number of events: it counts the breaches that it finds without events. */
 static void print_breaches(const struct cycle_report *report, const char *event, const char *word,
                            int64_t count)
 {
@@ -152,7 +152,7 @@ static void print_lost(const struct cycle_report *report, bool dry_run)
     }
 }
 
-/* One line a write: its part, and of which occasion, the first word of its key. */
+/* Prints one line per write: its part, and its kind, which is the first word of its key. */
 static void print_written(const struct cycle_report *report)
 {
     json_t *found;
@@ -197,7 +197,7 @@ static int print_report(const struct cycle_report *report, bool dry_run, struct 
     return 0;
 }
 
-/* What a cycle did, or whose credit stopped it. */
+/* Prints what a cycle did or, if it stopped, the accounts whose credit it would have revoked. */
 static int print_cycle(const struct cli *cli, const struct cycle_report *report, bool dry_run,
                        struct error *error)
 {

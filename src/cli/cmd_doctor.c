@@ -1,3 +1,4 @@
+/* cmd_doctor.c - doctor: prints what the checks of this machine and of Odoo found. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +50,7 @@ static void print_count(size_t count, const char *what)
         table_say("no %s", what);
 }
 
-/* People read the times of the configured zone; the document keeps UTC. */
+/* Rewrites the times of the findings in the configured zone, for people; JSON keeps UTC. */
 static int localize(const struct findings *findings, const struct config *config)
 {
     struct tz *zone = tz_open(config->timezone);
@@ -68,7 +69,7 @@ static int localize(const struct findings *findings, const struct config *config
     return rc;
 }
 
-/* The problems first, then everything by topic. */
+/* Prints the problems first, then everything by topic. */
 static void print_findings(const struct findings *findings)
 {
     const char *topic = "";

@@ -1,4 +1,4 @@
-/* explain: why a number is what it is. Each subject has its file. */
+/* cmd_explain.c - explain: why a number is what it is. Each subject has its file. */
 #include <string.h>
 
 #include "commands.h"

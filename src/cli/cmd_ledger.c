@@ -1,3 +1,4 @@
+/* cmd_ledger.c - ledger: the entries of one account, each with its note. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,7 +34,7 @@ static void add_row(struct table *table, const struct ledger_entry *entry, const
     table_cell(table, note);
 }
 
-/* Gives every entry with its note to the JSON array or to the table. */
+/* Adds every entry with its note to `json` or, when that is NULL, to `table`. */
 static int add_entries(struct view *view, const struct account_view *account, json_t *json,
                        struct table *table, struct error *error)
 {

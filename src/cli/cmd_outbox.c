@@ -1,4 +1,5 @@
-/* outbox: the writes into Odoo that are not settled, and a person's decision about them. */
+/* cmd_outbox.c - outbox: the writes into Odoo that are not settled; a person can retry or drop
+ * them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,11 +15,11 @@
 
 enum { LOCK_WAIT_MS = 60000 };
 
-/* What is printed, built row by row: the documents, or the cells of the table. */
+/* The output under construction: `json`, or `table` for people. */
 struct output {
     json_t *json; /* array */
     struct table *table;
-    size_t n_rows; /* of it */
+    size_t n_rows; /* of the table */
     const struct tz *zone;
 };
 
@@ -63,7 +64,7 @@ static int add_cells(void *context, const struct outbox_row *row, struct error *
     return 0;
 }
 
-/* Everything of one row. */
+/* Prints all fields of one row. */
 static int print_row(void *context, const struct outbox_row *row, struct error *error)
 {
     json_t *payload = json_build_parsed(row->payload, JSON_DECODE_ANY);
@@ -104,7 +105,7 @@ static int parse_id(const char *text, int64_t *ret, struct error *error)
 {
     size_t length = strspn(text, "0123456789");
 
-    /* Eighteen digits fit. */
+    /* Eighteen digits always fit into int64_t. */
     if (length == 0 || length > 18 || text[length] != '\0' || strtoll(text, NULL, 10) == 0)
         return error_set(error, ERR_USAGE,
                          "found '%s', expected the id of a write ('qualiodoo outbox' lists them)",
@@ -137,7 +138,7 @@ static int print_table(struct view *view, struct output *output, struct error *e
     return rc;
 }
 
-/* One write, or all that are not settled (id 0). */
+/* Lists one write, or with id 0 all that are not settled. */
 static int list(struct view *view, const struct cli *cli, int64_t id, struct error *error)
 {
     struct output output = {.json = json_array(), .zone = view->policy.zone};
@@ -175,8 +176,8 @@ static int run_list(struct cli *cli, int64_t id, struct error *error)
 struct decision {
     bool drop;
     int64_t id;         /* 0: every refused one */
-    struct ids open;    /* before it was taken */
-    struct ids changed; /* by it */
+    struct ids open;    /* the writes open before the decision */
+    struct ids changed; /* the writes that the decision changed */
 };
 
 static int add_id(struct ids *ids, int64_t id, struct error *error)
@@ -215,7 +216,7 @@ static int for_each(struct store *store, const struct ids *ids,
     return rc;
 }
 
-/* A note takes with it what stands on it. */
+/* Dropping a note also drops the parts of its set that follow it: `changed` lists them all. */
 static int drop(struct store *store, struct decision *decision, struct error *error)
 {
     struct outbox_query open = {.filter = OUTBOX_OPEN};
@@ -280,7 +281,8 @@ static int print_changes(const struct cli *cli, struct store *store,
     return rc;
 }
 
-/* A state that is not there is not made by this; that of another database is left alone. */
+/* Opens the state for reading first: a missing one is an error and is not created, and the state of
+ * another database is not changed. */
 static int check_state(const struct config *config, struct error *error)
 {
     struct store *store = NULL;

@@ -1,3 +1,4 @@
+/* cmd_run.c - run: the service. */
 #include "commands.h"
 #include "qualiodoo/util/log.h"
 
@@ -26,7 +27,7 @@ int cmd_run(struct cli *cli, int argc, char **argv, struct error *error)
         return rc;
     }
     if (cli->verbosity == 0)
-        log_set_level(LOG_LEVEL_INFO); /* the journal is where its work is seen */
+        log_set_level(LOG_LEVEL_INFO); /* the service reports its work in the journal */
     rc = cli_service(config, error);
     return rc < 0 ? rc : CLI_DONE;
 }

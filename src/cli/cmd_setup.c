@@ -1,3 +1,4 @@
+/* cmd_setup.c - setup: makes in Odoo what the agent needs, as its administrator. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,11 +47,11 @@ static int read_arguments(struct cli *cli, struct arguments *given, int argc, ch
 
 static struct termios with_echo;
 
-/* Whoever interrupts the question gets the echo back. */
+/* A signal during the question: turn the terminal's echo on again, then end as usual. */
 static void restore_echo(int number)
 {
     tcsetattr(STDIN_FILENO, TCSANOW, &with_echo);
-    raise(number); /* its action is the default again (SA_RESETHAND) */
+    raise(number); /* the default action, since SA_RESETHAND */
 }
 
 static void set_handlers(void (*handler)(int))
@@ -62,7 +63,7 @@ static void set_handlers(void (*handler)(int))
         sigaction(numbers[i], &action, NULL);
 }
 
-/* One line of the terminal, without its newline. */
+/* Reads one line from the terminal, without its newline. */
 static int read_line(const char *question, char answer[ANSWER_MAX], struct error *error)
 {
     ssize_t length;
@@ -107,7 +108,7 @@ static int need_terminal(const char *option, struct error *error)
                      option);
 }
 
-/* Both come from the options or from the terminal; neither is kept. */
+/* Asks on the terminal for what the options do not give. Neither login nor secret is stored. */
 static int ask_administrator(const struct arguments *given, char login[ANSWER_MAX],
                              char secret[ANSWER_MAX], struct error *error)
 {
@@ -206,7 +207,7 @@ int cmd_setup(struct cli *cli, int argc, char **argv, struct error *error)
     struct config *config = NULL;
     int rc = read_arguments(cli, &given, argc, argv, error);
 
-    report.json = cli->json; /* the option may come after the command */
+    report.json = cli->json; /* known only now: --json may follow the command's name */
     if (rc == 0 && !given.dry_run)
         rc = cli_refuse_now(cli, "setup without --dry-run", error);
     if (rc == 0)

@@ -1,5 +1,5 @@
-/* sla: the response target of every ticket that owes one, judged from the mirror as of clock_now().
- */
+/* cmd_sla.c - sla: the response target of every ticket that is owed a response, judged from the
+ * mirror as of clock_now(). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,16 +15,16 @@
 enum { SLA_STATES = SLA_BREACHED + 1 };
 
 struct sla_row {
-    int64_t ticket, customer; /* customer 0: nobody's */
+    int64_t ticket, customer; /* customer 0: none */
     char *number;             /* owned; or NULL */
     struct sla_verdict verdict;
     enum history_status history;
 };
 
-/* What is asked for, and what was found. */
+/* The selection, and the rows found. */
 struct targets {
     struct view *view;
-    unsigned states; /* bits; 0: all of them */
+    unsigned states; /* bit i selects state i of enum sla_state; 0: all */
     struct cli_date since;
     struct sla_row *rows;
     size_t n_rows, rows_size;
@@ -105,7 +105,7 @@ static int compare_rows(const void *a, const void *b)
 static int find_targets(struct targets *targets, struct error *problem, struct error *error)
 {
     struct view *view = targets->view;
-    /* What is dated after now does not exist yet. */
+    /* Tickets created after --now do not exist yet. */
     struct target_query born = {.has_until = true, .until = clock_now()};
     struct respond *respond = NULL;
     int rc = respond_open(view->config, view->store, &respond, error);
@@ -146,7 +146,7 @@ static int print_json(const struct targets *targets, struct error *error)
     return cli_print_json(json, error);
 }
 
-/* In the table, of a ticket whose late answer may not have been the first. */
+/* The state in the table when verdict.unsure: the late response may not have been the first. */
 #define UNSURE_STATE "met?"
 
 static void add_cells(struct table *table, const struct tz *zone, const struct sla_row *row,

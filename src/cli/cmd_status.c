@@ -1,3 +1,4 @@
+/* cmd_status.c - status: the state of the service, the mirrors and the writes. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,14 @@ struct status {
     struct config *config;
     json_t *mirrors;
     struct problems problems;
-    json_t *clock;   /* how the clocks differed in the last cycle; NULL: they did not */
+    json_t *clock;   /* how this clock and Odoo's differed in the last cycle; NULL: not */
     json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
     char *last_success, *last_reconcile, *last_error, *last_error_at, *flavour;
     struct state_summary summary;
     struct outbox_counts writes;
     struct lease_status lease;
-    bool running; /* a service, and who: */
-    char holder[STORE_HOLDER_SIZE];
+    bool running;                   /* a service holds the state */
+    char holder[STORE_HOLDER_SIZE]; /* which one */
     bool has_deadline, has_target_change;
     instant deadline, target_change;
 };
@@ -45,7 +46,7 @@ static int add_mirror(void *context, const struct mirror_status *mirror)
     return 0;
 }
 
-/* What the last cycle found: whether this machine's clock and Odoo's differ (pull/skew.c). */
+/* Reads how the clocks of this machine and of Odoo differed in the last cycle (pull/skew.c). */
 static int read_clock(struct status *status, struct store *store, struct error *error)
 {
     char *text = NULL;
@@ -53,14 +54,15 @@ static int read_clock(struct status *status, struct store *store, struct error *
 
     if (rc < 0 || !text)
         return rc;
-    rc = json_build_parse(text, 0, &status->clock); /* without JSON_DECODE_ANY "null" gives NULL */
+    rc = json_build_parse(text, 0, &status->clock); /* without JSON_DECODE_ANY, "null" gives NULL */
     free(text);
     if (rc < 0)
         return error_memory(error);
     return 0;
 }
 
-/* Credit that a changed word would revoke: the balances are those of before. */
+/* Reads the credit that a changed setting would revoke: until then the stored balances are
+ * shown. */
 static int read_revoked(struct status *status, struct store *store, struct error *error)
 {
     char *text = NULL;
@@ -75,7 +77,7 @@ static int read_revoked(struct status *status, struct store *store, struct error
     return 0;
 }
 
-/* The accounts, or the texts, of what would be revoked (new reference). */
+/* The list `key` of status->revoked, or an empty one; a new reference. */
 static json_t *revoked_list(const struct status *status, const char *key)
 {
     json_t *list = json_object_get(status->revoked, key);
@@ -113,7 +115,7 @@ static int read_status(struct status *status, struct store *store, struct error 
     return rc < 0 ? rc : read_clock(status, store, error);
 }
 
-/* ---- Response targets, and what is written of them ---- */
+/* ---- Response targets, and the writes about them ---- */
 
 static int read_targets(struct status *status, const struct view *view, struct error *error)
 {
@@ -144,7 +146,7 @@ static json_t *queue_json(const struct status *status)
         (json_int_t)writes[OUTBOX_SENDING], "shadow", (json_int_t)writes[OUTBOX_SHADOW]);
 }
 
-/* Of several agents on one Odoo, which writes; null: the model of the lease is not there. */
+/* Which of several agents on one Odoo writes; null: Odoo does not have the lease model. */
 static json_t *lease_json(const struct lease_status *lease)
 {
     return lease->in_use
@@ -177,8 +179,7 @@ static json_t *status_json(const struct status *status)
         "revoked_because", revoked_list(status, "because"), "lease", lease_json(&status->lease));
 }
 
-/* A text of the state, or of the document, with its times as the configured zone's clock shows
- * them. */
+/* Prints a text with its UTC times rewritten in the configured zone. */
 static void print_local(const struct tz *zone, const char *text)
 {
     char *local = tz_localize(zone, text);

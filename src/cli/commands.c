@@ -1,4 +1,4 @@
-/* The table of commands, in the order of --help. */
+/* commands.c - the table of commands, in the order of --help. */
 #include "commands.h"
 
 #include <stdio.h>

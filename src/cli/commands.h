@@ -1,4 +1,4 @@
-/* commands.h - the functions of the command table, one per file. */
+/* commands.h - the functions of the command table: see struct command for what they return. */
 #ifndef QUALIODOO_CLI_COMMANDS_H
 #define QUALIODOO_CLI_COMMANDS_H
 
@@ -12,7 +12,9 @@ int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_ledger(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_sla(struct cli *cli, int argc, char **argv, struct error *error);
 int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error);
-/* Parts of explain, one per subject; argv[1] names the customer or the ticket. */
+
+/* The subjects of explain. `customer` or `ticket` is what the user typed: an id, a name, a
+ * number. */
 int explain_balance(struct cli *cli, const char *customer, struct error *error);
 int explain_charge(struct cli *cli, const char *ticket, struct error *error);
 int explain_sla(struct cli *cli, const char *ticket, struct error *error);

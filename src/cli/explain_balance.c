@@ -1,4 +1,5 @@
-/* explain balance: the invoices and what each was worth, the lots and their movements, the sums. */
+/* explain_balance.c - explain balance: the invoices and what each granted, the lots and their
+ * entries, the sums. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ static const struct credit_move *taken_from(const struct account_facts *facts,
     return NULL;
 }
 
-/* What a line asks to take back; 0 for one that grants. */
+/* The minutes that a line asks to take back; 0 for a line that grants. */
 static minutes asked_back(const struct account_facts *facts, const struct credit_move *move,
                           const struct credit_line *line)
 {
@@ -202,7 +203,7 @@ static const char *day_text(bool has, civil_day day, char text[CIVIL_TEXT_SIZE])
 
 #define QUANTITY_TEXT_SIZE 32
 
-/* A quantity without the zeros that say nothing: 1, 2.5, -1. */
+/* A quantity without trailing zeros: 1, 2.5, -1. */
 static char *quantity_text(nano quantity, char text[QUANTITY_TEXT_SIZE])
 {
     uint64_t size = quantity < 0 ? -(uint64_t)quantity : (uint64_t)quantity;
@@ -217,7 +218,7 @@ static char *quantity_text(nano quantity, char text[QUANTITY_TEXT_SIZE])
     return text;
 }
 
-/* "2 x 12:00 = 24:00", or what of it is taken back. */
+/* Prints "2 x 12:00 = 24:00", or what the line takes back. */
 static void print_line(const struct account_facts *facts, const struct credit_move *move,
                        const struct credit_line *line, bool counted)
 {
@@ -245,8 +246,8 @@ static bool is_invoice(const struct money_book *book, int64_t move)
     return at < book->count && book->moves[at]->type == MOVE_INVOICE;
 }
 
-/* What settles a credit note, if not money. An invoice that has no say about credit is not in the
- * book, and looks like an entry. */
+/* What settles a credit note other than money. An invoice on which no credit depends is not in the
+ * book and cannot be told from an entry. */
 static const char *note_counterpart_text(const struct money_book *book,
                                          const struct credit_move *note,
                                          const struct credit_settlement *settlement)
@@ -270,7 +271,7 @@ static const char *counterpart_text(const struct money_book *book, const struct 
     return counterpart_texts[settlement->kind];
 }
 
-/* The invoices of the down payment that an invoice deducts, and the day each was paid. */
+/* Prints the invoices of the down payment that `move` deducts, and the day each was paid. */
 static void print_down_payments(const struct money_book *book, const struct credit_move *move)
 {
     char day[CIVIL_TEXT_SIZE];

@@ -1,4 +1,5 @@
-/* explain charge: each timesheet line of a ticket, how it was rounded, and which lots paid it. */
+/* explain_charge.c - explain charge: each timesheet line of a ticket, how it was rounded, and which
+ * lots paid it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,13 @@ static const char *const reasons[] = {
     [CHARGE_HELD] = "held: no response yet",
 };
 
-/* What is explained. */
+/* The ticket, and the account that it is charged to. */
 struct explained {
     struct account_view account;
     int64_t ticket;
     char *number;
-    const char *history;               /* with count_from: response, what is known of it; or NULL */
-    const struct charge_ticket *facts; /* NULL: no line, or no customer */
+    const char *history; /* with count_from: response, whether Odoo's history is known; or NULL */
+    const struct charge_ticket *facts; /* NULL: it has no line, or no customer */
     const struct charge *charges;      /* of its lines */
 };
 
@@ -47,7 +48,7 @@ static void find_ticket(struct explained *explained)
     }
 }
 
-/* The entries of the ledger that a line made. */
+/* The ledger's entries of a timesheet line. */
 static json_t *parts_json(const struct ledger *ledger, int64_t line)
 {
     json_t *parts = json_array();

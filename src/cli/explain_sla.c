@@ -1,5 +1,5 @@
-/* explain sla: where the deadline of a ticket comes from, what stopped the clock and what did not,
- * and what Odoo was told. */
+/* explain_sla.c - explain sla: where the deadline of a ticket comes from, what stopped the clock
+ * and what did not, and what was written into Odoo. */
 #include "explain_sla.h"
 
 #include <stdlib.h>
@@ -17,11 +17,11 @@ struct story {
     enum respond_duty duty;
     struct target_verdict target; /* calendar and verdict: only when a response is owed */
     const struct respond_calendar *calendar; /* today's; NULL: it cannot be used */
-    struct sla_verdict today; /* what today's rules give, where there is a calendar */
+    struct sla_verdict today;                /* what today's settings give, if `calendar` */
     json_t *document;
 };
 
-/* Adds the items of an object, which is dropped. */
+/* Adds `items` to the document and takes their reference. */
 static int add(struct story *story, json_t *items, struct error *error)
 {
     int rc = items ? json_object_update(story->document, items) : -1;
@@ -83,7 +83,7 @@ static int add_promise(struct story *story, struct error *error)
 
 /* ---- The calendar, and why this one ---- */
 
-/* Whether today's rules give the deadline of the verdict, from the same start. */
+/* Whether today's settings give the start and the deadline of the verdict. */
 static bool is_of_today(const struct story *story)
 {
     const struct sla_verdict *verdict = &story->target.verdict;
@@ -199,7 +199,7 @@ static int add_settled(struct story *story, struct error *error)
     return add(story, json_pack("{so}", "settled", rule), error);
 }
 
-/* A ticket that owes no response: the same keys, with nothing in them. */
+/* For a ticket that is owed no response: the same keys, with null or empty values. */
 static int add_nothing(struct story *story, struct error *error)
 {
     static const char *const absent[] = {"calendar",     "started_at",      "moved_to_opening",
@@ -224,12 +224,12 @@ struct candidate {
     const char *name;   /* in the document */
     const char *absent; /* why there is none */
     bool counts;        /* in sla.response */
-    instant when;       /* 0: none */
-    json_t *record;     /* taken over */
+    instant when;       /* 0: it did not happen */
+    json_t *record;     /* its record in Odoo; candidate_json() takes the reference */
 };
 
 static const char *const stopped_by[] = {
-    [RESPONSE_NONE] = "", /* nothing did */
+    [RESPONSE_NONE] = "", /* no response yet */
     [RESPONSE_ASSIGNED] = "not before the assignment, which stopped the clock",
     [RESPONSE_REPLIED] = "not before the reply, which stopped the clock",
     [RESPONSE_CLOSED] = "not before the closing, which stopped the clock",
@@ -265,7 +265,7 @@ static json_t *candidate_json(const struct story *story, const struct candidate 
                      candidate->record, "stopped_the_clock", stopped, "why", why(story, candidate));
 }
 
-/* When an event happened: the one that counted is that of the verdict. */
+/* When an event happened; for the event that stopped the clock, the verdict's own time. */
 static instant event_when(const struct story *story, enum response_event event)
 {
     const struct sla_verdict *verdict = &story->target.verdict;
@@ -275,7 +275,8 @@ static instant event_when(const struct story *story, enum response_event event)
     return response_when(&story->target.ticket->facts.response, event);
 }
 
-/* The record of an event, of which `first` is the first one in Odoo; 0: none. */
+/* The record of an event: the one of the settled verdict, else `first`, the id of the first in Odoo
+ * (0: none). */
 static json_t *event_record(const struct story *story, enum response_event event, const char *model,
                             int64_t first)
 {
@@ -318,8 +319,8 @@ static int add_events(struct story *story, struct error *error)
 
 /* ---- The whole ---- */
 
-/* A verdict that was settled stands without a calendar: today's then only tells what it would be.
- */
+/* Judges the ticket, then once more by today's settings. A settled verdict needs no calendar, so an
+ * unusable one only leaves out the second. */
 static int judge(struct story *story, struct error *error)
 {
     const struct target_ticket *ticket = story->target.ticket;

@@ -1,4 +1,5 @@
-/* explain sla: the working time that was counted, and the days that were not. */
+/* explain_sla_days.c - explain sla: the working time that was counted, and the days that were
+ * not. */
 #include <stdlib.h>
 
 #include "explain_sla.h"
@@ -9,7 +10,7 @@ struct days {
     const struct config *config;
     const struct target_verdict *target;
     const struct respond_calendar *calendar;
-    struct calendar *base; /* the same calendar without its leaves; NULL: the configuration's */
+    struct calendar *base; /* `calendar` without its leaves; NULL: it is sla.hours */
     json_t *intervals, *skipped, *leaves;
 };
 
@@ -71,7 +72,7 @@ static void list_intervals(struct days *days)
 
 /* ---- What was not ---- */
 
-/* The working time of a day. */
+/* The working time of a day, in seconds. */
 static int64_t worked_on(const struct calendar *calendar, civil_day day)
 {
     size_t low = 0, high;

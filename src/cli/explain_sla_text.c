@@ -1,4 +1,4 @@
-/* explain sla, for reading. Times are those of the configured zone. */
+/* explain_sla_text.c - explain sla as text. Times are those of the configured zone. */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +13,7 @@ static const char *text_of(const json_t *object, const char *key)
     return json_string_value(json_object_get(object, key));
 }
 
-/* A time of the document as the zone's clock shows it; "-" when there is none. */
+/* A time of the document in the zone; "-" when there is none. */
 static const char *when(const struct tz *zone, const json_t *object, const char *key,
                         char text[TZ_TEXT_SIZE])
 {
@@ -30,7 +30,7 @@ static const char *seconds_of(const json_t *object, const char *key, char text[F
 
 /* ---- The ticket ---- */
 
-/* "2 business days", "2:00 of business time": what an object of the document promises. */
+/* Prints the target in an object: "2 business days", "2:00 of business time". */
 static void print_target(const json_t *object)
 {
     json_int_t days = json_integer_value(json_object_get(object, "target_days"));
@@ -54,7 +54,7 @@ static void print_promise(const json_t *document)
     table_say("\n");
 }
 
-/* Why settings that changed since change nothing. */
+/* Prints why settings that changed after the response do not change the verdict. */
 static void print_settled(const struct tz *zone, const json_t *document)
 {
     const json_t *settled = json_object_get(document, "settled");
@@ -149,7 +149,7 @@ static void print_interval(const struct tz *zone, const json_t *interval)
               seconds_of(interval, "total_seconds", total));
 }
 
-/* Intervals and days skipped, by day. */
+/* Prints intervals and skipped days together, in order of days. */
 static void print_days(const struct tz *zone, const json_t *document)
 {
     json_t *intervals = json_object_get(document, "intervals");
@@ -185,7 +185,7 @@ static bool is_told(json_t *skipped, const char *leave)
     return false;
 }
 
-/* Those that left some working time in each day they touch. */
+/* Prints the leaves that no skipped day names: they left some working time in each day. */
 static void print_leaves(const struct tz *zone, const json_t *document)
 {
     json_t *leave;

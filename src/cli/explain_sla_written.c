@@ -1,4 +1,5 @@
-/* explain sla: what Odoo was told of a ticket so far, or why it was told nothing. */
+/* explain_sla_written.c - explain sla: what was written into Odoo about a ticket, or why nothing
+ * was. */
 #include <stdio.h>
 
 #include "explain_sla.h"
@@ -9,7 +10,7 @@
 
 struct written {
     const struct view *view;
-    json_t *sets, *parts; /* parts: of the set at hand */
+    json_t *sets, *parts; /* parts: of the set being added */
     bool flagged;
 };
 
@@ -24,7 +25,7 @@ static int add_part(void *context, const struct outbox_row *row, struct error *e
     return json_array_append_new(written->parts, part) < 0 ? error_memory(error) : 0;
 }
 
-/* A set without rows was seen in Odoo, written by an earlier state. */
+/* A set has no rows when it was found in Odoo, written by an earlier local state. */
 static int add_set(void *context, const char *key, enum outbox_state state, struct error *error)
 {
     struct written *written = context;
@@ -45,7 +46,7 @@ static int add_sets(struct written *written, const char *kind, int64_t ticket, s
     return outbox_keys(written->view->store, prefix, add_set, written, error);
 }
 
-/* Odoo rewrites the dates of assignment and closing: a late answer may hide an earlier one. */
+/* Why the breach is not flagged in Odoo. */
 static json_t *why_not(const struct view *view, const struct target_verdict *target)
 {
     const struct target_ticket *ticket = target->ticket;

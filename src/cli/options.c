@@ -1,6 +1,6 @@
-/* Options, on top of getopt_long(). What getopt cannot do is done around it: negative numbers are
- * arguments, arguments and options mix in any order, names are never abbreviated (an abbreviation
- * that works today would be ambiguous tomorrow), and each error says what was meant. */
+/* options.c - options, on top of getopt_long(). What getopt does not do is done here: negative
+ * numbers are arguments, arguments and options mix in any order, names cannot be abbreviated (a new
+ * option could make an abbreviation ambiguous), and errors suggest the nearest option. */
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +17,7 @@
 
 enum { FIRST_OF_COMMAND = 256 };
 
-/* Also by their letters: see short_options. */
+/* Their letters: see short_options. */
 static const struct option global_options[] = {
     {"config", required_argument, NULL, 'c'}, {"now", required_argument, NULL, 'n'},
     {"json", no_argument, NULL, 'j'},         {"verbose", no_argument, NULL, 'v'},
@@ -29,7 +29,6 @@ static const struct option global_options[] = {
 
 static const char short_options[] = "+:c:vqh";
 
-/* One scan of argv. */
 /* ---- Unknown words ---- */
 
 int cli_unknown(const char *what, const char *prefix, const char *word, const char *const *known,
@@ -58,6 +57,7 @@ int cli_unknown_choice(const char *what, const char *word, const char *const *kn
 
 /* ---- Options ---- */
 
+/* One scan of argv. */
 struct scan {
     struct cli *cli;
     const struct cli_option *options; /* of the command */
@@ -193,7 +193,7 @@ static int fail_unknown(const struct scan *scan, const char *word)
     return cli_unknown("option", "--", name, known, scan->error);
 }
 
-/* Whether the word is an option with its whole name: getopt takes abbreviations too. */
+/* Whether the word is the whole name of an option: getopt accepts abbreviations too. */
 static bool is_whole(const struct scan *scan, const char *word)
 {
     size_t length = strcspn(word + 2, "=");
@@ -205,7 +205,7 @@ static bool is_whole(const struct scan *scan, const char *word)
     return false;
 }
 
-/* getopt returned '?' or ':' for the word. */
+/* The error for a word for which getopt returned '?' (unknown) or ':' (no value). */
 static int fail_option(const struct scan *scan, int letter, const char *word)
 {
     if (strncmp(word, "--", 2) == 0) {
@@ -235,7 +235,7 @@ static void scan_start(struct scan *scan)
             (struct option){scan->options[i].name, flag ? no_argument : required_argument, NULL,
                             FIRST_OF_COMMAND + (int)i};
     }
-    /* Whatever an earlier scan left in getopt's own state is forgotten. */
+    /* Resets getopt's own state of an earlier scan. */
     opterr = 0;
     optind = 0;
     getopt_long(1, nothing, short_options, scan->table, NULL);
@@ -365,7 +365,7 @@ int cli_parse_minutes(const char *text, minutes *ret_minutes, struct error *erro
     size_t length = strspn(digits, "0123456789");
     minutes value = 0;
 
-    /* Nine digits: two thousand years, and far from any overflow. */
+    /* Nine digits are two thousand years and cannot overflow. */
     if (length > 0 && length <= 9 && digits[length] == '\0')
         value = strtoll(text, NULL, 10);
     if (value == 0)

@@ -13,7 +13,7 @@ int cli_print_json(json_t *json, struct error *error)
     json_decref(json);
     if (!text)
         return error_memory(error);
-    /* What fails to be written shows in the error indicator of stdout, which main checks. */
+    /* A failed write sets the error indicator of stdout, which main() checks. */
     printable_json(text, stdout);
     putchar('\n');
     free(text);

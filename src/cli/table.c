@@ -11,8 +11,8 @@
 #include "qualiodoo/util/screen.h"
 
 #define GAP 2         /* blanks between two columns */
-#define TEXT_LEAST 12 /* below, words and days are cut too */
-#define WORD_LEAST 3
+#define TEXT_LEAST 12 /* columns of the screen that texts keep until words are cut too */
+#define WORD_LEAST 3  /* columns that every cut column keeps */
 
 struct table {
     size_t columns;
@@ -24,7 +24,7 @@ struct table {
 
 /* ---- Lines outside of a table ---- */
 
-#define MARK 0xff /* in place of a line feed of a format: no UTF-8 has this byte */
+#define MARK 0xff /* replaces a line feed of a format: not a byte of any UTF-8 text */
 
 static size_t count_of(const char *text, int c)
 {
@@ -37,8 +37,8 @@ static size_t count_of(const char *text, int c)
     return count;
 }
 
-/* The text of a format, in which the format's own line feeds are MARKs, so that those of the
- * arguments can be told from them. */
+/* Formats a text in which the format's own line feeds are MARKs, to tell them from line feeds of
+ * the arguments. */
 __attribute__((format(printf, 1, 0))) static char *marked(const char *format, va_list arguments)
 {
     char *own = strdup(format), *text = NULL;
@@ -53,14 +53,14 @@ __attribute__((format(printf, 1, 0))) static char *marked(const char *format, va
     if (vasprintf(&text, own, arguments) < 0)
         text = NULL;
 #pragma GCC diagnostic pop
-    /* Not UTF-8 in an argument (a damaged state): one cannot tell, and no line is ended. */
+    /* An argument holds the byte MARK (not UTF-8: a damaged state): no line feed can be trusted. */
     if (text && count_of(text, MARK) != count_of(own, MARK))
         printable_clean(text);
     free(own);
     return text;
 }
 
-static bool lost; /* a line of the output */
+static bool lost; /* table_say() lost a line */
 
 bool table_lost(void)
 {
@@ -93,7 +93,7 @@ static void print_blanks(size_t count, FILE *output)
 
 /* ---- The table ---- */
 
-/* Takes ownership of `text`; NULL means that memory was short. */
+/* Adds a cell and takes ownership of `text`; NULL: its allocation failed. */
 static void add(struct table *table, char *text)
 {
     if (text && ARRAY_RESERVE(table->cells, table->capacity, table->count + 1) < 0) {
@@ -169,7 +169,7 @@ void table_cell_seconds(struct table *table, int64_t seconds)
     table_cell(table, format_seconds(seconds, text));
 }
 
-/* Returns the columns that were printed. */
+/* Prints at most `columns` columns of a cell; returns how many it took. */
 static size_t print_cell(const char *text, enum table_align align, size_t columns, FILE *output)
 {
     return align == TABLE_RECORD ? screen_print_end(text, columns, output)
@@ -178,10 +178,10 @@ static size_t print_cell(const char *text, enum table_align align, size_t column
 
 static void print_row(const struct table *table, size_t first, const size_t *widths, FILE *output)
 {
-    size_t owed = 0; /* blanks that only a further text makes visible */
+    size_t owed = 0; /* blanks, printed only before a further text */
 
     for (size_t i = 0; i < table->columns && first + i < table->count; i++) {
-        /* A title has no number at its end that must stay. */
+        /* A title of a TABLE_RECORD column is cut at its end. */
         enum table_align align =
             first == 0 && table->aligns[i] != TABLE_RIGHT ? TABLE_LEFT : table->aligns[i];
         const char *text = table->cells[first + i];
@@ -210,8 +210,8 @@ static size_t sum_of(const struct table *table, const size_t *widths)
     return sum;
 }
 
-/* The widest of the columns that may be cut and have more than `least`; the number of columns when
- * there is none. */
+/* The widest of the columns that may be cut (with `words`, TABLE_LEFT too) and are wider than
+ * `least`; table->columns when there is none. */
 static size_t find_widest(const struct table *table, const size_t *widths, bool words, size_t least)
 {
     size_t widest = table->columns;
@@ -227,7 +227,7 @@ static size_t find_widest(const struct table *table, const size_t *widths, bool 
     return widest;
 }
 
-/* Takes columns from the widest ones until the table fits `room`, or none can give any more. */
+/* Narrows the widest columns until the table fits into `room`, or none can be narrowed more. */
 static void shrink(const struct table *table, size_t *widths, size_t room)
 {
     static const struct {

@@ -10,7 +10,7 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
 
-/* Whether a cycle was stopped that would have revoked credit. */
+/* Sets view->kept: whether the last cycle stopped because it would have revoked credit. */
 static int find_kept(struct view *view, struct error *error)
 {
     char *revoked = NULL;
@@ -105,7 +105,7 @@ int view_accounts(struct view *view, struct ids *ret, struct error *error)
                       : facts_accounts(view->store, ret, error);
 }
 
-/* The kept ledger in the place of the computed one. What is asked for another day is computed. */
+/* Replaces the computed ledger by the stored one, unless --now asks for another day. */
 static int put_kept(struct view *view, int64_t customer, struct account_result *result,
                     struct error *error)
 {
@@ -222,7 +222,7 @@ static const struct ledger_lot *find_lot(const struct ledger *ledger, struct led
     return NULL;
 }
 
-/* "INV/2025/00031 SUP12 x 1: lost unless INV/2026/00012 is paid" */
+/* Appends to the note: "INV/2025/00031 SUP12 x 1: lost unless INV/2026/00012 is paid". */
 static int expiry_note(struct view *view, const struct account_view *account,
                        const struct ledger_entry *entry, char **note, struct error *error)
 {

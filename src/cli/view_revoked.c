@@ -1,4 +1,4 @@
-/* view_revoked.c - the accounts that a changed word would take credit from. */
+/* view_revoked.c - the accounts that a changed setting would take credit from. */
 #include "qualiodoo/cli/table.h"
 #include "view.h"
 

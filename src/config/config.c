@@ -1,6 +1,5 @@
-/* From a document to a checked structure. The walk follows the file, so that the first error of
- * the file is the one reported; then come the keys that are missing, and what no key alone shows.
- */
+/* config.c - from a document to a checked structure. The walk follows the file, so that the first
+ * error of the file is the one reported; missing keys and checks across keys come after it. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +13,7 @@
 
 /* ---- Unknown keys ---- */
 
-/* Keys that people expect, and what there is instead. */
+/* Keys that do not exist but that people try, and what to write instead. */
 static const struct {
     const char *path, *advice;
 } elsewhere[] = {
@@ -205,7 +204,7 @@ static int set_defaults(const struct reader *reader)
 
 /* ---- Checks across keys ---- */
 
-/* The place to blame: the key's value, or what should hold it. */
+/* The node that an error of `path` names: the key's value, or the section that lacks it. */
 static const yaml_node_t *blame(const struct reader *reader, const char *path)
 {
     return config_yaml_lookup(reader->document, path, true);
@@ -282,9 +281,8 @@ static int check_writeback(const struct reader *reader)
                        "writeback.enabled: false to compute without writing (shadow mode)");
 }
 
-/* A date that is still to come would silently flag nothing until then. Compared with the real
- * clock:
- * --now must not make a configuration invalid. */
+/* With a date in the future, nothing would be flagged until then, without a message. Compared with
+ * the real clock: --now must not make a configuration invalid. */
 static int check_since(const struct reader *reader)
 {
     const struct config *config = reader->config;

@@ -1,4 +1,4 @@
-/* credit.packs: which product is worth how many hours. */
+/* config_credit.c - the type of credit.packs: which product is worth how many hours. */
 #include <stdlib.h>
 #include <string.h>
 

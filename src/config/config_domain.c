@@ -1,5 +1,6 @@
-/* tickets.domain: an Odoo search domain, written as a YAML list in Odoo's own prefix form, kept as
- * the JSON that travels to Odoo. Checked here for its shape; Odoo alone knows the fields. */
+/* config_domain.c - the type of tickets.domain and timesheets.domain: an Odoo search domain,
+ * written as a YAML list in Odoo's prefix form and kept as the JSON that is sent to Odoo. Only its
+ * shape is checked here: which fields exist, only Odoo knows. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +37,7 @@ static enum operand operand_of(const char *operator)
     return OPERAND_SCALAR;
 }
 
-/* Whether a number can travel: whole ones have 32 bits in Odoo's XML-RPC. */
+/* Whether a number can be sent: XML-RPC has integers of 32 bits only. */
 static bool fits(const char *text, enum scalar_kind kind)
 {
     long long number;

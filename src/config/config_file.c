@@ -1,3 +1,4 @@
+/* config_file.c - reads the text of the configuration file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -18,7 +19,7 @@ static int fail(const char *path, struct error *error)
                      strerror(number), advice);
 }
 
-/* Reads to the end or to the limit. */
+/* Reads the whole file; one over CONFIG_MAX_FILE_SIZE is an error. */
 static int read_all(int fd, const char *path, char **ret_text, size_t *ret_size,
                     struct error *error)
 {

@@ -1,4 +1,4 @@
-/* The files that the configuration names, looked at before anything is started. */
+/* config_files.c - checks the files that the configuration names before anything is started. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

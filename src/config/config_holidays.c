@@ -1,4 +1,5 @@
-/* The type of sla.holidays: names of sets, days taken out of them, yearly days, and dates. */
+/* config_holidays.c - the type of sla.holidays: names of sets, days taken out of them, yearly days,
+ * and dates. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,7 @@ static int compare_yearly(const void *a, const void *b)
     return left->month != right->month ? left->month - right->month : left->day - right->day;
 }
 
-/* MM-DD of a day that some year has. */
+/* Reads MM-DD; false unless some year has that day. */
 static bool read_yearly(const char *text, struct holiday_yearly *ret)
 {
     static const char digits[] = "0123456789";
@@ -38,7 +39,7 @@ static bool read_yearly(const char *text, struct holiday_yearly *ret)
     return holidays_valid_yearly(ret->month, ret->day);
 }
 
-/* One item; false when it is none of the four kinds. */
+/* Stores one item: a set, "-" and a day of a set, MM-DD or YYYY-MM-DD; false when it is none. */
 static bool read_item(struct config *config, const char *text)
 {
     int place = holidays_find(holiday_sets, text);

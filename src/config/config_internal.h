@@ -1,15 +1,16 @@
-/* config_internal.h - what the files of this room share.
+/* config_internal.h - what the files of src/config share.
  *
  *   config_file.c    the file, its text
  *   config_yaml.c    text -> YAML document; the errors that name a place in it
  *   config_values.c  quantities with a unit, quoting, copies
  *   config_types.c   the types of keys: text, choice, quantity, date, lists of them
  *   config_url.c     the addresses
- *   config_credit.c, config_sla.c, config_domain.c   the types that one section needs
+ *   config_credit.c, config_sla.c, config_holidays.c, config_domain.c   types of one section
  *   config_keys.c    the table of keys
  *   config.c         the walk: document -> structure, and the checks across keys
  *   config_show.c    structure -> JSON, YAML
- *   config_secret.c  the password */
+ *   config_secret.c  the password
+ *   config_files.c   checks of the files that the configuration names */
 #ifndef QUALIODOO_CONFIG_INTERNAL_H
 #define QUALIODOO_CONFIG_INTERNAL_H
 
@@ -20,7 +21,7 @@
 
 #include "qualiodoo/config/config.h"
 
-/* Limits: nothing a person writes comes near them; what a program writes is stopped early. */
+/* Limits far above what a person writes; they bound memory and time for a generated file. */
 #define CONFIG_MAX_FILE_SIZE (1 << 20)
 #define CONFIG_MAX_DEPTH 16      /* a domain inside a domain inside a domain is 7 */
 #define CONFIG_MAX_ITEMS 1000    /* of one list */
@@ -31,7 +32,7 @@
 
 /* ---- The reader ---- */
 
-/* One reading of one file. The document of a default is read with a reader of its own. */
+/* The state of reading one file. A default value is a document of its own: see set_default(). */
 struct reader {
     const char *file; /* as the user named it */
     yaml_document_t *document;
@@ -41,12 +42,12 @@ struct reader {
 
 struct key;
 
-/* What the values of a key look like. Each function works on the field that `key` names. */
+/* How the values of a key are read and written. Each function works on the field of `key`. */
 struct key_type {
     const char *expected; /* "a date YYYY-MM-DD" */
-    /* Longer than `expected` (bounds, choices); NULL: `expected` is enough. */
+    /* Writes what is expected with bounds and choices; NULL: `expected` is enough. */
     void (*describe)(const struct key *key, char text[CONFIG_EXPECTED_SIZE]);
-    /* Checks `node` and stores it. The field is zeroed before. 0, or an error. */
+    /* Checks `node` and stores it into the field, which is still zero. Returns 0 or an error. */
     int (*set)(struct reader *reader, const struct key *key, yaml_node_t *node);
     /* The value as it is written in the file: a new reference, NULL when memory is short. */
     json_t *(*show)(const struct key *key, const struct config *config);
@@ -64,7 +65,7 @@ struct key {
     const char *fallback; /* the default, as YAML; NULL: the key is required */
     size_t field;         /* offset in struct config */
     size_t companion;     /* offset of its count or of its has_... flag */
-    int64_t min, max;     /* quantities */
+    int64_t min, max;     /* of a quantity, in the unit that is stored */
     const void *of;       /* choices: const char *const *; quantities: struct quantity */
     unsigned flags;
 };
@@ -72,7 +73,9 @@ struct key {
 extern const struct key config_keys[];
 extern const size_t config_n_keys;
 
+/* The key of that path, or NULL. */
 const struct key *config_key_find(const char *path);
+
 /* Whether some key lies below `path` ("" is the root). */
 bool config_is_section(const char *path);
 
@@ -98,19 +101,22 @@ static inline size_t config_count(const struct key *key, const struct config *co
 
 /* ---- config_file.c ---- */
 
-/* The whole file on the heap, ended by a NUL that *ret_size leaves out. */
+/* The whole file on the heap (the caller frees it), ended by a NUL that *ret_size does not count.
+ * ERR_CONFIG when it cannot be read or is larger than CONFIG_MAX_FILE_SIZE. */
 int config_file_read(const char *path, char **ret_text, size_t *ret_size, struct error *error);
 
 /* ---- config_yaml.c ---- */
 
-/* Parses one document with nothing clever in it (no alias, anchor, tag, tab) whose root is a
- * mapping. The caller deletes *ret_document with yaml_document_delete(). */
+/* Parses one document whose root is a mapping. Aliases, anchors, tags and tabs in the indentation
+ * are ERR_CONFIG: a configuration file needs none. The caller deletes *ret_document with
+ * yaml_document_delete(). */
 int config_yaml_parse(struct reader *reader, const char *text, size_t size,
                       yaml_document_t *ret_document);
-/* Parses a snippet of ours: no check. */
+/* Parses the default of a key, without the checks of config_yaml_parse(). */
 int config_yaml_snippet(struct reader *reader, const char *text, yaml_document_t *ret_document);
 
-/* The value at a dotted path, or NULL. With `deepest`, the nearest mapping above it instead. */
+/* The value at a dotted path. When there is none: NULL or, with `deepest`, the node that the path
+ * leads to as far as it exists. */
 yaml_node_t *config_yaml_lookup(yaml_document_t *document, const char *path, bool deepest);
 
 yaml_node_t *config_yaml_item(const struct reader *reader, const yaml_node_t *list, size_t index);
@@ -121,13 +127,14 @@ const char *config_yaml_scalar(const yaml_node_t *node);
 bool config_yaml_is_plain(const yaml_node_t *node); /* a scalar without quotes */
 bool config_yaml_is_null(const yaml_node_t *node);
 
-/* Error at a node: "FILE:LINE:COLUMN: PATH: MESSAGE". Both return ERR_CONFIG. */
+/* Sets an error at a node: "FILE:LINE:COLUMN: PATH: MESSAGE". Returns ERR_CONFIG, as the next
+ * two. */
 int config_fail(const struct reader *reader, const yaml_node_t *node, const char *path,
                 const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* "found 'x', expected ...; did you mean '...'?"; `suggestion` NULL leaves the end out. */
+/* "found 'x', expected ...; did you mean '...'?"; without a `suggestion` (NULL), no question. */
 int config_fail_expected(const struct reader *reader, const yaml_node_t *node, const char *path,
                          const char *expected, const char *suggestion);
-/* The same with what the key's type describes. */
+/* config_fail_expected() with what the key's type expects. */
 int config_fail_key(const struct reader *reader, const yaml_node_t *node, const struct key *key,
                     const char *suggestion);
 
@@ -138,13 +145,13 @@ struct unit {
     int64_t factor;
 };
 
-/* A number with a unit: how it is read, stored and written. `units` ends with a NULL name, the
- * smallest unit comes first; the factor says how many of what is stored. */
+/* A number with a unit: how it is read, stored and written. `units` ends with a NULL name and
+ * begins with the smallest unit; a factor is how many of the stored unit the unit is. */
 struct quantity {
     const char *noun; /* "a duration such as 10s" */
     const struct unit *units;
     bool is_int; /* stored in an int; else in an int64_t */
-    bool bare;   /* a number for YAML too: quotes are a mistake */
+    bool bare;   /* a number in YAML too: quotes are an error */
 };
 
 extern const struct quantity config_milliseconds, config_whole_minutes, config_days, config_bytes,
@@ -156,45 +163,48 @@ enum scalar_kind { SCALAR_TEXT, SCALAR_NULL, SCALAR_BOOL, SCALAR_INTEGER, SCALAR
 /* What an unquoted scalar means in YAML. */
 enum scalar_kind config_scalar_kind(const char *text);
 
-/* Reads "1.5h"; the value must be whole once multiplied. *ret_unit (may be NULL) tells the unit. */
+/* Reads "1.5h". False unless it is a number with one of `units` that is whole in the stored unit.
+ * *ret_unit is the unit found; `ret_unit` may be NULL. */
 bool config_quantity_read(const char *text, const struct unit *units, int64_t *ret_value,
                           const struct unit **ret_unit);
 /* Writes `value` with the largest unit that leaves a whole number. */
 char *config_quantity_write(int64_t value, const struct unit *units,
                             char text[CONFIG_QUANTITY_SIZE]);
-/* "5m" -> "5min", "1,5h" -> "1.5h": the number with the unit that was meant, or NULL; never what is
- * below `min` or above `max`. */
+/* "5m" -> "5min", "1,5h" -> "1.5h": a correct spelling of `text`, or NULL when there is none
+ * between `min` and `max`. */
 const char *config_quantity_suggest(const char *text, const struct unit *units, int64_t min,
                                     int64_t max, char suggestion[CONFIG_QUANTITY_SIZE]);
 
-/* `text` in quotes, cut when long, without the characters that would play with a terminal. */
+/* `text` in quotes, cut when long, without control characters (a terminal would obey them). */
 char *config_quote(const char *text, char quoted[CONFIG_QUOTE_SIZE]);
 
-/* Whether a text is without control characters, line ends and what XML forbids. */
+/* Whether a text has no control character, no line end and no character that XML forbids. */
 bool config_is_clean(const char *text);
-/* The same, and not blank. */
+/* Whether a text is config_is_clean() and not blank. */
 bool config_is_line(const char *text);
 
 /* ---- Types ---- */
 
-/* Memory for a field, which the key's drop() frees; NULL, with the error set, when it is short. */
+/* Memory for a field; the key's drop() frees it. NULL, with the error set: out of memory. */
 char *config_copy(const struct reader *reader, const char *text, size_t length);
 void *config_zeroes(const struct reader *reader, size_t count, size_t size);
 
-/* A text that is one line, or an error that expects `expected`. *ret_text is borrowed. */
+/* The text of `node` if config_is_line(), else an error that says `expected`. *ret_text is borrowed
+ * from the document. */
 int config_line(const struct reader *reader, const yaml_node_t *node, const char *path,
                 const char *expected, const char **ret_text);
-/* Checks that `node` is a list of at most CONFIG_MAX_ITEMS. */
+/* Checks that `node` is a list of at most CONFIG_MAX_ITEMS; *ret_count is how many it has. */
 int config_list(const struct reader *reader, const yaml_node_t *node, const struct key *key,
                 size_t *ret_count);
 
-/* Appends, stealing `item`; without memory, or without `item`, *list becomes NULL. */
+/* Appends `item` and takes its reference. When memory is short or `item` is NULL, drops the list
+ * and sets *list to NULL. */
 void config_append(json_t **list, json_t *item);
 
-/* `count` of a unit that goes `per_hour` to the hour, as a number of hours. */
+/* `count` units as a number of hours; an hour has `per_hour` of them. */
 json_t *config_show_hours(int64_t count, int64_t per_hour);
 
-/* Show and drop a field that is a string on the heap, or NULL. */
+/* show() and drop() of a field that is a string on the heap, or NULL. */
 json_t *config_show_text(const struct key *key, const struct config *config);
 void config_drop_text(const struct key *key, struct config *config);
 
@@ -209,7 +219,7 @@ extern const struct key_type config_domain;
 
 /* ---- config.c ---- */
 
-/* config_load() of a text in memory; `name` stands for the file in messages. */
+/* As config_load(), from a text in memory of `size` bytes; messages call it `name`. */
 int config_parse(const char *name, const char *text, size_t size, struct config **ret_config,
                  struct error *error);
 

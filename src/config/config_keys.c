@@ -1,4 +1,4 @@
-/* The keys: one line each. Their order is that of config_to_yaml(). */
+/* config_keys.c - the table of keys, in the order of config_to_yaml(). */
 #include <string.h>
 
 #include "config_internal.h"
@@ -16,8 +16,8 @@ static const char *const urgencies[] = {"low", "medium", "urgent", NULL};
 #define AT(member) .field = offsetof(struct config, member)
 #define WITH(member) .companion = offsetof(struct config, member)
 
-/* KEY: any type. ONE: a word of a list. NUM: a quantity between bounds. DUO: a field and its
- * companion. DAY: opening hours. */
+/* Rows of the table. KEY: any type. ONE: a word of a list. NUM: a quantity between bounds. DUO: a
+ * field with its companion (a count or a has_ flag). DAY: opening hours. */
 #define KEY(path, type, text, member)                                                              \
     {                                                                                              \
         path, &config_##type, text, AT(member)                                                     \
@@ -30,7 +30,7 @@ static const char *const urgencies[] = {"low", "medium", "urgent", NULL};
     {                                                                                              \
         path, &config_quantity, text, AT(member), .min = least, .max = most, .of = &config_##unit  \
     }
-/* A quantity that is never 0, or null, which is kept as 0. */
+/* OPT: a quantity that is never 0, or null, which is stored as 0. */
 #define OPT(path, unit, text, member, least, most)                                                 \
     {                                                                                              \
         path, &config_optional_quantity, text, AT(member), .min = least, .max = most,              \

@@ -1,5 +1,5 @@
-/* The password or API key: found, checked, handed over once, wiped. It goes through no stdio
- * buffer and appears in no message. */
+/* config_secret.c - the password or API key. It is read without stdio, whose buffers are not wiped,
+ * and appears in no message. */
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -20,8 +20,8 @@ static int fail_errno(const char *path, struct error *error)
     return error_set(error, ERR_CONFIG, "%s: cannot read the secret: %s", path, strerror(errno));
 }
 
-/* Whether systemd made the file: it gives its credentials to the service alone, by its own means.
- */
+/* Whether systemd made the file: only the service can reach its credentials, whatever their
+ * mode. */
 static bool is_credential(const char *path)
 {
     const char *directory = getenv("CREDENTIALS_DIRECTORY");
@@ -52,7 +52,7 @@ static int check_file(int fd, const char *path, struct error *error)
     return 0;
 }
 
-/* What an editor puts before a text without showing it. */
+/* Whether the secret begins with a byte order mark, which editors add without showing it. */
 static bool has_byte_order_mark(const char *secret, size_t size)
 {
     static const char *const marks[] = {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"};
@@ -99,7 +99,7 @@ static int check_secret(char *secret, size_t size, const char *where, struct err
 
 static int read_secret(int fd, const char *path, char **ret_secret, struct error *error)
 {
-    size_t used = 0, capacity = MAX_SECRET_SIZE + 2; /* a newline, and one byte to see too many */
+    size_t used = 0, capacity = MAX_SECRET_SIZE + 2; /* a newline, and one byte of excess */
     char *secret = calloc(1, capacity + 1);
     int result = 0;
 

@@ -1,5 +1,5 @@
-/* The effective configuration: a JSON object with the values as they are written in the file, and
- * the same as YAML text that config_load() reads back. */
+/* config_show.c - the effective configuration: a JSON object with the values as they are written in
+ * the file, and the same as YAML text that config_load() reads back. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 /* ---- JSON ---- */
 
-/* The object at the dotted path without its last part, made when needed; NULL without memory. */
+/* The object that holds the key `path`, made when it is missing; NULL: out of memory. */
 static json_t *section_of(json_t *root, const char *path, const char **ret_name)
 {
     const char *dot;
@@ -127,7 +127,7 @@ static int emit_mapping(yaml_emitter_t *emitter, json_t *mapping, bool flow)
     return yaml_mapping_end_event_initialize(&event) && yaml_emitter_emit(emitter, &event);
 }
 
-/* Mappings of one pair ({hours: 2}) and all that is inside a list go on one line. */
+/* Mappings of one pair ({hours: 2}) and everything inside a list are written on one line. */
 static int emit(yaml_emitter_t *emitter, json_t *value, bool flow)
 {
     if (json_is_array(value))

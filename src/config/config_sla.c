@@ -1,4 +1,4 @@
-/* The types of the section sla: calendar, opening hours, targets, responses. */
+/* config_sla.c - the types of the section sla: calendar, opening hours, targets, responses. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +88,7 @@ static int read_interval(const struct reader *reader, const struct key *key,
     return 0;
 }
 
-/* Puts an interval in its place among those of the day; false when it overlaps one. */
+/* Inserts an interval in order of time; false when it overlaps another. */
 static bool insert_interval(struct config_interval *list, size_t *count,
                             struct config_interval interval)
 {

@@ -1,4 +1,4 @@
-/* The types of keys that any section can use. */
+/* config_types.c - the types of keys that any section can use. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,7 +112,7 @@ static json_t *show_bool(const struct key *key, const struct config *config)
 const struct key_type config_bool = {
     .expected = "true or false, without quotes", .set = set_bool, .show = show_bool};
 
-/* ---- One of a few words; the field is an enum whose values are the words' places ---- */
+/* ---- One of a few words; the field is an enum whose values are the indices of the words ---- */
 
 static void describe_choice(const struct key *key, char text[CONFIG_EXPECTED_SIZE])
 {
@@ -211,7 +211,7 @@ static json_t *show_quantity(const struct key *key, const struct config *config)
 const struct key_type config_quantity = {
     .describe = describe_quantity, .set = set_quantity, .show = show_quantity};
 
-/* ---- The same, or null, which is kept as 0: the least is more than that ---- */
+/* ---- A number with its unit, or null, which is stored as 0: `min` is above 0 ---- */
 
 static void describe_optional_quantity(const struct key *key, char text[CONFIG_EXPECTED_SIZE])
 {

@@ -1,4 +1,4 @@
-/* Addresses: of Odoo, of the listener, and of a place on Earth for its time zone. */
+/* config_url.c - the types of addresses (of Odoo, its proxy and the webhook) and of time zones. */
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ struct refusal {
     const char *message;
 };
 
-/* Parts that an address may not have. None is quoted: they are where secrets are put. */
+/* Parts that the address of Odoo may not have. No message quotes them: they may hold a secret. */
 static const struct refusal refusals[] = {
     {CURLUPART_USER, "found a user name in the address, expected none; give odoo.login and "
                      "odoo.secret_file"},
@@ -36,7 +36,7 @@ static bool has_part(CURLU *url, CURLUPart part)
     return found;
 }
 
-/* An address that libcurl does not read or that is not HTTP. */
+/* The error of an address that libcurl cannot read or that is not HTTP. */
 static int refuse_url(const struct reader *reader, const struct key *key, yaml_node_t *node,
                       const char *text)
 {
@@ -251,7 +251,7 @@ int config_webhook_url(const struct config *config, const char *given, char **re
 
     if (!url)
         return error_memory(error);
-    if (!is_web(url, given)) /* it may hold a secret: it is not shown */
+    if (!is_web(url, given)) /* not quoted: it may hold a secret */
         rc = error_set(error, ERR_USAGE,
                        "--webhook: expected an address such as http://127.0.0.1:8075");
     else if (has_no_path(url))
@@ -268,8 +268,8 @@ int config_webhook_url(const struct config *config, const char *given, char **re
 
 /* ---- Where the webhook listens: HOST:PORT, or a socket that systemd passes ----
  *
- * It speaks HTTP without TLS: only to this machine, unless an administrator says otherwise in a
- * socket unit. */
+ * The webhook speaks HTTP without TLS, so HOST is this machine; an administrator who wants another
+ * address writes a socket unit. */
 
 static bool is_local_port(const char *text)
 {
@@ -317,8 +317,8 @@ const struct key_type config_listen = {
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
-/* The name is a path below the zone files: nothing that would leave them. GLib also takes rules in
- * the POSIX form, where "GMT-1" is one hour EAST: a name without a place is made of letters. */
+/* Whether `text` can be the name of a zone file: it must not lead out of their directory. A name
+ * without '/' has letters only, since GLib would read "GMT-1" as a POSIX rule, one hour EAST. */
 static bool is_zone(const char *text)
 {
     const char *allowed = strchr(text, '/') ? LETTERS "0123456789_+-/" : LETTERS;

@@ -1,3 +1,4 @@
+/* config_values.c - quantities with a unit, quoting, copies. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +32,7 @@ const struct quantity config_hours_as_minutes = {"a number of hours", units_hour
 const struct quantity config_hours_as_seconds = {"a number of hours", units_hours_as_seconds, false,
                                                  true};
 
-/* What people write for a unit. */
+/* Other spellings of the units, for suggestions. */
 static const struct {
     const char *written, *meant;
 } other_units[] = {
@@ -97,7 +98,7 @@ enum scalar_kind config_scalar_kind(const char *text)
     return real ? SCALAR_REAL : SCALAR_INTEGER;
 }
 
-/* number = whole + fraction / scale; the cursor moves behind it. */
+/* Reads whole + fraction / scale and moves the cursor behind the number. */
 static bool read_decimal(const char **cursor, int64_t *whole, int64_t *fraction, int64_t *scale)
 {
     const char *p = *cursor;
@@ -166,7 +167,7 @@ char *config_quantity_write(int64_t value, const struct unit *units,
     return text;
 }
 
-/* A number as people write it, 1,5 or .5, as this program reads it. */
+/* Spells "1,5" and ".5" as this program reads them: "1.5", "0.5". */
 static bool spell_decimal(const char *text, char spelled[CONFIG_QUANTITY_SIZE])
 {
     int length = snprintf(spelled, CONFIG_QUANTITY_SIZE, "%s%s", *text == '.' ? "0" : "", text);
@@ -177,7 +178,7 @@ static bool spell_decimal(const char *text, char spelled[CONFIG_QUANTITY_SIZE])
     return length < CONFIG_QUANTITY_SIZE;
 }
 
-/* What `text` with a right unit would be; NULL: nothing that can be read. */
+/* `text` with the unit that was meant; NULL when neither number nor unit can be told. */
 static const char *suggest_unit(const char *text, const struct unit *units,
                                 char suggestion[CONFIG_QUANTITY_SIZE])
 {
@@ -191,7 +192,7 @@ static const char *suggest_unit(const char *text, const struct unit *units,
             !find_unit(units, other_units[i].meant))
             continue;
         if (whole == 0 && fraction && !*unit && find_unit(units, "%")) {
-            /* 0.75 is a share of one: 75%. */
+            /* A share of 1: 0.75 means 75%. */
             if (fraction * 100 % scale != 0)
                 return NULL;
             snprintf(suggestion, CONFIG_QUANTITY_SIZE, "%lld%%",
@@ -225,7 +226,7 @@ const char *config_quantity_suggest(const char *text, const struct unit *units, 
 
 /* ---- Text ---- */
 
-/* Whether a control character, or U+FFFE or U+FFFF, which XML forbids too, starts at `p`. */
+/* Whether a control character, U+FFFE or U+FFFF starts at `p`: XML forbids them. */
 static bool is_forbidden(const unsigned char *p)
 {
     return *p < ' ' || *p == 0x7F || (p[0] == 0xC2 && p[1] >= 0x80 && p[1] < 0xA0) ||
@@ -239,7 +240,7 @@ char *config_quote(const char *text, char quoted[CONFIG_QUOTE_SIZE])
     size_t used = 0;
 
     while (*p && used + 4 < sizeof clean) {
-        size_t length = 1; /* of the whole character: never half of one */
+        size_t length = 1; /* of the whole UTF-8 character */
 
         while (length < 4 && (p[length] & 0xC0) == 0x80)
             length++;

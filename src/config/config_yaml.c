@@ -1,3 +1,4 @@
+/* config_yaml.c - from text to a YAML document, and the errors that name a place in it. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -104,7 +105,7 @@ static const char *words_of(const yaml_parser_t *parser, char at)
     return parser->problem;
 }
 
-/* The place of a byte, for errors found below the lines and columns. */
+/* Line and column of a byte offset, which is all that libyaml gives for an encoding error. */
 static void locate(const char *text, size_t offset, size_t *ret_line, size_t *ret_column)
 {
     *ret_line = *ret_column = 0;
@@ -118,7 +119,7 @@ static void locate(const char *text, size_t offset, size_t *ret_line, size_t *re
     }
 }
 
-/* The text at a line and column (in characters); its end when there is no such place. */
+/* Points into `text` at a line and column (in characters); at its end when it is shorter. */
 static const char *place(const char *text, size_t line, size_t column)
 {
     for (; line > 0 && *text; text++)
@@ -136,7 +137,7 @@ static int fail_syntax(const struct reader *reader, const yaml_parser_t *parser,
 {
     size_t line, column;
 
-    if (!parser->problem) /* YAML_MEMORY_ERROR, and what libyaml forgets to name so */
+    if (!parser->problem) /* libyaml sets no problem when memory is short */
         return error_memory(reader->error);
     switch (parser->error) {
     case YAML_READER_ERROR:
@@ -155,7 +156,8 @@ static int fail_syntax(const struct reader *reader, const yaml_parser_t *parser,
 
 /* ---- The text ---- */
 
-/* Tabs among the blanks that start a line: YAML refuses most of them, with puzzling words. */
+/* Refuses tabs in the indentation: libyaml refuses most of them too, with a message that few
+ * understand. */
 static int refuse_tabs(const struct reader *reader, const char *text)
 {
     size_t line = 0;
@@ -210,7 +212,7 @@ static const char *clever(const yaml_event_t *event)
     return NULL;
 }
 
-/* Checks one event; *depth and *documents are running counts. */
+/* Checks one event and updates *depth and *documents. */
 static int check_event(const struct reader *reader, const yaml_event_t *event, int *depth,
                        int *documents)
 {
@@ -231,7 +233,7 @@ static int check_event(const struct reader *reader, const yaml_event_t *event, i
     return 0;
 }
 
-/* Reads the events only: anchors, tags and further documents leave no trace in a document. */
+/* Checks the events, since a loaded document no longer shows anchors, tags or further documents. */
 static int check_events(const struct reader *reader, const char *text, size_t size,
                         int *ret_documents)
 {

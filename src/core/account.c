@@ -104,7 +104,7 @@ static void add_invoices(struct input *input, const struct account_facts *facts,
     }
 }
 
-/* After the invoices: what a credit note takes back depends on what its invoice gave. */
+/* Runs after add_invoices(): what a credit note takes back depends on its invoice's outcome. */
 static void add_notes(struct input *input, const struct account_facts *facts,
                       const struct account_policy *policy, civil_day today,
                       struct account_result *result)
@@ -191,7 +191,7 @@ static void find_next_change(const struct account_facts *facts, civil_day today,
 
         if (ticket->has_response)
             note_change(result, ticket->response, today);
-        if (ticket->n_lines) /* sorted: the last is the latest, but any may be the first ahead */
+        if (ticket->n_lines) /* by day: walk back to the first line after today */
             for (size_t j = ticket->n_lines; j-- > 0 && ticket->lines[j].day > today;)
                 note_change(result, ticket->lines[j].day, today);
     }
@@ -263,7 +263,7 @@ static bool has_pack(const struct credit_move *move)
     return false;
 }
 
-/* What a payment that is still to come would change. */
+/* Whether a later payment would change the verdict. */
 static bool awaits_payment(enum credit_verdict verdict)
 {
     return verdict == CREDIT_NOT_PAID || verdict == CREDIT_NOT_BEHIND ||
@@ -282,8 +282,8 @@ const struct credit_move *account_lost_unless_paid(const struct account_facts *f
 
         civil_day renewed = move->date < today ? move->date : today;
 
-        /* Paid today, its lots start after the end, and its contract is renewed on the earlier of
-         * the two dates. */
+        /* The lots of an invoice paid today would start after the end of `lot`; the contract would
+         * be renewed on the earlier of today and the invoice date. */
         if (move->type == MOVE_INVOICE && awaits_payment(result->outcomes[i].verdict) &&
             renewed <= lot->end + policy->ledger.renewal_grace_days && has_pack(move))
             return move;
@@ -320,7 +320,7 @@ struct account_totals account_totals(const struct account_result *result)
             else
                 totals.adjusted_out -= entry->amount;
             break;
-        case LEDGER_ROLLOVER_OUT: /* from one pocket to the other */
+        case LEDGER_ROLLOVER_OUT: /* moves minutes within the account */
         case LEDGER_ROLLOVER_IN:
         case LEDGER_OVERDRAFT_REPAID:
             break;

@@ -69,7 +69,7 @@ bool calendar_add_seconds(const struct calendar *calendar, instant start, int64_
         *ret = start;
         return true;
     }
-    /* The last interval before which less than the target was worked. */
+    /* The last interval that begins before `target` seconds are worked. */
     while (high - low > 1) {
         size_t middle = low + (high - low) / 2;
 
@@ -82,7 +82,7 @@ bool calendar_add_seconds(const struct calendar *calendar, instant start, int64_
     return true;
 }
 
-/* The place of the first working day after `day`. */
+/* Index of the first working day after `day`; n_days when there is none. */
 static size_t working_day_after(const struct calendar *calendar, civil_day day)
 {
     size_t low = 0, high = calendar->n_days;

@@ -1,8 +1,7 @@
 /* calendar_build.c - from weekly hours and leaves to sorted UTC intervals.
  *
- * Each local day gives its attendances in UTC, joined where they overlap or touch; what leaves
- * cover is cut out. Attendances at a local time that DST skips or repeats are taken as Odoo takes
- * them: with the offset before the change, and as the second of the two. */
+ * The attendances of each local day are converted to UTC and joined where they overlap or touch;
+ * then the leaves are cut out. Local times that DST skips or repeats: see calendar.h. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,7 +35,7 @@ instant calendar_local(const struct utc_offset *offsets, size_t count, instant w
 instant calendar_utc(const struct utc_offset *offsets, size_t count, instant local,
                      enum calendar_repeat repeat)
 {
-    /* No zone is a day away from UTC: the change that matters is among those around. */
+    /* Every UTC offset is less than a day: only changes within a day of `local` matter. */
     size_t first = offset_at(offsets, count, local - DAY_SECONDS);
     size_t last = offset_at(offsets, count, local + DAY_SECONDS);
     instant found = local - offsets[first].seconds;
@@ -45,7 +44,7 @@ instant calendar_utc(const struct utc_offset *offsets, size_t count, instant loc
         instant when = local - offsets[i].seconds;
 
         if (i > first && when < offsets[i].from)
-            break; /* before this offset begins: skipped, or the earlier one still held */
+            break; /* this offset is not yet in force at `local` */
         if (i > first && repeat == CALENDAR_FIRST && found < offsets[i].from)
             break;
         found = when;
@@ -75,7 +74,7 @@ struct build {
     struct calendar_leave *leaves; /* sorted, disjoint */
     size_t n_leaves, next_leave;
     civil_day *closed;             /* sorted */
-    struct calendar_interval *day; /* of the day at hand, before leaves */
+    struct calendar_interval *day; /* of the day being built, before leaves */
     size_t n_day;
 };
 
@@ -127,8 +126,8 @@ static instant local_minute(const struct calendar_spec *spec, civil_day day, int
                         CALENDAR_SECOND);
 }
 
-/* The day's hours in UTC, sorted and joined. What a change of offset moves out of its day is cut
- * off there, so that days never overlap: a date that a zone skipped whole has no working time. */
+/* The day's hours in UTC, sorted and joined. Hours that a change of offset moves out of the local
+ * day are cut off, so that days never overlap; a date that the zone skipped has no working time. */
 static void collect_day(struct build *build, civil_day day)
 {
     const struct calendar_spec *spec = build->spec;
@@ -177,8 +176,8 @@ static int append(struct build *build, instant start, instant end, civil_day day
     return 0;
 }
 
-/* An interval without what leaves cover. Days come in order, so the leaves that are over are left
- * behind. */
+/* Appends the interval without its leaves. Intervals come in order, so a leave that ends before
+ * this one is skipped for good (next_leave). */
 static int append_without_leaves(struct build *build, struct calendar_interval interval)
 {
     instant start = interval.start;
@@ -197,7 +196,7 @@ static int append_without_leaves(struct build *build, struct calendar_interval i
 
 /* ---- The whole ---- */
 
-/* Sorted copies; leaves that overlap or touch become one, empty ones are left out. */
+/* Copies and sorts the input; leaves that overlap or touch become one, empty ones are dropped. */
 static int prepare(struct build *build)
 {
     const struct calendar_spec *spec = build->spec;
@@ -250,7 +249,7 @@ static int build_days(struct build *build)
     return rc;
 }
 
-/* The days with enough working time; what is left of a day is spread over several intervals. */
+/* Lists the working days. A day's working time is the sum over its intervals. */
 static int list_days(struct calendar *calendar)
 {
     size_t end;

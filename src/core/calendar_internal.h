@@ -8,19 +8,19 @@ struct calendar {
     struct calendar_interval *intervals; /* sorted, disjoint, none empty */
     int64_t *before;                     /* business seconds before each of them */
     size_t n_intervals, size, before_size;
-    int64_t total;
+    int64_t total;   /* business seconds of all intervals */
     civil_day *days; /* working days, sorted */
     size_t n_days;
     struct utc_offset *offsets; /* a copy */
     size_t n_offsets;
-    instant from; /* nothing is known before it */
+    instant from; /* start of the first compiled day */
 };
 
-/* What clocks show at `when`, in seconds since 1970-01-01T00:00 of that zone. */
+/* Local time at `when`, in seconds since 1970-01-01T00:00 local time. */
 instant calendar_local(const struct utc_offset *offsets, size_t count, instant when);
 
-/* The other way. A local time that DST skips is taken with the offset before the change; one that
- * it repeats is the first or the second. */
+/* The instant of a local time. One that DST skips is taken with the offset before the change; of
+ * one that DST repeats, `repeat` chooses the first or the second. */
 enum calendar_repeat { CALENDAR_FIRST, CALENDAR_SECOND };
 instant calendar_utc(const struct utc_offset *offsets, size_t count, instant local,
                      enum calendar_repeat repeat);

@@ -57,7 +57,7 @@ static enum charge_reason line_reason(const struct charge_ticket *ticket,
     return line->day < ticket->response ? CHARGE_BEFORE_RESPONSE : CHARGE_COUNTED;
 }
 
-/* What the ticket has been charged in all once this line counts. */
+/* The ticket's whole charge with this line; `charged` is its charge without it. */
 static minutes charged_so_far(minutes charged, const struct charge *charge,
                               const struct charge_policy *policy)
 {

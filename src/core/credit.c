@@ -60,7 +60,7 @@ bool credit_line_grants(const struct credit_move *invoice, const struct credit_l
     return invoice->total != 0 || invoice->deducts_down_payment || line->untaxed == 0;
 }
 
-/* Whether an invoice has packs, and none that it may grant. */
+/* Whether an invoice has packs and grants none of them: its total is zero and each has a price. */
 static bool only_offset_packs(const struct credit_move *invoice)
 {
     bool offset = false;
@@ -146,7 +146,8 @@ minutes credit_line_minutes(const struct credit_line *line)
     return round_half_away((__int128)line->quantity * line->pack_minutes, NANO_ONE);
 }
 
-/* The amounts to compare: the move's own currency, or the company's when the two moves differ. */
+/* The line's amount in the move's currency or, to compare moves of two currencies, the
+ * company's. */
 static micro line_untaxed(const struct credit_line *line, bool company)
 {
     return company ? line->untaxed_company : line->untaxed;

@@ -39,7 +39,7 @@ nano quantity_convert(nano quantity, nano from_factor, nano to_factor)
     __int128 numerator = (__int128)quantity * to_factor;
     __int128 limit = (__int128)INT64_MAX * from_factor;
 
-    if (numerator > limit || numerator < -limit) /* stays too large, and keeps its sign */
+    if (numerator > limit || numerator < -limit) /* out of the range of int64 */
         return quantity < 0 ? -INT64_MAX : INT64_MAX;
     return round_half_away(numerator, from_factor);
 }

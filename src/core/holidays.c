@@ -1,6 +1,6 @@
 /* holidays.c - the public holidays of France: code du travail, L3133-1 (everywhere), L3134-13
  * (Alsace and Moselle) and L3422-2 with decree 83-1003 (the day on which the abolition of slavery
- * is commemorated overseas). Collectivities with a labour code of their own are no set. */
+ * is commemorated overseas). Collectivities with a labour code of their own have no set. */
 #include "qualiodoo/core/holidays.h"
 
 #include <stdlib.h>
@@ -66,7 +66,7 @@ const char *const holiday_words[WORDS + 1] = {
 #define EVERYWHERE ((UINT32_C(1) << SETS) - 1)
 #define ONLY(set) (UINT32_C(1) << (set))
 
-/* A fixed date, or (month 0) so many days after Easter Sunday. */
+/* A fixed date, or with month 0 the number of days after Easter Sunday (negative: before). */
 static const struct rule {
     enum word word;
     uint32_t sets;
@@ -172,7 +172,7 @@ size_t holidays_of_year(const struct holidays *holidays, int year, civil_day *re
     }
     if (count > 1)
         qsort(ret_days, count, sizeof *ret_days, compare_days);
-    for (size_t i = 0; i < count; i++) /* in 2008, Ascension was on 1 May */
+    for (size_t i = 0; i < count; i++) /* in 2008, Ascension and 1 May were one day */
         if (kept == 0 || ret_days[i] != ret_days[kept - 1])
             ret_days[kept++] = ret_days[i];
     return kept;

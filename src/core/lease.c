@@ -10,9 +10,9 @@
  *     any ------- clean stop: lease_dropped, the row is released -> NONE
  *
  * Each agent has one row at a time. Odoo stamps a row with the time of each heartbeat; a row is
- * live while its stamp is younger than live_ms by the clock of Odoo's database. How late it is
- * there, an agent knows from its own row: its stamp, plus the time that passed since. (The Date of
- * an answer may be that of a proxy.)
+ * live while its stamp is younger than live_ms by the clock of Odoo's database. An agent derives
+ * the time of that clock from its own row: the row's stamp plus the time that passed since. (The
+ * Date header of an answer may be a proxy's.)
  *
  * Assumptions:
  *  A. Ids grow: of two creates, the one that was given its id later has the higher one.
@@ -21,17 +21,17 @@
  *
  * Invariants:
  *  1. At most one agent is in DUTY with a heartbeat younger than duty_ms: lease_may_write().
- *  2. The row of an agent that lost duty by age is live for others for live_ms - duty_ms more: who
- *     comes next looks into Odoo after the last write has reached it (C). That row is not released.
- *     One that is released in order has no write on its way.
- *  3. A row that was given up is never used again by its agent, even when a late heartbeat revives
- *     it in Odoo: it then only delays the others.
- *  4. An id is given before the row can be seen. The second look sees every row below the own one
- *     whose create took less than create_ms, as it is begun looks_ms > create_ms after the own row
- *     was answered; an agent whose create took longer gives that row up (lease_created), so that no
- *     row that counts is missed.
- *  5. A heartbeat counts from when it was begun, and only when the one before it had not grown
- *     older than duty_ms meanwhile. */
+ *  2. The row of an agent that lost duty by age is live for others for live_ms - duty_ms more, so
+ *     that the next agent looks into Odoo after the last write has reached it (C). Such a row is
+ *     not released. A row is released only when none of its agent's writes is on its way.
+ *  3. An agent never uses again a row that it gave up, even when a late heartbeat revives
+ *     it in Odoo: a revived row only delays the other agents.
+ *  4. Odoo assigns an id before other agents can see the row. The second look begins looks_ms >
+ *     create_ms after the create of the own row was answered, so it sees every row with a lower id
+ *     whose create took less than create_ms. An agent whose create took longer gives its row up
+ *     (lease_created), so no row that counts is missed.
+ *  5. A heartbeat counts from when it was begun, and only if the heartbeat before it is
+ *     younger than duty_ms when it is answered. */
 #include "qualiodoo/core/lease.h"
 
 #include <assert.h>
@@ -126,7 +126,8 @@ void lease_dropped(struct lease *lease)
 int64_t lease_lowest(const struct lease_row *rows, size_t count, const struct lease_row *own,
                      int64_t waited_ms, const struct lease_limits *limits, size_t *ret_live)
 {
-    instant now = own->stamp + waited_ms / 1000; /* at most so late: a row is rather live */
+    /* The database's clock shows this or a little later: in doubt a row is live. */
+    instant now = own->stamp + waited_ms / 1000;
     int64_t lowest = 0;
 
     *ret_live = 0;

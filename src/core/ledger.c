@@ -1,5 +1,5 @@
-/* ledger.c - day by day through the facts (DOMAIN.md, section 1): within a day grants, clawbacks,
- * the expiry step, adjustments, debits, and within each by id. */
+/* ledger.c - enters the facts day by day (DOMAIN.md, section 1). Within a day the order is grants,
+ * clawbacks, the expiry step, adjustments, debits; within each of them, by id. */
 #include "qualiodoo/core/ledger.h"
 
 #include <assert.h>
@@ -10,7 +10,7 @@
 #include "ledger_internal.h"
 #include "qualiodoo/util/civil.h"
 
-/* The input, sorted, and how far each list has been entered. */
+/* The input, sorted; `grant`, `clawback`... are the indices of the next fact to enter. */
 struct agenda {
     struct ledger_grant *grants;
     struct ledger_clawback *clawbacks;
@@ -34,7 +34,8 @@ DEFINE_COMPARE(compare_clawbacks, ledger_clawback, day)
 DEFINE_COMPARE(compare_adjustments, ledger_adjustment, day)
 DEFINE_COMPARE(compare_debits, ledger_debit, day)
 
-/* A sorted copy; an empty list is a valid pointer too, so that NULL means out of memory. */
+/* A sorted copy. NULL means out of memory only: the copy of an empty list is a valid pointer
+ * too. */
 static void *sorted(const void *items, size_t count, size_t size,
                     int (*compare)(const void *, const void *))
 {
@@ -72,7 +73,7 @@ static void earliest(civil_day *day, civil_day other)
         *day = other;
 }
 
-/* The next day on which something happens: a fact, or the end of a lot with minutes left. */
+/* The next day that has a fact or the end of a lot with minutes left; INT32_MAX: none. */
 static civil_day next_day(const struct book *book, const struct agenda *agenda,
                           const struct ledger_input *input)
 {

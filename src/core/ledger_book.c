@@ -1,9 +1,9 @@
-/* ledger_book.c - the primitive movements: every entry of a ledger is written here. */
+/* ledger_book.c - the primitive movements of minutes: only book_enter() writes an entry. */
 #include <stdlib.h>
 
 #include "ledger_internal.h"
 
-/* The order that serves wherever lots are chosen (DOMAIN.md, section 4). */
+/* The order in which lots are used (DOMAIN.md, section 4). */
 static int compare_choice(const struct ledger_lot *a, const struct ledger_lot *b)
 {
     if (a->end != b->end)
@@ -20,7 +20,7 @@ struct ledger_lot *book_lot(struct book *book, size_t rank)
     return &book->ledger.lots[book->order[rank]];
 }
 
-/* Restores the order of choice; few lots are out of place, so insertion is enough. */
+/* Insertion sort: few lots are out of place. */
 void book_reorder(struct book *book)
 {
     for (size_t i = 1; i < book->ledger.n_lots; i++) {
@@ -38,7 +38,7 @@ struct ledger_lot *book_open(struct book *book, struct ledger_lot lot)
 {
     size_t index = book->ledger.n_lots;
 
-    /* The caller sized lots and order for every grant and adjustment of the input. */
+    /* ledger_compute() allocated `lots` and `order` for every grant and adjustment. */
     book->ledger.lots[index] = lot;
     book->order[index] = index;
     book->ledger.n_lots++;
@@ -63,7 +63,6 @@ static bool reserve_entry(struct book *book)
     return true;
 }
 
-/* `lot` NULL is the overdraft: a negative amount deepens it. */
 void book_enter(struct book *book, struct ledger_lot *lot, minutes amount, struct cause cause)
 {
     if (amount == 0 || !reserve_entry(book))

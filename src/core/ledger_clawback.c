@@ -1,9 +1,9 @@
 /* ledger_clawback.c - a credit note takes back what its invoice granted (DOMAIN.md, section 3).
  *
- * A clawback takes minutes from lots, but is counted against the lots of its invoice: the two are
- * separate. `counted` says how much of a lot's grant was taken back by its own invoice's credit
- * notes, wherever the minutes came from; `lost` what expired in it and did not come back; `barred`
- * which part of that may never come back, because a credit note asked for it. */
+ * Which lots lose the minutes and which lots the clawback is counted against are two questions: it
+ * takes from the lots of its invoice first, then from any lot, but is counted (`counted`) against
+ * the lots of its invoice only, up to what they granted and did not lose by expiry. What it asks
+ * for beyond that limit may have expired: `barred` keeps as much from being reinstated. */
 #include <assert.h>
 
 #include "ledger_internal.h"
@@ -34,6 +34,7 @@ static minutes at_most(minutes amount, minutes limit)
     return amount < limit ? amount : limit;
 }
 
+/* How much of the lot's grant a clawback can still take back. */
 static minutes count_limit(const struct ledger_lot *lot)
 {
     minutes limit = lot->granted - lot->counted - lot->lost;
@@ -41,9 +42,9 @@ static minutes count_limit(const struct ledger_lot *lot)
     return limit > 0 ? limit : 0;
 }
 
-/* What was asked for beyond the limits is barred from coming back. Uses `counted` as it was before
- * this clawback, so it runs before count(). */
-static void bar(struct book *book, int64_t invoice, minutes excess)
+/* Bars the minutes that were asked for beyond the limit from being reinstated. Runs before
+ * count_taken(), since it needs `counted` as it was before this clawback. */
+static void bar_excess(struct book *book, int64_t invoice, minutes excess)
 {
     for_each_lot_of(book, invoice, lot)
     {
@@ -56,8 +57,9 @@ static void bar(struct book *book, int64_t invoice, minutes excess)
     }
 }
 
-/* Counts what is taken against the lots; one whose whole grant is counted closes today. */
-static void count(struct book *book, int64_t invoice, minutes taken)
+/* Counts `taken` against the lots of the invoice; a lot whose whole grant is counted closes
+ * today. */
+static void count_taken(struct book *book, int64_t invoice, minutes taken)
 {
     for_each_lot_of(book, invoice, lot)
     {
@@ -94,6 +96,6 @@ void book_clawback(struct book *book, const struct ledger_clawback *clawback)
         rest -= part;
     }
     book_take(book, rest, true, cause);
-    bar(book, clawback->invoice, clawback->amount - taken);
-    count(book, clawback->invoice, taken);
+    bar_excess(book, clawback->invoice, clawback->amount - taken);
+    count_taken(book, clawback->invoice, taken);
 }

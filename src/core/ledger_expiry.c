@@ -1,9 +1,10 @@
-/* ledger_expiry.c - the expiry step of a day (DOMAIN.md, section 5): reinstate, then roll over or
- * expire what ends. */
+/* ledger_expiry.c - the expiry step of a day (DOMAIN.md, section 5): reinstate what a
+ * renewal brings back, then roll over or expire the lots that end today. */
 #include "ledger_internal.h"
 
-/* The latest lot opened by an invoice that ends after `end`: one that renews the contract. When
- * `starting` is set, only among the lots that start today and were renewed by that day. */
+/* The lot that renews the contract: the one with the latest end among those that an invoice opened
+ * and that end after `end`; NULL: none. With `renewed_by`, only among the lots that start today and
+ * whose contract was renewed on that day or earlier. */
 static struct ledger_lot *renewal(struct book *book, civil_day end, const civil_day *renewed_by)
 {
     for (size_t i = book->ledger.n_lots; i-- > 0;) {
@@ -19,7 +20,7 @@ static struct ledger_lot *renewal(struct book *book, civil_day end, const civil_
     return NULL;
 }
 
-/* The record that opened a lot, as a source. */
+/* The record that opened `lot`, as the cause of an entry. */
 static struct cause lot_cause(const struct ledger_lot *lot, enum ledger_kind kind)
 {
     if (lot->name.origin == LOT_ADJUSTMENT)

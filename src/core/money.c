@@ -17,7 +17,7 @@ size_t money_find(const struct money_book *book, int64_t move)
     return low < book->count && book->moves[low]->id == move ? low : book->count;
 }
 
-/* Whether `id` is an invoice that is effectively paid, as far as it is known by now. */
+/* Whether `id` is an invoice that is effectively paid, by the verdicts reached so far. */
 static bool is_paid_invoice(const struct money_book *book, int64_t id)
 {
     size_t i = id ? money_find(book, id) : book->count;
@@ -62,7 +62,7 @@ bool money_only_undoes(const struct money_book *book, const struct credit_move *
     return false;
 }
 
-/* What the counterparts of an invoice sum up to. */
+/* The counterparts of an invoice, summed up. */
 struct sums {
     bool money;        /* one brought money */
     bool other_refund; /* one is a credit note of another invoice */
@@ -70,7 +70,7 @@ struct sums {
     micro settled, written_off;
 };
 
-/* Amounts that Odoo cannot hold stop at the largest number. */
+/* A sum out of the range of int64 stays at its largest number. */
 static void add_amount(micro *sum, micro amount)
 {
     if (__builtin_add_overflow(*sum, amount, sum))
@@ -101,7 +101,8 @@ static struct sums sum_counterparts(const struct money_book *book,
     return sums;
 }
 
-/* Settled without money: by its own credit notes, or by anything else? */
+/* The verdict of an invoice settled without money: CREDIT_REVERSED when only its own credit notes
+ * settle it. */
 static enum credit_verdict no_money(const struct credit_move *invoice)
 {
     bool refunded = false;
@@ -116,9 +117,8 @@ static enum credit_verdict no_money(const struct credit_move *invoice)
     return refunded ? CREDIT_REVERSED : CREDIT_NO_MONEY;
 }
 
-/* Whether Odoo calls the invoice paid. `partial` and `not_paid` beside a residual of zero are
- * words that an automation rule spoilt (Odoo never sets them together): there the amounts of the
- * counterparts decide. */
+/* Whether an invoice without residual is paid according to Odoo. Odoo itself never sets `partial`
+ * or `not_paid` there; an automation rule did, so the amounts of the counterparts decide. */
 static bool is_called_paid(const struct credit_move *invoice, const struct sums *sums,
                            const struct credit_policy *policy)
 {
@@ -167,8 +167,8 @@ bool money_is_down_payment_of(const struct credit_move *invoice, const struct cr
            strcmp(invoice->origin, final->origin) == 0;
 }
 
-/* An invoice that deducts a down payment is paid when the invoices of it are, too; the latest date
- * counts. */
+/* An invoice that deducts a down payment is paid only when all invoices that bill it are; the
+ * latest payment date counts. */
 static void judge_down_payments(const struct money_book *book, const struct credit_move *final,
                                 struct credit_money *money)
 {
@@ -212,8 +212,9 @@ static struct credit_money judge(const struct money_book *book, const struct cre
     return money;
 }
 
-/* More money only makes more invoices paid, and later: from "none is paid" the judgements rise to
- * the least of all that agree with each other. */
+/* Least fixed point: the book starts with no invoice paid, and one more paid invoice can only make
+ * others paid or their date later. The loop therefore ends, and a circle of credit notes stays
+ * unpaid. */
 void money_judge(struct money_book *book, const struct credit_policy *policy)
 {
     bool changed = true;

@@ -26,7 +26,7 @@ instant response_when(const struct response_facts *facts, enum response_event ev
 enum response_event response_first(const struct response_facts *facts, unsigned counted,
                                    instant *ret_when)
 {
-    /* Of two at the same second, the first of this list. */
+    /* Of two events in the same second, the first of this list counts. */
     static const struct {
         enum response_event event;
         unsigned bit; /* 0: it always counts */

@@ -18,7 +18,8 @@ const char *sla_state_name(enum sla_state state)
     return names[state];
 }
 
-/* Start, deadline and warning: what follows from the creation and the urgency alone. */
+/* Start, deadline and warning, which follow from the creation and the urgency. False: the calendar
+ * does not reach that far. */
 static bool set_clock(const struct sla_facts *facts, const struct sla_policy *policy,
                       const struct calendar *calendar, struct sla_verdict *verdict)
 {
@@ -32,13 +33,13 @@ static bool set_clock(const struct sla_facts *facts, const struct sla_policy *po
             : !calendar_add_seconds(calendar, verdict->started, target->seconds,
                                     &verdict->deadline))
         return false;
-    /* The first second at which that share is used: rounded up, never a moment too early. */
+    /* Rounded up: a warning never comes before that share is used. */
     whole = calendar_between(calendar, verdict->started, verdict->deadline);
     return calendar_add_seconds(calendar, verdict->started,
                                 (whole * policy->warn_at_percent + 99) / 100, &verdict->warn_at);
 }
 
-/* What is dated after now does not exist yet. */
+/* The facts without the events after `now`. */
 static struct response_facts known_facts(const struct response_facts *facts, instant now)
 {
     struct response_facts known = *facts;
@@ -50,8 +51,9 @@ static struct response_facts known_facts(const struct response_facts *facts, ins
     return known;
 }
 
-/* Whether the late answer `verdict` may hide an earlier one: a later assignment or closing replaced
- * its date. What was seen unanswered after the deadline was answered late all the same. */
+/* Whether an assignment or a closing earlier than the late response of `verdict` may have been
+ * overwritten. Not when the ticket was seen unanswered after the deadline: the response was
+ * late. */
 static bool may_hide_an_earlier_one(const struct response_facts *facts, unsigned counted,
                                     const struct sla_verdict *verdict)
 {
@@ -75,8 +77,9 @@ static enum sla_state state_of(const struct sla_verdict *verdict, instant now)
 
 /* ---- What a response settled ---- */
 
-/* Whether the response that settled the verdict is still the first: nothing earlier was found, and
- * it is not gone. What counts is what counted then: sla.response is a setting like another. */
+/* Whether the response of the settled verdict still exists and no earlier one was found. What
+ * counts as a response is what counted then: a later change of sla.response must not judge it
+ * anew. */
 static bool response_stands(const struct sla_facts *facts, instant now)
 {
     const struct sla_settled *settled = facts->settled;
@@ -100,7 +103,8 @@ bool sla_stands(const struct sla_facts *facts, instant now)
 
 /* ---- Judging ---- */
 
-/* Urgency, promise and deadline: those that were settled, else by today's rules. */
+/* Urgency, target and deadline: the settled ones, else those of `policy`. False: see
+ * set_clock(). */
 static bool set_promise(const struct sla_facts *facts, const struct sla_policy *policy,
                         const struct calendar *calendar, struct sla_verdict *verdict)
 {

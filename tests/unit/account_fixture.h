@@ -1,4 +1,4 @@
-/* account_fixture.h - the facts of one account in a test, and what comes out of them. */
+/* account_fixture.h - builds the facts of one account for a test and checks the result. */
 #ifndef QUALIODOO_TEST_ACCOUNT_FIXTURE_H
 #define QUALIODOO_TEST_ACCOUNT_FIXTURE_H
 
@@ -117,7 +117,7 @@ static inline void add_adjustment(struct story *story, int64_t id, minutes amoun
         (struct ledger_adjustment){id, on(day), amount, end != NULL, end ? on(end) : 0};
 }
 
-/* A copy of exactly its size, for the address sanitizer to guard. */
+/* A copy of exact size, so that the address sanitizer sees a read beyond it. */
 static inline void *exact(const void *items, size_t count, size_t size)
 {
     void *copy = malloc(count * size);

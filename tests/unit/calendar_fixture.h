@@ -1,7 +1,7 @@
-/* calendar_fixture.h - calendars for tests, written as words:
+/* calendar_fixture.h - calendars for tests, written as a line of words:
  *
  *     zone=Europe/Paris          the time zone; by default UTC
- *     years=2025..2027           the days that are compiled; this by default
+ *     years=2025..2027           the years that are compiled; by default these
  *     mon-fri=09:00-12:00,14:00-18:00   weekly hours; sat.0= or sat.1= on weeks of that parity only
  *     since=DATE until=DATE      the validity of the hours that follow
  *     leave=INSTANT/INSTANT      closed from the first to the second
@@ -39,7 +39,8 @@ struct calendar_words {
     bool france;
 };
 
-/* The next word of *line, split at its first "="; false at the end. `value` is "" without one. */
+/* Reads the next word of *line, split at its first "="; without one, `value` is "". False at the
+ * end of the line. */
 static inline bool next_word(const char **line, char key[WORD_SIZE], char value[WORD_SIZE])
 {
     size_t length, head;
@@ -77,7 +78,7 @@ static inline instant instant_of(const char *text)
     return when;
 }
 
-/* Splits "a..b" (or "a/b"); without the mark, both are the whole. */
+/* Splits `text` at `mark` ("a..b", "a/b"); without the mark, both parts are the whole text. */
 static inline void split(const char *text, const char *mark, char first[WORD_SIZE],
                          char last[WORD_SIZE])
 {
@@ -87,7 +88,7 @@ static inline void split(const char *text, const char *mark, char first[WORD_SIZ
     snprintf(last, WORD_SIZE, "%s", middle ? middle + strlen(mark) : text);
 }
 
-/* "mon", "mon-fri", "sat.1"; false for anything else. */
+/* Reads "mon", "mon-fri" or "sat.1"; false for anything else. */
 static inline bool weekdays_of(const char *key, int *ret_first, int *ret_last,
                                enum calendar_week *ret_week)
 {
@@ -174,7 +175,7 @@ static inline void add_word(struct calendar_words *words, const char *key, const
     }
 }
 
-/* Reads the words; the specification points into *ret, but has no offsets yet. */
+/* Reads the words into *ret, whose specification points into it and has no offsets yet. */
 static inline void read_words(const char *text, struct calendar_words *ret)
 {
     static const struct holidays france = {.sets = HOLIDAYS_FRANCE};

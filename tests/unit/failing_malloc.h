@@ -1,9 +1,9 @@
 /* failing_malloc.h - makes the n-th allocation of the code under test fail, and counts its blocks.
  *
- * Include it after every other header, then include the sources to torture ("core/ledger.c"): they
- * are compiled again, here, with this malloc family, and take the place of the library's. It works
- * the same with gcc, clang, the address sanitizers and valgrind, and leaves the C library's own
- * allocations alone. Nothing fails until failing_malloc_arm(). */
+ * Include it after every other header, then include the sources under test ("core/ledger.c"): they
+ * are compiled once more in the test, with this malloc family, and replace the library's objects.
+ * It works with gcc, clang, the address sanitizers and valgrind; allocations of the C library
+ * itself do not fail. Nothing fails until failing_malloc_arm(). */
 #ifndef QUALIODOO_FAILING_MALLOC_H
 #define QUALIODOO_FAILING_MALLOC_H
 
@@ -26,7 +26,7 @@ static inline void failing_malloc_arm(size_t succeed)
     failing_malloc.alive = 0;
 }
 
-/* Back to normal; returns whether an allocation failed, and how many blocks are still alive. */
+/* No allocation fails any more. Returns whether one failed; *ret_alive: blocks not freed. */
 static inline bool failing_malloc_disarm(size_t *ret_alive)
 {
     failing_malloc.armed = false;

@@ -1,5 +1,5 @@
-/* http_server.h - a server for tests: one thread, one request at a time, loopback, a free port.
- * What it answers is the test's own function. */
+/* http_server.h - an HTTP server for tests: one thread, one request at a time, on a free port of
+ * the loopback interface. A function of the test answers. */
 #ifndef QUALIODOO_TESTS_HTTP_SERVER_H
 #define QUALIODOO_TESTS_HTTP_SERVER_H
 
@@ -28,8 +28,8 @@ struct server {
     pthread_t thread;
     atomic_bool stop;
     atomic_int count;               /* requests read so far */
-    int64_t times[SERVER_REQUESTS]; /* when, in ms; read them after server_stop() */
-    char *last;                     /* the last request, likewise */
+    int64_t times[SERVER_REQUESTS]; /* of each request, in ms; valid after server_stop() */
+    char *last;                     /* the last request; valid after server_stop() */
 };
 
 static inline int64_t server_now(void)
@@ -73,7 +73,8 @@ static inline void server_answer(int fd, const char *status, const char *head, c
     server_send(fd, body, length);
 }
 
-/* False when the server stops, or when somebody else calls while a kept connection is idle. */
+/* Waits for data on `fd`. False when the server stops, or another connection comes while this one
+ * is kept and idle. */
 static inline bool server_readable(struct server *server, int fd)
 {
     while (!atomic_load(&server->stop)) {
@@ -153,7 +154,7 @@ static inline void server_start(struct server *server,
     snprintf(server->url, sizeof server->url, "http://127.0.0.1:%d", ntohs(address.sin_port));
 }
 
-/* After this, `times` and `last` can be read. */
+/* Stops the thread; `times` and `last` are valid afterwards. */
 static inline void server_stop(struct server *server)
 {
     atomic_store(&server->stop, true);

@@ -2,7 +2,7 @@
  *
  * Facts are written one per line, in any order:
  *
- *     grant LINE/INVOICE MINUTES DAY [renewed DAY]   a lot opens (renewed: DAY unless told)
+ *     grant LINE/INVOICE MINUTES DAY [renewed DAY]   a lot opens (renewed that DAY by default)
  *     note LINE/INVOICE MINUTES DAY                  a credit note of that invoice (0: of none)
  *     adjust ID MINUTES DAY [until DAY]
  *     work ID MINUTES DAY                            a debit; negative gives minutes back
@@ -21,9 +21,9 @@
 
 #include "qualiodoo/core/ledger.h"
 
-#define FIXTURE_FACTS 64           /* of each kind: more than any scenario has */
-#define FIXTURE_NOTE_MOVE 1000     /* line of a note -> its move */
-#define FIXTURE_TODAY "2040-01-01" /* after everything */
+#define FIXTURE_FACTS 64           /* of each kind; more than any scenario has */
+#define FIXTURE_NOTE_MOVE 1000     /* the move of a note is its line + this */
+#define FIXTURE_TODAY "2040-01-01" /* after all facts of the scenarios */
 
 struct facts {
     struct ledger_grant grants[FIXTURE_FACTS];
@@ -187,7 +187,7 @@ static inline char *lots_text(const struct ledger *ledger)
     return text;
 }
 
-/* Every field of the result but those that tell what today is, up to and including `until`. */
+/* Every field of the result that does not depend on today, up to and including the day `until`. */
 static inline char *ledger_text(const struct ledger *ledger, bool whole, civil_day until)
 {
     char *text = NULL;

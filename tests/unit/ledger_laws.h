@@ -1,5 +1,5 @@
-/* ledger_laws.h - what holds for every ledger whatever its facts (DOMAIN.md, section 7), checked
- * on the result alone: none of it is computed as the ledger computes it. */
+/* ledger_laws.h - laws of every ledger, whatever its facts (DOMAIN.md, section 7). They are checked
+ * on the result alone, without the code of the ledger. */
 #ifndef QUALIODOO_LEDGER_LAWS_H
 #define QUALIODOO_LEDGER_LAWS_H
 
@@ -195,7 +195,7 @@ static inline void check_laws(const struct facts *facts, civil_day today, struct
     ledger_free(&ledger);
 }
 
-/* Runs one row of a table of scenarios: what the rule gives, then the laws on it. */
+/* Runs one scenario: compares the result with the expected one, then checks the laws on it. */
 static inline void run_scenario(void **state)
 {
     const struct scenario *scenario = *state;

@@ -1,4 +1,4 @@
-/* odoo_fixture.h - a client and the server that misbehaves for it. */
+/* odoo_fixture.h - a client of Odoo and a server whose faults the test chooses. */
 #ifndef QUALIODOO_TESTS_ODOO_FIXTURE_H
 #define QUALIODOO_TESTS_ODOO_FIXTURE_H
 
@@ -42,7 +42,7 @@ struct fixture {
     struct server server;
     struct odoo *odoo;
     struct error error;
-    atomic_int asked, cancel_after; /* `cancelled` says yes at this question; 0: never */
+    atomic_int asked, cancel_after; /* `cancelled` returns true at this call; 0: never */
 };
 
 static inline bool cancelled(void *context)
@@ -92,7 +92,7 @@ static inline void stop(struct fixture *fixture)
     server_clear(&fixture->server);
 }
 
-/* Calls a.b; the answer, if any, is dropped. */
+/* Calls the method b of the model a; the answer, if any, is dropped. */
 static inline int call(struct fixture *fixture, bool safe)
 {
     json_t *arguments = json_array(), *result = NULL;

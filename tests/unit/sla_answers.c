@@ -1,6 +1,6 @@
-/* sla_answers.c - the core's answers for tests/model/test_sla_model.py: one question a line on
- * standard input, as JSON, one answer a line. A tool, no test by itself. What is wrong with a
- * question ends it with 1. */
+/* sla_answers.c - a tool for tests/model/test_sla_model.py, no test by itself: reads one question
+ * per line of standard input, as JSON, and prints the core's answer as one line. A malformed
+ * question ends it with status 1. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,7 +46,7 @@ static struct calendar_attendance attendance_of(const json_t *row)
     };
 }
 
-/* NULL: no working time. */
+/* The calendar of the question; NULL: it has no working time. */
 static struct calendar *compile(const json_t *question)
 {
     static struct calendar_attendance attendances[ITEMS];
@@ -125,9 +125,9 @@ static json_t *verdict_json(const struct sla_verdict *verdict)
         (json_int_t)verdict->used_seconds, (json_int_t)verdict->late_seconds);
 }
 
-/* The verdicts of the cycles of one ticket, of which each keeps what it settled: {"now", "ticket",
- * "targets", "responses", "warn_at", "calendar"...}; the calendar of the first judges the first,
- * and so on. */
+/* The verdicts of one ticket in a series of cycles, where each cycle stores what it settled for the
+ * next: {"now", "ticket", "targets", "responses", "warn_at", "calendar"...}; each cycle is judged
+ * with its own calendar. */
 static json_t *verdicts_of(const json_t *cycles)
 {
     struct sla_settled settled = {.has_seconds = true};

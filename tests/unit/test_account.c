@@ -37,7 +37,7 @@ static void invoices_notes_work_and_adjustments_make_one_ledger(void **state)
     assert_int_equal(result.charges[3].line, 903);
     assert_int_equal(result.charges[3].charged, 65);
     account_result_free(&result);
-    account_result_free(&result); /* twice is harmless */
+    account_result_free(&result); /* a second free is allowed */
 }
 
 static void an_account_without_facts_is_empty(void **state)
@@ -137,7 +137,7 @@ static void a_credit_note_on_what_is_no_invoice_of_this_account_takes_nothing(vo
     (void)state;
     story_begin(&story);
     add_invoice(&story, 1, "2025-03-10", "2025-03-10");
-    add_note(&story, 2, 99, "2025-04-01"); /* an invoice of another customer */
+    add_note(&story, 2, 99, "2025-04-01"); /* reverses an invoice of another customer */
     add_note(&story, 3, 1, "2025-04-02");
     story.lines[2][0].quantity = PACKS(1) / 12; /* an hour */
     add_note(&story, 4, 3, "2025-04-03");       /* a credit note, before it and after it */
@@ -162,7 +162,7 @@ static void a_credit_note_may_have_a_smaller_id_than_its_invoice(void **state)
     story_begin(&story);
     add_note(&story, 1, 2, "2025-04-01");
     add_invoice(&story, 2, "2025-03-10", "2025-04-15");
-    /* nor does it take before the lots start */
+    /* a note takes nothing before the lots start */
     expect_entries(&story, "2025-06-01",
                    "2025-04-15 grant +720 20\n"
                    "2025-04-15 clawback -720 20\n");
@@ -235,7 +235,7 @@ static void since_leaves_out_what_is_dated_before_it(void **state)
 
     (void)state;
     story_begin(&story);
-    add_invoice(&story, 1, "2025-03-10", "2025-03-10"); /* left out, so its note takes nothing */
+    add_invoice(&story, 1, "2025-03-10", "2025-03-10"); /* before `since`: its note takes nothing */
     add_invoice(&story, 2, "2025-03-10", "2025-04-01"); /* starts on the day */
     add_note(&story, 3, 1, "2025-05-01");
     add_note(&story, 4, 0, "2025-03-31");
@@ -252,7 +252,8 @@ static void since_leaves_out_what_is_dated_before_it(void **state)
                    "2025-04-01 grant +720 20\n"
                    "2025-04-01 clawback -60 20\n"
                    "2025-04-01 adjust +40 a7\n"
-                   "2025-04-01 debit -5 20\n"); /* 2 + 2 = 4 cost 5: the first 2 are forgotten */
+                   "2025-04-01 debit -5 20\n"); /* 2 + 2 = 4 cost 5; the 2 minutes before `since` do
+                                                   not count */
     expect_verdict(&story, "2025-06-01", 0, CREDIT_BEFORE_SINCE);
     expect_verdict(&story, "2025-06-01", 2, CREDIT_NOTHING_GRANTED);
     expect_verdict(&story, "2025-06-01", 3, CREDIT_BEFORE_SINCE);
@@ -265,7 +266,7 @@ static void adjustments_that_say_nothing_are_left_out(void **state)
     (void)state;
     story_begin(&story);
     add_adjustment(&story, 1, 0, "2025-03-10", NULL);
-    add_adjustment(&story, 2, 30, "2025-03-10", "2025-03-10"); /* the end is after the date */
+    add_adjustment(&story, 2, 30, "2025-03-10", "2025-03-10"); /* ends on its day: ignored */
     add_adjustment(&story, 3, 31, "2025-03-10", "2025-03-11");
     expect_entries(&story, "2025-03-10", "2025-03-10 adjust +31 a3\n");
 }
@@ -318,7 +319,7 @@ static void next_change_is_the_first_day_that_differs_without_new_facts(void **s
     add_work(&story, 900, 10, "2025-03-10");
     add_work(&story, 901, 10, "2025-07-01");
     add_work(&story, 902, 10, "2025-07-15");
-    expect_next_change(&story, "2025-03-08", "2025-03-10"); /* all the work is ahead */
+    expect_next_change(&story, "2025-03-08", "2025-03-10"); /* all the work is after today */
     expect_next_change(&story, "2025-03-10", "2025-07-01");
     expect_next_change(&story, "2025-07-01", "2025-07-15");
     story.policy.charge.from_response = true;
@@ -327,7 +328,7 @@ static void next_change_is_the_first_day_that_differs_without_new_facts(void **s
     expect_next_change(&story, "2025-03-10", "2025-06-01");
 }
 
-/* The id of the invoice named for the lot `rank`, or 0. */
+/* The id of the invoice that account_lost_unless_paid() names for the lot at index `rank`, or 0. */
 static int64_t lost_unless(const struct story *story, const char *today, size_t rank)
 {
     struct account_result result = compute(story, today);

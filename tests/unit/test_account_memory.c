@@ -1,5 +1,5 @@
-/* test_account_memory.c - the n-th allocation fails, for every n, until none does:
- * account_compute() says so, leaves its output alone and keeps nothing. */
+/* test_account_memory.c - the n-th allocation of account_compute() fails, for every n until none
+ * does: it returns ERR_NO_MEMORY, leaves its output untouched and frees every block. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -112,7 +112,7 @@ static void the_nth_allocation_fails_for_every_n(void **state)
         if (!run_with_failure(&facts, n, &error))
             break;
         assert_int_equal(error.code, ERR_NO_MEMORY);
-        assert_true(run_with_failure(&facts, n, NULL)); /* nobody need listen */
+        assert_true(run_with_failure(&facts, n, NULL)); /* `error` may be NULL */
     }
     assert_int_equal(error.code, 0);
     /* 8 arrays of the account, 6 of the ledger, its entries at 64, 128, 256 and 512. */

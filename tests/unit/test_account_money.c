@@ -1,9 +1,8 @@
-/* test_account_money.c - what an account is credited for, and what not (DOMAIN.md, section 3):
- * money that moved from one invoice to another, undone credit notes, down payments, offered packs.
- */
+/* test_account_money.c - which invoices give credit to an account (DOMAIN.md, section 3): money
+ * moved from one invoice to another, undone credit notes, down payments, offered packs. */
 #include "account_fixture.h"
 
-/* A pack's invoice that another invoice's credit note settles. */
+/* The credit note of invoice `from` settles the invoice at index `move`. */
 static void settle_by_note_of(struct story *story, size_t move, int64_t from, const char *day)
 {
     story->settlements[move] = (struct credit_settlement){.partial = 7,
@@ -120,7 +119,7 @@ static void on_an_invoice_of_zero_only_packs_without_a_price_are_granted(void **
 
     (void)state;
     story_begin(&story);
-    offered = add_invoice(&story, 1, "2025-03-10", "2025-03-10"); /* another product has -960 */
+    offered = add_invoice(&story, 1, "2025-03-10", "2025-03-10"); /* another line has -960 */
     offered->total = 0;
     offered->n_settlements = 0;
     expect_entries(&story, "2025-06-01", "");

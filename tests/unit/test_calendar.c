@@ -1,4 +1,5 @@
-/* Business time: what is compiled, questions at its edges, and the offsets of a zone. */
+/* test_calendar.c - business time: compiled intervals, questions at their edges, offsets of a
+ * zone. */
 #include "calendar_fixture.h"
 
 #define DESK "zone=Europe/Paris mon-fri=09:00-12:00,14:00-18:00 "
@@ -83,7 +84,7 @@ static void test_no_working_time(void **state)
     calendar_free(NULL);
 }
 
-/* Hours that a zone's change moves out of their day are cut: days never overlap. */
+/* Hours that a change of offset moves out of their day are cut off: days never overlap. */
 static void test_days_never_overlap(void **state)
 {
     static const char *const texts[] = {
@@ -171,9 +172,8 @@ static void test_no_seconds_move_nothing(void **state)
     calendar_free(calendar);
 }
 
-/* Odoo ends a day's leave at 23:59:59: on a calendar that is always open the last second of the day
- * is working time, and the rule makes that a working day. */
-/* Odoo stores a day off to 23:59:59. */
+/* Odoo ends a day off at 23:59:59. On a calendar that is always open, one second of working time is
+ * left, which must not make a working day. */
 static void test_a_working_day_has_a_minute_of_working_time(void **state)
 {
     static const struct {
@@ -203,7 +203,7 @@ static void test_a_working_day_has_a_minute_of_working_time(void **state)
     }
 }
 
-/* The second of a change of offset has the new one already. */
+/* The new offset holds from the very second of the change. */
 static void test_the_second_of_a_dst_change_has_the_new_local_time(void **state)
 {
     static const char *const rows[][2] = {
@@ -291,7 +291,7 @@ static void test_offsets(void **state)
     assert_int_equal(offsets[2].seconds, 3600);
     assert_int_equal(offsets[2].from, autumn);
     free(offsets);
-    /* (from, to]: a change at `from` is the first offset, one at `to` is there. */
+    /* A change at `from` is in the first offset; one at `to` is listed. */
     assert_int_equal(tz_offsets(tz, spring, autumn, &offsets, &count), 0);
     assert_int_equal(count, 2);
     assert_int_equal(offsets[0].seconds, 7200);
@@ -306,7 +306,7 @@ static void test_offsets(void **state)
     tz_free(tz);
 }
 
-/* However the steps fall, a change is found to the second, and one at the last instant too. */
+/* Changes are found to the second wherever the range begins, and one at its last instant too. */
 static void test_offsets_to_the_second(void **state)
 {
     struct tz *tz = tz_open("Europe/Paris");

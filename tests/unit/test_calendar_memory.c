@@ -1,5 +1,5 @@
-/* The n-th allocation fails, for every n, until none does: calendar_compile() says so, leaves its
- * output alone and keeps nothing. */
+/* test_calendar_memory.c - the n-th allocation of calendar_compile() fails, for every n until none
+ * does: it returns ERR_NO_MEMORY, leaves its output untouched and frees every block. */
 #include "calendar_fixture.h"
 
 #include "failing_malloc.h"
@@ -44,13 +44,13 @@ static void the_nth_allocation_fails_for_every_n(void **state)
         if (!run_with_failure(&words.spec, n, &error))
             break;
         assert_int_equal(error.code, ERR_NO_MEMORY);
-        assert_true(run_with_failure(&words.spec, n, NULL)); /* nobody need listen */
+        assert_true(run_with_failure(&words.spec, n, NULL)); /* `error` may be NULL */
     }
     assert_int_equal(error.code, 0);
     assert_true(n > 8); /* the calendar, four copies, the days, and two arrays that grow */
 }
 
-/* A calendar with no working time keeps nothing either. */
+/* A calendar with no working time frees every block too. */
 static void no_working_time_keeps_nothing(void **state)
 {
     struct utc_offset offset = {0, 0};

@@ -1,6 +1,7 @@
-/* Business time against answers computed by hand (tests/samples/calendars.json), and against Odoo's
- * own ($QUALIODOO_CALENDARS, by default a file beside the checkout) when they are there. Runs in
- * the root of the project. */
+/* test_calendar_odoo.c - business time against answers computed by hand
+ * (tests/samples/calendars.json) and, when the file exists, against recorded answers of Odoo
+ * ($QUALIODOO_CALENDARS, by default a file beside the checkout). Runs in the root of the
+ * project. */
 #include <math.h>
 #include <unistd.h>
 
@@ -8,8 +9,8 @@
 
 #include "calendar_fixture.h"
 
-/* Where the rule of DOMAIN.md is not Odoo's: "CALENDAR plan|work START" and the reason. None so
- * far: all its answers are ours to the second. */
+/* Answers of Odoo that differ by a rule of DOMAIN.md: "CALENDAR plan|work START" and the reason.
+ * None so far: all are equal to the second. */
 static const char *const exceptions[][2] = {
     {NULL, NULL},
 };
@@ -71,7 +72,7 @@ static void read_odoo(const json_t *source, bool with_leaves, struct calendar_wo
     }
 }
 
-/* "business hours after": Odoo counts in floats, ours is in seconds: hours are rounded. */
+/* "business hours after": hours are rounded to seconds, since Odoo computes with floats. */
 static int check_plan(const char *name, const struct calendar *calendar, const json_t *row,
                       const char *key)
 {
@@ -167,7 +168,7 @@ static void test_odoo_answers(void **state)
         print_message("no recordings: %s\n", path);
 }
 
-/* The same shape, by hand: what the recorded calendars do not have. */
+/* Answers computed by hand, in the form of the recorded ones, for cases that those do not have. */
 static void test_own_answers(void **state)
 {
     static const char text[] =

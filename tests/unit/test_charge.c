@@ -8,7 +8,7 @@
 #define MAX_LINES 8
 #define DAY 20000 /* any day; the lines of a row are dated from it on */
 
-/* A row: lines in minutes from DAY on, one a day, and what each is charged. */
+/* A row: lines in minutes, one per day from DAY on, and what each is charged. */
 struct row {
     minutes lines[MAX_LINES], charged[MAX_LINES];
     size_t n;
@@ -42,8 +42,8 @@ static void check_row(const struct row *row, bool by_entry)
     }
 }
 
-/* Section 4: a line in kilometres, a quantity that does not fit, a line outside the domain. They
- * are charged nothing and leave the running total alone. */
+/* Section 4: a line in kilometres, a quantity out of range and a line outside the domain are
+ * charged nothing and do not change the running total. */
 static void lines_that_are_no_hours_are_not_charged(void **state)
 {
     const nano most = CHARGE_MAX_HOURS * NANO_ONE;
@@ -105,7 +105,7 @@ static void by_ticket_a_negative_line_lowers_the_running_total_which_may_be_nega
         {{6, -1}, {10, -5}, 2, 0},
         {{6, -2}, {10, -5}, 2, 0}, /* 4 is rounded to 5 */
         {{12, -1}, {15, 0}, 2, 0}, /* 11 still costs 15 */
-        {{-10}, {0}, 1, 0},        /* never more than was charged */
+        {{-10}, {0}, 1, 0},        /* gives back no more than was charged */
         {{-10, 12}, {0, 5}, 2, 0}, /* the total is 2 */
         {{-10, 5, 5, 1}, {0, 0, 0, 5}, 4, 0},
         /* 12; 10; -20 gives back the 10 left; -19; 6 costs 10 */
@@ -134,7 +134,7 @@ static void by_entry_a_negative_line_cancels_and_never_gives_back_more(void **st
     static const struct row rows[] = {
         {{2, -2}, {5, -5}, 2, 0},
         {{12, -6}, {15, -10}, 2, 0},
-        /* what could not be given back is forgotten: no running total */
+        /* minutes that could not be given back are not carried over to the next line */
         {{-10, 12}, {0, 15}, 2, 0},
         {{12, -2, -30, 1}, {15, -5, -10, 5}, 4, 0},
         {{2, -2, -2, 2}, {5, -5, 0, 5}, 4, 0},
@@ -226,7 +226,7 @@ static void excluded_tickets_are_not_charged(void **state)
     check_reasons(&take_in, ticket, DAY + 9,
                   REASONS(CHARGE_EXCLUDED, CHARGE_EXCLUDED, CHARGE_EXCLUDED, CHARGE_EXCLUDED),
                   CHARGED(0, 0, 0, 0), 0);
-    check_reasons(&from_response, ticket, DAY + 9, /* nor held */
+    check_reasons(&from_response, ticket, DAY + 9, /* excluded lines are not held either */
                   REASONS(CHARGE_EXCLUDED, CHARGE_EXCLUDED, CHARGE_EXCLUDED, CHARGE_EXCLUDED),
                   CHARGED(0, 0, 0, 0), 0);
 }
@@ -269,7 +269,7 @@ static void lines_without_a_response_are_held_for_what_they_would_cost_together(
     check_reasons(&entry, ticket, DAY + 9,
                   REASONS(CHARGE_HELD, CHARGE_HELD, CHARGE_HELD, CHARGE_HELD), CHARGED(5, 5, 5, 5),
                   20);
-    ticket.has_response = true; /* it exists from tomorrow on */
+    ticket.has_response = true; /* a response dated tomorrow does not exist today */
     ticket.response = DAY + 10;
     check_reasons(&from_response, ticket, DAY + 9,
                   REASONS(CHARGE_HELD, CHARGE_HELD, CHARGE_HELD, CHARGE_HELD), CHARGED(5, 0, 5, 0),

@@ -1,4 +1,4 @@
-/* Civil dates against the C library's calendar, and every text that is not quite a date. */
+/* test_civil.c - civil dates against the C library's calendar, and texts that are almost a date. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -127,7 +127,7 @@ static void test_parse_date(void **state)
         assert_true(civil_parse(good[i], &day));
         assert_string_equal(civil_format(day, text), good[i]);
     }
-    civil_format(INT32_MIN, text); /* no sense, but no harm */
+    civil_format(INT32_MIN, text); /* meaningless, but must not overflow */
     assert_int_equal(strlen(text), CIVIL_TEXT_SIZE - 1);
     civil_format(INT32_MAX, text);
     assert_int_equal(strlen(text), CIVIL_TEXT_SIZE - 1);

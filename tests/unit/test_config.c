@@ -1,5 +1,5 @@
-/* Good files are read, bad ones are refused with the place, what was found and what was expected.
- */
+/* test_config.c - good files are read; errors of bad ones name the place, what was found and what
+ * was expected. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +50,7 @@ static void check_bad(const struct bad *bad, size_t size)
     }
 }
 
-/* What is suggested must be allowed: else the next error is about the suggestion. */
+/* A suggestion must itself be valid, else following it gives the next error. */
 static void test_no_suggestion_that_would_be_refused(void **state)
 {
     static const char *const texts[] = {
@@ -1019,7 +1019,7 @@ static void test_secret_sources(void **state)
     assert_string_equal(secret, "from-environment");
     config_secret_free(secret);
 
-    /* A credential wins over the environment, and systemd's modes are its own affair. */
+    /* A credential is preferred to the environment; its mode is not checked. */
     setenv("CREDENTIALS_DIRECTORY", directory, 1);
     assert_int_equal(config_secret(config, &secret, &error), 0);
     config_secret_free(secret);
@@ -1031,7 +1031,7 @@ static void test_secret_sources(void **state)
     config_secret_free(secret);
     assert_int_equal(rename(credential, path), 0);
 
-    /* The file named in the configuration wins over all. */
+    /* The file named in the configuration is preferred to both. */
     write_file("from-file\n", 10, 0600);
     config->odoo.secret_file = strdup(path);
     assert_int_equal(config_secret(config, &secret, &error), 0);

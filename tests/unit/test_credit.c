@@ -124,7 +124,7 @@ static void lots_start_on_the_later_of_payment_and_invoice_and_renew_on_the_earl
     static const struct invoice_row rows[] = {
         {"money:2025-03-10", CREDIT_GRANTED, "2025-03-10", "2025-03-10"},
         {"money:2025-04-09", CREDIT_GRANTED, "2025-04-09", "2025-03-10"},
-        /* an old overpayment buys no pack born expired */
+        /* paid long before by an overpayment: the lot starts on the invoice date */
         {"money:2024-01-05", CREDIT_GRANTED, "2025-03-10", "2024-01-05"},
     };
 
@@ -138,7 +138,7 @@ static void the_payment_date_is_the_latest_of_its_money_counterparts(void **stat
         {"money:2025-03-20 money:2025-03-15", CREDIT_GRANTED, "2025-03-20", "2025-03-10"},
         {"money:2025-03-15 money:2025-03-20", CREDIT_GRANTED, "2025-03-20", "2025-03-10"},
         {"money:2025-03-01 money:2025-03-20", CREDIT_GRANTED, "2025-03-20", "2025-03-10"},
-        /* what is not money has no say */
+        /* counterparts that are not money do not change the date */
         {"money:2025-03-15 refund:2025-05-20", CREDIT_GRANTED, "2025-03-15", "2025-03-10"},
         {"misc:2025-05-20 money:2025-03-15 own:2025-05-21", CREDIT_GRANTED, "2025-03-15",
          "2025-03-10"},
@@ -174,7 +174,7 @@ static void in_payment_counts_only_when_the_configuration_says_so(void **state)
     };
     static const struct invoice_row lenient[] = {
         {"in_payment money:2025-03-15", CREDIT_GRANTED, "2025-03-15", "2025-03-10"},
-        {"paid money:2025-03-15", CREDIT_GRANTED, "2025-03-15", "2025-03-10"}, /* that too */
+        {"paid money:2025-03-15", CREDIT_GRANTED, "2025-03-15", "2025-03-10"}, /* as before */
         {"in_payment residual money:2025-03-15", CREDIT_NOT_PAID, NULL, NULL},
         {"in_payment misc:2025-03-15", CREDIT_NO_MONEY, NULL, NULL},
     };
@@ -192,7 +192,7 @@ static void an_invoice_settled_without_money_grants_nothing(void **state)
         {"paid", CREDIT_NO_MONEY, NULL, NULL},
         {"reversed refund:2025-03-15", CREDIT_NO_MONEY, NULL, NULL},
         {"own:2025-03-15 misc:2025-03-15", CREDIT_NO_MONEY, NULL, NULL},
-        /* doctor does not list the one that its own credit note reverses */
+        /* CREDIT_REVERSED, not CREDIT_NO_MONEY: doctor lists only the latter */
         {"own:2025-03-15", CREDIT_REVERSED, NULL, NULL},
         {"reversed own:2025-03-15", CREDIT_REVERSED, NULL, NULL},
     };
@@ -231,7 +231,7 @@ static void an_invoice_is_dated_by_its_start_for_since_and_for_today(void **stat
 
     (void)state;
     assert_int_equal(outcome_of("money:2025-04-09", &since).verdict, CREDIT_GRANTED);
-    since.since++; /* neither the invoice date nor the renewal has a say */
+    since.since++; /* only the start is compared, not the invoice date or the renewal */
     assert_int_equal(outcome_of("money:2025-04-09", &since).verdict, CREDIT_BEFORE_SINCE);
     read_move(&words, MOVE_INVOICE, "money:2025-06-02");
     assert_int_equal(invoice_on(&words.move, &plain, "2025-06-01").verdict, CREDIT_FUTURE);
@@ -348,7 +348,7 @@ static void a_credit_note_without_any_date_does_nothing(void **state)
     words.move.has_date = false;
     assert_int_equal(credit_note(&words.move, NULL, NULL, &plain, on("2025-06-01")).verdict,
                      CREDIT_NO_DATE);
-    read_move(&words, MOVE_CREDIT_NOTE, "money:2025-05-20"); /* a settlement is a date */
+    read_move(&words, MOVE_CREDIT_NOTE, "money:2025-05-20"); /* this date is enough */
     words.move.has_date = false;
     assert_int_equal(credit_note(&words.move, NULL, NULL, &plain, on("2025-06-01")).verdict,
                      CREDIT_NO_INVOICE);

@@ -192,7 +192,7 @@ static void test_yearly_days_come_every_year_and_the_29th_of_february_in_leap_ye
     check_year(&holidays, 2027, of_2027, 2);
     check_year(&holidays, 2028, of_2028, 3);
     check_year(&holidays, 2100, of_2100, 2);
-    assert_null(holidays_name(&holidays, date_of("2027-12-26"), true)); /* the law has no name */
+    assert_null(holidays_name(&holidays, date_of("2027-12-26"), true)); /* not of a set: no name */
     holidays.sets = HOLIDAYS_FRANCE;                                    /* 8 May is in both: once */
     assert_int_equal(holidays_of_year(&holidays, 2027, days), 12);
     assert_true(holidays_valid_yearly(2, 29) && holidays_valid_yearly(12, 31));

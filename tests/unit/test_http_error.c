@@ -10,7 +10,7 @@ static bool serve_nothing(struct server *server, int fd, const char *request, in
     return false;
 }
 
-/* Leaves `left` more to be opened. */
+/* Limits the descriptors so that `left` more can be opened. */
 static rlim_t limit_descriptors(rlim_t left)
 {
     struct rlimit limit;
@@ -51,7 +51,7 @@ static void test_no_descriptor_is_left(void **state)
     stop(&fixture);
 }
 
-/* The hard limit is above: as far as that goes is the user's own business. */
+/* The soft limit is raised up to the hard limit, which the user chose. */
 static void test_a_soft_limit_is_raised(void **state)
 {
     rlim_t before = limit_descriptors(3);

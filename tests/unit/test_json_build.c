@@ -1,5 +1,5 @@
-/* Lists and objects that cannot take an item for lack of memory, and texts that cannot be parsed.
- */
+/* test_json_build.c - lists and objects to which no item can be added for lack of memory, and texts
+ * that cannot be parsed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -86,7 +86,7 @@ static void test_a_text_that_is_no_json_is_null(void **state)
     assert_null(parsed);
 }
 
-/* jansson itself gives a text without a character. */
+/* When memory is short, jansson itself may return a text that lacks a character. */
 static void test_a_text_is_parsed_whole_or_memory_is_short(void **state)
 {
     static const char text[] = "{\"text\": \"a text that is longer than one block of the reader, "

@@ -1,5 +1,6 @@
-/* Which of several agents may write: the decisions one by one, and many random lives of two and
- * three agents on one database, with kills, stops, slow creates, late calls and lost answers. */
+/* test_lease.c - which of several agents may write: each decision, then a simulation of two and
+ * three agents on one database with random kills, pauses, slow creates, late calls and lost
+ * answers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,7 @@
 
 #define S INT64_C(1000)
 
-/* ---- One by one ---- */
+/* ---- Each decision ---- */
 
 static struct lease with_row(int64_t now_ms)
 {
@@ -128,14 +129,14 @@ static void test_a_row_is_live_for_three_minutes_after_its_stamp(void **state)
     assert_int_equal(live, 1);
 }
 
-/* ---- Random lives ---- */
+/* ---- Simulation ---- */
 
 #define AGENTS_MAX 3
 #define ROWS_MAX 4000
 #define CALLS_MAX 64
 #define NEVER INT64_MAX
 
-/* A fault is drawn for one call or step in so many; 0: never. */
+/* The rates of faults: each happens to one call or step in so many; 0: never. */
 struct weather {
     unsigned lost, slow_create, late, kill, stop;
 };
@@ -157,12 +158,12 @@ struct row {
 
 struct agent {
     struct lease lease;
-    int64_t offset;  /* of its clock */
-    double rate;     /* of its clock */
-    int64_t stopped; /* until; 0: it runs */
-    int life;        /* calls of an earlier life are heard by nobody */
+    int64_t offset;  /* of its clock, against true time */
+    double rate;     /* of its clock, against true time */
+    int64_t stopped; /* until this time; 0: it runs */
+    int life;        /* count of restarts: answers to calls of an earlier one are ignored */
     int64_t busy_until, beat_end_ms;
-    int64_t wrote; /* when it could last write and lost that by age or by a kill; 0: never */
+    int64_t wrote; /* last time it could write, unless it gave duty up in order; 0: never */
     bool busy;
 };
 
@@ -343,7 +344,7 @@ static void step_agent(struct sim *sim, int index)
         agent->stopped = sim->now + draw(sim, (uint32_t)(400 * S));
         return;
     }
-    if (happens(sim, sim->weather.kill)) { /* another process, that knows nothing, comes later */
+    if (happens(sim, sim->weather.kill)) { /* a new process starts later, without memory */
         agent->life++;
         agent->busy = false;
         agent->stopped = sim->now + draw(sim, (uint32_t)(200 * S));
@@ -351,7 +352,7 @@ static void step_agent(struct sim *sim, int index)
         return;
     }
     if (agent->busy && sim->now >= agent->busy_until) {
-        agent->life++; /* an answer that comes all the same is not heard */
+        agent->life++; /* an answer that comes later is ignored */
         agent->busy = false;
     }
     if (agent->busy)
@@ -371,7 +372,7 @@ static void step_agent(struct sim *sim, int index)
     }
 }
 
-/* Invariants 1 and 2. */
+/* Checks invariants 1 and 2 of lease.c. */
 static void check(struct sim *sim)
 {
     int writers = 0, writer = -1;
@@ -384,7 +385,7 @@ static void check(struct sim *sim)
             writer = i;
             agent->wrote = sim->now;
         } else if (agent->lease.phase == LEASE_STANDBY) {
-            agent->wrote = 0; /* in order: it had no write on its way */
+            agent->wrote = 0; /* gave duty up in order: no write was on its way */
         }
     }
     sim->violations += writers > 1;
@@ -401,7 +402,7 @@ static void check(struct sim *sim)
         sim->taken = sim->now - sim->quiet_from;
 }
 
-/* Two to three agents for an hour and a half, the last half hour without faults. */
+/* Runs two or three agents for an hour and a half, the last half hour without faults. */
 static void live(struct sim *sim, uint64_t seed)
 {
     sim->random = seed * 0x9E3779B97F4A7C15U + 1;
@@ -426,7 +427,8 @@ struct sum {
     int64_t slowest;
 };
 
-/* Stops at the first life with two on duty: that is an error, or what the test looks for. */
+/* Runs many simulations and stops at the first one with two agents on duty: an error or, with
+ * weakened limits, what the test expects. */
 static struct sum many_lives(int seeds, const struct lease_limits *limits,
                              const struct weather *weather)
 {
@@ -483,7 +485,7 @@ static void test_without_faults_the_first_is_on_duty_within_a_minute_and_stays(v
     assert_int_equal(sum.slowest, 0);
 }
 
-/* The rules are needed: with any of them weakened, the same lives show two agents on duty. */
+/* With any limit weakened, the same simulations show two agents on duty: each limit is needed. */
 static void test_each_limit_is_needed(void **state)
 {
     struct lease_limits looks = lease_limits, create = lease_limits, duty = lease_limits;

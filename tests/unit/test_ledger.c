@@ -429,7 +429,7 @@ static void ledger_of_nothing_is_empty(void **state)
     assert_int_equal(ledger.balance, 0);
     assert_false(ledger.has_next_expiry || ledger.has_next_change);
     ledger_free(&ledger);
-    ledger_free(&ledger); /* twice is harmless */
+    ledger_free(&ledger); /* a second free is allowed */
 }
 
 static void next_expiry_is_the_earliest_end_of_an_open_lot_with_minutes_left(void **state)

@@ -1,8 +1,9 @@
-/* test_ledger_clawback.c - section 3 of DOMAIN.md, what a credit note takes back; every number by
- * hand. In the comments a lot's limit is granted - counted - lost, as the page defines it. */
+/* test_ledger_clawback.c - what a credit note takes back (DOMAIN.md, section 3); every number by
+ * hand. In the comments, the limit of a lot is granted - counted - lost, as DOMAIN.md defines
+ * it. */
 #include "ledger_laws.h"
 
-/* Where the minutes come from. */
+/* From which lots the minutes are taken. */
 static struct scenario taken[] = {
     {
         .name = "full_refund_takes_the_pack_back_and_closes_its_lot",
@@ -51,7 +52,7 @@ static struct scenario taken[] = {
                    "2025-05-02 debit -40 20\n"
                    "2025-06-01 clawback -60 20\n"
                    "2025-06-01 clawback -40 30\n",
-        /* All 100 count against lot 10, wherever they came from. */
+        /* All 100 count against lot 10, also those taken from other lots. */
         .lots = "10 0/100 2025-03-10..2025-06-01 reversed\n"
                 "20 0/100 2025-04-01..2026-04-01 open\n"
                 "30 60/100 2025-05-01..2026-05-01 open\n",
@@ -180,7 +181,7 @@ static struct scenario taken[] = {
     },
 };
 
-/* How much at most, and against which lot it counts. */
+/* How much a clawback takes at most, and against which lot it counts. */
 static struct scenario limits[] = {
     {
         .name = "never_more_than_what_the_invoice_granted",
@@ -319,7 +320,7 @@ static struct scenario limits[] = {
     },
 };
 
-/* What is barred from coming back. A renewal of 1 minute, in time, shows what was not. */
+/* What is barred from reinstatement. A renewal of 1 minute, in time, reinstates the rest. */
 static struct scenario barred[] = {
     {
         .name = "refund_of_a_pack_lost_whole_bars_it_from_coming_back",

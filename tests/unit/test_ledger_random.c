@@ -6,7 +6,7 @@
 
 struct teller {
     struct random random;
-    civil_day hot[256]; /* days on which something happens: where the rules meet */
+    civil_day hot[256]; /* days that have many facts, so that rules meet */
     size_t n_hot;
     bool used[512]; /* ids are distinct and in no order */
 };
@@ -138,7 +138,7 @@ static void count_what_happened(const struct facts *facts, civil_day today, size
     ledger_free(&ledger);
 }
 
-static uint64_t running; /* the seed being checked, 0 when all is well */
+static uint64_t running; /* the seed being checked; 0: none failed */
 
 static int print_seed(void **state)
 {
@@ -166,7 +166,7 @@ static void laws_hold_on_random_ledgers(void **state)
         count_what_happened(&facts, today, seen);
     }
     running = 0;
-    /* The stories are worth telling: every kind, every state and barred minutes are met. */
+    /* The random ledgers must cover every kind of entry, every state and barred minutes. */
     for (size_t i = 0; ledgers >= LEDGERS && i < COUNT(seen); i++)
         assert_true(seen[i] >= 10);
 }

@@ -1,4 +1,4 @@
-/* test_memory.c - what a process may use, from files like those of the kernel. */
+/* test_memory.c - how much memory a process may use, read from files like those of the kernel. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 static char folder[] = "/tmp/qualiodoo-memory-XXXXXX";
 
-/* Writes a file below the folder; its directories are made. */
+/* Writes a file below the folder of the test and creates its directories. */
 static void put(const char *name, const char *text)
 {
     char path[500];

@@ -1,4 +1,4 @@
-/* The metrics of the service: what counts, what is escaped, and the file. */
+/* test_metrics.c - the metrics of the service: values, escaping, and the file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

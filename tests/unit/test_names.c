@@ -1,4 +1,4 @@
-/* Names as people type them, and what is proposed for one that is not known. */
+/* test_names.c - names as people type them, and suggestions for an unknown one. */
 #include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,7 +37,7 @@ static void test_fold(void **state)
         {"ＡＢＣ１２", "abc12"}, /* wide forms */
         {"МОСКВА", "москва"},
         {"株式会社", "株式会社"},
-        {"バナナ", "バナナ"}, /* its voicing is no accent */
+        {"バナナ", "バナナ"}, /* the voicing mark is not an accent */
         {"50% & co.", "50% & co."},
     };
 
@@ -57,7 +57,7 @@ static void test_fold(void **state)
     assert_null(fold_text("a\xC3"));
 }
 
-/* The folded form is what one would type, where that is ASCII. */
+/* The folded form is what a person would type, when that is ASCII. */
 static void test_fold_gives_what_one_types(void **state)
 {
     char *folded = fold_text("L’ÉCOLE “Œuvre”");

@@ -1,4 +1,4 @@
-/* test_odoo_client.c - one call at a time, against a server that misbehaves to order. */
+/* test_odoo_client.c - one call at a time, against a server whose faults the test chooses. */
 #include <sys/resource.h>
 
 #include "odoo_fixture.h"
@@ -133,7 +133,7 @@ static void test_session(void **state)
     stop(&fixture);
 }
 
-/* ---- what can pass ---- */
+/* ---- temporary failures ---- */
 
 static bool serve_trouble(struct server *server, int fd, const char *request, int number)
 {
@@ -190,7 +190,7 @@ static void test_concurrency(void **state)
     stop(&fixture);
 }
 
-/* Nobody listens: not executed for certain, so an unsafe call is tried again too. */
+/* Connection refused: the call was certainly not executed, so an unsafe one is retried too. */
 static void test_refused(void **state)
 {
     struct fixture fixture;
@@ -232,7 +232,7 @@ static bool serve_late(struct server *server, int fd, const char *request, int n
     return false;
 }
 
-/* A client that gives up after 150 ms; `hung_advice` may be NULL. */
+/* Starts a client that gives up after 150 ms; `hung_advice` may be NULL. */
 static void start_impatient(struct fixture *fixture, const char *hung_advice)
 {
     struct odoo_options options;
@@ -256,7 +256,7 @@ static void test_timeout(void **state)
     stop(&fixture);
 }
 
-/* Even one that may be repeated: each repetition would hang, too. */
+/* A hung call is not repeated even when it is safe: each repetition would hang too. */
 static void test_hung_call_is_not_repeated(void **state)
 {
     struct fixture fixture;
@@ -294,7 +294,7 @@ static void test_language(void **state)
     server_clear(&fixture.server);
 }
 
-/* Cut by half: with a Content-Length libcurl sees it, without one the codec does. */
+/* Sends half of the answer: with a Content-Length libcurl detects it, without one the codec. */
 static bool serve_cut(struct server *server, int fd, const char *request, int number)
 {
     static const char head[] = "HTTP/1.0 200 OK\r\nContent-Length: 5000\r\n\r\n" OPEN;
@@ -326,8 +326,8 @@ static void test_cut(void **state)
     stop(&fixture);
 }
 
-/* A connection that is kept dies after the request was read: libcurl would send it again by itself.
- */
+/* Closes a kept connection after the request was read: libcurl would resend the request by
+ * itself. */
 static bool serve_kept(struct server *server, int fd, const char *request, int number)
 {
     (void)server;
@@ -403,14 +403,13 @@ static void test_min_interval(void **state)
     for (int i = 0; i < 3; i++)
         assert_int_equal(call(&fixture, true), 0);
     server_stop(&fixture.server);
-    for (int i = 2; i <= 4;
-         i++) /* what the client spaces are its sends: the arrivals can be closer */
+    for (int i = 2; i <= 4; i++) /* the client spaces what it sends; arrivals can be closer */
         assert_true(fixture.server.times[i] - fixture.server.times[i - 1] >= 70);
     odoo_free(fixture.odoo);
     server_clear(&fixture.server);
 }
 
-/* ---- what no repetition mends ---- */
+/* ---- failures that are not repeated ---- */
 
 static const struct {
     const char *status, *head, *body;
@@ -599,9 +598,7 @@ static void test_size(void **state)
     stop(&fixture);
 }
 
-/* Headers of a large answer, then of one without end; then a chunked answer whose trailers have
- * none.
- */
+/* Sends large headers, then endless headers, then a chunked answer with endless trailers. */
 static bool serve_heads(struct server *server, int fd, const char *request, int number)
 {
     static const char chunked[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<?xm"
@@ -614,7 +611,7 @@ static bool serve_heads(struct server *server, int fd, const char *request, int 
     }
     for (int i = 0; i < 100; i++)
         memcpy(lines + 6 * i, "a: b\r\n", 7);
-    if (number == 2) { /* 60 KB: unusual, and harmless */
+    if (number == 2) { /* 60 KB of headers: unusual, but accepted */
         server_send(fd, "HTTP/1.1 200 OK\r\n", 17);
         for (int i = 0; i < 100; i++)
             server_send(fd, lines, 600);
@@ -641,8 +638,8 @@ static void test_headers_and_trailers_without_end(void **state)
     stop(&fixture);
 }
 
-/* What may be used of this machine's memory bounds an answer, whatever odoo.max_response says; and
- * an answer that is small but has many elements. */
+/* The memory limit of the process bounds an answer, whatever odoo.max_response says: a large text,
+ * and a small text with many elements. */
 static void test_the_memory_limit_bounds_an_answer(void **state)
 {
     struct rlimit before, low;

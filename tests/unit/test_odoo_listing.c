@@ -5,14 +5,14 @@
 
 enum { PAGE = 100 };
 
-/* The ids from 1 to `last`, without those from `hidden_from` to `hidden_to`, which are left out
- * after a page was taken, as Odoo does with messages. */
+/* A model with the ids from 1 to `last`. Those from `hidden_from` to `hidden_to` are removed from a
+ * page after it was selected, as Odoo does with messages: pages can be short. */
 struct desk {
     struct fixture fixture;
     int64_t last, hidden_from, hidden_to;
-    int64_t counted; /* what the server says it counts; -1: the truth */
+    int64_t counted; /* the count that the server returns; -1: the true one */
     int searches, counts;
-    int64_t widest; /* the largest answer so far */
+    int64_t widest; /* the most ids in one answer so far */
     bool ignores_limit;
 };
 
@@ -92,7 +92,7 @@ static int list(struct desk *desk, const char *model, int64_t **ids, size_t *cou
     return odoo_search_all(desk->fixture.odoo, model, NULL, ids, count, &desk->fixture.error);
 }
 
-/* Lists and compares with what can be read. */
+/* Lists the ids and compares them with those that are not hidden. */
 static void expect_all(struct desk *desk, const char *model)
 {
     int64_t *ids = NULL;
@@ -150,7 +150,7 @@ static void test_few_messages_come_at_once(void **state)
     assert_int_equal(few.counts, 1);
 }
 
-/* Pages that are short, and three in a row that are empty, are not the end of the messages. */
+/* Short pages, and three empty ones in a row, are not the end of the messages. */
 static void test_messages_that_are_hidden_do_not_end_the_list(void **state)
 {
     struct desk middle = {.last = 1730, .hidden_from = 250, .hidden_to = 670, .counted = -1};

@@ -3,10 +3,10 @@
 
 enum { PATIENCE_MS = 400 };
 
-/* What the client told before its pauses. */
+/* What the client reported before its pauses. */
 struct told {
     int pauses, of_long;
-    int64_t left_ms; /* at the last one */
+    int64_t left_ms; /* at the last pause */
 };
 
 static struct told told;
@@ -72,7 +72,7 @@ static bool serve_down(struct server *server, int fd, const char *request, int n
     return false;
 }
 
-/* The patience is one for all calls: a command of many calls does not wait so long for each. */
+/* The time is shared by all calls: a command of many calls does not wait so long for each. */
 static void test_the_time_is_one_for_all_calls(void **state)
 {
     struct fixture fixture;
@@ -103,7 +103,7 @@ static bool serve_twice_down(struct server *server, int fd, const char *request,
     return false;
 }
 
-/* A call that hung is repeated once, however long it took; an answer begins the time anew. */
+/* A call that hung is repeated once, however long it took; an answer restarts the time. */
 static void test_a_long_call_is_tried_again_once(void **state)
 {
     struct fixture fixture;
@@ -147,7 +147,8 @@ static bool serve_wish(struct server *server, int fd, const char *request, int n
     return false;
 }
 
-/* A wish that fits into the time is granted and told, one that does not ends the call. */
+/* A pause that the server asks for is kept and reported if it fits into the time, else the call
+ * ends. */
 static void test_a_wish_of_the_server(void **state)
 {
     struct fixture fixture;
@@ -165,7 +166,7 @@ static void test_a_wish_of_the_server(void **state)
     stop(&fixture);
 }
 
-/* What the service does: a number of attempts, told only when a single pause is long. */
+/* As in the service: a number of attempts; only a long pause is reported. */
 static void test_without_patience(void **state)
 {
     struct fixture fixture;

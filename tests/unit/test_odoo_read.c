@@ -1,4 +1,4 @@
-/* test_odoo_read.c - ids, fields and records, against a server that misbehaves to order. */
+/* test_odoo_read.c - ids, fields and records, against a server whose faults the test chooses. */
 #include "odoo_fixture.h"
 
 /* ---- searching ---- */
@@ -10,7 +10,7 @@ static int64_t number_after(const char *request, const char *mark)
     return found ? strtoll(found + strlen(mark), NULL, 10) : -1;
 }
 
-/* Ids after the keyset's, 1 to 45,000, at most `limit`. */
+/* Answers the ids after the one in the request's domain, of 1 to 45,000, at most `limit`. */
 static bool serve_search(struct server *server, int fd, const char *request, int number)
 {
     int64_t after = number_after(request, "<value><string>&gt;</string></value>\r\n<value><i4>");
@@ -147,7 +147,8 @@ struct reading {
     int unavailable_at;       /* the server says 502 to this request */
 };
 
-/* Of 13, the field "size" cannot be read either; of 40, nothing. */
+/* Whether reading the record fails: 7, 13, 14 and 40 with the field "name", 13 with "size" too, 40
+ * with any field. */
 static bool breaks(int64_t id, const char *request)
 {
     bool name = strstr(request, "<string>name</string>"), size = strstr(request, "<string>size<");
@@ -160,7 +161,7 @@ static bool is_spoiled(int64_t id)
     return id == 7 || id == 13 || id == 14 || id == 40;
 }
 
-/* Records of the ids in the request: those divisible by 10 are gone, except when spoiled. */
+/* Records of the ids in the request. Those divisible by 10 are deleted, unless they are spoiled. */
 static char *records_of(const char *request)
 {
     static const char mark[] = "<i4>";
@@ -295,8 +296,8 @@ static int read_ids(struct reading *reading, int64_t first, size_t count, size_t
     return code;
 }
 
-/* A record that cannot be read whole is handed over without what breaks it; one of which nothing
- * can be read is told to `bad`. */
+/* A record that cannot be read whole is passed on without the field that fails; one of which
+ * nothing can be read is passed to `bad`. */
 static void test_read_less_of_a_damaged_record(void **state)
 {
     struct reading reading = {.fallbacks = {"size", "date"}};
@@ -383,7 +384,7 @@ static void test_read_trouble(void **state)
     stop(&reading.fixture);
 }
 
-/* A callback that fails ends the call that is ahead, which would last 10 s. */
+/* A callback that fails ends the call sent ahead, which would last 10 s. */
 static void test_read_stopped(void **state)
 {
     struct reading reading = {.fail_at = 2, .hang_from = 4};

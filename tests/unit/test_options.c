@@ -1,4 +1,4 @@
-/* Options in every order, negative numbers, and what each mistake says. */
+/* test_options.c - options in every order, negative numbers, and the error of each mistake. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 #define MAX_WORDS 16
 
-/* What a command with one option of each type makes of a line. */
+/* The result of a command line for a command with one option of each type. */
 struct run {
     char line[256];
     char *argv[MAX_WORDS + 1];
@@ -30,7 +30,7 @@ struct run {
     int result;
 };
 
-/* As main does: errors name the arguments of the command in the table. */
+/* The arguments of the command in the table, which errors name; main() sets them the same way. */
 static const char *usage_of(const char *name)
 {
     const struct command *command = cli_command_find(name);

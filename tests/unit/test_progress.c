@@ -1,4 +1,4 @@
-/* The line of progress on a terminal, beside log lines and from several threads. */
+/* test_progress.c - the line of progress on a terminal, with log lines and several threads. */
 #include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
@@ -20,7 +20,7 @@
 #define SHOWN_SIZE 65536
 #define LONG_ENOUGH_MS (PROGRESS_DELAY_MS + 450)
 
-/* A terminal in the place of standard error, and what was written to it. */
+/* A terminal that replaces standard error, and what was written to it. */
 struct terminal {
     int ours, before;
     char shown[SHOWN_SIZE];
@@ -92,7 +92,7 @@ static void test_line_is_drawn_and_erased(void **state)
     assert_non_null(strstr(shown, "\r/ [3 of 17] listing"));
     progress_step("account.move");
     progress_count("rows", 20, 50);
-    progress_add(7); /* of a step whose total is known: nothing */
+    progress_add(7); /* no effect on a step whose total is known */
     wait_ms(450);
     assert_non_null(strstr(read_terminal(terminal), "[3 of 17] account.move: 20 of 50 rows\033[K"));
     progress_end();
@@ -154,7 +154,7 @@ static void *work(void *number)
     return NULL;
 }
 
-/* Each log line begins at the first column, whoever draws meanwhile. */
+/* Each log line begins at the first column, also while another thread draws progress. */
 static void test_threads_do_not_tear_lines(void **state)
 {
     struct terminal *terminal = *state;
@@ -175,7 +175,7 @@ static void test_threads_do_not_tear_lines(void **state)
     assert_int_equal(lines, 60);
 }
 
-/* The last test: there is no way back. */
+/* Runs last: progress cannot be turned on again. */
 static void test_off(void **state)
 {
     progress_step("account.move");

@@ -1,4 +1,4 @@
-/* test_response.c - what answers a ticket (DOMAIN.md, section 8). */
+/* test_response.c - what counts as the response to a ticket (DOMAIN.md, section 8). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,14 +25,14 @@ static void response_is_the_earliest_of_assignment_reply_work_and_closing(void *
         {{.created = 100, .replied = 300}, ALL, RESPONSE_REPLIED, 300},
         {{.created = 100, .assigned = 200, .replied = 300}, ALL, RESPONSE_ASSIGNED, 200},
         {{.created = 100, .assigned = 300, .replied = 200}, ALL, RESPONSE_REPLIED, 200},
-        /* recording work is taking it in */
+        /* recorded work is a response */
         {{.created = 100, .worked = 200}, ALL, RESPONSE_WORKED, 200},
         {{.created = 100, .worked = 200, .replied = 300}, ALL, RESPONSE_WORKED, 200},
         {{.created = 100, .worked = 300, .replied = 200}, ALL, RESPONSE_REPLIED, 200},
         {{.created = 100, .worked = 300, .closed = 400}, ALL, RESPONSE_WORKED, 300},
         {{.created = 100, .worked = 90}, ALL, RESPONSE_WORKED, 90}, /* moved from another ticket */
         {{.created = 100, .worked = 200}, BOTH, RESPONSE_NONE, -1},
-        /* sla.response: any can be left out */
+        /* sla.response can leave out any event but the closing */
         {{.created = 100, .assigned = 200, .replied = 300},
          RESPONSE_BY_REPLY,
          RESPONSE_REPLIED,
@@ -48,9 +48,9 @@ static void response_is_the_earliest_of_assignment_reply_work_and_closing(void *
         {{.created = 100, .closed = 400}, 0, RESPONSE_CLOSED, 400},
         {{.created = 100, .assigned = 200, .closed = 400}, RESPONSE_BY_REPLY, RESPONSE_CLOSED, 400},
         {{.created = 100, .assigned = 200, .closed = 400}, ALL, RESPONSE_ASSIGNED, 200},
-        /* the reply came after the closing: when it closed there was none */
+        /* a reply after the closing: the closing came first */
         {{.created = 100, .replied = 500, .closed = 400}, ALL, RESPONSE_CLOSED, 400},
-        /* at the same second */
+        /* two events in the same second */
         {{.created = 100, .assigned = 200, .replied = 200}, ALL, RESPONSE_ASSIGNED, 200},
         {{.created = 100, .worked = 200, .closed = 200}, ALL, RESPONSE_WORKED, 200},
     };
@@ -64,7 +64,7 @@ static void response_is_the_earliest_of_assignment_reply_work_and_closing(void *
     }
 }
 
-/* Seen: up to 9 s after the creation of a batch of 500. A person takes longer than that. */
+/* Odoo's rules assigned up to 9 s after the creation of a batch of 500; no person is that fast. */
 static void assignment_within_ten_seconds_of_the_creation_is_not_a_response(void **state)
 {
     instant created = 1741600000;
@@ -90,7 +90,7 @@ static void reply_is_a_later_message_that_is_not_of_the_customers_side(void **st
         bool is_reply;
     } rows[] = {
         {{101, AGENT, OURS, false, false}, &ours, true},
-        {{101, AGENT, 0, false, false}, &ours, true}, /* nobody knows of whom: an internal user */
+        {{101, AGENT, 0, false, false}, &ours, true}, /* an internal user of unknown account */
         {{101, AGENT, OURS, false, false}, &alone, true},
         {{101, AGENT, OURS, false, false}, &nobodys, true},
         {{101, AGENT, 0, false, false}, &nobodys, true},
@@ -105,7 +105,7 @@ static void reply_is_a_later_message_that_is_not_of_the_customers_side(void **st
         {{101, CONTACT, 0, false, false}, &alone, false},
         {{101, AGENT, ACCOUNT, false, false}, &ours, false},
         {{101, ACCOUNT, ACCOUNT, false, false}, &ours, false},
-        {{101, 0, 0, false, false}, &nobodys, true}, /* no contact is nobody's side */
+        {{101, 0, 0, false, false}, &nobodys, true}, /* two unknown ones are not the same */
     };
 
     (void)state;

@@ -1,9 +1,9 @@
-/* Which lots were revoked (DOMAIN.md, section 3): the decision alone. */
+/* test_revoked.c - which lots were revoked (DOMAIN.md, section 3): the decision alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-/* cmocka needs the four above */
+/* cmocka.h needs the four headers above */
 #include <cmocka.h>
 
 #include "qualiodoo/core/revoked.h"
@@ -59,7 +59,7 @@ static void test_a_lot_that_a_credit_note_closed_may_end_earlier(void **state)
     after.end = pack.end - 1;
     after.reversed = true;
     expect(&after, REVOKED_NOTHING);
-    after.granted--; /* but a credit note takes nothing from the grant */
+    after.granted--; /* a credit note does not reduce `granted`: this is another loss */
     expect(&after, REVOKED_MINUTES);
 }
 

@@ -1,4 +1,5 @@
-/* When the service looks at Odoo: the polls, a deadline, a new day, failures, and hooks. */
+/* test_schedule.c - when the service asks Odoo: polls, a deadline, a new day, failures and
+ * hooks. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +16,7 @@
 
 static const struct config config = {.poll = {.payments_ms = 600000, .tickets_ms = 3600000}};
 
-/* After a whole cycle that ended at START_MS. */
+/* The schedule after a whole cycle that ended at START_MS. */
 static struct schedule idle(void)
 {
     struct schedule schedule;
@@ -31,7 +32,7 @@ static enum schedule_cycle due(const struct schedule *schedule, int64_t now_ms)
     return schedule_due(schedule, now_ms, NOW, TODAY);
 }
 
-/* Runs what is due at that moment, as a cycle that takes no time and finds nothing. */
+/* Runs the cycle that is due at `now_ms`; it takes no time and finds nothing. */
 static enum schedule_cycle run(struct schedule *schedule, int64_t now_ms, bool failed)
 {
     enum schedule_cycle cycle = due(schedule, now_ms);
@@ -69,7 +70,7 @@ static void test_polls_come_within_their_jitter(void **state)
     }
 }
 
-/* The dice of the C library begin alike in each process. */
+/* The C library's random numbers are the same in each process, so the jitter must not use them. */
 static void test_two_agents_started_together_do_not_poll_together(void **state)
 {
     int64_t polls[2][8];
@@ -147,7 +148,7 @@ static void test_a_hook_about_something_else_looks_at_everything(void **state)
     assert_int_equal(due(&schedule, START_MS), SCHEDULE_NONE);
 }
 
-/* A cycle that was under way may have read before the change. */
+/* The running cycle may have read the record before the change. */
 static void test_a_hook_during_a_cycle_is_for_the_next_one(void **state)
 {
     struct schedule schedule = idle();
@@ -164,7 +165,7 @@ static void test_a_hook_during_a_cycle_is_for_the_next_one(void **state)
     assert_int_equal(due(&schedule, START_MS + 1000), SCHEDULE_NONE);
 }
 
-/* How many looks the service makes in so many seconds when a hook comes each 50 ms until then. */
+/* How many times the service asks Odoo while a hook comes every 50 ms for `hooks_ms`. */
 static int looks_in(struct schedule *schedule, int64_t from_ms, int64_t hooks_ms)
 {
     int looks = 0;

@@ -1,4 +1,4 @@
-/* test_schedule_times.c - the schedule under clocks that jump, and at its edges. */
+/* test_schedule_times.c - the schedule with clocks that jump, and at its limits. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void test_a_clock_set_back_waits_for_its_event_and_polls_as_before(void *
     assert_int_equal(schedule_due(&schedule, START_MS, NOW - 86400 * 3, DAY), SCHEDULE_NONE);
     assert_in_range(schedule_sleep_ms(&schedule, START_MS, NOW - 86400 * 3), PAYMENTS_MS * 9 / 10,
                     PAYMENTS_MS * 11 / 10);
-    /* The day before is another day too: what ended with it is there again. */
+    /* A clock set back to the day before is a new day too: lots that had ended are open again. */
     assert_int_equal(schedule_due(&schedule, START_MS, NOW - 86400, DAY - 1), SCHEDULE_ALL);
 }
 

@@ -1,4 +1,4 @@
-/* What texts take on a screen, and what is left of them when they are cut. */
+/* test_screen.c - the columns that texts take on a screen, and how texts are cut. */
 #include <fcntl.h>
 #include <locale.h>
 #include <setjmp.h>
@@ -56,7 +56,7 @@ static void test_cut_at_the_end(void **state)
     check(screen_print_cut, E_COMBINED E_COMBINED E_COMBINED, 3, E_COMBINED E_COMBINED E_COMBINED);
     check(screen_print_cut, E_COMBINED E_COMBINED E_COMBINED, 2, E_COMBINED DOTS);
     check(screen_print_cut, WIDE WIDE WIDE, 5, WIDE WIDE DOTS);
-    check(screen_print_cut, WIDE WIDE WIDE, 4, WIDE DOTS); /* half of one is none */
+    check(screen_print_cut, WIDE WIDE WIDE, 4, WIDE DOTS); /* a wide character is not cut in half */
     check(screen_print_cut, "a\nb\x1b[2Jcd", 5, "a b?" DOTS);
 }
 
@@ -86,7 +86,7 @@ static void test_columns(void **state)
     assert_non_null(memory);
     unsetenv("COLUMNS");
     assert_int_equal(screen_columns(memory), 0);
-    assert_int_equal(screen_columns(terminal), 0); /* it does not say */
+    assert_int_equal(screen_columns(terminal), 0); /* the terminal does not tell its width */
     setenv("COLUMNS", "44", 1);
     assert_int_equal(screen_columns(terminal), 44);
     assert_int_equal(screen_columns(memory), 0);

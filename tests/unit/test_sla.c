@@ -1,4 +1,4 @@
-/* What tests/vectors/sla.txt cannot say of a verdict: other policies, names, errors, laws. */
+/* test_sla.c - verdicts beyond tests/vectors/sla.txt: other policies, names, errors, laws. */
 #include "calendar_fixture.h"
 
 #include "qualiodoo/core/sla.h"
@@ -61,7 +61,7 @@ static void test_urgency_is_the_policy_s(void **state)
     calendar_free(calendar);
 }
 
-/* Rounded up: at the warning the share is used, a second before it is not. */
+/* At warn_at the share is used; a second earlier it is not. */
 static void test_warning_is_the_first_second_of_its_share(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
@@ -107,8 +107,8 @@ static void test_beyond_the_calendar_is_an_error(void **state)
     calendar_free(calendar);
 }
 
-/* Whoever waits for next_change and looks again sees each state once, in order, and no breach
- * before the deadline has passed. */
+/* Judging again at each next_change gives each state once, in order, and a breach only after the
+ * deadline. */
 static void test_next_change_is_when_the_state_differs(void **state)
 {
     static const enum sla_state order[] = {SLA_PENDING, SLA_WARNED, SLA_BREACHED};
@@ -139,7 +139,7 @@ static void test_next_change_is_when_the_state_differs(void **state)
     calendar_free(calendar);
 }
 
-/* A verdict does not know the future: what comes after `now` changes nothing. */
+/* Facts dated after `now` do not change the verdict. */
 static void test_later_facts_change_nothing(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
@@ -164,7 +164,7 @@ static void test_later_facts_change_nothing(void **state)
     calendar_free(calendar);
 }
 
-/* ---- What the response settles ---- */
+/* ---- Verdicts that a response settled ---- */
 
 /* A ticket of low priority answered after four hours: due on Thursday at 10:00. */
 static struct sla_settled settle(struct sla_facts *facts, const struct calendar *calendar)
@@ -233,15 +233,15 @@ static void test_another_response_is_judged_with_the_deadline_that_was_kept(void
         enum response_event event;
         enum sla_state state;
     } rows[] = {
-        /* an earlier one is found */
+        /* an earlier response is found */
         {{.assigned = 1773153000, .replied = 1773140000}, 7, RESPONSE_REPLIED, SLA_MET},
         {{.assigned = 1773140000}, 7, RESPONSE_ASSIGNED, SLA_MET},
-        /* the one that counted is gone: a later one, in time or not, or none */
+        /* the response that counted is gone; a later one is in time, or late, or there is none */
         {{.replied = 1773200000}, 7, RESPONSE_REPLIED, SLA_MET},
         {{.replied = 1773400000}, 7, RESPONSE_REPLIED, SLA_BREACHED},
         {{.closed = 1773400000}, 7, RESPONSE_CLOSED, SLA_BREACHED},
         {{0}, 7, RESPONSE_NONE, SLA_BREACHED},
-        /* what did not count then does not count now */
+        /* an event that did not count then does not count now */
         {{.replied = 1773400000, .worked = 1773140000}, 3, RESPONSE_REPLIED, SLA_BREACHED},
     };
     struct calendar *calendar = calendar_of(DESK);
@@ -271,7 +271,7 @@ static void test_another_response_is_judged_with_the_deadline_that_was_kept(void
     calendar_free(calendar);
 }
 
-/* As of a time before the response, the ticket waits, with the deadline that was kept. */
+/* As of a time before the response, the ticket is pending with the stored deadline. */
 static void test_before_the_response_nothing_stands_but_the_deadline(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
@@ -291,7 +291,7 @@ static void test_before_the_response_nothing_stands_but_the_deadline(void **stat
     calendar_free(calendar);
 }
 
-/* A message that counted and is still there is not gone, although it would not count today. */
+/* A message that counted and still exists keeps the verdict, although it would not count today. */
 static void test_a_response_whose_record_is_there_is_not_gone(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
@@ -306,7 +306,7 @@ static void test_a_response_whose_record_is_there_is_not_gone(void **state)
     assert_false(sla_stands(&facts, now));
     settled.still_there = true;
     assert_true(sla_stands(&facts, now));
-    /* What version 0.1.0 settled has no seconds: they are counted once, the rest stands. */
+    /* A verdict settled by version 0.1.0 has no seconds: they are computed, the rest stays. */
     settled.has_seconds = false;
     settled.verdict.used_seconds = 0;
     facts.priority = 3;
@@ -340,7 +340,7 @@ static void test_a_late_assignment_or_closing_of_unknown_history_is_no_breach(vo
          false,
          true},
         {{.history_unknown = true}, SLA_BREACHED},
-        /* seen unanswered: after the deadline, at it, before it, after the answer */
+        /* last seen unanswered after the deadline, at it, before it, after the response */
         {{.assigned = late, .history_unknown = true, .unanswered = due + 1}, SLA_BREACHED},
         {{.assigned = late, .history_unknown = true, .unanswered = due}, SLA_BREACHED},
         {{.assigned = late, .history_unknown = true, .unanswered = due - 1}, SLA_MET, true},

@@ -1,4 +1,5 @@
-/* The cases of tests/vectors/sla.txt, one a line; the file's head says how they are written. */
+/* test_sla_vectors.c - the cases of tests/vectors/sla.txt, one per line; the head of that file
+ * tells how they are written. */
 #include <errno.h>
 
 #include "calendar_fixture.h"
@@ -18,7 +19,7 @@ struct vectors {
     int line, cases, failed;
 };
 
-/* One case: what is given, then what is asked of it. */
+/* One case: its input, then its result. */
 struct vector {
     struct vectors *vectors;
     const struct calendar *calendar;
@@ -41,7 +42,7 @@ static const struct sla_policy offer = {
     .warn_at_percent = 75,
 };
 
-/* "7:00" or "0:00:01". */
+/* Seconds of "7:00" or "0:00:01". */
 static int64_t duration_of(const char *text)
 {
     int h = 0, m = 0, s = 0;
@@ -179,7 +180,7 @@ static const struct calendar *find(const struct vectors *vectors, const char *na
     return NULL;
 }
 
-/* VERB CALENDAR key=value... -> key=value... */
+/* Runs the line "VERB CALENDAR key=value... -> key=value..."; `rest` is what follows the verb. */
 static void run_case(struct vectors *vectors, const char *verb, const char *rest)
 {
     struct vector vector = {.vectors = vectors, .policy = offer};

@@ -1,4 +1,4 @@
-/* Tables as they appear on the screen. */
+/* test_table.c - tables as they appear on the screen. */
 #include <fcntl.h>
 #include <locale.h>
 #include <setjmp.h>
@@ -70,7 +70,7 @@ static void test_width(void **state)
                  "\xE6\x97\xA5\xE6\x9C\xAC       333  c\n");
 }
 
-/* The same on a terminal of that many columns; the table is not freed. */
+/* Checks the table on a terminal of that many columns; does not free it. */
 static void check_on_terminal(struct table *table, unsigned short columns_there,
                               const char *expected)
 {
@@ -97,7 +97,7 @@ static void check_on_terminal(struct table *table, unsigned short columns_there,
 
 #define DOTS "\xE2\x80\xA6"
 
-/* Texts give way first, the widest one before the others; then words; numbers never. */
+/* Texts are cut first, beginning with the widest, then words; numbers never. */
 static void test_narrow(void **state)
 {
     static const struct table_column four[] = {
@@ -123,7 +123,7 @@ static void test_narrow(void **state)
     check_on_terminal(table, 29,
                       "Lot       Left  Until  Note\n" DOTS "e:77  1234567  2026" DOTS
                       "  \xE6\x97\xA5\xE6\x9C\xAC" DOTS "\n");
-    check_on_terminal(table, 10, /* it cannot fit: the numbers are whole */
+    check_on_terminal(table, 10, /* too narrow for the table: numbers stay whole */
                       "Lot     Left  Un" DOTS "  No" DOTS "\n" DOTS "77  1234567  20" DOTS
                       "  \xE6\x97\xA5" DOTS "\n");
     table_free(table);

@@ -1,4 +1,4 @@
-/* What the service logs of its cycles: equal lines of its workers are collapsed, accounts named. */
+/* test_tell.c - what the service logs about its cycles: equal lines once, accounts by name. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,7 +65,7 @@ static void test_equal_warnings_of_a_cycle_are_told_once_and_events_each_time(vo
     assert_int_equal(pthread_create(&worker, NULL, work, NULL), 0);
     pthread_join(worker, NULL);
     assert_int_equal(count("4 the pack SUP12 is unknown\n"), 1);
-    assert_int_equal(count("was refused\n"), 3); /* another write each */
+    assert_int_equal(count("was refused\n"), 3); /* each line is about another write */
     assert_int_equal(count("waiting "), 1);
     assert_int_equal(count("a breach\n"), 3);
     assert_int_equal(count("6 a step\n"), 3);
@@ -97,7 +97,7 @@ static void test_an_outcome_names_the_accounts_also_when_the_cycle_failed(void *
     report.skipped = true;
     error.code = 0;
     tell_outcome(&trouble, &error, &report, accounts);
-    assert_int_equal(count("recovered"), 0); /* a quiet poll of payments proves nothing */
+    assert_int_equal(count("recovered"), 0); /* a skipped cycle does not prove a recovery */
     report.skipped = false;
     tell_outcome(&trouble, &error, &report, accounts);
     assert_int_equal(count("6 recovered after 0 s, in which 2 cycles failed\n"), 1);

@@ -1,4 +1,5 @@
-/* Which failures of the service are told: the first, equal ones at growing intervals, the end. */
+/* test_trouble.c - which failures of the service are logged: the first, equal ones at growing
+ * intervals, and the recovery. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -109,7 +110,7 @@ static void test_a_wait_that_was_told_has_an_end_though_no_cycle_failed(void **s
     assert_string_equal(text, "recovered after 0:02 hours, in which 1 cycle failed");
 }
 
-/* Every other cycle fails: neither the failures nor their ends fill the log. */
+/* Every other cycle fails: neither the failures nor the recoveries flood the log. */
 static void test_a_link_that_comes_and_goes_is_told_at_growing_intervals(void **state)
 {
     int failures = 0, recoveries = 0;
@@ -123,7 +124,7 @@ static void test_a_link_that_comes_and_goes_is_told_at_growing_intervals(void **
     assert_in_range(failures, 5, 8);
 }
 
-/* After all that comes and goes, a trouble that stays is not kept back for hours. */
+/* After many short failures, a lasting one is still logged within minutes. */
 static void test_a_trouble_that_lasts_is_told_within_minutes_whatever_was_before(void **state)
 {
     int minute = 0;

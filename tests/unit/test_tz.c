@@ -1,4 +1,4 @@
-/* Time zones: the civil day around midnight, in winter and summer, and names that are none. */
+/* test_tz.c - time zones: the civil day around midnight, winter and summer, and invalid names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,8 +65,8 @@ static void test_instants_of_a_text_are_shown_in_the_zone(void **state)
         {"says 2026-03-29T00:59:00Z and 2026-03-29T01:00:00Z.",
          "says 2026-03-29 01:59 and 2026-03-29 03:00."},
         {"on 2026-01-01", "on 2026-01-01"},
-        {"2026-01-01T12:00:00", "2026-01-01T12:00:00"},   /* of no zone */
-        {"2026-13-01T12:00:00Z", "2026-13-01T12:00:00Z"}, /* no instant */
+        {"2026-01-01T12:00:00", "2026-01-01T12:00:00"},   /* without a zone: unchanged */
+        {"2026-13-01T12:00:00Z", "2026-13-01T12:00:00Z"}, /* not an instant: unchanged */
         {"h\xC3\xA9 2026-01-01T12:00:00Z", "h\xC3\xA9 2026-01-01 13:00"},
     };
     struct tz *tz = tz_open("Europe/Paris");

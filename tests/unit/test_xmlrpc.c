@@ -1,6 +1,6 @@
-/* test_xmlrpc.c - the codec and the meaning of faults: samples written by hand, here and in
- * tests/samples, then recordings of real servers ($QUALIODOO_WIRE, by default a folder beside the
- * checkout) when they are there. Runs in the root of the project. */
+/* test_xmlrpc.c - the codec and the classification of faults: samples written by hand, here and in
+ * tests/samples, then recordings of real servers when they exist ($QUALIODOO_WIRE, by default a
+ * folder beside the checkout). Runs in the root of the project. */
 #include <dirent.h>
 #include <math.h>
 #include <setjmp.h>
@@ -26,7 +26,7 @@
     "<?xml version='1.0'?><!DOCTYPE a [<!ENTITY b 'bbbbbbbb'><!ENTITY c '&b;&b;&b;'>]>"            \
     "<methodResponse><params><param><value>&c;" CLOSE
 
-/* The longest text that the tests need is nested 200,000 deep. */
+/* `before`, `times` times `middle`, then `after`; the tests nest up to 200,000 deep. */
 static char *concat(const char *before, const char *middle, size_t times, const char *after)
 {
     size_t length = strlen(middle);
@@ -56,7 +56,7 @@ static int decode_bytes(const char *bytes, size_t length, struct odoo_xmlrpc *an
 
 /* ---- values ---- */
 
-/* The value inside an answer, as compact JSON. */
+/* Decodes `value` inside an answer and compares it as compact JSON. */
 static void expect_json(const char *value, const char *json)
 {
     struct odoo_xmlrpc answer;
@@ -100,8 +100,8 @@ static void test_values(void **state)
         {"<string>a<!-- <<<! -->b</string>", "\"ab\""},
         {"<string>tab\tline\nend</string>", "\"tab\\tline\\nend\""},
         {"<string>été 😀 👩‍🚒 ﷽</string>", "\"été 😀 👩‍🚒 ﷽\""},
-        /* a character of the private use area that the fold itself uses, beside one that is folded
-         */
+        /* a character of the private use area that the fold itself uses, beside one that is
+         * folded */
         {"<string>\xEE\x80\x80\xEE\x90\x80 \xEE\xA0\x80 😀\xEE\x81\x81</string>",
          "\"\xEE\x80\x80\xEE\x90\x80 \xEE\xA0\x80 😀\xEE\x81\x81\""},
         {"<string>\xEE\x80\x80\xEE\xA0\x80</string>", "\"\xEE\x80\x80\xEE\xA0\x80\""},
@@ -137,7 +137,7 @@ static void expect_double(const char *written, double value)
     odoo_xmlrpc_clear(&answer);
 }
 
-/* xmlrpc-c alone gives 0.30000000000000004 for 0.3, and misses one amount in six. */
+/* xmlrpc-c alone reads 0.3 as 0.30000000000000004 and one amount in six wrongly. */
 static void test_doubles(void **state)
 {
     char written[40];
@@ -208,7 +208,7 @@ static void test_refused(void **state)
         {OPEN "<int>2147483648</int>" CLOSE, ERR_UNPARSABLE, RETRY_NEVER, "above the range"},
         {OPEN "<int></int>" CLOSE, ERR_UNPARSABLE, RETRY_NEVER, "does not parse"},
         {OPEN "<boolean>2</boolean>" CLOSE, ERR_UNPARSABLE, RETRY_NEVER, "does not parse"},
-        /* on these xmlrpc-c alone crashes */
+        /* xmlrpc-c alone crashes on these */
         {OPEN "<i8>=5</i8>" CLOSE, ERR_UNPARSABLE, RETRY_NEVER, "no whole number"},
         {OPEN "<i8></i8>" CLOSE, ERR_UNPARSABLE, RETRY_NEVER, "no whole number"},
         {OPEN "<i8/>" CLOSE, ERR_UNPARSABLE, RETRY_NEVER, "no whole number"},
@@ -252,7 +252,8 @@ static void test_depth(void **state)
     free(quoted);
 }
 
-/* Every cut of an answer is either "later" or, when nothing is missing but blanks, the answer. */
+/* Each prefix of an answer is an error to retry later or, when only blanks are missing, the
+ * answer. */
 static void test_every_cut(void **state)
 {
     static const char whole[] = OPEN "<array><data><value><string>é&amp;<![CDATA[x]]>😀</string>"
@@ -435,7 +436,7 @@ static void test_encode(void **state)
     free(text);
 }
 
-/* What is written can be read: a call's parameters put into an answer come back the same. */
+/* The encoded parameters of a call, put into an answer, decode to the same value. */
 static void test_round_trip(void **state)
 {
     static const char *const samples[] = {
@@ -498,8 +499,7 @@ static void test_text(void **state)
 
 /* ---- recordings ---- */
 
-/* What the recordings that are not plain results must come to; matched by the start of their name.
- */
+/* The errors that recordings of faults must give, by the beginning of the file's name. */
 static const struct {
     const char *name;
     int code;
@@ -559,7 +559,7 @@ static const struct {
     {"100-x2", ERR_PROTOCOL},
     {"101-x2", ERR_ACCESS_DENIED},
     {"124-x2", ERR_FAULT},
-    /* our own samples */
+    /* samples written by hand */
     {"denied-", ERR_ACCESS_DENIED},
     {"rights-", ERR_ACCESS_RIGHTS},
     {"model-", ERR_MISSING_MODEL},
@@ -571,7 +571,7 @@ static const struct {
     {"unparsable-", ERR_UNPARSABLE},
 };
 
-/* Results of which something is checked: a part of their JSON. */
+/* Recorded results whose JSON must contain `part`. */
 static const struct {
     const char *name, *part;
 } contents[] = {
@@ -632,7 +632,7 @@ static char *read_file(const char *directory, const char *name, size_t *length)
     return bytes;
 }
 
-/* Those of 19 begin with the HTTP headers; JSON-RPC is not ours. */
+/* The XML of a recording. Those of Odoo 19 begin with HTTP headers; JSON-RPC ones are skipped. */
 static const char *xml_of(const char *bytes, size_t *length)
 {
     const char *blank = strncmp(bytes, "HTTP/", 5) ? NULL : strstr(bytes, "\n\n");

@@ -1,4 +1,4 @@
-/* values.h - days and amounts, written in a test as the page of rules writes them. */
+/* values.h - days and amounts, written in tests as in DOMAIN.md. */
 #ifndef QUALIODOO_TEST_VALUES_H
 #define QUALIODOO_TEST_VALUES_H
 

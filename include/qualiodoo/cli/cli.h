@@ -10,7 +10,7 @@
 #include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
-/* Exit statuses that are not failures of a call (those are error_exit_status()'s). */
+/* Exit statuses of the commands. An error has the status of error_exit_status(). */
 enum {
     CLI_DONE = 0,
     CLI_FAILED = 1,
@@ -18,56 +18,57 @@ enum {
     CLI_FOUND = 3, /* differences, or a problem */
 };
 
-/* What the options before or after the command's name say. */
+/* The global options, wherever they stand on the command line. */
 struct cli {
     const char *config_path;
     bool json;
     int verbosity;     /* -1 with -q, 0, 1 with -v, 2 with -vv; already given to log_set_level() */
-    const char *usage; /* the arguments of the command, for its errors; NULL: not known */
+    const char *usage; /* the arguments of the command, for its errors; NULL: unknown */
     bool has_now;      /* --now was given; already given to clock_set_now() */
     instant now;
 };
 
-/* One command. run() gets the command's name as argv[0]; it returns the process exit status, or a
- * negative code of error.h with `error` filled: main prints the message and exits with
- * error_exit_status(). It writes to stdout only what was asked for; main checks at the end that it
- * could be written. */
+/* One command. run() gets the command's name as argv[0]. It returns the exit status of the process,
+ * CLI_HELP, or a negative code of error.h with `error` set: main() then prints the message and
+ * exits with error_exit_status(). run() writes to stdout only what was asked for; main() checks at
+ * the end that everything was written. */
 struct command {
     const char *name;
     const char *arguments; /* "CUSTOMER MINUTES --reason TEXT" */
     const char *summary;   /* half a line, for the list of commands */
     const char *help;      /* the rest of --help; NULL when there is no more to say */
-    int (*run)(struct cli *cli, int argc, char **argv, struct error *error); /* NULL: later */
+    int (*run)(struct cli *cli, int argc, char **argv, struct error *error); /* or NULL: later */
 };
 
 extern const struct command cli_commands[]; /* ended by a NULL name */
 
-/* What `run` does: main sets it, since the service is another room. NULL: this build has none. */
+/* The service, which `run` calls with a configuration that it takes over. main() sets it, since the
+ * commands do not depend on src/agent. NULL: this build has no service. */
 extern int (*cli_service)(struct config *config, struct error *error);
 
-/* ERR_USAGE when --now was given to `what`, which writes: nothing is ever written with it, except
- * by the build for tests. */
+/* Returns ERR_USAGE when --now was given, else 0. `what` names the command, which writes: only the
+ * build for tests may write with --now. */
 int cli_refuse_now(const struct cli *cli, const char *what, struct error *error);
 
-/* The command of that name, later ones included, or NULL. */
+/* The command of that name, those of a later version included, or NULL. */
 const struct command *cli_command_find(const char *name);
 
-/* ERR_USAGE for an unknown word, with the nearest of `known` (ended by NULL):
- * "unknown option '--jsn'; did you mean '--json'?", where "--" is the prefix. */
+/* Sets and returns ERR_USAGE for an unknown word, with the nearest of `known` (ended by NULL):
+ * "unknown option '--jsn'; did you mean '--json'?", where `what` is "option" and `prefix` "--". */
 int cli_unknown(const char *what, const char *prefix, const char *word, const char *const *known,
                 struct error *error);
 
-/* The same for one of a few words, which are named when none is near: "unknown state 'late',
- * expected one of: pending, warned, met, breached". */
+/* As cli_unknown(), for a choice of a few words, which are all named when none is near: "unknown
+ * state 'late', expected one of: pending, warned, met, breached". */
 int cli_unknown_choice(const char *what, const char *word, const char *const *known,
                        struct error *error);
 
-/* ERR_USAGE: "'run' is not available in this version". */
+/* Sets and returns ERR_USAGE: "'run' is not available in this version". */
 int cli_later(const char *name, struct error *error);
 
 /* ---- Options ---- */
 
-/* --help was given: run() returns it as it is, and main prints the command's help. */
+/* Returned when --help was given: run() passes it on, and main() prints the command's help. */
 #define CLI_HELP (-1000)
 
 enum cli_option_type {
@@ -85,8 +86,9 @@ struct cli_option {
     void *value;
 };
 
+/* The values of an OPTION_LIST. */
 struct cli_list {
-    const char **items; /* parts of argv; the caller frees the array, also after a failure */
+    const char **items; /* parts of argv; the caller frees the array, after a failure too */
     size_t count, size;
 };
 
@@ -95,25 +97,27 @@ struct cli_date {
     civil_day day;
 };
 
-/* Reads the options of a command (`options` is ended by a NULL name; NULL: none of its own) and the
- * global ones, wherever they stand. Returns how many other arguments there are, at least `least`
- * and at most `most`: they are moved to argv[1], argv[2]... A negative number is an argument, not
- * an option, and so is all that follows "--". Fails with ERR_USAGE, or CLI_HELP. */
+/* Reads the options of a command (`options` ends with a NULL name; NULL: it has none) and the
+ * global ones, in any order. Moves the other arguments to argv[1], argv[2]... and returns how many
+ * they are, at least `least` and at most `most`. A negative number is an argument, not an option,
+ * and so is everything after "--". With -q and without --json, stdout is redirected to /dev/null.
+ * ERR_USAGE, ERR_NO_MEMORY or CLI_HELP. */
 int cli_options(struct cli *cli, const struct cli_option *options, int least, int most, int argc,
                 char **argv, struct error *error);
 
-/* The global options in front of the command: returns the command's place in argv (argc when there
- * is none), ERR_USAGE or CLI_HELP. *ret_version tells whether --version was given. */
+/* Reads the global options in front of the command. Returns the index of the command in argv (argc
+ * when there is none), ERR_USAGE or CLI_HELP. *ret_version: whether --version was given. */
 int cli_global_options(struct cli *cli, int argc, char **argv, bool *ret_version,
                        struct error *error);
 
-/* A number of minutes, perhaps negative, never 0: -30, +45, 90. ERR_USAGE on anything else. */
+/* Reads a number of minutes, which may be negative but not 0: -30, +45, 90. ERR_USAGE for anything
+ * else. */
 int cli_parse_minutes(const char *text, minutes *ret_minutes, struct error *error);
 
 /* ---- Output ---- */
 
-/* Prints one document on stdout and drops the reference; NULL means that memory was short. Returns
- * 0 or ERR_NO_MEMORY. */
+/* Prints one document on stdout and takes its reference. `json` may be NULL, the result of a failed
+ * allocation: ERR_NO_MEMORY. */
 int cli_print_json(json_t *json, struct error *error);
 
 /* The help of the program (`command` NULL) or of a command, on stdout. */

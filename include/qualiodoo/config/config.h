@@ -25,18 +25,19 @@ enum config_adjustments { ADJUSTMENTS_MODEL, ADJUSTMENTS_NOTE };
 enum config_calendar { CALENDAR_ODOO, CALENDAR_CONFIG };
 enum config_urgency { URGENCY_LOW, URGENCY_MEDIUM, URGENCY_URGENT, URGENCY_COUNT };
 
-/* A length of time in calendar terms: exactly one of the three is not 0. */
+/* A length of time by the calendar: exactly one of the three is not 0. */
 struct config_period {
     int years;
     int months;
     int days;
 };
 
-/* Products of Odoo that are one pack: by their internal references (default_code), or one by id. */
+/* Products of Odoo that sell one pack: by their internal references (default_code), or one by
+ * id. */
 struct config_pack {
-    char **products; /* NULL with `id` */
+    char **products; /* references; NULL with `id` */
     size_t n_products;
-    int64_t id;           /* product.product; 0: by reference */
+    int64_t id;           /* product.product; 0: `products` names them */
     minutes pack_minutes; /* > 0 */
 };
 
@@ -49,11 +50,12 @@ struct config_target {
     int days;              /* business days, or 0 */
 };
 
+/* Times named `_ms` are milliseconds. The structure owns all it points to. */
 struct config {
     char *path; /* the file it was read from */
     struct {
         char *url;   /* no trailing slash */
-        char *proxy; /* a URL, "none", or NULL: the environment's */
+        char *proxy; /* a URL, "none", or NULL: the proxy of the environment */
         char *database;
         char *login;
         char *secret_file; /* or NULL */
@@ -122,16 +124,15 @@ struct config {
         bool enabled;
         bool has_since;
         civil_day since;
-        int horizon_days; /* a ticket first judged later than this after its answer is not flagged
-                           */
+        int horizon_days; /* a ticket answered longer ago when first judged is not flagged */
         char *breach_tag; /* NULL: no tag */
         bool breach_activity, breach_warning;
-        char *breach_fallback; /* the login of who is told when a ticket has nobody, or NULL */
+        char *breach_fallback; /* login that gets the activity if a ticket has no one, or NULL */
         bool balance_fields, balance_alerts;
     } writeback;
     struct {
         int max_delete_percent; /* 0..100 */
-        int max_writes;
+        int max_writes;         /* with more waiting, a cycle sends none */
     } safety;
     struct {
         int64_t max_lag_ms;
@@ -148,44 +149,55 @@ struct config {
     } privacy;
 };
 
-/* Reads and checks `path`. On success the caller owns *ret_config and frees it with config_free().
- * ERR_CONFIG: the message names file, line, column, what was found, what is allowed and, for an
- * unknown key, the nearest known one. All the file is checked; the first error is reported. */
+/* Reads and checks the file `path`. On success the caller frees *ret_config with config_free();
+ * after a failure it is untouched. ERR_CONFIG: the message names file, line, column, what was
+ * found, what is allowed and, for an unknown key, the nearest known one; the first error of the
+ * file is reported. ERR_NO_MEMORY. */
 int config_load(const char *path, struct config **ret_config, struct error *error);
 void config_free(struct config *config); /* NULL is allowed */
 
-/* The effective configuration as YAML text on the heap (caller frees): defaults included, secrets
- * never (the secret itself is not part of the structure), or as a JSON object (caller owns). */
+/* The effective configuration, defaults included, as YAML text on the heap (the caller frees it) or
+ * as a JSON object (a new reference). NULL: out of memory. No secret is in it: the structure holds
+ * only the names of their files. */
 char *config_to_yaml(const struct config *config);
 json_t *config_to_json(const struct config *config);
 
 /* Finds the password or API key: odoo.secret_file, else the systemd credential "odoo"
  * ($CREDENTIALS_DIRECTORY/odoo), else $QUALIODOO_SECRET. One trailing newline is dropped.
- * *ret_secret is on the heap; wipe it with config_secret_free(). ERR_CONFIG when there is none,
- * when the file is empty, holds a line break, or is readable by others (group or world; the
- * credential directory is systemd's and exempt). The message never holds the secret. */
+ * *ret_secret is on the heap; config_secret_free() wipes it. ERR_CONFIG when there is no secret, or
+ * its file is empty, holds a line break, or is readable by group or world (a systemd credential may
+ * be: systemd protects its directory). ERR_NO_MEMORY. No message holds the secret. */
 int config_secret(const struct config *config, char **ret_secret, struct error *error);
+
+/* Reads one secret from the file `path`, with the checks of config_secret(). */
 int config_secret_from_file(const char *path, char **ret_secret, struct error *error);
-/* Whether config_secret() reads the systemd credential, a copy made when the service started. */
+
+/* Whether config_secret() looks for a systemd credential. systemd copies it when the service
+ * starts: a changed secret needs a restart. */
 bool config_secret_is_credential(const struct config *config);
 
-/* The same of webhook.secret_file, whose secret must be long, and fit into an address. */
+/* Reads the secret of webhook.secret_file, which is part of an address: at least 16 letters, digits
+ * and -_.~ (else ERR_CONFIG). Otherwise as config_secret(). */
 int config_webhook_secret(const struct config *config, char **ret_secret, struct error *error);
-/* The whole address of the webhook: one that names no path gets "/hook/" and the secret. On the
- * heap, for config_secret_free(). ERR_USAGE: it is no address. */
+
+/* The whole address of the webhook: `given`, with "/hook/SECRET" added when it has no path.
+ * *ret_url is on the heap; config_secret_free() wipes it. ERR_USAGE: `given` is not an HTTP
+ * address; the errors of config_webhook_secret(). */
 int config_webhook_url(const struct config *config, const char *given, char **ret_url,
                        struct error *error);
+
+/* Wipes and frees a secret. */
 void config_secret_free(char *secret); /* NULL is allowed */
 
-/* ERR_CONFIG when odoo.ca_file, with https, cannot be read or holds no certificate. What these are
- * worth, the first connection tells. */
+/* ERR_CONFIG when odoo.url is https and odoo.ca_file cannot be read or holds no certificate.
+ * Whether the certificates are valid is checked by the first connection only. */
 int config_check_ca_file(const struct config *config, struct error *error);
 
-/* What a connection needs beside the configuration itself: a secret, and the file of certificates
- * where one is named. ERR_CONFIG: nothing needs to be started to know that it would fail. */
+/* Checks what a connection needs beside the configuration, before anything is started: the secret
+ * (config_secret()) and the certificates (config_check_ca_file()). ERR_CONFIG, ERR_NO_MEMORY. */
 int config_check_access(const struct config *config, struct error *error);
 
-/* odoo.proxy as a client takes it: a URL, "" for none, NULL for the environment's. Borrowed. */
+/* odoo.proxy as libcurl takes it: a URL, "" for none, NULL for the environment's. Borrowed. */
 const char *config_proxy_address(const struct config *config);
 
 /* Whether the host of a URL is this machine: localhost, 127.0.0.0/8 or [::1]. */

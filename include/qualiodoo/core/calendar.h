@@ -1,12 +1,12 @@
-/* calendar.h - business time (DOMAIN.md, section 8). Pure.
+/* calendar.h - business time (DOMAIN.md, section 8). No I/O, no clock.
  *
  * A calendar is compiled once into sorted UTC working intervals with running totals; every question
  * is then a binary search. Times are UTC seconds; working intervals are half-open [start, end).
  *
- * Local times that DST skips or repeats. Hours of attendances follow Odoo (pytz, is_dst=False): a
- * skipped time is taken with the offset before the change, a repeated one is the second of the two;
- * what that moves out of its local day is cut off. A deadline in days lands on the first of the
- * two: Odoo has no such deadline, and the earlier promise is the safer one. */
+ * Local times that DST skips or repeats: attendances follow Odoo (pytz, is_dst=False), which takes
+ * a skipped time with the offset before the change and a repeated one as the second of the two; an
+ * attendance that this moves out of its local day is cut off at midnight. A deadline in days takes
+ * the first of two repeated times: Odoo has no such deadline, and an earlier one is never late. */
 #ifndef QUALIODOO_CORE_CALENDAR_H
 #define QUALIODOO_CORE_CALENDAR_H
 
@@ -18,7 +18,7 @@
 #include "qualiodoo/util/units.h"
 
 #define CALENDAR_DAY_MINUTES 1440
-#define CALENDAR_WORKING_DAY_SECONDS 60
+#define CALENDAR_WORKING_DAY_SECONDS 60 /* see calendar_add_days() */
 
 enum calendar_week {
     CALENDAR_EVERY_WEEK = -1,
@@ -36,13 +36,13 @@ struct calendar_attendance {
     civil_day first, last;
 };
 
-/* A closed period [start, end); one that ends before it starts closes nothing. */
+/* A closed period [start, end); it closes nothing unless start < end. */
 struct calendar_leave {
     instant start, end;
 };
 
-/* Everything a calendar is made of; all of it borrowed for the call. Leaves and closed days may
- * overlap and come in any order. */
+/* What a calendar is compiled from; borrowed for the call. Leaves and closed days may overlap and
+ * come in any order. */
 struct calendar_spec {
     const struct calendar_attendance *attendances;
     size_t n_attendances;
@@ -50,7 +50,7 @@ struct calendar_spec {
     size_t n_leaves;
     const civil_day *closed; /* whole local days */
     size_t n_closed;
-    const struct utc_offset *offsets; /* of its time zone, sorted; the first also holds before it */
+    const struct utc_offset *offsets; /* of the time zone, by time; the first also holds earlier */
     size_t n_offsets;                 /* >= 1 */
     civil_day first, last;            /* local days to compile, both included */
 };
@@ -59,10 +59,11 @@ struct calendar;
 
 struct calendar_interval {
     instant start, end;
-    civil_day day; /* the local date it belongs to: none spans local midnight */
+    civil_day day; /* its local date: no interval spans local midnight */
 };
 
-/* ERR_CONFIG: no working time at all between the two days. ERR_NO_MEMORY. */
+/* Compiles `spec`; the caller frees *ret with calendar_free(). ERR_CONFIG: there is no working time
+ * between spec->first and spec->last; or ERR_NO_MEMORY. *ret is untouched after a failure. */
 int calendar_compile(const struct calendar_spec *spec, struct calendar **ret, struct error *error);
 void calendar_free(struct calendar *calendar); /* NULL is allowed */
 
@@ -70,8 +71,8 @@ void calendar_free(struct calendar *calendar); /* NULL is allowed */
 const struct calendar_interval *calendar_intervals(const struct calendar *calendar,
                                                    size_t *ret_count);
 
-/* Business seconds in [from, to); 0 when to <= from. What is outside of the compiled days does not
- * count: callers compile enough of them. */
+/* Business seconds in [from, to); 0 when to <= from. Time outside the compiled days counts as
+ * closed, so the caller compiles days enough. */
 int64_t calendar_between(const struct calendar *calendar, instant from, instant to);
 
 /* `when` itself when it is inside an interval, else the start of the next one. An interval's end is
@@ -84,14 +85,15 @@ bool calendar_add_seconds(const struct calendar *calendar, instant start, int64_
                           instant *ret);
 
 /* The same local time of day on the `days`-th (>= 1) working day after the local date of `start`,
- * an instant inside working time (see calendar_opening()); when that instant is outside working
- * time, the next opening, on a later day if need be; an interval's end counts as inside. A working
- * day is a local date with at least CALENDAR_WORKING_DAY_SECONDS of working time left after leaves:
- * Odoo stores a day off to 23:59:59, and that last second is no day. For local times that DST skips
- * or repeats, see the head. False when the compiled days do not suffice. */
+ * an instant inside working time (see calendar_opening()). Where that time is outside working time,
+ * the next opening, perhaps on a later day; an interval's end counts as inside. A working day is a
+ * local date with at least CALENDAR_WORKING_DAY_SECONDS of working time left after leaves: Odoo
+ * ends a day off at 23:59:59, and the one second left must not make a working day. Local times that
+ * DST skips or repeats: see the head of this file. False when the compiled days do not suffice. */
 bool calendar_add_days(const struct calendar *calendar, instant start, int days, instant *ret);
 
-/* 0 or 1: the parity that Odoo's two-week calendars use, which is not that of the ISO week. */
+/* 0 or 1: the parity of the week as Odoo's two-week calendars count it. It is not the parity of the
+ * ISO week number. */
 int calendar_week_parity(civil_day day);
 
 #endif

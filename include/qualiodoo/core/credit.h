@@ -1,4 +1,5 @@
-/* credit.h - what an invoice or a credit note does to the account (DOMAIN.md, section 3). Pure. */
+/* credit.h - what an invoice or a credit note does to the account (DOMAIN.md, section 3). No I/O,
+ * no clock. */
 #ifndef QUALIODOO_CORE_CREDIT_H
 #define QUALIODOO_CORE_CREDIT_H
 
@@ -23,31 +24,32 @@ enum credit_payment_state {
     MOVE_OTHER_STATE,
 };
 
-/* The other side of a reconciliation. */
+/* What an invoice is reconciled with. */
 enum credit_counterpart {
-    COUNTERPART_MONEY,         /* in a journal of money */
-    COUNTERPART_OWN_REFUND,    /* a credit note that reverses this very invoice */
-    COUNTERPART_REFUND,        /* another credit note: money when its own invoice was paid */
+    COUNTERPART_MONEY,         /* in a bank, cash or card journal, or credit.money_journals */
+    COUNTERPART_OWN_REFUND,    /* a credit note that reverses this invoice */
+    COUNTERPART_REFUND,        /* another credit note: money when its own invoice is paid */
     COUNTERPART_MISCELLANEOUS, /* a write-off, a transfer */
 };
 
-/* Whether Odoo stands by the counterpart. */
+/* Whether the counterpart is still valid in Odoo. */
 enum credit_counterpart_state {
     COUNTERPART_POSTED,
-    COUNTERPART_NOT_POSTED, /* a draft, or cancelled: the invoice may stay `paid` all the same */
-    COUNTERPART_REJECTED,   /* posted, and the payment behind it is rejected or cancelled */
+    COUNTERPART_NOT_POSTED, /* a draft, or cancelled: the invoice may stay `paid` in Odoo */
+    COUNTERPART_REJECTED,   /* the entry is posted, but its payment is rejected or cancelled */
 };
 
+/* One reconciliation of an invoice or a credit note with a counterpart. */
 struct credit_settlement {
     int64_t partial; /* account.partial.reconcile */
     int64_t line;    /* the counterpart account.move.line */
     civil_day date;  /* that line's own date */
     enum credit_counterpart kind;
     enum credit_counterpart_state state;
-    int64_t move;     /* of the counterpart */
-    int64_t reverses; /* the move that this one reverses, or 0 */
+    int64_t move;     /* the counterpart's account.move */
+    int64_t reverses; /* the account.move that `move` reverses, or 0 */
     micro amount;     /* settled, in the invoice's own currency; 0 for an exchange difference */
-    bool exchange;    /* the entry of an exchange difference: it must stand, and settles nothing */
+    bool exchange;    /* an exchange difference: its entry must be posted, but it settles nothing */
 };
 
 /* A line that carries a pack. */
@@ -60,6 +62,7 @@ struct credit_line {
     minutes pack_minutes;  /* of one pack */
 };
 
+/* An account.move of a customer, with its lines that carry packs. */
 struct credit_move {
     int64_t id;
     const char *name; /* borrowed; "" when Odoo gave none */
@@ -74,32 +77,33 @@ struct credit_move {
     int64_t customer;
     const char *origin; /* the sales order; borrowed; NULL: none */
     bool bills_down_payment, deducts_down_payment;
-    int64_t reversed_entry;          /* or 0 */
+    int64_t reversed_entry;          /* the move it reverses, or 0 */
     const struct credit_line *lines; /* borrowed, by id */
     size_t n_lines;
     const struct credit_settlement *settlements; /* borrowed */
     size_t n_settlements;
 };
 
+/* What a move counts for, or why it counts for nothing. */
 enum credit_verdict {
     CREDIT_GRANTED, /* an invoice that grants, a credit note that takes back */
     CREDIT_NOT_POSTED,
-    CREDIT_NOT_PAID, /* nothing before full payment; credit note: not settled */
+    CREDIT_NOT_PAID, /* not fully paid; a credit note: not fully settled */
     CREDIT_NO_MONEY, /* settled by credit notes or miscellaneous entries alone */
     CREDIT_REVERSED, /* settled by its own credit note alone */
     CREDIT_NO_DATE,
     CREDIT_BEFORE_SINCE,
     CREDIT_FUTURE,          /* dated after today */
     CREDIT_NOTHING_GRANTED, /* a credit note whose invoice granted nothing */
-    CREDIT_NO_INVOICE,      /* a credit note that reverses none: takes like a debit */
+    CREDIT_NO_INVOICE,      /* a credit note that reverses no invoice: takes as a debit does */
     CREDIT_NOT_BEHIND,      /* settled by a payment or entry that is a draft or cancelled */
     CREDIT_REJECTED,        /* settled by a payment that was rejected or cancelled */
     CREDIT_WRITTEN_OFF,     /* more is written off than credit.max_write_off allows */
     CREDIT_NO_DOWN_PAYMENT, /* deducts a down payment that no posted invoice carries */
     CREDIT_DOWN_UNPAID,     /* the invoice of its down payment is not effectively paid */
-    CREDIT_OFFSET,          /* of amount zero, with packs that have a price */
-    CREDIT_UNDONE,          /* a credit note that was itself undone */
-    CREDIT_UNDOES,          /* an invoice that only undoes a credit note */
+    CREDIT_OFFSET,          /* its total is zero although its packs have a price */
+    CREDIT_UNDONE,          /* a credit note that was itself reversed: takes nothing back */
+    CREDIT_UNDOES,          /* an invoice that only reverses a credit note: grants nothing */
     CREDIT_VERDICTS,
 };
 
@@ -112,67 +116,71 @@ struct credit_policy {
     size_t n_money_journals;
 };
 
+/* What one move does, and on which days. */
 struct credit_outcome {
     enum credit_verdict verdict;
-    bool has_payment;  /* of an invoice: money came in */
-    civil_day payment; /* latest date of its money counterparts (invoice date when offered) */
-    civil_day start;   /* of the lots; of a credit note: the day it takes effect */
-    civil_day renewed;
+    bool has_payment;  /* `payment` is known: money came in, or a credit note was settled */
+    civil_day payment; /* latest date of the money (invoice date of an offered pack) */
+    civil_day start;   /* the lots open; a credit note: it takes effect */
+    civil_day renewed; /* an invoice: the contract is renewed (see struct ledger_grant) */
 };
 
-/* What a counterpart is. `reverses` is the move it reverses (0: none), `own` the invoice it
- * settles; the texts are Odoo's and may be NULL. */
+/* What tells the kind of a counterpart. The texts are Odoo's and may be NULL. */
 struct credit_counterpart_facts {
     const char *move_type, *journal_type, *journal_code;
-    int64_t reverses, own;
+    int64_t reverses, own; /* the move that it reverses, or 0; the invoice that it settles */
 };
+
+/* The kind of a counterpart; `policy` names the journals that count as money. */
 enum credit_counterpart credit_counterpart_kind(const struct credit_counterpart_facts *facts,
                                                 const struct credit_policy *policy);
 
-/* Whether a counterpart stands: `move_state` is that of its entry (state of account.move, or
- * parent_state of its line; NULL: not known, posted), `payment_state` that of the payment behind it
- * (account.payment; NULL: none). A payment that is rejected or cancelled may leave its entry
- * posted.
- */
+/* Whether a counterpart is valid. `move_state` is the state of its entry (state of account.move, or
+ * parent_state of its line; NULL: unknown, taken as posted); `payment_state` the state of its
+ * account.payment (NULL: it has none). A rejected or cancelled payment may leave its entry
+ * posted. */
 enum credit_counterpart_state credit_counterpart_state(const char *move_state,
                                                        const char *payment_state);
 
 /* Whether an invoice was paid, and when: see money.h. */
 struct credit_money {
-    enum credit_verdict verdict; /* CREDIT_GRANTED: effectively paid; or why not */
-    bool has_date;               /* money came in, perhaps not all of it */
-    civil_day date;              /* the payment date */
+    enum credit_verdict verdict; /* CREDIT_GRANTED: effectively paid; else why not */
+    bool has_date;               /* some money came in, perhaps not all of it */
+    civil_day date;              /* with has_date: the latest date of the money */
 };
 
-/* What an invoice gives, and from when its lots run. */
+/* Whether `invoice` grants as of `today`, and from when its lots run. `money` is its verdict of
+ * money_judge(). */
 struct credit_outcome credit_invoice(const struct credit_move *invoice,
                                      const struct credit_money *money,
                                      const struct credit_policy *policy, civil_day today);
 
-/* When and whether a credit note that was not undone takes effect. `invoice` is the one it reverses
- * with its outcome, or NULL when it reverses none of this account (reversed_entry tells the two
- * cases apart). */
+/* Whether `note`, which was not undone, takes minutes back as of `today`, and from when. `invoice`
+ * is the invoice of this account that it reverses, `invoice_outcome` the outcome of
+ * credit_invoice() for it. Both are NULL when there is none: note->reversed_entry then tells an
+ * invoice of another account from none at all. */
 struct credit_outcome credit_note(const struct credit_move *note, const struct credit_move *invoice,
                                   const struct credit_outcome *invoice_outcome,
                                   const struct credit_policy *policy, civil_day today);
 
-/* Whether a line of an invoice may grant: on one of amount zero only an offered pack does, unless
- * the amount is zero because a down payment was deducted. */
+/* Whether a line of `invoice` may grant. On an invoice whose total is zero, only a line without a
+ * price (an offered pack) does, unless a deducted down payment makes the total zero. */
 bool credit_line_grants(const struct credit_move *invoice, const struct credit_line *line);
 
-/* The first counterpart that is not COUNTERPART_POSTED tells why nothing was settled:
- * CREDIT_NOT_BEHIND or CREDIT_REJECTED; CREDIT_GRANTED when all stand. */
+/* CREDIT_GRANTED when every counterpart of `move` is COUNTERPART_POSTED; else CREDIT_NOT_BEHIND or
+ * CREDIT_REJECTED, by the first that is not. */
 enum credit_verdict credit_standing(const struct credit_move *move);
 
-/* Minutes of a line of an invoice: quantity x pack, to the nearest; signed. */
+/* Minutes of a line of an invoice: quantity x pack_minutes, to the nearest minute; signed. */
 minutes credit_line_minutes(const struct credit_line *line);
 
-/* Minutes that `line` of `move` (a credit note, or the invoice itself for a negative line) takes
- * back from `invoice` (NULL: none), reduced when it refunds less than as many packs cost there.
- * >= 0. */
+/* Minutes (>= 0) that `line` of `move` takes back from `invoice` (NULL: none). `move` is a credit
+ * note, or `invoice` itself for a negative line. A line that refunds less than that many packs cost
+ * on `invoice` takes back less, in proportion. */
 minutes credit_clawback_minutes(const struct credit_move *move, const struct credit_line *line,
                                 const struct credit_move *invoice);
 
+/* The verdict in words for people. Never NULL. */
 const char *credit_verdict_text(enum credit_verdict verdict);
 
 #endif

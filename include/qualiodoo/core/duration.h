@@ -1,4 +1,5 @@
-/* duration.h - from Odoo's float hours to whole minutes and steps (DOMAIN.md, section 1). Pure. */
+/* duration.h - from Odoo's float hours to whole minutes and steps (DOMAIN.md, section 1). No
+ * I/O, no clock. */
 #ifndef QUALIODOO_CORE_DURATION_H
 #define QUALIODOO_CORE_DURATION_H
 
@@ -18,12 +19,14 @@ minutes duration_step_up(minutes amount, minutes step);
 /* The nearest multiple of `step` away from zero, so that f(-x) = -f(x). */
 minutes duration_step_away(minutes amount, minutes step);
 
-/* A quantity of one unit of measure in another: quantity x to / from. Factors > 0. A result that
- * does not fit is the largest number that does. */
+/* Converts a quantity between units of measure: quantity x to_factor / from_factor, both > 0. A
+ * result out of the range of int64 is the largest number of its sign. */
 nano quantity_convert(nano quantity, nano from_factor, nano to_factor);
 
-/* The same with the factors that Odoo keeps: `absolute` (19), how many of the reference a unit is;
- * else (up to 18) how many of a unit the reference is. As it is when a factor is not known (0). */
+/* Converts a quantity with the factors of uom.uom: `unit` is the factor of the unit it is in,
+ * `target` that of the unit wanted. `absolute` (Odoo 19): a factor is how many reference units the
+ * unit is; else (up to Odoo 18) how many of the unit a reference unit is. The quantity is returned
+ * unchanged when a factor is unknown (0). */
 nano quantity_in_unit(nano quantity, nano unit, nano target, bool absolute);
 
 #endif

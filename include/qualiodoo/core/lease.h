@@ -1,8 +1,8 @@
 /* lease.h - which of several agents may write into one Odoo: the decisions, without clock or calls.
  *
  * The state machine, its assumptions and invariants are at the head of lease.c. Times named `_ms`
- * are of one agent's own clock, which never goes backwards; stamps are seconds of Odoo's database.
- */
+ * are of one agent's own clock, which never goes backwards; stamps are seconds of Odoo's
+ * database. */
 #ifndef QUALIODOO_CORE_LEASE_H
 #define QUALIODOO_CORE_LEASE_H
 
@@ -20,34 +20,35 @@ enum lease_phase {
     LEASE_PHASES,
 };
 
-/* How long each thing holds. Tests give others, to see that the rules are needed. */
+/* The durations of the protocol. Tests pass other values, to show that each limit is needed. */
 struct lease_limits {
-    int64_t live_ms;      /* others take a row for live as long after its last heartbeat */
-    int64_t duty_ms;      /* its own agent relies on it only as long; shorter by the longest delay
-                             of a call on its way to Odoo */
+    int64_t live_ms;      /* after its last heartbeat, a row is live for other agents */
+    int64_t duty_ms;      /* after its last heartbeat, a row gives duty to its own agent; shorter
+                             than live_ms by the longest delay of a call on its way to Odoo */
     int64_t heartbeat_ms; /* between two heartbeats */
     int64_t looks_ms;     /* between the two looks that give duty; longer than create_ms */
-    int64_t create_ms;    /* a create that took longer gives no row: see lease.c, 4 */
+    int64_t create_ms;    /* a row whose create took longer is given up: lease.c, invariant 4 */
 };
 extern const struct lease_limits lease_limits;
 
+/* What one agent knows of its own row. Starts as zeroes. */
 struct lease {
     enum lease_phase phase;
-    int64_t row;           /* 0 in LEASE_NONE alone */
+    int64_t row;           /* its id; 0 in LEASE_NONE only */
     int64_t confirmed_ms;  /* when the last heartbeat that Odoo confirmed was begun */
-    int64_t first_look_ms; /* in LEASE_CANDIDATE: when the look was begun */
+    int64_t first_look_ms; /* in LEASE_CANDIDATE: when the first look was begun */
 };
 
-/* A row of the model, as a look finds it. */
+/* A row of the lease model, as a look reads it. */
 struct lease_row {
     int64_t id;
     instant stamp; /* write_date */
 };
 
-/* What one look found. */
+/* The result of one look: a read of all rows. */
 struct lease_look {
     int64_t begun_ms;
-    bool own;      /* the agent's row is there and says what its last heartbeat wrote */
+    bool own;      /* the agent's row exists and is as its last heartbeat wrote it */
     int64_t lower; /* the lowest live row below the agent's own; 0: none */
 };
 
@@ -61,31 +62,33 @@ enum lease_action {
 enum lease_action lease_next(const struct lease *lease, const struct lease_limits *limits,
                              int64_t now_ms);
 
-/* When lease_next() says something else than LEASE_WAIT by itself. */
+/* When lease_next() stops returning LEASE_WAIT; INT64_MIN without a row. */
 int64_t lease_due_ms(const struct lease *lease, const struct lease_limits *limits);
 
 /* Whether a write may be sent now. */
 bool lease_may_write(const struct lease *lease, const struct lease_limits *limits, int64_t now_ms);
 
-/* The create of `row` was answered. False: it took too long, the row must be released. */
+/* The create of `row`, from begun_ms to ended_ms, was answered; the lease is in LEASE_NONE. False:
+ * it took create_ms or longer, the lease is unchanged and the caller must release the row. True: it
+ * is in LEASE_STANDBY. */
 bool lease_created(struct lease *lease, const struct lease_limits *limits, int64_t row,
                    int64_t begun_ms, int64_t ended_ms);
 
-/* A heartbeat was answered. False: it came too late, the lease is LEASE_NONE and the row is left to
- * its age. */
+/* A heartbeat, from begun_ms to ended_ms, was answered. False: the one before it had expired
+ * meanwhile; the lease is then in LEASE_NONE and the row must not be released, only left to age. */
 bool lease_confirmed(struct lease *lease, const struct lease_limits *limits, int64_t begun_ms,
                      int64_t ended_ms);
 
-/* Takes in a look that was begun after the last heartbeat was confirmed. */
+/* Changes the phase after a look that was begun after the last heartbeat was confirmed. */
 void lease_looked(struct lease *lease, const struct lease_limits *limits,
                   const struct lease_look *look);
 
-/* The row is given up, whatever becomes of it in Odoo. */
+/* Gives the row up locally: the lease is in LEASE_NONE. Nothing is sent to Odoo. */
 void lease_dropped(struct lease *lease);
 
-/* The lowest live row with an id below `own` (its id and stamp), 0 when there is none. `waited_ms`
- * passed between the end of the heartbeat that gave `own` its stamp and the look. Rows in any
- * order; *ret_live: how many others are live. */
+/* The id of the lowest live row below `own`, or 0. `rows` come in any order and may hold the own
+ * one; `waited_ms` passed from the end of the heartbeat that stamped `own` to the look. *ret_live:
+ * how many rows other than `own` are live, above it included. */
 int64_t lease_lowest(const struct lease_row *rows, size_t count, const struct lease_row *own,
                      int64_t waited_ms, const struct lease_limits *limits, size_t *ret_live);
 

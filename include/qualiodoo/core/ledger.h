@@ -12,29 +12,30 @@
 #include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
-/* What an invoice line of a pack gives. */
+/* What an invoice line that carries a pack grants. */
 struct ledger_grant {
     int64_t id;        /* account.move.line */
     int64_t invoice;   /* account.move */
-    civil_day start;   /* the lot opens: later of payment date and invoice date */
-    civil_day renewed; /* the contract is renewed: earlier of the two */
+    civil_day start;   /* the lot opens: the later of payment date and invoice date */
+    civil_day renewed; /* the contract is renewed: the earlier of the two dates */
     minutes amount;    /* > 0 */
 };
 
-/* What a credit-note line of a pack (or a negative line of an invoice) asks back. */
+/* What a credit-note line that carries a pack, or a negative line of an invoice, takes back. */
 struct ledger_clawback {
     int64_t id;      /* account.move.line */
-    int64_t move;    /* the account.move it stands on */
-    int64_t invoice; /* the invoice it reverses, or 0: none, taken like a debit without limit */
+    int64_t move;    /* account.move of the line */
+    int64_t invoice; /* the invoice it reverses; 0: none, taken as a debit is, without a limit */
     civil_day day;   /* never before the start of the lots it reverses */
     minutes amount;  /* > 0 */
 };
 
+/* Minutes that an administrator gives or takes by hand. */
 struct ledger_adjustment {
     int64_t id;
     civil_day day;
     minutes amount; /* not 0 */
-    bool has_end;   /* an explicit end: the minutes neither roll over nor come back */
+    bool has_end;   /* an explicit end: the minutes neither roll over nor are reinstated */
     civil_day end;  /* exclusive, after `day` */
 };
 
@@ -46,7 +47,7 @@ struct ledger_debit {
     minutes amount; /* not 0 */
 };
 
-/* The caller's arrays; the function sorts copies. */
+/* Arrays in any order; borrowed for the call. */
 struct ledger_input {
     const struct ledger_grant *grants;
     size_t n_grants;
@@ -77,7 +78,8 @@ enum ledger_kind {
 
 enum ledger_origin { LOT_NONE, LOT_INVOICE, LOT_ADJUSTMENT };
 
-/* Names a lot by what opened it: account.move.line or adjustment. LOT_NONE is the overdraft. */
+/* Names a lot by the record that opened it: account.move.line or adjustment. LOT_NONE names the
+ * overdraft. */
 struct ledger_lot_name {
     enum ledger_origin origin;
     int64_t id;
@@ -91,8 +93,8 @@ struct ledger_entry {
     minutes amount;  /* signed, never 0 */
     minutes balance; /* of the account, after this entry */
     struct ledger_lot_name lot;
-    enum ledger_source source; /* the record that caused it; of a rollover or reinstatement: where
-                                  the minutes come from or go to */
+    enum ledger_source source; /* the record that caused it; for a rollover or a reinstatement, the
+                                  one that opened the other lot */
     int64_t source_id;
 };
 
@@ -106,10 +108,10 @@ struct ledger_lot {
     civil_day renewed;
     bool explicit_end;
     enum ledger_state state;
-    minutes counted; /* of the grant, taken back by its invoice's clawbacks */
-    minutes lost;    /* expired in it and not come back (barred ones included) */
-    minutes barred;  /* of the lost ones: may not come back */
-    bool reversed, moved, expired;
+    minutes counted; /* how much of `granted` the clawbacks of its invoice took back */
+    minutes lost;    /* expired in this lot and not reinstated, `barred` included */
+    minutes barred;  /* the part of `lost` that a clawback keeps from being reinstated */
+    bool reversed, moved, expired; /* all was taken back; minutes rolled over; minutes expired */
 };
 
 struct ledger {
@@ -124,8 +126,8 @@ struct ledger {
     civil_day next_change; /* first day after today on which the result differs without new facts */
 };
 
-/* Computes the ledger as of `today`: what is dated after it does not exist yet. On success the
- * caller frees *ret with ledger_free(). Fails only for lack of memory (ERR_NO_MEMORY). */
+/* Computes the ledger as of `today`; facts dated later are ignored. On success the caller frees
+ * *ret with ledger_free(). ERR_NO_MEMORY is the only failure; *ret is then untouched. */
 int ledger_compute(const struct ledger_input *input, const struct ledger_policy *policy,
                    civil_day today, struct ledger *ret, struct error *error);
 void ledger_free(struct ledger *ledger);

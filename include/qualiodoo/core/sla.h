@@ -1,4 +1,4 @@
-/* sla.h - the response target of a ticket (DOMAIN.md, section 8). Pure. */
+/* sla.h - the response target of a ticket (DOMAIN.md, section 8). No I/O, no clock. */
 #ifndef QUALIODOO_CORE_SLA_H
 #define QUALIODOO_CORE_SLA_H
 
@@ -14,7 +14,7 @@ enum sla_urgency { SLA_LOW, SLA_MEDIUM, SLA_URGENT, SLA_URGENCIES };
 
 enum sla_state { SLA_PENDING, SLA_WARNED, SLA_MET, SLA_BREACHED };
 
-/* Exactly one of the two is not 0. */
+/* How long a response may take. Exactly one of the two is not 0. */
 struct sla_target {
     int64_t seconds; /* of business time */
     int days;        /* business days */
@@ -39,36 +39,37 @@ struct sla_verdict {
     enum sla_urgency urgency;
     struct sla_target target; /* what was promised */
     instant started;          /* the creation, or the next opening */
-    instant warn_at;  /* `warned` from then on: the first second at which that share is used */
+    instant warn_at;  /* first second at which warn_at_percent of the time is used: SLA_WARNED */
     instant deadline; /* a response at this very second is in time */
     enum response_event event;
     instant responded; /* meaningful when event is not RESPONSE_NONE */
     enum sla_state state;
-    /* The answer is late only by an assignment or a closing that may not have been the first: no
-     * breach follows from it alone, and `state` is SLA_MET. */
+    /* The known response is late, but an earlier assignment or closing may have been overwritten in
+     * Odoo: `state` is SLA_MET, since a breach is not proven. */
     bool unsure;
     int64_t used_seconds; /* business time from the start to the response, else to now; >= 0 */
     int64_t late_seconds; /* business time after the deadline; 0 unless breached */
-    bool has_next_change; /* without a response, the state differs from this instant on */
-    instant next_change;
+    bool has_next_change; /* the ticket is pending or warned */
+    instant next_change;  /* without a response, the state changes at this instant */
 };
 
-/* What a response settled. It stays, whatever settings become, while that response is the first
- * one: a verdict with another response, or none, keeps the deadline. */
+/* A verdict that was stored when the ticket got its response. It stays while that response is the
+ * first, whatever the settings become. If the first response is another one, or gone, only the
+ * deadline stays and the ticket is judged again. */
 struct sla_settled {
-    struct sla_verdict verdict; /* event RESPONSE_NONE: the response that settled it is gone */
-    unsigned counted;           /* what counted as a response then */
-    bool has_seconds; /* used_seconds and late_seconds are known: version 0.1.0 kept none */
-    bool still_there; /* the record of the response (a message) still exists: it is not gone, even
-                         if it is not the one that the facts name */
+    struct sla_verdict verdict; /* event RESPONSE_NONE: its response is known to be gone */
+    unsigned counted;           /* RESPONSE_BY_... bits of that time */
+    bool has_seconds; /* used_seconds, late_seconds are known: version 0.1.0 did not store them */
+    bool still_there; /* the record of the response (a message) still exists, even if the facts
+                         name another one */
 };
 
-/* Whether the settled verdict stands as it is, so that sla_judge() needs no calendar. */
+/* Whether facts->settled still holds as it is, so that sla_judge() needs no calendar. */
 bool sla_stands(const struct sla_facts *facts, instant now);
 
-/* Judges one ticket as of `now`. A response after `now` does not exist yet. The calendar may be
- * NULL where sla_stands(). ERR_CONFIG when the compiled days of the calendar do not hold the start
- * or the deadline. */
+/* Judges one ticket as of `now`; responses after `now` are ignored. `calendar` may be NULL when
+ * sla_stands(). ERR_CONFIG when the compiled days of the calendar do not reach the start or the
+ * deadline; *ret is then untouched. */
 int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
               const struct calendar *calendar, instant now, struct sla_verdict *ret,
               struct error *error);
