@@ -1,5 +1,5 @@
-/* condition.h - how the service is, as the state said after its last cycle; internal to the agent.
- * The loop answers monitors from it, and reads nothing for that. */
+/* condition.h - health and problems of the service, read from the state after its last cycle;
+ * internal to the agent. The event loop answers monitors from it without reading the state. */
 #ifndef QUALIODOO_AGENT_CONDITION_H
 #define QUALIODOO_AGENT_CONDITION_H
 
@@ -7,18 +7,19 @@
 #include "qualiodoo/store/health.h"
 
 struct condition {
-    bool has_health; /* the state could be read */
+    bool has_health; /* `health` could be read */
     struct health health;
-    bool judged; /* and its problems counted, as `status` would */
-    size_t problems;
-    bool has_lapse; /* another one at `lapses_at`, unless a cycle succeeds before */
-    instant lapses_at;
+    bool judged;       /* the problems could be counted */
+    size_t problems;   /* as many as `status` lists */
+    bool has_lapse;    /* lapses_at is set */
+    instant lapses_at; /* when one more problem arises, unless a cycle succeeds before */
 };
 
-/* Reads the state; what cannot be read is not known. */
+/* Reads the state. After a failure has_health or `judged` is false; it is not reported. */
 void condition_read(const struct config *config, struct condition *ret);
 
-/* Whether all is well at `now`, and one line that says so, without a name. */
+/* Whether the service is healthy at `now`: the problems could be counted, and there are none.
+ * Writes one line that says so, without a customer's name, into `line` of `size` bytes. */
 bool condition_say(const struct condition *condition, instant now, char *line, size_t size);
 
 #endif

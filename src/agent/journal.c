@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
-/* No place in this program, which would be the same for every line. */
+/* Leave out the fields CODE_FILE= and CODE_LINE=, which would be the same for every line. */
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 #include <unistd.h>
@@ -12,7 +12,8 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/log.h"
 
-#define SOCKET "/run/systemd/journal/socket" /* sd_journal_sendv() succeeds when there is none */
+/* Looked for, as sd_journal_sendv() also succeeds when nobody listens. */
+#define SOCKET "/run/systemd/journal/socket"
 #define FIELDS_MAX 6
 
 struct fields {
@@ -58,7 +59,7 @@ void journal_open(void)
 }
 
 static const struct wording {
-    const char *event, *id, *ticket; /* what is said of a ticket */
+    const char *event, *id, *ticket; /* event of the report, MESSAGE_ID, text about a ticket */
     enum log_level level;
 } wordings[] = {
     {"breach", JOURNAL_BREACH, "the response target is breached", LOG_LEVEL_WARNING},
@@ -73,7 +74,7 @@ static long long integer(json_t *found, const char *key)
     return json_integer_value(json_object_get(found, key));
 }
 
-/* Of a customer: the minutes, the balances where credit was lost, and who that is. */
+/* Logs the event of a customer: the minutes, the balances when credit was lost, the name. */
 static void log_customer(const struct log_event *event, const char *name, json_t *found)
 {
     const char *who = json_string_value(json_object_get(found, "name"));

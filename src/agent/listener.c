@@ -1,9 +1,9 @@
-/* listener.c - HTTP within the event loop: libmicrohttpd's epoll is one source of it, and its next
- * time-out another. What a request is answered is in request.c.
+/* listener.c - HTTP within the event loop: libmicrohttpd's epoll descriptor is one event source,
+ * its next time-out another. Requests are answered in request.c.
  *
- * Whoever connects must not keep the others out, however many connections are opened and left
- * alone: the oldest one makes room for a new one, so that libmicrohttpd, which accepts ten at a
- * time, never comes to the limit at which it stops accepting. */
+ * A caller that opens connections and leaves them idle must not keep others out: the oldest one is
+ * closed for a new one, so that libmicrohttpd, which accepts ten at a time, never reaches the limit
+ * at which it stops accepting. */
 #include <errno.h>
 #include <fcntl.h>
 #include <microhttpd.h>
@@ -20,28 +20,28 @@
 #include "request.h"
 
 #define MS_USEC UINT64_C(1000)
-#define ACCURACY_USEC 1000 /* of the timer: the answer is waited for */
+#define ACCURACY_USEC 1000 /* of the timer; short, as the caller waits for the answer */
 
 enum {
-    CALLERS_MAX = 128,     /* then the oldest makes room; each takes up to 100 KiB */
-    CONNECTIONS_MAX = 160, /* with those that were cut off and whose end is not seen yet */
-    SILENCE_S = 5,
-    REQUEST_MS = 10000, /* for a whole request: a byte now and then is not enough to stay */
+    CALLERS_MAX = 128,     /* with as many the oldest is closed; each takes up to 100 KiB */
+    CONNECTIONS_MAX = 160, /* CALLERS_MAX and those cut off whose end libmicrohttpd has not seen */
+    SILENCE_S = 5,         /* a caller that sends nothing for as long is cut off */
+    REQUEST_MS = 10000,    /* a whole request must arrive within this, or its caller is cut off */
 };
 
-/* A connection, from when it may send its next request. */
+/* A connection. */
 struct caller {
     bool used;
-    bool cut_off; /* its end is on its way */
+    bool cut_off; /* shut down; libmicrohttpd has not seen its end yet */
     int fd;
-    int64_t since_ms;
+    int64_t since_ms; /* since when its next request is awaited: connected, or last answered */
 };
 
 struct listener {
     struct MHD_Daemon *daemon;
     sd_event_source *io, *timer;
     struct caller callers[CONNECTIONS_MAX];
-    bool changed; /* a connection came or went */
+    bool changed; /* a connection was opened or closed during MHD_run() */
     struct requests requests;
 };
 
@@ -68,7 +68,7 @@ static void cut_off(struct caller *caller)
     caller->cut_off = true;
 }
 
-/* The caller that has waited longest for its request to be whole, when there are too many. */
+/* With CALLERS_MAX callers, cuts off the one whose request has been awaited longest. */
 static void make_room(struct listener *listener)
 {
     struct caller *oldest = NULL;
@@ -96,7 +96,7 @@ static struct caller *add_caller(struct listener *listener, struct MHD_Connectio
     while (caller < end && caller->used)
         caller++;
     if (!info || caller == end)
-        return NULL; /* not seen: libmicrohttpd takes no more of them */
+        return NULL; /* does not happen: libmicrohttpd accepts no more than CONNECTIONS_MAX */
     *caller =
         (struct caller){.used = true, .fd = info->connect_fd, .since_ms = clock_monotonic_ms()};
     return caller;
@@ -117,7 +117,7 @@ static void on_connection(void *context, struct MHD_Connection *connection, void
     }
 }
 
-/* libmicrohttpd limits the silence alone. */
+/* libmicrohttpd only limits the time between two bytes, not that of a whole request. */
 static void cut_off_slow_callers(struct listener *listener)
 {
     int64_t now_ms = clock_monotonic_ms();
@@ -132,8 +132,8 @@ static void cut_off_slow_callers(struct listener *listener)
 
 /* ---- The event loop ---- */
 
-/* What libmicrohttpd has to do, and when it wants to be called again: at once after a connection
- * came or went, since at its limit it stops listening, and listens again at the next call alone. */
+/* Lets libmicrohttpd work, and sets the timer for its next call: at once after a connection was
+ * opened or closed, as libmicrohttpd stops listening at its limit and resumes only when called. */
 static int serve(struct listener *listener)
 {
     MHD_UNSIGNED_LONG_LONG wait_ms = 0;
@@ -183,7 +183,7 @@ static int add_sources(struct listener *listener, sd_event *event, const char *l
 
 /* ---- Where it listens ---- */
 
-/* The socket that systemd opened. */
+/* The socket that systemd opened and passed (socket activation). */
 static int passed_socket(int *ret, struct error *error)
 {
     int count = sd_listen_fds(1);
@@ -215,7 +215,7 @@ static int bind_socket(const struct addrinfo *address, int *ret)
     return 0;
 }
 
-/* HOST:PORT or [HOST]:PORT, which the configuration has checked. */
+/* Listens at `where`, HOST:PORT or [HOST]:PORT; the configuration has checked its form. */
 static int own_socket(const char *where, int *ret, struct error *error)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};

@@ -1,5 +1,5 @@
-/* listener.h - what Odoo's automation rule calls over HTTP, served within the event loop; internal
- * to the agent.
+/* listener.h - an HTTP server within the event loop, for Odoo's automation rule and for monitors;
+ * internal to the agent.
  *
  *     POST /hook/SECRET, or POST /hook with the header X-Qualiodoo-Secret
  *
@@ -8,9 +8,8 @@
  *     GET /health, for a monitor: 200 or 503 and one line, without a name
  *
  * A hook is answered with 204; 403 to another secret, 404 and 405 to anything else, 413 to more
- * than 64 KiB, 429 to more than a few in a second; 400 to what is not strict HTTP. Only numbers of
- * answers leave this room, and a hint of what to look at: nothing of what a caller says is
- * believed. */
+ * than 64 KiB, 429 to more than a few in a second; 400 to what is not strict HTTP. A caller is not
+ * trusted: a hook only makes a cycle start sooner, and nothing else of its body is used. */
 #ifndef QUALIODOO_AGENT_LISTENER_H
 #define QUALIODOO_AGENT_LISTENER_H
 
@@ -24,23 +23,24 @@ struct listener;
 
 #define LISTENER_LINE_SIZE 128
 
-/* Is told what to look at, and says how it goes. */
+/* The functions that serve requests; called within the event loop, they must not block. */
 struct listener_handler {
-    void (*hook)(void *context, enum schedule_cycle cycle);
-    char *(*metrics)(void *context); /* on the heap; NULL: memory is short */
-    bool (*health)(void *context, char line[LISTENER_LINE_SIZE]); /* whether all is well */
+    void (*hook)(void *context, enum schedule_cycle cycle); /* run such a cycle soon */
+    char *(*metrics)(void *context); /* text on the heap, freed by the caller; NULL: no memory */
+    bool (*health)(void *context, char line[LISTENER_LINE_SIZE]); /* healthy, and a line about it */
     void *context;
 };
 
 #ifdef QUALIODOO_WEBHOOK
 
-/* Listens as config->webhook says. *ret is NULL when it says nothing. ERR_CONFIG: the secret cannot
- * be used; ERR_STATE: the address cannot. */
+/* Listens at config->webhook.listen; *ret is NULL when that is not set. Borrows `event` and
+ * handler.context until listener_close(). ERR_CONFIG: the secret cannot be used; ERR_STATE: the
+ * address cannot; ERR_NO_MEMORY. */
 int listener_open(sd_event *event, const struct config *config, struct listener_handler handler,
                   struct listener **ret, struct error *error);
 
-/* Takes the secret of another configuration (the address stays), or fails and keeps the old one.
- * NULL is allowed. */
+/* Takes the secret from a new configuration; the address stays. After a failure (ERR_CONFIG,
+ * ERR_NO_MEMORY) the old secret stays. NULL is allowed. */
 int listener_reload(struct listener *listener, const struct config *config, struct error *error);
 
 void listener_close(struct listener *listener); /* NULL is allowed */

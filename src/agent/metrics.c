@@ -1,4 +1,5 @@
-/* metrics.c - a table of families, each printed by a function that prints its samples. */
+/* metrics.c - counts the cycles, and prints a table of metric families, each with a function that
+ * prints its samples. */
 #include "metrics.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/printable.h"
 
-#define METRICS_MODE 0644 /* node_exporter is another user; no customer is named */
+#define METRICS_MODE 0644 /* node_exporter runs as another user; the text names no customer */
 
 static const char *const outcome_names[METRICS_OUTCOMES] = {
     [METRICS_DONE] = "done",
@@ -106,7 +107,7 @@ static void print_label(FILE *out, const char *name, const char *value)
     fputc('"', out);
 }
 
-/* `value` as text; `label` NULL: no label but the database. */
+/* `label` NULL: no other label than `database`. */
 static void print_sample(const struct printer *printer, const char *label, const char *label_value,
                          const char *value)
 {
@@ -203,7 +204,7 @@ static void print_success(const struct printer *printer, const struct metrics *m
         print_number(printer, NULL, NULL, metrics->succeeded_at);
 }
 
-/* 0 for never: an alert on its age then goes off. */
+/* 0 when there was none yet, so that an alert on the age fires. */
 static void print_reconciled(const struct printer *printer, const struct metrics *metrics)
 {
     if (metrics->has_health)
@@ -348,11 +349,10 @@ int metrics_write(const char *path, const char *text, struct error *error)
     char temporary[4096];
     int fd, rc, cause;
 
-    /* node_exporter reads *.prom alone */
+    /* node_exporter reads *.prom only, so it ignores this name. */
     if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary)
         return error_set(error, ERR_STATE, "status.metrics_file: the path is too long");
-    /* A leftover of a run that was killed is removed, not truncated: it might have a second name.
-     */
+    /* Remove the leftover of a killed run instead of truncating it: another hard link may exist. */
     unlink(temporary);
     fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, METRICS_MODE);
     rc = fd < 0 ? -1 : fill(fd, text);

@@ -8,7 +8,7 @@
 #define FNV_BASIS UINT64_C(14695981039346656037)
 #define FNV_PRIME UINT64_C(1099511628211)
 
-/* FNV-1a; never 0. */
+/* FNV-1a; never 0, which marks an unused kind. */
 static uint64_t hash_of(const char *text, bool numbers_aside)
 {
     uint64_t hash = FNV_BASIS;
@@ -21,7 +21,7 @@ static uint64_t hash_of(const char *text, bool numbers_aside)
     return hash ? hash : 1;
 }
 
-/* The kind of that hash, or the one that was told longest ago, emptied. */
+/* The kind with that hash; else an unused one, or the one that was logged longest ago, emptied. */
 static struct repeats_kind *find(struct repeats *repeats, uint64_t hash)
 {
     struct repeats_kind *oldest = &repeats->kinds[0];

@@ -1,8 +1,8 @@
 /* request.c - the table of paths, and the checks that come before it.
  *
  * A request is read whole, up to a limit, before it is answered: a caller that is answered while it
- * still sends may lose the answer. The answer never waits for anything: Odoo, inside a person's
- * transaction, waits for it. */
+ * still sends may lose the answer. An answer never waits for anything, as Odoo waits for it inside
+ * a person's transaction. */
 #include "request.h"
 
 #include <ctype.h>
@@ -19,28 +19,28 @@
 
 enum {
     BODY_MAX = 64 * 1024,
-    SENT_MAX = 16 * BODY_MAX, /* who sends more than this is cut off */
+    SENT_MAX = 16 * BODY_MAX, /* a caller that sends more is cut off */
     HOOKS_PER_S = 20,
     HOOK_MS = 1000 / HOOKS_PER_S,
 };
 
 struct request {
-    const struct endpoint *endpoint; /* NULL: none of that path */
+    const struct endpoint *endpoint; /* NULL: no endpoint has that path */
     size_t sent;
     char body[BODY_MAX];
 };
 
 struct reply {
-    unsigned status; /* 0: memory is short */
+    unsigned status; /* 0: there is no memory */
     char *text;      /* on the heap; or NULL */
     const char *type;
 };
 
 struct endpoint {
-    const char *path; /* one that ends in a slash is the beginning of longer ones */
+    const char *path; /* a path that ends in a slash also serves the longer ones */
     const char *method;
-    const char *allow; /* the same, as the header Allow lists it */
-    /* `rest`: the path after that of the endpoint. */
+    const char *allow; /* the methods, for the header Allow */
+    /* `rest`: what follows the endpoint's path. */
     struct reply (*answer)(struct requests *requests, struct MHD_Connection *connection,
                            const char *rest, const struct request *request);
 };
@@ -70,11 +70,11 @@ static bool is_too_many(struct requests *requests)
     return false;
 }
 
-/* A hint, no more: whoever names one of these makes the agent ask whether an invoice changed. The
- * first is what setup's rule says, the second what that of an earlier version said. */
+/* A hook whose body names one of these models makes the agent ask whether an invoice changed. The
+ * first is sent by the rule that setup makes, the second by that of an earlier version. */
 static const char *const invoice_models[] = {"account.partial.reconcile", "account.move"};
 
-static enum schedule_cycle what_to_look_at(const struct request *request)
+static enum schedule_cycle cycle_of(const struct request *request)
 {
     json_t *body = json_loadb(request->body, request->sent, 0, NULL);
     const char *model = json_string_value(json_object_get(body, "_model"));
@@ -97,7 +97,7 @@ static struct reply answer_hook(struct requests *requests, struct MHD_Connection
         return (struct reply){.status = MHD_HTTP_FORBIDDEN};
     if (is_too_many(requests))
         return (struct reply){.status = MHD_HTTP_TOO_MANY_REQUESTS};
-    requests->handler.hook(requests->handler.context, what_to_look_at(request));
+    requests->handler.hook(requests->handler.context, cycle_of(request));
     return (struct reply){.status = MHD_HTTP_NO_CONTENT};
 }
 
@@ -148,7 +148,7 @@ static const struct endpoint *find_endpoint(const char *path)
     return NULL;
 }
 
-/* libmicrohttpd leaves the body of an answer to HEAD out by itself. */
+/* HEAD counts as GET: libmicrohttpd leaves out the body of the answer by itself. */
 static bool is_method_of(const struct endpoint *endpoint, const char *method)
 {
     return strcmp(method, endpoint->method) == 0 ||
@@ -158,7 +158,7 @@ static bool is_method_of(const struct endpoint *endpoint, const char *method)
 
 /* ---- Answers ---- */
 
-/* Takes the text. */
+/* Takes over reply->text. */
 static struct MHD_Response *new_response(const struct reply *reply)
 {
     struct MHD_Response *response = MHD_create_response_from_buffer(
@@ -170,7 +170,8 @@ static struct MHD_Response *new_response(const struct reply *reply)
     return response;
 }
 
-/* `allow` is for a method that is not allowed. Takes the text. */
+/* `allow`: the header of that name for a method that is not allowed, else NULL. Takes over
+ * reply->text. */
 static enum MHD_Result send_reply(struct MHD_Connection *connection, const struct reply *reply,
                                   const char *allow)
 {
@@ -183,14 +184,14 @@ static enum MHD_Result send_reply(struct MHD_Connection *connection, const struc
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->type);
     if (reply->status == MHD_HTTP_METHOD_NOT_ALLOWED)
         MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow);
-    if (reply->status == MHD_HTTP_BAD_REQUEST) /* where the next request begins is in doubt */
+    if (reply->status == MHD_HTTP_BAD_REQUEST) /* it is not certain where the next request begins */
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     result = MHD_queue_response(connection, reply->status, response);
     MHD_destroy_response(response);
     return result;
 }
 
-/* The request is whole: what was sent is here, as far as it fits. */
+/* Answers a request that was received whole; request->body holds its first BODY_MAX bytes. */
 static enum MHD_Result answer_request(struct requests *requests, struct MHD_Connection *connection,
                                       const char *path, const char *method,
                                       const struct request *request)
@@ -213,10 +214,11 @@ static enum MHD_Result answer_request(struct requests *requests, struct MHD_Conn
 
 struct framing {
     unsigned lengths, encodings, hosts;
-    bool malformed; /* a name or a value that no server has to accept */
+    bool malformed; /* a header whose name or value no server has to accept */
 };
 
-/* RFC 9110, section 5.6.2. A blank before the colon would hide a Content-Length from us alone. */
+/* RFC 9110, section 5.6.2. With a blank before its colon, a Content-Length would be seen by a proxy
+ * but not by libmicrohttpd. */
 static bool is_token(const char *name, size_t size)
 {
     static const char others[] = "!#$%&'*+-.^_`|~";
@@ -252,8 +254,8 @@ static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, co
     return MHD_YES;
 }
 
-/* RFC 9112, sections 3.2, 6.1 and 6.3. libmicrohttpd, even when told to be strict, takes the first
- * of two lengths, and the chunks where there is a length as well. */
+/* RFC 9112, sections 3.2, 6.1 and 6.3. Even in its strict mode libmicrohttpd accepts two lengths
+ * and takes the first, and accepts chunks beside a length and takes the chunks. */
 static bool is_ambiguous(struct MHD_Connection *connection, const char *version)
 {
     struct framing framing = {0};
@@ -263,7 +265,7 @@ static bool is_ambiguous(struct MHD_Connection *connection, const char *version)
            (framing.encodings && strcmp(version, MHD_HTTP_VERSION_1_1) != 0);
 }
 
-/* The status of a request that is not read to its end; 0: it is. */
+/* The status with which a request is answered by its headers alone; 0: read its body. */
 static unsigned check_headers(struct MHD_Connection *connection, const char *version)
 {
     const char *length =

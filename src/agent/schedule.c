@@ -4,14 +4,14 @@
 
 enum {
     SLEEP_MAX_MS = 60000,
-    RETRY_FIRST_MS = 5000, /* after a failure, doubled each time, and never more than the poll */
-    LEASE_MIN_MS = 5000,   /* also when Odoo does not answer */
-    LOOK_GAP_MS = 1000,    /* however many hooks come, from the start of a cycle to the next look */
-    JITTER_PERCENT = 10,   /* so that many agents do not ask at the same second */
+    RETRY_FIRST_MS = 5000, /* after a failure; doubles each time, up to the poll interval */
+    LEASE_MIN_MS = 5000,   /* shortest interval, also while Odoo does not answer */
+    LOOK_GAP_MS = 1000,    /* from the start of a cycle to the next look, however many hooks come */
+    JITTER_PERCENT = 10,   /* so that agents do not poll in lockstep */
 };
 
-/* Odoo 17 calls before it commits: mostly within half a second, but a transaction may go on for
- * some; no gap is longer than a second and a half, so that what it commits is seen within two. */
+/* Odoo 17 calls the hook before it commits: usually it commits within half a second, but a
+ * transaction may take seconds. Gaps of at most 1.5 s show a commit within 2 s. */
 static const int64_t look_delays_ms[SCHEDULE_LOOKS] = {0, LOOK_GAP_MS, 2300, 3500, 5000};
 
 void schedule_begin(struct schedule *schedule)
@@ -24,7 +24,7 @@ static bool event_passed(const struct schedule *schedule, instant now)
     return schedule->has_event && now >= schedule->event;
 }
 
-/* The widest look that is due. */
+/* The most comprehensive look that is due. */
 static enum schedule_cycle look_due(const struct schedule *schedule, int64_t now_ms)
 {
     enum schedule_cycle due = SCHEDULE_NONE;
@@ -76,8 +76,9 @@ enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms
     return look == SCHEDULE_NONE && now_ms >= schedule->lease_ms ? SCHEDULE_LEASE : look;
 }
 
-/* An interval, somewhat earlier or later; agents that are started together part. */
-static int64_t around(int64_t interval_ms)
+/* The interval with a random jitter of JITTER_PERCENT, so that agents that were started together do
+ * not poll in lockstep. */
+static int64_t jitter(int64_t interval_ms)
 {
     int64_t span = interval_ms * JITTER_PERCENT / 100;
 
@@ -96,16 +97,16 @@ static int64_t retry_ms(int failures, int64_t poll_ms)
 void schedule_ended(struct schedule *schedule, const struct config *config,
                     const struct schedule_outcome *outcome, int64_t now_ms)
 {
-    schedule->payments_ms = now_ms + around(config->poll.payments_ms);
+    schedule->payments_ms = now_ms + jitter(config->poll.payments_ms);
     if (outcome->failed) {
         schedule->failures++;
-        schedule->all_ms = now_ms + around(retry_ms(schedule->failures, config->poll.tickets_ms));
+        schedule->all_ms = now_ms + jitter(retry_ms(schedule->failures, config->poll.tickets_ms));
         return;
     }
     schedule->failures = 0;
     if (outcome->cycle == SCHEDULE_PAYMENTS)
         return;
-    schedule->all_ms = now_ms + around(config->poll.tickets_ms);
+    schedule->all_ms = now_ms + jitter(config->poll.tickets_ms);
     schedule->has_event = outcome->has_event;
     schedule->event = outcome->event;
     schedule->day = outcome->today;
@@ -117,7 +118,7 @@ void schedule_lease(struct schedule *schedule, int64_t in_ms, int64_t now_ms)
         in_ms < 0 ? INT64_MAX : now_ms + (in_ms < LEASE_MIN_MS ? LEASE_MIN_MS : in_ms);
 }
 
-/* The next look after a hook; INT64_MAX: none is planned. */
+/* When the next look is due; INT64_MAX: none is planned. */
 static int64_t look_at_ms(const struct schedule *schedule)
 {
     int64_t at_ms = INT64_MAX;

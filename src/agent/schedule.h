@@ -1,4 +1,5 @@
-/* schedule.h - when the next cycle is due; internal to the agent. Pure but for its dice. */
+/* schedule.h - when the next cycle is due; internal to the agent. No I/O, no clock; only the jitter
+ * of the intervals is random. */
 #ifndef QUALIODOO_AGENT_SCHEDULE_H
 #define QUALIODOO_AGENT_SCHEDULE_H
 
@@ -8,62 +9,63 @@
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/util/units.h"
 
-/* What a cycle looks at; each one also does what those before it do. */
+/* The kinds of cycles, in order: each also does what those before it do. */
 enum schedule_cycle {
-    SCHEDULE_NONE,  /* nothing is due yet */
-    SCHEDULE_LEASE, /* the lease alone (qualiodoo/lease.h); a cycle of the others serves as well */
-    SCHEDULE_PAYMENTS, /* one question: did an invoice change? */
-    SCHEDULE_ALL,
+    SCHEDULE_NONE,     /* nothing is due yet */
+    SCHEDULE_LEASE,    /* only the lease (qualiodoo/writeback/lease.h) */
+    SCHEDULE_PAYMENTS, /* asks whether an invoice changed; if one did, the cycle reads everything */
+    SCHEDULE_ALL,      /* reads everything that changed */
 };
 
-#define SCHEDULE_LOOKS 5 /* after a hook */
+#define SCHEDULE_LOOKS 5 /* cycles after a hook */
 
 /* Times named `_ms` are of a clock that never jumps. */
 struct schedule {
-    int64_t payments_ms, all_ms; /* due at */
-    int64_t lease_ms;            /* the same; INT64_MAX: no lease is in use */
-    int failures;                /* in a row */
-    bool has_event;              /* a response target changes by itself at `event` */
-    instant event;
-    int64_t next_look_ms; /* a hook's look is not due before: one cycle a second for all hooks */
-    civil_day day;        /* of the last whole cycle that succeeded: another day lets credit end */
+    int64_t payments_ms, all_ms; /* when such a cycle is due */
+    int64_t lease_ms;            /* when the lease is due; INT64_MAX: no lease is in use */
+    int failures;                /* cycles that failed, in a row */
+    bool has_event;              /* `event` is set */
+    instant event;               /* when the next response target changes its state by itself */
+    int64_t next_look_ms;        /* no look is due before this: one cycle a second for all hooks */
+    civil_day day; /* of the last whole cycle that succeeded: on another day credit may expire */
     struct schedule_look {
         int64_t at_ms;
         enum schedule_cycle cycle; /* SCHEDULE_NONE: not planned */
     } looks[SCHEDULE_LOOKS];
 };
 
-/* Everything is due at once. */
+/* Sets up a schedule in which SCHEDULE_ALL is due at once. */
 void schedule_begin(struct schedule *schedule);
 
-/* What is due now. `today` is the civil date of `now` in the configured zone. */
+/* The cycle that is due now. `today` is the civil date of `now` in the configured zone. */
 enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms, instant now,
                                  civil_day today);
 
-/* Odoo says that something changed, or will once it commits: looks at `cycle` now, and again within
- * some seconds; the last time at everything, since that reads behind the cursors. Hooks that come
- * one after the other share these looks: each is as long after the last of them, and none begins
- * less than a second after the cycle before it. */
+/* A hook came: something changed in Odoo, or will when Odoo commits. Plans SCHEDULE_LOOKS cycles of
+ * the kind `cycle`, the first now, the others within some seconds. The last one is SCHEDULE_ALL,
+ * which also reads records that were committed behind the cursors. A later hook plans the same
+ * cycles anew, from its own time on; no look is due within a second after the start of a cycle. */
 void schedule_hook(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms);
 
-/* A cycle begins: the looks that were due are part of it, those of later hooks are not. */
+/* A cycle of the kind `cycle` starts: the looks that it covers are done, later ones stay. */
 void schedule_started(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms);
 
-/* A cycle ended: plans the next ones. `failed`: it must be tried again soon, later each time. */
+/* A cycle ended: plans the next ones, by the intervals of config->poll. */
 struct schedule_outcome {
-    enum schedule_cycle cycle;
-    bool failed;
-    bool has_event;
-    instant event;
+    enum schedule_cycle cycle; /* what was done: SCHEDULE_PAYMENTS when no invoice had changed */
+    bool failed;               /* repeat the cycle soon, with a longer delay after each failure */
+    bool has_event;            /* `event` is set */
+    instant event;             /* as in struct schedule */
     civil_day today;
 };
 void schedule_ended(struct schedule *schedule, const struct config *config,
                     const struct schedule_outcome *outcome, int64_t now_ms);
 
-/* The lease must be looked after `in_ms` from now; negative: not at all. */
+/* The lease is due in `in_ms`; negative: no lease is in use. */
 void schedule_lease(struct schedule *schedule, int64_t in_ms, int64_t now_ms);
 
-/* How long the loop may sleep; at most a minute, so that a clock that jumps is seen. >= 0. */
+/* How long the loop may sleep, in milliseconds: 0 to a minute, so that a jump of the wall clock is
+ * noticed. */
 int64_t schedule_sleep_ms(const struct schedule *schedule, int64_t now_ms, instant now);
 
 #endif

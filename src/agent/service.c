@@ -6,9 +6,11 @@
  *      v                                           v
  *     (the loop ends)                            STOPPING --- on_done ---> (the loop ends)
  *
- * Invariants: only the worker talks to Odoo and to the state, only the loop to systemd; a new
- * configuration takes the place of the old one in IDLE alone, so that a cycle has one from its
- * beginning to its end; the watchdog is fed while idle, or while the work goes on. */
+ * Invariants:
+ *  1. Only the worker calls Odoo and opens the state, only the loop notifies systemd.
+ *  2. A new configuration replaces the old one in IDLE only, so that a cycle has the same one from
+ *     beginning to end.
+ *  3. The watchdog is notified in IDLE, and in BUSY as long as the worker makes progress. */
 #include <assert.h>
 #include <errno.h>
 #include <pthread.h>
@@ -39,9 +41,9 @@
 #include "tell.h"
 
 #define MS_USEC UINT64_C(1000)
-#define ACCURACY_MS 250 /* of the timer: the system wakes for several programs at once */
+#define ACCURACY_MS 250 /* of the timer: lets the system wake up for several programs at once */
 
-/* What the worker is given, and what it gives back. */
+/* The input of the worker, and its results. */
 struct job {
     const struct config *config;
     struct cycle_options options;
@@ -49,30 +51,30 @@ struct job {
     struct cycle_report report;
     struct error error;
     struct condition condition;
-    char accounts[TELL_ACCOUNTS_SIZE]; /* those that changed */
+    char accounts[TELL_ACCOUNTS_SIZE]; /* names of the accounts that changed, for the log */
     int rc, done_fd;
 };
 
 struct service {
-    struct config *config, *next; /* the one in force, and the one that takes its place */
+    struct config *config, *next; /* the one in use; the one that replaces it in IDLE, or NULL */
     struct tz *zone;
     struct store_lock *lock;
     sd_event *event;
     sd_event_source *timer, *watchdog;
-    uint64_t watchdog_usec;    /* 0: nobody watches */
-    unsigned long progress;    /* last seen */
+    uint64_t watchdog_usec;    /* 0: systemd sets no watchdog */
+    unsigned long progress;    /* heartbeat_count() at the last notification */
     struct listener *listener; /* or NULL */
     struct schedule schedule;
-    struct condition condition; /* as the last cycle left it */
+    struct condition condition; /* after the last cycle */
     struct metrics metrics;
     struct trouble trouble;
-    bool metrics_lost; /* the file could not be written: said once */
+    bool metrics_lost; /* the metrics file could not be written: logged only once */
     pthread_t worker;
     struct job job;
-    int64_t uid; /* the worker's; of the configuration in force */
+    int64_t uid; /* id of the agent's user in Odoo, as the last cycle found it; 0: not known */
     bool busy, stopping;
     int done_fd;
-    struct error failure; /* of the loop itself; code 0: none */
+    struct error failure; /* of the event loop; code 0: none */
 };
 
 static int fail(struct error *error, const char *what, int code)
@@ -83,7 +85,7 @@ static int fail(struct error *error, const char *what, int code)
 
 /* ---- The worker ---- */
 
-/* Who changed, for the log: customers that cannot be read are numbers. */
+/* Names the accounts that changed, for the log; by number when the state cannot be read. */
 static void name_accounts(struct job *job)
 {
     struct store *store = NULL;
@@ -101,7 +103,7 @@ static void *work(void *context)
     uint64_t one = 1;
 
     job->rc = cycle_run(job->config, &job->options, &job->report, &job->error);
-    job->error.code = job->rc; /* what went wrong on the way and was dealt with is no failure */
+    job->error.code = job->rc; /* clear what remains of a failure that cycle_run() has handled */
     condition_read(job->config, &job->condition);
     name_accounts(job);
     while (write(job->done_fd, &one, sizeof one) < 0 && errno == EINTR)
@@ -112,12 +114,12 @@ static void *work(void *context)
 static int start_cycle(struct service *service, enum schedule_cycle cycle, struct error *error)
 {
     int64_t now_ms =
-        clock_monotonic_ms(); /* a hook that comes later may be about what is not read */
+        clock_monotonic_ms(); /* before the start: this cycle may miss what a later hook is about */
     int failed;
 
     assert(!service->busy);
     if (store_lock_keep(service->config->state.path, &service->lock, error) == ERR_BUSY)
-        return ERR_BUSY; /* what else is wrong with the folder, the cycle will say */
+        return ERR_BUSY; /* the cycle reports any other failure */
     service->job = (struct job){.config = service->config,
                                 .options = {.service = true,
                                             .if_invoices_changed = cycle == SCHEDULE_PAYMENTS,
@@ -153,7 +155,7 @@ static void take_next_config(struct service *service)
         return;
     zone = tz_open(service->next->timezone);
     if (!zone)
-        return; /* memory is short: at the next wake-up */
+        return; /* no memory: try again at the next wake-up */
     tz_free(service->zone);
     config_free(service->config);
     service->zone = zone;
@@ -175,7 +177,7 @@ static int wake(struct service *service, struct error *error)
     return due == SCHEDULE_NONE ? arm(service, error) : start_cycle(service, due, error);
 }
 
-/* A failure of the loop itself ends the service: systemd starts it again. */
+/* A failure of the event loop ends the service, and systemd starts it again. */
 static int wake_or_exit(struct service *service)
 {
     return wake(service, &service->failure) < 0
@@ -211,7 +213,7 @@ static void say_status(const struct service *service)
                        : "");
 }
 
-/* The service does not depend on it: what is wrong is said once. */
+/* The service does not depend on the file: of failures in a row, only the first is logged. */
 static void write_metrics(struct service *service)
 {
     const char *path = service->config->status.metrics_file;
@@ -235,13 +237,14 @@ static void count_cycle(struct service *service)
     write_metrics(service);
 }
 
-/* What does not pass by itself: no hurry, and payments are looked at meanwhile. */
-static bool waits_for_a_person(int code)
+/* Needs an administrator: keep the normal schedule, no backoff, and go on polling payments. */
+static bool needs_administrator(int code)
 {
     return code == ERR_REFUSED || code == ERR_CALENDAR || code == ERR_SAFETY;
 }
 
-/* A standby that takes up duty writes what waits. */
+/* Plans the next look after the lease. When the agent came on duty in a cycle that skipped the
+ * rest, a whole cycle is due at once: it writes what waits in the outbox. */
 static void plan_lease(struct service *service, bool skipped)
 {
     const struct cycle_report *report = &service->job.report;
@@ -257,13 +260,13 @@ static void end_cycle(struct service *service)
     struct job *job = &service->job;
     bool skipped = job->rc == 0 && job->report.skipped;
     struct schedule_outcome outcome = {.cycle = skipped ? SCHEDULE_PAYMENTS : SCHEDULE_ALL,
-                                       .failed = job->rc < 0 && !waits_for_a_person(job->rc),
+                                       .failed = job->rc < 0 && !needs_administrator(job->rc),
                                        .has_event = job->report.has_event,
                                        .event = job->report.event,
                                        .today = tz_civil_day(service->zone, clock_now())};
 
     plan_lease(service, skipped);
-    if (job->cycle == SCHEDULE_LEASE) { /* what failed, the next cycle says */
+    if (job->cycle == SCHEDULE_LEASE) { /* a failure is left for the next whole cycle to report */
         count_cycle(service);
         cycle_report_free(&job->report);
         return;
@@ -300,7 +303,7 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
 
     (void)source;
     (void)info;
-    /* The edge of a transaction is near, but a slow disk may take its time. */
+    /* The worker stops after its current transaction, which can take long on a slow disk. */
     sd_notifyf(0, "STOPPING=1\nSTATUS=Stopping at the edge of a transaction%s",
                service->busy ? "\nEXTEND_TIMEOUT_USEC=30000000" : "");
     service->stopping = true;
@@ -313,7 +316,7 @@ static bool is_same(const char *one, const char *other)
     return one && other ? strcmp(one, other) == 0 : one == other;
 }
 
-/* What cannot be changed while it is in use. */
+/* Refuses a configuration with another value of a key that cannot change at run time. */
 static int check_next(const struct service *service, const struct config *config,
                       struct error *error)
 {
@@ -327,7 +330,7 @@ static int check_next(const struct service *service, const struct config *config
     return listener_reload(service->listener, config, error);
 }
 
-/* The new configuration, when it can be used; the old one stays otherwise. */
+/* Reads the configuration again; when it cannot be used, the old one stays. */
 static void reload(struct service *service)
 {
     struct config *config = NULL;
@@ -377,7 +380,7 @@ static int on_watchdog(sd_event_source *source, uint64_t usec, void *context)
 
 /* ---- Hooks ---- */
 
-/* The cycle starts when the caller has his answer: the timer is a source of the loop as well. */
+/* Only sets the timer, so that the caller gets its answer before the cycle starts. */
 static void on_hook(void *context, enum schedule_cycle cycle)
 {
     struct service *service = context;
@@ -388,7 +391,7 @@ static void on_hook(void *context, enum schedule_cycle cycle)
         log_error("%s", error.message);
 }
 
-/* The loop's own figures, as the last cycle left them: nothing is read. */
+/* The metrics after the last cycle; the state is not read. */
 static char *say_metrics(void *context)
 {
     const struct service *service = context;
@@ -424,7 +427,7 @@ static int add_sources(struct service *service, struct error *error)
     return rc < 0 ? fail(error, "event loop", rc) : 0;
 }
 
-/* Threads inherit the mask: signals go to the loop alone. */
+/* Threads inherit the mask, so that only the event loop receives signals. */
 static int block_signals(struct error *error)
 {
     sigset_t signals;
@@ -450,7 +453,7 @@ static int open_service(struct service *service, struct error *error)
         return error_memory(error);
     if (service->done_fd < 0)
         return fail(error, "eventfd", -errno);
-    condition_read(service->config, &service->condition); /* as an earlier run left it */
+    condition_read(service->config, &service->condition); /* of an earlier run */
     metrics_take(&service->metrics, &service->condition);
     rc = sd_event_new(&service->event);
     rc = rc < 0 ? fail(error, "event loop", rc) : add_sources(service, error);

@@ -1,4 +1,4 @@
-/* tell.c - what the service logs of its cycles, beside their events. */
+/* tell.c - what the service logs about its cycles: failure, recovery, changes. */
 #include "tell.h"
 
 #include <pthread.h>
@@ -11,14 +11,15 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
 
-#define NAMED 10 /* accounts in one line; the others are counted */
+#define NAMED 10 /* accounts named in one line; the others are only counted */
 
-static pthread_t loop; /* its lines are told each time: a person waits for what a reload says */
+static pthread_t loop; /* its lines are always logged: a person waits for the result of a reload */
 static pthread_mutex_t lines_lock = PTHREAD_MUTEX_INITIALIZER; /* cycles have several threads */
 static struct repeats lines;
-static int64_t waited_ms; /* since when Odoo is waited for, as was told; 0: it is not */
+static int64_t waited_ms; /* when the log first said that a cycle waits for Odoo; 0: it did not */
 
-/* What is of a ticket or a customer, or has an id, is told each time too: it happens once. */
+/* Decides whether a line is logged. Lines about a ticket or a customer, or with a MESSAGE_ID,
+ * always are: each happens once. */
 static bool filter(const struct log_event *event, char *line, size_t size)
 {
     const char *text = event->same_as ? event->same_as : line;
@@ -128,7 +129,7 @@ void tell_outcome(struct trouble *trouble, const struct error *error,
         tell_failure(trouble, error);
     else
         tell_recovery(trouble);
-    /* A cycle may go to its end and fail all the same: a write that was refused. */
+    /* A cycle can be complete and have failed: Odoo refused a write. */
     if (report->whole && changed_something(report))
         log_info("%zu account%s changed%s%s, %lld new breaches, %lld corrected, %lld writes", count,
                  count == 1 ? "" : "s", count ? ": " : "", accounts,

@@ -1,4 +1,5 @@
-/* tell.h - what the service logs of its cycles, beside their events; internal to the agent. */
+/* tell.h - what the service logs about its cycles: failure, recovery, changes; internal to the
+ * agent. journal.h logs the events of tickets and customers. */
 #ifndef QUALIODOO_AGENT_TELL_H
 #define QUALIODOO_AGENT_TELL_H
 
@@ -6,17 +7,21 @@
 #include "qualiodoo/store/store.h"
 #include "trouble.h"
 
-/* From now on equal warnings and errors of the cycles, which run in other threads than the caller,
- * are told at growing intervals, with their count. */
+/* Makes equal warnings and errors of the cycles be logged at growing intervals, with their count.
+ * Called by the thread of the event loop, whose own lines are always logged. */
 void tell_open(void);
 
-/* The accounts that changed, by name, as far as they fit: "'Exemple SARL' (12), ... and 3 more".
- * `store` NULL: by number alone. */
+/* Names the accounts that changed, at most ten: "'Exemple SARL' (12), ... and 3 more".
+ *
+ * store:    where the names are read; NULL: numbers only.
+ * accounts: JSON array of customer ids. */
 #define TELL_ACCOUNTS_SIZE 1024
 void tell_accounts(struct store *store, const json_t *accounts, char text[TELL_ACCOUNTS_SIZE]);
 
-/* A cycle that ended: its failure, the end of a trouble, what it changed. `accounts` is what
- * tell_accounts() made of the report's. */
+/* Logs the end of a cycle: its failure, or the recovery from failures, and what it changed.
+ *
+ * error:    of the cycle; code 0: it succeeded.
+ * accounts: the text of tell_accounts() for the accounts of the report. */
 void tell_outcome(struct trouble *trouble, const struct error *error,
                   const struct cycle_report *report, const char *accounts);
 

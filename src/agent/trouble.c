@@ -41,7 +41,7 @@ bool trouble_ended(struct trouble *trouble, int64_t now_ms, int64_t *ret_length_
     if (!trouble->failing)
         return false;
     trouble->failing = false;
-    /* Short troubles that come again and again keep their growing intervals. */
+    /* After a short trouble the intervals go on growing: it may come again and again. */
     if (*ret_length_ms >= REPEATS_FIRST_MS)
         repeats_over(&trouble->repeats);
     repeats_length(*ret_length_ms, length);

@@ -1,11 +1,13 @@
-/* trouble.h - cycles that fail: which failure is told, and when it is over; internal to the agent.
- * No I/O, no clock.
+/* trouble.h - decides which failures of cycles are logged, and when the recovery is; internal to
+ * the agent. A trouble is a time in which cycles fail. No I/O, no clock.
  *
  *     WELL --- trouble_failed, trouble_waited ---> FAILING --- trouble_ended ---> WELL
  *
- * Invariants: of a trouble that lasts, the first failure is told at once, or within
- * REPEATS_FIRST_MS where the same was told in another trouble just before; equal ones at growing
- * intervals with their count; the end is told of each trouble of which a failure was. */
+ * Invariants:
+ *  1. The first failure of a trouble is logged at once. One that was logged in another trouble just
+ *     before is logged within REPEATS_FIRST_MS, if the trouble lasts.
+ *  2. Equal failures are logged at growing intervals, with their count.
+ *  3. The recovery is logged for each trouble of which a failure was logged. */
 #ifndef QUALIODOO_AGENT_TROUBLE_H
 #define QUALIODOO_AGENT_TROUBLE_H
 
@@ -14,20 +16,20 @@
 /* Zeroed to begin with: WELL. Times are of a clock that never goes back. */
 struct trouble {
     struct repeats repeats;
-    bool failing, told; /* told: one of its failures was */
-    int64_t since_ms;   /* its first failure */
-    int64_t failures;
+    bool failing, told; /* FAILING; a failure of this trouble was logged */
+    int64_t since_ms;   /* when this trouble began */
+    int64_t failures;   /* cycles that failed in this trouble */
 };
 
-/* Odoo did not answer for a while, which was told at `since_ms`; the cycle may succeed yet. */
+/* A cycle waited for Odoo, which was logged at `since_ms`; the cycle may still have succeeded. */
 void trouble_waited(struct trouble *trouble, int64_t since_ms);
 
-/* A cycle failed with this message. Returns whether `line` is to be logged, and fills it. */
+/* A cycle failed with `message`. Fills `line`, and returns whether it is to be logged. */
 bool trouble_failed(struct trouble *trouble, const char *message, int64_t now_ms,
                     struct repeats_line line);
 
-/* A whole cycle succeeded. *ret_length_ms is how long the trouble was that it ended; 0: there was
- * none. Returns whether `line` is to be logged, and fills it. */
+/* A whole cycle succeeded. Fills `line` when that ended a trouble, and returns whether it is to be
+ * logged. *ret_length_ms: how long the trouble lasted; 0: there was none. */
 bool trouble_ended(struct trouble *trouble, int64_t now_ms, int64_t *ret_length_ms,
                    struct repeats_line line);
 

@@ -1,5 +1,5 @@
-/* doctor.c - is all there to work with? Configuration, connection, login; then the files of
- * doctor_*.c in the order in which one thing needs the other. */
+/* doctor.c - checks configuration, connection and login, then calls the checks of doctor_*.c in the
+ * order of their dependencies. */
 #include "doctor_internal.h"
 
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "qualiodoo/util/progress.h"
 
 enum {
-    SLOW_MS = 1000, /* of one small call */
+    SLOW_MS = 1000, /* a small call that takes longer is reported */
     KEY_WARNING_DAYS = 30,
     SECONDS_A_DAY = 86400,
     OLDEST_MEASURED = 16, /* major versions of Odoo, each tried on a real server */
@@ -35,7 +35,7 @@ static bool check_secret(const struct doctor *doctor)
     return rc == 0;
 }
 
-/* Whether there is a secret to log in with. */
+/* Returns whether there is a secret to log in with. */
 static bool check_configuration(struct doctor *doctor)
 {
     const struct config *config = doctor->config;
@@ -115,7 +115,7 @@ static int check_connection(struct doctor *doctor, struct error *error)
 
 /* ---- Login ---- */
 
-/* A key's name and the day it expires. */
+/* Reports an API key that expires soon. */
 static void check_key(const struct doctor *doctor, json_t *key)
 {
     const char *name = json_string_value(json_object_get(key, "name"));
@@ -129,14 +129,14 @@ static void check_key(const struct doctor *doctor, json_t *key)
     left = when - clock_now();
     civil_format((civil_day)(when / SECONDS_A_DAY), day);
     if (left < 0 || left > (int64_t)KEY_WARNING_DAYS * SECONDS_A_DAY)
-        return; /* an expired key that is in use was refused just now */
+        return; /* expired: the agent does not use this key, or its login would have failed */
     doctor_note(doctor,
                 "make a new key in Odoo (the agent's user, Preferences, Account Security) and put "
                 "it where the secret is",
                 "the API key '%s' of the agent's user expires on %s", name ? name : "", day);
 }
 
-/* 17 keeps no expiration; a user who may not read its keys is told nothing. */
+/* Reports nothing on Odoo 17, whose keys do not expire, or when the user may not read its keys. */
 static int check_keys(const struct doctor *doctor, struct error *error)
 {
     json_t *names = json_pack("[s]", "expiration_date"), *known = NULL, *keys = NULL, *key;
@@ -209,7 +209,7 @@ static int check_odoo(struct doctor *doctor, struct error *error)
     static const struct {
         const char *what;
         int (*check)(struct doctor *, struct error *);
-    } rooms[] = {
+    } checks[] = {
         {"the connection", check_connection},
         {"the login", check_login},
         {"whose Odoo it is", doctor_identity},
@@ -226,14 +226,14 @@ static int check_odoo(struct doctor *doctor, struct error *error)
         {"timesheets", doctor_timesheets},
         {"invoices and payments", doctor_money},
     };
-    const size_t count = sizeof rooms / sizeof *rooms;
+    const size_t count = sizeof checks / sizeof *checks;
 
     for (size_t i = 0; i < count; i++) {
         int rc;
 
         progress_part((int)i + 1, (int)count);
-        progress_step("checking %s", rooms[i].what);
-        rc = rooms[i].check(doctor, error);
+        progress_step("checking %s", checks[i].what);
+        rc = checks[i].check(doctor, error);
         if (rc == ERR_NO_MEMORY)
             return rc;
         if (rc < 0 && (!doctor_failed(doctor, rc, error) || i < 2))

@@ -1,5 +1,5 @@
-/* doctor_calendar.c - can response times be counted by the working calendars that Odoo holds? Those
- * are asked for directly: the mirror says nothing before its first pull. */
+/* doctor_calendar.c - checks whether response times can be counted by the working calendars of
+ * Odoo. They are read from Odoo, as the mirror is empty before its first pull. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,13 +15,12 @@
 
 struct calendars {
     const struct doctor *doctor;
-    json_t *uses;       /* id, as text -> who uses it, as an array of texts */
-    json_t *fields;     /* of resource.calendar, those that exist */
-    json_t *attendance; /* the same of its lines */
+    json_t *uses;       /* calendar id as text -> array of texts: who uses the calendar */
+    json_t *fields;     /* those fields of resource.calendar that exist */
+    json_t *attendance; /* those fields of its lines that exist */
 };
 
-/* Which of some fields a model has (new reference); Odoo differs by version and modules. Takes over
- * `names`. */
+/* Those of `names` that the model has in this Odoo (new reference). Takes over `names`. */
 static int known_fields(const struct doctor *doctor, const char *model, json_t *names,
                         json_t **ret_known, struct error *error)
 {
@@ -44,7 +43,7 @@ static json_t *names_of(json_t *fields)
 
 /* ---- Which calendars ---- */
 
-/* Takes over `user`. */
+/* Notes that `user` uses the calendar `id`. Takes over `user`. */
 static void add_use(struct calendars *calendars, int64_t id, json_t *user)
 {
     char key[24];
@@ -60,7 +59,8 @@ static void add_use(struct calendars *calendars, int64_t id, json_t *user)
     }
 }
 
-/* Companies must have one; a team that has none takes its company's. */
+/* Notes the calendars that records of `model` use. `required`: a record without one is a problem
+ * (companies); a team without one takes that of its company. */
 static int add_uses(struct calendars *calendars, const char *model, const char *kind, bool required,
                     struct error *error)
 {
@@ -97,7 +97,7 @@ static int add_uses(struct calendars *calendars, const char *model, const char *
 
 /* ---- One calendar ---- */
 
-/* Lines of a section, breaks and those of one resource are no working time. */
+/* Section headings, breaks and the lines of a single resource do not count as working time. */
 static bool is_working_time(json_t *line)
 {
     const char *period = json_string_value(json_object_get(line, "day_period"));
@@ -134,7 +134,8 @@ static bool is_zone(json_t *record, const char **ret_name)
     return zone != NULL;
 }
 
-/* A new calendar counts in UTC until somebody says where it is. */
+/* Reports a usable calendar, and notes a time zone other than the configured one: a new calendar is
+ * in UTC until somebody chooses its zone. */
 static void say_good(const struct doctor *doctor, json_t *record, const char *zone, size_t lines,
                      const char *users)
 {

@@ -1,5 +1,5 @@
-/* doctor_data.c - is what Odoo holds what the configuration speaks of: packs, tags, units, and
- * lines that its rules hide. */
+/* doctor_data.c - checks that Odoo has what the configuration names (packs, tags, domains, units),
+ * and that it hides no timesheet lines from the agent. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@
 #include "qualiodoo/util/civil.h"
 
 enum {
-    TICKETS_COMPARED = 5000, /* the latest: a private project shows among them */
-    TICKETS_CONFIRMED = 200, /* asked for again, line by line */
+    TICKETS_COMPARED = 5000, /* the latest ones: enough to notice a private project */
+    TICKETS_CONFIRMED = 200, /* suspects whose lines are read again, two calls each */
 };
 
 /* ---- Packs ---- */
@@ -35,7 +35,7 @@ static int unit_name(const struct doctor *doctor, int64_t unit, char *name, size
     return 0;
 }
 
-/* What credit.packs calls a product: its reference, or "id N". */
+/* Reports a pack that was found. `called`: as credit.packs names it, by reference or "id N". */
 static int say_product(const struct doctor *doctor, const struct config_pack *pack,
                        const char *called, json_t *product, struct error *error)
 {
@@ -54,7 +54,7 @@ static int say_product(const struct doctor *doctor, const struct config_pack *pa
     return 0;
 }
 
-/* The products of one reference or, with NULL, of the pack's id. */
+/* Checks the products found for a pack by `reference` or, when that is NULL, by the pack's id. */
 static int check_products(const struct doctor *doctor, const struct config_pack *pack,
                           const char *reference, json_t *products, struct error *error)
 {
@@ -117,7 +117,7 @@ int doctor_packs(struct doctor *doctor, struct error *error)
 
 /* ---- Timesheets ---- */
 
-/* A misspelt tag would leave its tickets charged. */
+/* An excluded tag must exist: with a misspelt one, the tickets it should exclude are charged. */
 static int check_tag(const struct doctor *doctor, const char *tag, struct error *error)
 {
     json_t *records = NULL;
@@ -131,7 +131,8 @@ static int check_tag(const struct doctor *doctor, const char *tag, struct error 
     return rc;
 }
 
-/* The domain is the user's own: a field that does not exist shows here. `what` are the records. */
+/* Asks Odoo to count the records of a configured domain: a field that does not exist is an error
+ * here. `what` names the records in the finding. */
 static int check_domain(const struct doctor *doctor, const char *key, const char *model,
                         json_t *domain, const char *what, struct error *error)
 {
@@ -172,7 +173,7 @@ static int check_domains(const struct doctor *doctor, struct error *error)
 
 /* ---- Lines that are hidden ---- */
 
-/* Hours are compared as the mirror keeps them. */
+/* Hours in the unit of the mirror; 0 for absurd values. */
 static nano hours_of(json_t *record, const char *field)
 {
     double hours = json_number_value(json_object_get(record, field));
@@ -180,7 +181,7 @@ static nano hours_of(json_t *record, const char *field)
     return fabs(hours) < 1e9 ? llround(hours * (double)NANO_ONE) : 0;
 }
 
-/* The field that sums up a ticket's hours, whoever sees its lines; NULL when there is none. */
+/* The field with the sum of a ticket's hours, hidden lines included; NULL when there is none. */
 static int total_field(const struct doctor *doctor, const char **ret, struct error *error)
 {
     const char *total = doctor->flavour->total;
@@ -194,7 +195,7 @@ static int total_field(const struct doctor *doctor, const char **ret, struct err
     return rc;
 }
 
-/* The tickets with hours of work before `before`, latest first. */
+/* Tickets with hours of work and an id below `before`, latest first. */
 static int latest_tickets(const struct doctor *doctor, const char *total, int64_t before,
                           json_t **ret, struct error *error)
 {
@@ -211,7 +212,7 @@ static int latest_tickets(const struct doctor *doctor, const char *total, int64_
     return ask(doctor->odoo, call, ret, error);
 }
 
-/* Adds those of which Odoo counts more than the mirror holds. */
+/* Adds to `suspects` the tickets for which Odoo counts more hours than the mirror holds. */
 static int compare_tickets(struct store *store, json_t *tickets, const char *total,
                            struct ids *suspects, int64_t *ret_last, struct error *error)
 {
@@ -254,7 +255,7 @@ static int find_suspects(const struct doctor *doctor, struct store *store, const
     return 0;
 }
 
-/* What the agent's user sees of a ticket's lines at this moment. */
+/* The sum of those lines of a ticket that the agent's user can read now. */
 static int visible_hours(const struct doctor *doctor, int64_t ticket, nano *ret,
                          struct error *error)
 {
@@ -285,7 +286,8 @@ static int total_hours(const struct doctor *doctor, const char *total, int64_t t
     return rc;
 }
 
-/* A suspect may only be newer than the mirror: it is looked at again in Odoo alone. */
+/* A ticket may be a suspect only because the mirror is older: its sum and its lines are compared
+ * again, both read from Odoo. */
 static int confirm_hidden(const struct doctor *doctor, const char *total,
                           const struct ids *suspects, struct error *error)
 {
@@ -314,7 +316,7 @@ static int confirm_hidden(const struct doctor *doctor, const char *total,
     return rc;
 }
 
-/* Nothing is said when it cannot be known. */
+/* Reports nothing when it cannot be known: no field with the sum, no complete mirror, no right. */
 static int check_hidden(const struct doctor *doctor, struct error *error)
 {
     struct store *store = NULL;

@@ -1,11 +1,11 @@
-/* doctor_fallback.c - is anybody told of a breach? writeback.breach.fallback, and the tickets that
- * have nobody while it is not set. */
+/* doctor_fallback.c - checks that every breach gives somebody an activity: the user of
+ * writeback.breach.fallback, and the tickets without a recipient while that is not set. */
 #include "doctor_internal.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/tz.h"
 #include "qualiodoo/writeback/fallback.h"
 
-/* A breach without them is a note that only the ticket's followers see. */
+/* Whether activities are written at all; without them only a ticket's followers see the note. */
 static bool tells_persons(const struct config *config)
 {
     return config->writeback.breach_activity || config->writeback.breach_warning;
@@ -42,8 +42,8 @@ struct untold {
     struct listing tickets;
 };
 
-/* What is never flagged need not reach anybody. Before writeback.since is known, only what is still
- * open can become a breach that is told. */
+/* A ticket from before writeback.since is never flagged, so it needs no recipient. While that date
+ * is not known, only a ticket that is still unanswered can be flagged later. */
 static int add_ticket(void *context, const struct target_of_nobody *target)
 {
     struct untold *untold = context;

@@ -1,4 +1,4 @@
-/* doctor_findings.c - how a check says what it found. */
+/* doctor_findings.c - reports the findings of the checks, and formats lists for them. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* doctor_history.c - can the agent read who was assigned when? */
+/* doctor_history.c - checks that the agent can read the history of assignments. */
 #include "doctor_internal.h"
 #include "qualiodoo/pull/history.h"
 

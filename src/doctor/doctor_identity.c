@@ -1,4 +1,4 @@
-/* doctor_identity.c - whether the local state is that of the Odoo which answers. */
+/* doctor_identity.c - checks that the local state belongs to the Odoo that answers. */
 #include <unistd.h>
 
 #include "doctor_internal.h"
@@ -9,7 +9,7 @@ static int check_identity(struct doctor *doctor, struct store *store, struct err
     struct pull pull = {.odoo = doctor->odoo, .store = store, .config = doctor->config};
     int rc = pull_check_database(doctor->config, store, error);
 
-    if (rc == ERR_STATE) /* of another database by its name: doctor_state() says it */
+    if (rc == ERR_STATE) /* the state names another database: reported by doctor_state() */
         return 0;
     if (rc == 0)
         rc = identity_check(&pull, false, error);
@@ -30,7 +30,7 @@ int doctor_identity(struct doctor *doctor, struct error *error)
     if (access(doctor->config->state.path, F_OK) < 0)
         return 0;
     if (store_open(doctor->config->state.path, STORE_READ, &store, error) < 0)
-        return 0; /* doctor_state() says why */
+        return 0; /* reported by doctor_state() */
     rc = check_identity(doctor, store, error);
     store_close(store);
     return rc;

@@ -1,7 +1,8 @@
-/* doctor_internal.h - what the files of doctor share: doctor.c asks, doctor_findings.c
- * says what was found, doctor_rights.c,
- * doctor_writeback.c, doctor_history.c, doctor_calendar.c, doctor_data.c and doctor_money.c look at
- * Odoo, doctor_state.c at the local state, doctor_identity.c at whether they belong together. */
+/* doctor_internal.h - what the files of doctor share.
+ *
+ * doctor.c runs the checks and doctor_findings.c reports their findings. doctor_state.c checks the
+ * local state, doctor_identity.c whether it belongs to this Odoo, doctor_lease.c and
+ * doctor_fallback.c check both; the other doctor_*.c check Odoo. */
 #ifndef QUALIODOO_DOCTOR_INTERNAL_H
 #define QUALIODOO_DOCTOR_INTERNAL_H
 
@@ -14,15 +15,16 @@ struct doctor {
     const struct config *config;
     void (*found)(void *context, const struct doctor_finding *finding);
     void *context;
-    const char *topic;             /* of the findings to come */
-    struct odoo *odoo;             /* logged in */
+    const char *topic;             /* of the next findings */
+    struct odoo *odoo;             /* logged in, once the check of the login has succeeded */
     const struct flavour *flavour; /* NULL: not known */
-    int64_t hour_unit;             /* 0: not known */
-    bool sees_own_only;            /* of timesheets: said by doctor_rights() */
-    bool foreign_state; /* the state is that of another Odoo: said by doctor_identity() */
+    int64_t hour_unit;             /* id of the unit of measure 'Hours'; 0: not known */
+    bool sees_own_only; /* the agent's user reads only its own timesheets: set by doctor_rights() */
+    bool foreign_state; /* the state belongs to another Odoo: set by doctor_identity() */
 };
 
-/* Findings; the text is a format, `advice` says what to do. */
+/* Report a finding under doctor->topic. `format` makes the text; `advice` says what to do, or is
+ * NULL. */
 void doctor_ok(const struct doctor *doctor, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void doctor_note(const struct doctor *doctor, const char *advice, const char *format, ...)
@@ -30,15 +32,16 @@ void doctor_note(const struct doctor *doctor, const char *advice, const char *fo
 void doctor_problem(const struct doctor *doctor, const char *advice, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A problem where write-back is enabled, a note in shadow mode, where it bars nothing yet. */
+/* Reports a problem when write-back is enabled, else a note: in shadow mode nothing fails yet. */
 void doctor_write_problem(const struct doctor *doctor, const char *advice, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* What a check that could not be made says. Returns whether the next ones make sense. */
+/* Reports that a check failed with `rc` and `error`. Returns whether further checks make sense:
+ * false after a failure of the network or of the login, and when interrupted. */
 bool doctor_failed(const struct doctor *doctor, int rc, const struct error *error);
 
-/* A list in a text: the first LISTED_MAX items, the others counted. listing_free() in every case.
- */
+/* A comma-separated list: the first LISTED_MAX items, then how many more there are. Zeroed to begin
+ * with; free it with listing_free(). An item is left out when there is no memory. */
 #define LISTED_MAX 20
 struct listing {
     char *text;
@@ -49,7 +52,8 @@ void listing_add(struct listing *listing, const char *format, ...)
 const char *listing_text(struct listing *listing); /* "" when it is empty */
 void listing_free(struct listing *listing);
 
-/* Each of these adds findings and returns 0, or an error with which checking cannot go on. */
+/* Checks. Each reports its findings and returns 0, or an error when it could not be made, which
+ * doctor.c reports by doctor_failed(). */
 int doctor_identity(struct doctor *doctor, struct error *error);
 int doctor_models(struct doctor *doctor, struct error *error);
 int doctor_rights(struct doctor *doctor, struct error *error);
@@ -63,20 +67,21 @@ int doctor_packs(struct doctor *doctor, struct error *error);
 int doctor_timesheets(struct doctor *doctor, struct error *error);
 int doctor_money(struct doctor *doctor, struct error *error);
 
-/* Part of doctor_writeback(): clears *fine where something stands in the way. */
+/* Part of doctor_writeback(): clears *fine when the credit cannot be shown. */
 int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *error);
 
-/* Part of doctor_writeback() too: writeback.breach.fallback, where it is set. */
+/* Part of doctor_writeback(): clears *fine when the user of writeback.breach.fallback, if it is
+ * set, cannot be used. */
 int doctor_fallback(const struct doctor *doctor, bool *fine, struct error *error);
 
-/* Of the local state: tickets whose breach nobody is told of. */
+/* Part of doctor_state(): tickets whose breach would give nobody an activity. */
 int doctor_untold(const struct doctor *doctor, struct store *store, struct error *error);
 
-/* Of the local state: what several agents wrote twice. *ret_found: something. */
+/* Part of doctor_state(): notes that several agents wrote twice. *ret_found: there are some. */
 int doctor_doubled(const struct doctor *doctor, struct store *store, bool *ret_found,
                    struct error *error);
 
-/* `doctor->odoo` may be NULL here. */
+/* Checks the local state; doctor->odoo may be NULL. ERR_NO_MEMORY; other failures are findings. */
 int doctor_state(struct doctor *doctor, struct error *error);
 
 #endif

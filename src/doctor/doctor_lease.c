@@ -1,5 +1,5 @@
-/* doctor_lease.c - do several agents write into this Odoo? The model of the lease, the rights on
- * it, and what was written twice. */
+/* doctor_lease.c - checks that several agents on one Odoo do not write twice: the model of the
+ * lease, the rights on it, and notes that were written twice. */
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/store/review.h"
@@ -43,7 +43,7 @@ int doctor_lease(struct doctor *doctor, struct error *error)
     bool there = false;
     int rc;
 
-    if (!doctor->config->writeback.enabled) /* nothing is written, once or twice */
+    if (!doctor->config->writeback.enabled) /* no lease is needed when nothing is written */
         return 0;
     doctor->topic = "lease";
     rc = check_model(doctor, &there, error);

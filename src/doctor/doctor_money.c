@@ -1,5 +1,5 @@
-/* doctor_money.c - invoices whose payment state in Odoo contradicts what is left to pay. An
- * automation rule with a before-domain on payment_state leaves them so (ODOO.md, Payments). */
+/* doctor_money.c - finds invoices whose payment state contradicts the amount left to pay. An
+ * automation rule with a before-domain on payment_state causes this (docs/ODOO.md, Payments). */
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
 
@@ -31,7 +31,7 @@ static int list_invoices(const struct doctor *doctor, json_t *domain, struct lis
     return rc;
 }
 
-/* Of missing rights, models and fields doctor_rights() and doctor_models() speak. */
+/* Missing rights, models and fields are reported by doctor_rights() and doctor_models(). */
 int doctor_money(struct doctor *doctor, struct error *error)
 {
     struct listing settled = {0}, due = {0};

@@ -1,4 +1,5 @@
-/* doctor_rights.c - what exists in this Odoo, and what the agent's user may do with it. */
+/* doctor_rights.c - checks which models and fields exist in this Odoo, and the rights of the
+ * agent's user on them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
     "give the agent's user the right 'Contact Creation' (Extra Rights), or use "                   \
     "credit.adjustments: model"
 
-/* What setup makes has checks of its own. */
+/* The models that setup makes are left out: they have checks of their own. */
 static bool is_common(enum model_id id)
 {
     return id != MODEL_ADJUSTMENT && id != MODEL_ADJUSTMENT_NOTE && id != MODEL_SHOWN;
@@ -27,7 +28,7 @@ static bool needs_flavour(const struct model *model)
     return needs;
 }
 
-/* Without a flavour, only what does not depend on it can be asked. */
+/* Without a known flavour, a model whose name depends on it cannot be checked. */
 static bool is_checked(const struct doctor *doctor, enum model_id id)
 {
     return is_common(id) && (doctor->flavour || !needs_flavour(&models[id]));
@@ -35,7 +36,7 @@ static bool is_checked(const struct doctor *doctor, enum model_id id)
 
 /* ---- Who may read what ---- */
 
-/* The right that shows a model, by the start of the model's name. */
+/* The right in Odoo that lets a user read a model, by the start of the model's name. */
 static const struct {
     const char *start, *advice;
 } readers[] = {
@@ -65,7 +66,7 @@ static const char *module_of(const struct doctor *doctor, const struct model *mo
     return model->module ? model->module : doctor->flavour ? doctor->flavour->module : "base";
 }
 
-/* A required field that is not there: not installed, or hidden by its group. */
+/* Reports a required field that is missing: its module is not installed, or its group hides it. */
 static int say_required(const struct doctor *doctor, const struct model *model, const char *name,
                         struct error *error)
 {
@@ -153,13 +154,13 @@ static int check_reading(const struct doctor *doctor, const char *model, struct 
     int rc = ask_may(doctor->odoo, model, "read", &allowed, error);
 
     if (rc == ERR_MISSING_MODEL)
-        return 0; /* said before */
+        return 0; /* reported by doctor_models() */
     if (rc == 0 && !allowed)
         listing_add(&refused[reader_of(model)], "%s", model);
     return rc;
 }
 
-/* Every model once; what is refused is said once for each right that is missing. */
+/* Checks each model once, and reports the refused ones together by the right that is missing. */
 static int check_readings(const struct doctor *doctor, bool *all, struct error *error)
 {
     struct listing refused[N_READERS] = {0};
@@ -190,7 +191,7 @@ static int check_readings(const struct doctor *doctor, bool *all, struct error *
     return rc;
 }
 
-/* Groups without which Odoo hides records in silence. */
+/* Groups without which Odoo leaves records out of answers, without an error. */
 static const struct group {
     const char *flavour; /* NULL: all */
     const char *name, *hides, *advice;
@@ -242,7 +243,8 @@ int doctor_rights(struct doctor *doctor, struct error *error)
 
 /* ---- Adjustments ---- */
 
-/* Rows of others count like the agent's own: that is a right to give to nobody. */
+/* Adjustments written by other users count like the agent's own, so nobody else should have the
+ * right to write them. */
 static int list_foreign_rows(const struct doctor *doctor, struct error *error)
 {
     json_t *records = NULL, *record;

@@ -1,5 +1,5 @@
-/* doctor_shown.c - can the credit be shown in Odoo? The model that setup makes, the agent's rights
- * on it, and the fields of customers that show it. */
+/* doctor_shown.c - checks that the credit can be shown in Odoo: the model that setup makes, the
+ * agent's rights on it, and the fields of customers that show it. */
 #include <stdio.h>
 
 #include "doctor_internal.h"
@@ -10,7 +10,7 @@
 static const char *const displays[DISPLAYS] = {"x_qualiodoo_hours", "x_qualiodoo_day",
                                                "x_qualiodoo_state"};
 
-/* Of `names` (taken over) those that a model does not have. */
+/* Adds to `missing` those of `names` that the model does not have. Takes over `names`. */
 static int find_missing(const struct doctor *doctor, const char *model, json_t *names,
                         struct listing *missing, struct error *error)
 {

@@ -1,4 +1,5 @@
-/* doctor_state.c - the local state: is it there, and what in it cannot be charged or credited. */
+/* doctor_state.c - checks the local state: whether it exists and is recent, and what in it cannot
+ * be charged or credited. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +18,7 @@ struct inspection {
     struct store *store;
     struct policy policy;
     civil_day today;
-    /* What account_compute() says of the invoices and credit notes of all accounts. */
+    /* The verdicts of account_compute() on the invoices and credit notes of all accounts. */
     struct listing by_verdict[CREDIT_VERDICTS], offset, negative;
     size_t n_findings;
 };
@@ -78,10 +79,10 @@ static const char *move_name(const struct credit_move *move)
     return *move->name ? move->name : "draft";
 }
 
-/* The verdicts that a person should know of. A draft or a rejected payment is one whose invoice
- * Odoo goes on calling paid. */
+/* The verdicts that a person should know about. Draft and rejected payments are among them because
+ * Odoo still calls their invoices paid. */
 static const struct {
-    bool of_notes; /* of credit notes too */
+    bool of_notes; /* also reported for credit notes */
     const char *text, *advice;
 } verdicts[CREDIT_VERDICTS] = {
     [CREDIT_NO_MONEY] =
@@ -353,7 +354,7 @@ static int check_question(struct inspection *inspection, enum review question, c
     return rc;
 }
 
-/* What is not charged because its quantity is impossible. */
+/* Reports timesheet lines that are not charged because their quantity is impossible. */
 static int check_quantities(struct inspection *inspection, const char *since, struct error *error)
 {
     const struct review_scope scope = {.policy = &inspection->policy.facts, .since = since};

@@ -1,10 +1,11 @@
-/* doctor_webhook.c - the automation rules that setup made, as far as a plain user can see them:
- * none may be read, but whether an external id exists can be asked. */
+/* doctor_webhook.c - checks the automation rules that setup made. The agent's user may not read
+ * them, but it may ask Odoo whether their external ids exist. */
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/made.h"
 
-/* Whoever asks for an external id is refused the record it names, or is told that there is none. */
+/* check_object_reference refuses access to the record when the external id exists, and answers that
+ * it is missing when it does not. */
 static int is_there(const struct doctor *doctor, const char *name, bool *ret, struct error *error)
 {
     struct odoo_call call = {.model = "ir.model.data",

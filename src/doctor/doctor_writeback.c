@@ -1,5 +1,5 @@
-/* doctor_writeback.c - would what is written into Odoo be accepted? Rights are asked for, nothing
- * is tried; what setup should have made is looked for. */
+/* doctor_writeback.c - checks that Odoo would accept what the agent writes: the rights, and what
+ * setup should have made. Nothing is written to find out. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +9,10 @@
 
 struct review {
     const struct doctor *doctor;
-    bool all; /* nothing stands in the way so far */
+    bool all; /* no problem was found so far */
 };
 
-/* Says what a missing right would cost, unless it costs nothing. */
+/* Reports the `things` that a missing right would prevent, unless there are none. */
 static void say_refused(struct review *review, struct listing *things, const char *where,
                         const char *advice)
 {
@@ -27,8 +27,9 @@ static void say_refused(struct review *review, struct listing *things, const cha
 
 /* ---- Tickets ---- */
 
-/* Whoever reads a ticket may post on it; tags and activities take the right to write. A rule on
- * tasks, which such a right says nothing of, keeps them to the users of projects. */
+/* The right to read a ticket is enough to post on it; tags and activities need the right to write.
+ * Where tickets are tasks, a record rule moreover restricts writing to users of projects, which the
+ * right on the model does not tell. */
 static int may_write_tickets(const struct doctor *doctor, bool *ret_read, bool *ret_write,
                              struct error *error)
 {
@@ -69,7 +70,7 @@ static int check_tickets(struct review *review, struct error *error)
     return 0;
 }
 
-/* Odoo posts nothing in the name of a user without one. The address itself is not read. */
+/* Odoo posts no message for a user without an e-mail address. Only its presence is asked for. */
 static int check_sender(struct review *review, struct error *error)
 {
     const struct doctor *doctor = review->doctor;

@@ -1,4 +1,4 @@
-/* problems.c - a table of questions to the state, each of which may add a problem. */
+/* problems.c - a table of functions, each of which looks in the state for one kind of problem. */
 #include "qualiodoo/doctor/problems.h"
 
 #include <stdarg.h>
@@ -30,7 +30,7 @@ struct search {
 static int add(struct search *search, struct error *error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* A message that was cut, or a name of a damaged state, may end within a character. */
+/* The text is cleaned: a truncated message or a damaged state may not be valid UTF-8. */
 static int add(struct search *search, struct error *error, const char *format, ...)
 {
     va_list arguments;
@@ -48,7 +48,8 @@ static int add(struct search *search, struct error *error, const char *format, .
     return rc;
 }
 
-/* The last cycle may have failed of it. */
+/* Whether a problem found so far contains `message`: the failure of the last cycle may say the same
+ * already. */
 static bool is_told(const struct search *search, const char *message)
 {
     json_t *problem;
@@ -74,13 +75,13 @@ static int find_no_success(struct search *search, struct error *error)
     return rc;
 }
 
-/* ---- The reconciliation: it alone finds a deletion, and what else Odoo does not stamp ---- */
+/* ---- The reconciliation: only it finds deletions, and changes without a new write_date ---- */
 
 #define RECONCILE_ADVICE                                                                           \
     "run 'qualiodoo reconcile', and see why the nightly one does not ('systemctl list-timers "     \
     "qualiodoo-reconcile@*', 'journalctl -u qualiodoo-reconcile@*')"
 
-/* From that instant on the last reconciliation is too old, unless another one comes. */
+/* Keeps `lapse`, when a mirror or the reconciliation gets too old, if it is the earliest so far. */
 static void note_lapse(struct problems *found, instant lapse)
 {
     if (found->has_lapse && found->lapses_at <= lapse)
@@ -89,8 +90,9 @@ static void note_lapse(struct problems *found, instant lapse)
     found->lapses_at = lapse;
 }
 
-/* `last` is the last reconciliation, NULL for none; `first` the first success, which was a first
- * pull and has read everything too: a new state is young without a reconciliation. */
+/* last:  when the last reconciliation succeeded; NULL: none yet.
+ * first: when the first cycle succeeded. It was a full pull, so a new state without reconciliation
+ *        counts its age from there. */
 static int judge_reconcile(struct search *search, const char *last, const char *first,
                            struct error *error)
 {
@@ -126,7 +128,7 @@ static int find_old_reconcile(struct search *search, struct error *error)
         rc = store_meta_get(search->store, "first_success", &first, error);
     if (rc == 0)
         rc = store_meta_get(search->store, "last_reconcile", &last, error);
-    if (rc == 0 && success) /* else that is the problem */
+    if (rc == 0 && success) /* without any success, find_no_success() has added a problem */
         rc = judge_reconcile(search, last, first, error);
     free(success);
     free(first);
@@ -161,7 +163,7 @@ static int find_unreadable(struct search *search, struct error *error)
     return rc;
 }
 
-/* Credit that a changed word would revoke: the balances are those of before. */
+/* A change that would revoke credit stopped the last cycle: the balances are those of before. */
 static int find_revoked(struct search *search, struct error *error)
 {
     char *text = NULL;
@@ -186,9 +188,9 @@ struct mirrors {
     struct search *search;
     struct error *error;
     instant now;
-    size_t late; /* older than status.max_lag; the oldest one: */
-    char oldest[64];
-    int64_t oldest_age;
+    size_t late;        /* mirrors older than status.max_lag */
+    char oldest[64];    /* name of the oldest of these */
+    int64_t oldest_age; /* its age in seconds */
 };
 
 static int judge_mirror(void *context, const struct mirror_status *mirror)
@@ -212,7 +214,7 @@ static int judge_mirror(void *context, const struct mirror_status *mirror)
     return 0;
 }
 
-/* One problem, however many mirrors are late: they mostly are together. */
+/* Adds one problem for all late mirrors: they usually have the same cause. */
 static int find_late_mirrors(struct search *search, struct error *error)
 {
     struct mirrors mirrors = {.search = search, .error = error, .now = clock_now()};
@@ -235,10 +237,10 @@ static const char *text_of(json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
 
-    return text ? text : "?"; /* in a state that was damaged */
+    return text ? text : "?"; /* only in a damaged state */
 }
 
-/* What the last cycle found: whether this machine's clock and Odoo's differ (pull/skew.c). */
+/* Whether the last cycle found that this machine's clock and Odoo's differ (pull/skew.c). */
 static int find_skew(struct search *search, struct error *error)
 {
     char *text = NULL;
@@ -261,7 +263,7 @@ static int find_skew(struct search *search, struct error *error)
 
 /* ---- Work and credit that are not counted ---- */
 
-#define HIDDEN_SHOWN 3 /* tickets named; the others are counted */
+#define HIDDEN_SHOWN 3 /* tickets that are named; the others are only counted */
 
 struct hidden_work {
     size_t count;
@@ -281,7 +283,7 @@ static int add_hidden(void *context, const struct review_hidden *hidden)
     return 0;
 }
 
-/* The lines themselves cannot be seen: what tells of them is Odoo's own total of each ticket. */
+/* Timesheet lines that Odoo hides from the agent: found by Odoo's own total of each ticket. */
 static int find_hidden_work(struct search *search, struct error *error)
 {
     struct hidden_work work = {0};
@@ -361,7 +363,7 @@ static int ignore_target(void *context, const struct target_verdict *target, str
     return 0;
 }
 
-/* Tickets that could not be judged have no target: their calendar says why. */
+/* Tickets whose calendar cannot be used have no response target; the problem names the reason. */
 static int find_calendar_problem(struct search *search, struct error *error)
 {
     struct error problem = {0};
@@ -385,7 +387,7 @@ static int find_calendar_problem(struct search *search, struct error *error)
 
 /* ---- The whole ---- */
 
-/* In the order in which they are shown: what explains the others comes first. */
+/* In the order in which problems are shown: first those that may explain others. */
 static int (*const finders[])(struct search *search, struct error *error) = {
     find_no_success,    find_old_reconcile, find_failure,        find_unreadable,
     find_revoked,       find_late_mirrors,  find_skew,           find_hidden_work,

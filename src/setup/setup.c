@@ -1,11 +1,11 @@
-/* setup.c - what the agent needs in Odoo, made by an administrator: the models of adjustments,
- * of the credit shown and of the lease, fields of customers, the right to read the history of
- * assignments, the tag of a breach, the rule that calls the agent.
+/* setup.c - makes in Odoo, with an administrator's rights, what the agent needs: a group, the
+ * models of adjustments, of the credit shown and of the lease, fields of customers, the right to
+ * read the history of assignments, the tag of a breach, the automation rule that calls the agent.
  *
- * Each thing is looked for before it is made, by its external id (module `qualiodoo`) or by what it
- * is, so that a setup that was cut off is completed by the next one, and one that is complete
- * changes nothing. The order is that of need: group, its member, models with their fields and
- * rights, fields of customers, tag, rule, external ids. setup_remove.c is the way back. */
+ * Each thing is searched before it is made, by its external id (module `qualiodoo`) or by its name,
+ * so that an interrupted setup is completed by the next one and a complete one changes nothing. The
+ * order follows the dependencies: group, its member, models with their fields and rights, fields of
+ * customers, tag, rule, external ids. setup_remove.c removes them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@
 #include "qualiodoo/util/progress.h"
 #include "setup_internal.h"
 
-/* ---- Who asks, for whom ---- */
+/* ---- The administrator and the agent's user ---- */
 
 static int check_administrator(const struct setup *setup, struct error *error)
 {
@@ -59,7 +59,7 @@ static int find_agent(struct setup *setup, struct error *error)
     return 0;
 }
 
-/* 19 renamed the members of a group. */
+/* The field of res.groups with its members, which Odoo 19 renamed. */
 static int find_users_field(struct setup *setup, struct error *error)
 {
     json_t *known = NULL, *names = json_pack("[ss]", "user_ids", "users");
@@ -131,7 +131,7 @@ static int make_group(struct setup *setup, struct error *error)
     return rc < 0 ? rc : ensure_group(setup, error);
 }
 
-/* The columns of 0.1.0 go when their successors are there. */
+/* The stored fields of 0.1.0 are removed last, once the fields that replace them exist. */
 static int make_shown_credit(struct setup *setup, struct error *error)
 {
     bool changed = false;
@@ -176,7 +176,7 @@ int setup_run(const struct config *config, const struct setup_options *options, 
     struct setup setup = {.config = config, .options = options};
     int rc = 0;
 
-    if (options->webhook) /* bad usage starts nothing */
+    if (options->webhook) /* first: a bad address must fail before anything is made */
         rc = config_webhook_url(config, options->webhook, &setup.webhook_url, error);
     if (rc == 0)
         rc = setup_connect(&setup, error);

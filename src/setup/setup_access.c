@@ -1,5 +1,5 @@
-/* setup_access.c - access lines: who may do what with the models of setup, and the agent's right to
- * read the history of assignments. */
+/* setup_access.c - access lines (ir.model.access): who may do what with the models of setup, and
+ * the agent's right to read the history of assignments. */
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
@@ -10,11 +10,11 @@
 enum holder { AGENT, USERS, ADMINISTRATORS };
 
 static const struct access {
-    enum setup_set set; /* SETUP_SETS: SETUP_HISTORY_MODEL */
+    enum setup_set set; /* whose model; SETUP_SETS stands for SETUP_HISTORY_MODEL */
     enum holder holder;
     const char *external, *name, *what;
     const char *rights; /* of "rwcu": read, write, create, unlink */
-    bool exactly;       /* more rights than these are taken away */
+    bool exactly;       /* a repair also removes other rights */
 } accesses[] = {
     {SETUP_ADJUSTMENT, AGENT, "access_adjustment_agent", "qualiodoo agent",
      "right of that group to read and create adjustments, not to change or delete them", "rc",
@@ -56,7 +56,7 @@ const char *setup_access_external(size_t index, bool *ret_adjustments)
 
 /* ---- One line ---- */
 
-/* On which model, and for which group: 0 with `dry_run`, where they are not made yet. */
+/* The ids of a line's model and group; 0 with `dry_run`, while they are not made. */
 struct place {
     int64_t model, group;
 };
@@ -178,7 +178,7 @@ int setup_history_access(struct setup *setup, struct error *error)
     return setup_accesses(setup, SETUP_SETS, error);
 }
 
-/* By its external id, or as the line of our group: setup may have been cut off before. */
+/* The line has no external id when setup was interrupted: it is then found by model and group. */
 int setup_find_history_access(const struct setup *setup, int64_t *ret_id, struct error *error)
 {
     struct setup_external external = {0};

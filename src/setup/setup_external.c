@@ -1,8 +1,8 @@
-/* setup_external.c - external ids: by them setup knows again what it made, whatever its name is
- * now.
+/* setup_external.c - external ids: by them setup finds what it made, even after a person renamed
+ * it.
  *
- * Odoo drops the external id of a record that is removed, but not of one that goes with another
- * (the fields and rights of a model): those are removed here. */
+ * When a record is removed, Odoo removes its external id, but not the external ids of records that
+ * are removed with it (the fields and rights of a model): this file removes those. */
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "qualiodoo/util/json_build.h"
 #include "setup_internal.h"
 
-/* *made is set when the external id was not there, or named another record. */
+/* Sets *made when the external id was missing or named another record. */
 static int ensure_external(const struct setup *setup, const struct setup_record *wanted,
                            json_t *found, bool *made, struct error *error)
 {
@@ -71,9 +71,10 @@ int setup_externals(const struct setup *setup, struct error *error)
     return rc;
 }
 
-/* ---- Away with them ---- */
+/* ---- Removal ---- */
 
-/* Those of the rule, and of the stored fields of customers that 0.1.0 made. */
+/* External ids that belong neither to a field nor to an access line of today: tag, rules, models,
+ * and the stored fields of customers that 0.1.0 made. */
 static const char *const fixed_names[] = {
     SETUP_TAG,
     SETUP_RULE,
@@ -152,7 +153,7 @@ static int remove_named(const struct setup *setup, json_t *names, struct error *
     }
     json_decref(ids);
     json_decref(result);
-    return rc == ERR_MISSING_RECORD ? 0 : rc; /* an answer was lost */
+    return rc == ERR_MISSING_RECORD ? 0 : rc; /* removed by a call whose answer was lost */
 }
 
 int setup_externals_remove(const struct setup *setup, bool adjustments, struct error *error)

@@ -1,8 +1,8 @@
-/* setup_fields.c - fields made by hand in Odoo: those of adjustments, of the credit shown, of the
- * lease, and of customers.
+/* setup_fields.c - the fields that setup makes: of adjustments, of the credit shown, of the lease,
+ * and of customers.
  *
- * None of a customer's is stored: a new column of res_partner can hang a server
- * (setup_session.c), and each write of one would take the right to change contacts. */
+ * No field of customers is stored: adding a column to res_partner can hang a server
+ * (setup_session.c), and writing one would require the right to change contacts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,15 +12,16 @@
 #include "qualiodoo/writeback/lease.h"
 #include "setup_internal.h"
 
-/* Attributes are those that Odoo lets one compare and repair. */
+/* The attributes with which a field is made. Of an existing field, type and relation must match;
+ * those that Odoo lets one change are repaired. */
 struct field {
     const char *name, *type, *relation;
     const char *label_fr, *label_en;
     const char *on_delete;
     const char *relation_field;          /* of a one2many */
     const char *choices_fr, *choices_en; /* of a selection */
-    const char *shows;                   /* not stored: computed from this field of the account */
-    bool required, index, unique_to_row; /* the last: not copied with the row */
+    const char *shows;                   /* computed from this field of the account, not stored */
+    bool required, index, unique_to_row; /* unique_to_row: not copied with the record */
 };
 
 #define CHOICES_FR "[('ok', 'Disponible'), ('low', 'Bientôt épuisé'), ('empty', 'Épuisé')]"
@@ -96,7 +97,7 @@ static const struct field lease_fields[] = {{.name = LEASE_HOLDER_FIELD,
                                              .index = true},
                                             {0}};
 
-/* In the order in which they need each other. */
+/* In the order of their dependencies: the others are computed from the first. */
 static const struct field partner_fields[] = {{.name = "x_qualiodoo_account_ids",
                                                .type = "one2many",
                                                .relation = "x_qualiodoo_account",
@@ -154,8 +155,8 @@ void setup_field_external(enum setup_set set, size_t index, char name[SETUP_NAME
 
 /* ---- What a field should be ---- */
 
-/* A contact shows the account of its company. */
-/* The row is that of the account holder: the commercial entity, or the topmost parent. */
+/* The Python code of a computed field: a contact shows the account of its account holder, which is
+ * the commercial entity or, by credit.account, the topmost parent. */
 static json_t *compute_of(const struct setup *setup, const struct field *field)
 {
     if (setup->config->credit.account == ACCOUNT_TOP)
@@ -224,7 +225,7 @@ static void repair_text(json_t **repairs, json_t *record, const char *name, json
         json_build_set(repairs, name, wanted);
 }
 
-/* What differs from what the field should be; an empty object when nothing does. */
+/* The attributes to write so that the field is as it should be; an empty object when it is. */
 static json_t *field_repairs(const struct setup *setup, const struct field *field, json_t *record)
 {
     const struct {
@@ -290,7 +291,7 @@ static int make_field(struct setup *setup, enum setup_set set, const struct fiel
                       values, ret_id, error);
 }
 
-/* A set at work. */
+/* The set that setup_fields() works on, and whether anything was made or repaired. */
 struct work {
     enum setup_set set;
     bool changed;

@@ -10,9 +10,9 @@
 #include "setup_internal.h"
 
 static const struct custom_model {
-    const char *name, *external; /* the latter NULL: a model of Odoo's own */
+    const char *name, *external; /* external id; NULL: a model of Odoo's own */
     const char *label_fr, *label_en, *order;
-    const char *with_fields; /* what is told when it is made */
+    const char *with_fields; /* how the model is named in the report */
 } models_made[SETUP_SETS] = {
     [SETUP_ADJUSTMENT] = {ADJUSTMENT_MODEL, "model_adjustment", "Ajustement de crédit de support",
                           "Support credit adjustment", "id",
@@ -34,7 +34,7 @@ int setup_find_model(struct setup *setup, enum setup_set set, struct error *erro
                       &setup->models[set], error);
 }
 
-/* With its fields, in one call: without any, Odoo would add one of its own. */
+/* Model and fields are made in one call: to a model without fields Odoo adds one of its own. */
 static json_t *values_to_make(const struct setup *setup, enum setup_set set)
 {
     const struct custom_model *model = &models_made[set];

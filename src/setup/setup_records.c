@@ -1,4 +1,5 @@
-/* setup_records.c - one record of Odoo: looked for, made, taken away, noted for its external id. */
+/* setup_records.c - finds, makes and removes one record of Odoo, and remembers it for its external
+ * id. */
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +26,7 @@ int setup_find(const struct setup *setup, const char *model, json_t *domain, int
     return rc;
 }
 
-/* Asking whether it was done would hang, too. */
+/* Odoo hangs (setup_session.c): a search for what the call has made would hang, too. */
 static bool is_hung(const struct error *cause)
 {
     return cause->code == ERR_NETWORK && cause->retry == RETRY_NEVER;
@@ -75,7 +76,7 @@ int setup_take_away(const struct setup *setup, const char *model, int64_t id, co
                          "%s cannot be removed: %s; take away in Odoo what holds it, then run "
                          "'%s' again",
                          what, cause.message, setup->options->remove ? "setup --remove" : "setup");
-    if (rc < 0 && rc != ERR_MISSING_RECORD) { /* missing: an answer was lost */
+    if (rc < 0 && rc != ERR_MISSING_RECORD) { /* missing: removed by a call whose answer was lost */
         *error = cause;
         return rc;
     }

@@ -1,15 +1,14 @@
-/* setup_remove.c - takes away what setup made.
+/* setup_remove.c - removes what setup made.
  *
- *     rule of the webhook -> fields of customers -> tag -> model of the credit shown -> of the
- * lease
- *         -> right to read the history -> model of adjustments (with its rows, fields and rights)
- *         -> group -> external ids
+ *     rule of the webhook -> fields of customers -> tag -> model of the credit shown
+ *         -> model of the lease -> right to read the history
+ *         -> model of adjustments (with its rows, fields and rights) -> group -> external ids
  *
- * A model goes before the group that its rights name, and external ids go last: a removal that was
- * cut off finds by them what is left. A tag without external id is a person's. Without
- * with_adjustments their model stays with the group and the rights by which the agent reads it.
- * What holds a thing back (a view that shows a field, a field that depends on it) is for a person
- * to clear: Odoo's words are passed on. */
+ * A model is removed before the group that its rights name. External ids are removed last, as an
+ * interrupted removal finds by them what is left. A tag without external id was made by a person
+ * and stays. Without with_adjustments, the model of adjustments stays with the group and the rights
+ * by which the agent reads it. When something in Odoo depends on a thing (a view that shows a
+ * field, another field), the error passes Odoo's message on: a person must clear it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +22,9 @@
 
 /* ---- Fields of customers ---- */
 
-/* By name: x_qualiodoo_... is nobody else's, and setup may have been cut off before the external
- * id. Rows of other models are copies that Odoo keeps of inherited fields. */
+/* The field is found by name, as an interrupted setup left it without external id, and nobody else
+ * uses names with x_qualiodoo_. Only the field of res.partner counts: Odoo lists it again for each
+ * model that inherits from it. */
 static int remove_partner_field(const struct setup *setup, const char *name, struct error *error)
 {
     int64_t id = 0;
@@ -38,7 +38,7 @@ static int remove_partner_field(const struct setup *setup, const char *name, str
     return rc < 0 || !id ? rc : setup_take_away(setup, "ir.model.fields", id, what, error);
 }
 
-/* Those that need others first. */
+/* In reverse order of their dependencies. */
 static int remove_partner_fields(const struct setup *setup, struct error *error)
 {
     size_t count = 0;
@@ -95,12 +95,12 @@ static int remove_history_access(struct setup *setup, struct error *error)
 
 /* ---- The rule of the webhook ---- */
 
-/* Its action goes with it. */
+/* Odoo removes the action of a rule with it. */
 static int remove_rule(struct setup *setup, struct error *error)
 {
     int rc = setup_find_rule(setup, error);
 
-    if (rc == ERR_MISSING_MODEL) /* its module was never installed, or is no more */
+    if (rc == ERR_MISSING_MODEL) /* base_automation is not installed, so there is no rule */
         return 0;
     if (rc == 0 && setup->rule)
         rc = setup_take_away(setup, "base.automation", setup->rule,
@@ -142,7 +142,7 @@ static int remove_tag(const struct setup *setup, struct error *error)
         rc = setup_take_away(setup, external.model, external.record, what, error);
     }
     json_decref(records);
-    return rc == ERR_MISSING_MODEL ? 0 : rc; /* its module was uninstalled */
+    return rc == ERR_MISSING_MODEL ? 0 : rc; /* the module of the tag was uninstalled */
 }
 
 /* ---- Adjustments ---- */
@@ -171,8 +171,8 @@ static int remove_model(const struct setup *setup, struct error *error)
     int64_t rows = -1;
     char what[200];
 
-    /* The count is for the reader: whoever cannot see the rows may remove the model all the same.
-     */
+    /* The count is only for the report: an administrator who may not read the rows may still remove
+     * the model. */
     if (count_rows(setup, &rows, &ignored) == 0)
         snprintf(what, sizeof what, "the model " ADJUSTMENT_MODEL " with its %lld adjustment%s",
                  (long long)rows, rows == 1 ? "" : "s");
@@ -217,7 +217,8 @@ static int remove_records(struct setup *setup, bool adjustments, struct error *e
     return rc == 0 && adjustments ? remove_group(setup, error) : rc;
 }
 
-/* Most external ids went with their records: what is told is what there was before. */
+/* `before`: the external ids at the beginning. Most were removed with their records, so these and
+ * not the remaining ones decide whether there is something to report. */
 static int remove_externals(const struct setup *setup, bool adjustments, json_t *before,
                             struct error *error)
 {
@@ -235,7 +236,7 @@ static int remove_externals(const struct setup *setup, bool adjustments, json_t 
 int setup_remove(struct setup *setup, struct error *error)
 {
     json_t *externals = NULL;
-    bool adjustments = false; /* nothing of them stays */
+    bool adjustments = false; /* remove all of adjustments: model, group and external ids */
     int rc = setup_find_model(setup, SETUP_ADJUSTMENT, error);
 
     if (rc < 0)

@@ -1,10 +1,11 @@
-/* setup_session.c - the administrator's connection, made so that no call hangs Odoo.
+/* setup_session.c - the administrator's connection, set up so that no call hangs Odoo.
  *
- * Odoo 17 and before serves a request whose language is not installed (none counts as en_US) with
- * an outer cursor that has read res_partner and stays open. A statement of that same request that
- * needs the whole table, as the removal of a manual model does, then waits for its own request for
- * ever, and everybody else waits behind it. So each call says an installed language, and one that
- * is not answered in time is given up with words for an administrator of PostgreSQL. */
+ * Up to version 17, Odoo serves a request whose language is not installed (no language counts as
+ * en_US) with an outer cursor that has read res_partner and stays open. A statement of the same
+ * request that locks the whole table, as the removal of a manual model does, then waits for its own
+ * request for ever, and every other session waits behind it. So each call names an installed
+ * language, and a call that is not answered in time fails with advice for an administrator of
+ * PostgreSQL. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,7 +45,8 @@ int setup_connect(struct setup *setup, struct error *error)
 
 /* ---- The language ---- */
 
-/* Of "fr_FR" the form of HTTP, "fr-FR", which Odoo turns back. Others ("sr@latin") have none. */
+/* Turns "fr_FR" into the form of an HTTP header, "fr-FR", which Odoo turns back. False for a code
+ * that has no such form ("sr@latin"). */
 static bool to_http(const char *code, char ret[LANGUAGE_SIZE])
 {
     size_t length = code ? strlen(code) : 0, at = 0;
@@ -74,7 +76,8 @@ static int own_language(const struct setup *setup, char ret[LANGUAGE_SIZE], stru
     return rc;
 }
 
-/* The administrator's own, or any other where that is not installed. */
+/* The administrator's own language when it is installed, else another installed one; "" when none
+ * can be named in HTTP. */
 static int find_language(const struct setup *setup, char ret[LANGUAGE_SIZE], struct error *error)
 {
     char own[LANGUAGE_SIZE] = "", other[LANGUAGE_SIZE] = "";

@@ -1,8 +1,8 @@
 /* setup_tag.c - the tag that marks a breach.
  *
- * Whether setup made it must be known when it is taken away again, even if setup was cut off in
- * between: the tag is made through Odoo's import, which gives a record its external id in the same
- * transaction. A tag that a person made gets none. Repeating the import changes nothing. */
+ * Removal must know whether setup or a person made the tag, even if setup was interrupted. So the
+ * tag is made by Odoo's import (`load`), which gives a record its external id in the same
+ * transaction; a tag made by a person gets none. Repeating the import changes nothing. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "qualiodoo/pull/connect.h"
 #include "setup_internal.h"
 
-/* An import answers what went wrong instead of failing. */
+/* `load` reports an error in its result instead of raising it. */
 static int check_import(const struct setup *setup, const char *model, json_t *result,
                         struct error *error)
 {

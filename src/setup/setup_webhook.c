@@ -1,9 +1,8 @@
 /* setup_webhook.c - the automation rule by which Odoo tells the agent that something was reconciled
  * with an invoice.
  *
- * The rule says no more than that something happened (Odoo adds the model and the id by itself): no
- * field of the invoice is sent. Its address holds the secret, and is for Odoo alone: no step shows
- * it. */
+ * The rule sends no field of the invoice, only what Odoo adds by itself: the model and the id. Its
+ * address holds the secret, so no report of a step shows it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +16,14 @@
 #define ACTION_MODEL "ir.actions.server"
 #define PARTIAL "account.partial.reconcile"
 
-/* What versions up to 0.1.0 made: a rule on invoices with a before-domain on payment_state. Odoo
- * then evaluates that computed field in the middle of a change, and stores a wrong one for good. */
+/* The rule that versions up to 0.1.0 made: on invoices, with a before-domain on payment_state. It
+ * makes Odoo compute that field in the middle of a change, and store a wrong value for good. */
 #define OLD_RULE_NAME "qualiodoo: an invoice is paid"
 #define OLD_RULE_MODEL "account.move"
 
-/* ---- What it must be ---- */
+/* ---- What the rule must be ---- */
 
-/* Something was reconciled with an invoice or credit note of a customer. */
+/* The rule fires when something was reconciled with a customer's invoice or credit note. */
 static json_t *rule_values(void)
 {
     return json_pack("{ss sb sb ss}", "trigger", "on_create", "active", true, "filter_pre_domain",
@@ -40,7 +39,7 @@ static json_t *action_values(int64_t model, const char *url)
                      "webhook", "webhook_url", url);
 }
 
-/* ---- Whether this Odoo can ---- */
+/* ---- Whether this Odoo has such rules ---- */
 
 static int check_version(const struct setup *setup, struct error *error)
 {
@@ -101,7 +100,7 @@ int setup_find_rule(struct setup *setup, struct error *error)
     return rc;
 }
 
-/* ---- Making it so ---- */
+/* ---- Making and repairing ---- */
 
 static int make_rule(struct setup *setup, int64_t model, const char *url, struct error *error)
 {
@@ -129,8 +128,8 @@ static bool is_as_wanted(json_t *record, json_t *wanted)
     return true;
 }
 
-/* Writes all of `wanted` where something of it differs: a trigger that is written alone makes Odoo
- * empty the domains. */
+/* Writes all of `wanted` when any of it differs, not only the difference: Odoo empties the domains
+ * when the trigger alone is written. Takes over `wanted`. */
 static int repair(const struct setup *setup, const char *model, int64_t id, json_t *wanted,
                   bool *changed, struct error *error)
 {
@@ -165,7 +164,7 @@ static int find_action(struct setup *setup, struct error *error)
     return setup_find(setup, ACTION_MODEL, actions_of(setup->rule), &setup->rule_action, error);
 }
 
-/* The action of a rule that is there: made again when somebody took it away. */
+/* Repairs the action of the existing rule, or makes it again when a person removed it. */
 static int repair_action(struct setup *setup, int64_t model, const char *url, bool *changed,
                          struct error *error)
 {
@@ -205,7 +204,7 @@ static int ensure_rule(struct setup *setup, const char *url, bool *changed, stru
 
 /* ---- The rule of an earlier version ---- */
 
-/* Its address goes to the new rule where none is given: it holds the secret. */
+/* Takes the old rule's address as webhook_url, so that the new rule keeps its secret. */
 static int keep_address(struct setup *setup, struct error *error)
 {
     json_t *records = NULL;
@@ -265,7 +264,7 @@ int setup_webhook(struct setup *setup, struct error *error)
             setup_step_made(setup, changed,
                             "automation rule '" RULE_NAME "', which calls the webhook");
     }
-    if (rc == 0 && !setup->webhook_url && setup->rule) /* its external ids may be missing */
+    if (rc == 0 && !setup->webhook_url && setup->rule) /* to complete its external ids */
         rc = find_action(setup, error);
     if (rc == 0 && (setup->webhook_url || setup->rule_action)) {
         setup_note(setup, SETUP_RULE, RULE_MODEL, setup->rule);

@@ -1,12 +1,16 @@
-/* alerts.c - what is written on customers, where the configuration asks for it: alerts as notes
- * with an activity for the salesperson.
+/* alerts.c - alerts about a customer's credit (writeback.balance.alerts): a note on the customer
+ * and an activity for the salesperson.
  *
- * An alert's key names what happened (credited.CUSTOMER.INVOICE, low.CUSTOMER.LOT,
- * overdraft.CUSTOMER.LOT, expiring.CUSTOMER.LOT.DAYS, expired.CUSTOMER.LOT.DAY; the lot of an
- * adjustment is aID in the last two), so that it is given once, whatever is computed again. When
- * the invoice of "credited.X" is paid no more, "withdrawn.X" takes it back; paid again, it is
- * credited again as X.2, and so on. The accounts that changed are looked at, and all of them once a
- * day and when the rules change: time alone lets credit near its end. */
+ * An alert's key names what happened, so that the alert is given once, however often the account is
+ * computed:
+ *
+ *     credited.CUSTOMER.INVOICE       withdrawn.CUSTOMER.INVOICE when it is no longer paid; paid
+ *                                     again, credited.CUSTOMER.INVOICE.2, and so on
+ *     low.CUSTOMER.LOT, overdraft.CUSTOMER.LOT
+ *     expiring.CUSTOMER.LOT.DAYS, expired.CUSTOMER.LOT.DAY
+ *
+ * LOT is "aID" for the lot of an adjustment. A cycle examines the accounts that changed. Once a day
+ * and after a change of the rules it examines all: credit expires without any change. */
 #include "qualiodoo/writeback/alerts.h"
 
 #include <stdio.h>
@@ -27,10 +31,10 @@ struct alerts {
     const struct config *config;
     civil_day today;
     struct texts texts;
-    enum alert kind; /* being looked for */
+    enum alert kind; /* of the query that runs now */
 };
 
-/* Takes over `payload` (NULL: memory was short). */
+/* Takes over `payload`; NULL is ERR_NO_MEMORY. */
 static int add(struct alerts *alerts, const char *key, enum outbox_part part, int64_t customer,
                json_t *payload, struct error *error)
 {
@@ -42,7 +46,8 @@ static int add(struct alerts *alerts, const char *key, enum outbox_part part, in
 
 /* ---- Alerts ---- */
 
-/* Of several warnings before an expiry, the last one whose day has come. */
+/* The smallest configured number of days that is at least `left`: the warning that is due now. 0
+ * when none is. */
 static int days_before(const struct config *config, int left)
 {
     int found = 0;
@@ -85,14 +90,14 @@ static void alert_key(const struct alerts *alerts, const struct alert_row *row, 
         snprintf(key + length, KEY_SIZE - (size_t)length, ".%s", civil_format(row->day, day));
 }
 
-/* "credited.X" and "withdrawn.X" belong together. */
+/* "withdrawn.X" for "credited.X". */
 static void withdrawal_key(const char *credited, char key[KEY_SIZE])
 {
     snprintf(key, KEY_SIZE, "withdrawn%s", strchr(credited, '.'));
 }
 
-/* Whether the alert of `key` stands. A credit that was taken back may be given again: `key` becomes
- * that of the next time. */
+/* Whether the alert `key` is in the outbox and was not withdrawn. When it was withdrawn, `key`
+ * becomes that of the next time (".2", ".3"...). */
 static int is_given(struct alerts *alerts, char key[KEY_SIZE], bool *ret, struct error *error)
 {
     struct store *store = alerts->writeback->store;
@@ -163,7 +168,7 @@ static int give_alerts(struct alerts *alerts, const char *customers, struct erro
     return rc;
 }
 
-/* ---- What turned out untrue ---- */
+/* ---- Alerts that are no longer true ---- */
 
 static int collect_untrue(void *context, const struct alert_untrue *untrue, struct error *error)
 {
@@ -173,7 +178,8 @@ static int collect_untrue(void *context, const struct alert_untrue *untrue, stru
     return json_array_append_new(context, item) < 0 ? error_memory(error) : 0;
 }
 
-/* What was not written yet is void; what was is taken back by a note, and its activity goes. */
+/* Voids the parts that were not sent. When Odoo holds the note, queues a correcting note and the
+ * removal of the activity. */
 static int take_back(struct alerts *alerts, const json_t *untrue, struct error *error)
 {
     const char *credited = json_string_value(json_object_get(untrue, "key"));
@@ -216,10 +222,10 @@ static int take_back_untrue(struct alerts *alerts, const char *customers, struct
     return rc;
 }
 
-/* ---- Whom to look at ---- */
+/* ---- Which accounts are examined ---- */
 
-/* What was last looked at as a whole: the day and the rules. */
-static char *occasion(const struct alerts *alerts)
+/* The day and the rules, as text: when it differs from the one saved, all accounts are examined. */
+static char *day_and_rules(const struct alerts *alerts)
 {
     json_t *document = config_to_json(alerts->config), *made;
     char day[CIVIL_TEXT_SIZE], *text;
@@ -234,7 +240,7 @@ static char *occasion(const struct alerts *alerts)
     return text;
 }
 
-static int look_at(struct alerts *alerts, const char *customers, struct error *error)
+static int examine(struct alerts *alerts, const char *customers, struct error *error)
 {
     int rc = 0;
 
@@ -259,14 +265,14 @@ int alerts_update(const struct writeback *writeback, const json_t *accounts, civ
 
     if (!config->writeback.balance_alerts)
         return 0;
-    now = occasion(&alerts);
+    now = day_and_rules(&alerts);
     changed = json_dumps(accounts, JSON_COMPACT);
     rc = now && changed ? store_meta_get(writeback->store, "alerts", &last, error)
                         : error_memory(error);
     if (rc == 0 && last && strcmp(last, now) == 0) {
-        rc = look_at(&alerts, changed, error);
+        rc = examine(&alerts, changed, error);
     } else if (rc == 0) {
-        rc = look_at(&alerts, NULL, error);
+        rc = examine(&alerts, NULL, error);
         if (rc == 0)
             rc = store_meta_set(writeback->store, "alerts", now, error);
     }

@@ -1,22 +1,27 @@
-/* breaches.c - what the judged tickets mean for Odoo.
+/* breaches.c - decides which notes, tags and activities about a judged ticket are queued.
  *
- * What is said of a ticket goes by keys: breach.TICKET.DEADLINE flags it, cleared.TICKET.DEADLINE
- * takes that flag back, warning.TICKET.DEADLINE warns before it. The deadline (UTC seconds) is the
- * occasion: a priority that was raised and lowered again gives another one.
+ * A flag is the note, tag and activity about a breach. Keys: breach.TICKET.DEADLINE flags a ticket,
+ * cleared.TICKET.DEADLINE corrects that flag, warning.TICKET.DEADLINE warns before the deadline.
+ * DEADLINE is in UTC seconds: a ticket whose priority changes gets another deadline, so another
+ * key.
  *
- *     state       flag standing     flag queued    what is done
- *     breached    -                 -              flag (once for a deadline)
- *     breached    yes               or yes         nothing
- *     other       yes               -              correct it: a note, tag and activity taken away;
- *                                                  void what of the flag was not written yet
- *     other       -                 yes            void: it was never said
- *     warned      (for the warning: the same, but a warning that was given is not taken back)
+ *     state       flag in Odoo   flag queued   action
+ *     breached    no             no            queue a flag, once for a deadline
+ *     breached    yes            -             none
+ *     breached    no             yes           none
+ *     other       yes            -             queue a correction (a note; tag and activity are
+ *                                              removed), void the parts of the flag not yet sent
+ *     other       no             yes           void the flag: it was never sent
  *
- * Invariants: nothing is said twice of one ticket and deadline (outbox.c, 2); no ticket created
- * before writeback.since is flagged or warned of; nothing is said of a ticket that was answered
- * more than writeback.horizon before it was first judged: after a lost state, today's rules are not
- * those of then; nothing is said before the history was asked for an earlier response that Odoo's
- * own fields may hide (history.c). */
+ * A warning follows the same table, but one that is in Odoo is not corrected.
+ *
+ * Invariants:
+ *  1. One ticket and deadline is flagged at most once (store/outbox.c, 2).
+ *  2. No ticket created before writeback.since is flagged or warned about.
+ *  3. No flag for a ticket that was answered more than writeback.horizon before it was judged for
+ *     the first time: after a lost state, old tickets would be judged by today's rules.
+ *  4. No flag before the history was asked for an earlier response that Odoo's own fields may hide
+ *     (pull/history.c). */
 #include "qualiodoo/writeback/breaches.h"
 
 #include <stdio.h>
@@ -36,19 +41,19 @@ struct breaches {
     struct texts texts;
     struct tz *zone;
     instant now;
-    int64_t tag;     /* of breaches; 0: none */
-    struct ids said; /* the tickets of which something is queued or was written */
-    bool cleared;    /* by the ticket at hand */
+    int64_t tag;        /* id of the tag writeback.breach.tag; 0: none is configured or known */
+    struct ids tickets; /* those that have rows in the outbox */
+    bool cleared;       /* the current breaches_plan() queued a correction */
 };
 
-static bool was_said(const struct breaches *breaches, int64_t ticket)
+static bool has_rows(const struct breaches *breaches, int64_t ticket)
 {
-    return ids_contain(breaches->said.items, breaches->said.count, ticket);
+    return ids_contain(breaches->tickets.items, breaches->tickets.count, ticket);
 }
 
 /* ---- Queueing ---- */
 
-/* Takes over `payload` (NULL: memory was short). */
+/* Takes over `payload`; NULL is ERR_NO_MEMORY. */
 static int add(struct breaches *breaches, const char *key, enum outbox_part part, int64_t ticket,
                json_t *payload, struct error *error)
 {
@@ -61,7 +66,7 @@ static int add(struct breaches *breaches, const char *key, enum outbox_part part
     return queue_add(breaches->writeback, &write, error);
 }
 
-/* Takes over `html`. */
+/* Takes over `html`; NULL is ERR_NO_MEMORY. */
 static int add_note(struct breaches *breaches, const char *key, int64_t ticket, char *html,
                     struct error *error)
 {
@@ -71,13 +76,14 @@ static int add_note(struct breaches *breaches, const char *key, int64_t ticket, 
     return add(breaches, key, OUTBOX_NOTE, ticket, payload, error);
 }
 
-/* Whether anybody is told: the assignee, else the team's leader, else writeback.breach.fallback. */
-static bool somebody_is_told(const struct breaches *breaches, const struct target_ticket *ticket)
+/* Whether anybody can get an activity: the assignee, else the team's leader (both are in `told`),
+ * else writeback.breach.fallback. */
+static bool has_recipient(const struct breaches *breaches, const struct target_ticket *ticket)
 {
     return ticket->told || breaches->writeback->config->writeback.breach_fallback;
 }
 
-/* Takes over `summary` and `html`. */
+/* Takes over `summary` and `html`; NULL is ERR_NO_MEMORY. */
 static int add_activity(struct breaches *breaches, const char *key,
                         const struct target_ticket *ticket, char *summary, char *html,
                         struct error *error)
@@ -87,7 +93,7 @@ static int add_activity(struct breaches *breaches, const char *key,
     json_t *payload = NULL;
 
     civil_format(tz_civil_day(breaches->zone, breaches->now), day);
-    /* The fallback's login is looked up when it is sent: a null until then. */
+    /* null: the fallback, whose login is looked up when the activity is sent. */
     if (summary && note)
         payload = json_pack("{so ss ss ss}", "user",
                             ticket->told ? json_integer(ticket->told) : json_null(), "summary",
@@ -108,7 +114,7 @@ static int flag(struct breaches *breaches, const struct target_verdict *target, 
         rc = add(breaches, key, OUTBOX_TAG, ticket->id,
                  json_pack("{sI}", "tag", (json_int_t)breaches->tag), error);
     if (rc == 0 && breaches->writeback->config->writeback.breach_activity &&
-        somebody_is_told(breaches, ticket))
+        has_recipient(breaches, ticket))
         rc = add_activity(breaches, key, ticket, texts_breach_summary(&breaches->texts, ticket),
                           texts_breach(&breaches->texts, target), error);
     return rc;
@@ -151,37 +157,38 @@ static int take_back(struct breaches *breaches, const struct target_verdict *tar
     return rc;
 }
 
-/* ---- What is said of a ticket so far ---- */
+/* ---- The flags of a ticket so far ---- */
 
-struct said {
+struct flags {
     struct breaches *breaches;
     int64_t ticket;
-    char standing[KEY_SIZE], queued[KEY_SIZE]; /* keys of flags; "" when there is none */
-    bool in_doubt; /* one is being sent: the push settles it, and the ticket is judged again */
+    char standing[KEY_SIZE]; /* key of the flag in Odoo that was not corrected; "": none */
+    char queued[KEY_SIZE];   /* key of the flag that waits; "": none */
+    bool in_doubt;           /* a flag is SENDING: the ticket is judged again after send_settle() */
 };
 
 static int read_flag(void *context, const char *key, enum outbox_state state, struct error *error)
 {
-    struct said *said = context;
+    struct flags *flags = context;
     bool cleared = false;
     char opposite[KEY_SIZE];
     int rc = 0;
 
-    said->in_doubt = said->in_doubt || state == OUTBOX_SENDING;
+    flags->in_doubt = flags->in_doubt || state == OUTBOX_SENDING;
     if (state == OUTBOX_DONE) {
-        snprintf(opposite, sizeof opposite, "cleared.%lld.%s", (long long)said->ticket,
+        snprintf(opposite, sizeof opposite, "cleared.%lld.%s", (long long)flags->ticket,
                  strrchr(key, '.') + 1);
-        rc = outbox_exists(said->breaches->writeback->store, opposite, &cleared, error);
+        rc = outbox_exists(flags->breaches->writeback->store, opposite, &cleared, error);
         if (rc == 0 && !cleared)
-            snprintf(said->standing, sizeof said->standing, "%s", key);
+            snprintf(flags->standing, sizeof flags->standing, "%s", key);
     } else if (state == OUTBOX_QUEUED || state == OUTBOX_SHADOW || state == OUTBOX_REFUSED) {
-        snprintf(said->queued, sizeof said->queued, "%s", key);
+        snprintf(flags->queued, sizeof flags->queued, "%s", key);
     }
     return rc;
 }
 
-/* Of a set whose note was written, the parts that still wait: a tag that was refused and is tried
- * again would come after its correction. */
+/* Also a set whose note is DONE is voided, for its parts that still wait: a refused tag that is
+ * retried would otherwise be set after the correction removed it. */
 static int void_key(void *context, const char *key, enum outbox_state state, struct error *error)
 {
     struct breaches *breaches = context;
@@ -192,13 +199,13 @@ static int void_key(void *context, const char *key, enum outbox_state state, str
                        breaches->now, error);
 }
 
-/* What of a ticket is queued under "KIND.TICKET." is no longer true. */
+/* Voids the ticket's rows under "KIND.TICKET." that were not sent: they are no longer true. */
 static int void_queued(struct breaches *breaches, const char *kind, int64_t ticket,
                        struct error *error)
 {
     char prefix[KEY_SIZE];
 
-    if (!was_said(breaches, ticket))
+    if (!has_rows(breaches, ticket))
         return 0;
     snprintf(prefix, sizeof prefix, "%s.%lld.", kind, (long long)ticket);
     return outbox_keys(breaches->writeback->store, prefix, void_key, breaches, error);
@@ -209,31 +216,31 @@ static int plan_breach(struct breaches *breaches, const struct target_judged *ju
 {
     const struct target_verdict *target = judged->target;
     int64_t ticket = target->ticket->id;
-    struct said said = {.breaches = breaches, .ticket = ticket};
+    struct flags flags = {.breaches = breaches, .ticket = ticket};
     bool exists = false;
     char key[KEY_SIZE];
     int rc = 0;
 
     snprintf(key, sizeof key, "breach.%lld.", (long long)ticket);
-    if (was_said(breaches, ticket))
-        rc = outbox_keys(breaches->writeback->store, key, read_flag, &said, error);
-    if (rc < 0 || said.in_doubt)
+    if (has_rows(breaches, ticket))
+        rc = outbox_keys(breaches->writeback->store, key, read_flag, &flags, error);
+    if (rc < 0 || flags.in_doubt)
         return rc;
     if (target->verdict.state != SLA_BREACHED) {
         rc = void_queued(breaches, "breach", ticket, error);
-        if (target->verdict.unsure) /* nor does it prove that a flag was wrong */
+        if (target->verdict.unsure) /* an unsure verdict does not prove that the flag was wrong */
             return rc;
-        if (rc == 0 && *said.standing && !judged->past_horizon)
-            rc = take_back(breaches, target, said.standing, error);
+        if (rc == 0 && *flags.standing && !judged->past_horizon)
+            rc = take_back(breaches, target, flags.standing, error);
         return rc;
     }
-    if (was_said(breaches, ticket)) /* the answer that cleared it is gone again */
+    if (has_rows(breaches, ticket)) /* breached again: a waiting correction is no longer true */
         rc = void_queued(breaches, "cleared", ticket, error);
-    if (rc < 0 || *said.standing || *said.queued || !judged->recent || judged->past_horizon)
+    if (rc < 0 || *flags.standing || *flags.queued || !judged->recent || judged->past_horizon)
         return rc;
     snprintf(key, sizeof key, "breach.%lld.%lld", (long long)ticket,
              (long long)target->verdict.deadline);
-    if (was_said(breaches, ticket))
+    if (has_rows(breaches, ticket))
         rc = outbox_exists(breaches->writeback->store, key, &exists, error);
     return rc < 0 || exists ? rc : flag(breaches, target, key, error);
 }
@@ -250,11 +257,11 @@ static int plan_warning(struct breaches *breaches, const struct target_judged *j
     if (target->verdict.state != SLA_WARNED)
         return void_queued(breaches, "warning", ticket->id, error);
     if (!breaches->writeback->config->writeback.breach_warning ||
-        !somebody_is_told(breaches, ticket) || !judged->recent)
+        !has_recipient(breaches, ticket) || !judged->recent)
         return 0;
     snprintf(key, sizeof key, "warning.%lld.%lld", (long long)ticket->id,
              (long long)target->verdict.deadline);
-    if (was_said(breaches, ticket->id))
+    if (has_rows(breaches, ticket->id))
         rc = outbox_exists(breaches->writeback->store, key, &exists, error);
     return rc < 0 || exists ? rc : warn(breaches, target, key, error);
 }
@@ -292,7 +299,7 @@ static int load(struct breaches *breaches, struct error *error)
         return error_memory(error);
     breaches->texts = (struct texts){
         .language = config->language, .zone = breaches->zone, .zone_name = config->timezone};
-    rc = outbox_subjects(store, &breaches->said, error);
+    rc = outbox_subjects(store, &breaches->tickets, error);
     if (rc == 0 && config->writeback.breach_tag)
         rc = targets_tag(store, config->writeback.breach_tag, &breaches->tag, error);
     return rc;
@@ -319,6 +326,6 @@ void breaches_free(struct breaches *breaches)
     if (!breaches)
         return;
     tz_free(breaches->zone);
-    free(breaches->said.items);
+    free(breaches->tickets.items);
     free(breaches);
 }

@@ -1,4 +1,4 @@
-/* fallback.c - writeback.breach.fallback: from the login of the configuration to a user of Odoo. */
+/* fallback.c - looks up in Odoo the user whose login is configured as writeback.breach.fallback. */
 #include "qualiodoo/writeback/fallback.h"
 
 #include "qualiodoo/odoo/ask.h"

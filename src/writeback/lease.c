@@ -1,23 +1,26 @@
-/* lease.c - the lease of several agents on one Odoo: what is asked and written there. The state
- * machine and its invariants are at the head of core/lease.c.
+/* lease.c - the calls that keep the lease of several agents on one Odoo. The state machine and its
+ * invariants are at the head of core/lease.c.
  *
- *     lease_next()   what is done
- *     CREATE         create {holder and token, purpose}, then a look; a lost answer: the row is
- *                    looked for by its token, and released
+ *     lease_next()   calls
+ *     CREATE         create {holder and token, purpose}, then a look. When the answer is lost, the
+ *                    row is searched by its token and released.
  *     TEND           read the own row, write {holder and a new token}, then a look
- *     DROP           write {purpose: released}, once: a failure leaves the row to its age, as is
- *                    always done with a row on duty: a write that timed out may be on its way
+ *     DROP           write {purpose: released}, once; after a failure the row expires by itself
  *
- * A look reads the rows of the purpose. The own row must hold the token that the last heartbeat
- * wrote, before the next one as after it: a copy of the state (a cloned machine) that writes the
- * same row is found out by that, and both give the row up. A row that was released stays so, as
- * heartbeats do not write the purpose.
+ * DROP does not release the row of an agent on duty: a write that timed out may still reach Odoo,
+ * so the others must wait until the row expires.
  *
- * `adjust` needs no lease: its key is searched before it writes, and a person waits for it.
+ * A look reads the rows with the purpose LEASE_WRITES. The own row must hold the token of the last
+ * heartbeat, which is checked before the next heartbeat and after it: when a copy of the state (a
+ * cloned machine) writes the same row, both notice the other's token and give the row up.
+ * Heartbeats do not write the purpose, so a released row stays released.
  *
- * The agent's clock is the one of the machine since its boot, which goes on while the machine
- * sleeps; where the wall clock has gone further since the last heartbeat (a virtual machine that
- * was halted, another boot), that counts. */
+ * `adjust` needs no lease: it searches Odoo for its key before it writes, and a person waits for
+ * it.
+ *
+ * The agent's clock is the boot clock, which also runs while the machine sleeps. When the wall
+ * clock has advanced further since the last heartbeat (a suspended virtual machine, a reboot), the
+ * difference is added. */
 #include "qualiodoo/writeback/lease.h"
 
 #include <stdio.h>
@@ -35,10 +38,10 @@
 #include "qualiodoo/util/progress.h"
 
 enum {
-    CREATES_MAX = 3,           /* of one command */
-    LOOK_AGAIN_MS = 5000,      /* a look that is younger serves a new batch as well */
-    SAY_WAIT_MS = 5000,        /* a longer wait is said */
-    SEARCH_BACK_SECONDS = 600, /* rows that are older than this are not read again and again */
+    CREATES_MAX = 3,           /* attempts of one lease_take() to get a row */
+    LOOK_AGAIN_MS = 5000,      /* a younger look is not repeated before a batch of writes */
+    SAY_WAIT_MS = 5000,        /* a longer wait is logged */
+    SEARCH_BACK_SECONDS = 600, /* a look reads no older rows: they have expired long ago */
     WAIT_SLICE_MS = 100,
 };
 
@@ -80,10 +83,10 @@ static json_t *holder_text(struct lease_keeper *keeper)
     memcpy(keeper->before, keeper->token, sizeof keeper->before);
     snprintf(keeper->token, sizeof keeper->token, "%08x%08x", arc4random(), arc4random());
     text = json_sprintf("%s:%.150s #%s", host, keeper->path, keeper->token);
-    return text ? text : json_sprintf("%s #%s", host, keeper->token); /* a path that is no UTF-8 */
+    return text ? text : json_sprintf("%s #%s", host, keeper->token); /* the path is not UTF-8 */
 }
 
-/* Best effort: a row that stays expires by itself. */
+/* Best effort: after a failure the row expires by itself. */
 static void release(struct lease_keeper *keeper, int64_t row)
 {
     struct error ignored;
@@ -103,7 +106,7 @@ static void give_up(struct lease_keeper *keeper, const char *why)
     release(keeper, row);
 }
 
-/* The row of an agent on duty is left to its age (core/lease.c, 2). */
+/* The row of an agent on duty is not released but left to expire (core/lease.c, invariant 2). */
 static void expire(struct lease_keeper *keeper)
 {
     if (keeper->lease.phase != LEASE_DUTY) {
@@ -123,8 +126,8 @@ static int refused(struct error *error)
     return error->code;
 }
 
-/* A create whose answer was lost gives no row: what it made is released, so that it is in nobody's
- * way. */
+/* After a create whose answer was lost: releases the row it may have made. This agent never uses
+ * that row, and other agents must not wait for it. */
 static int release_lost(struct lease_keeper *keeper, json_t *holder, struct error *error)
 {
     json_t *records = NULL;
@@ -173,8 +176,8 @@ static bool holds_token(const char *token, json_t *record)
     return mark && strcmp(mark + 1, token) == 0;
 }
 
-/* Gives the row up when it is not as this agent left it. A heartbeat without an answer may have
- * been lost on its way: then it is as the one before it left it. */
+/* Gives the row up when another process changed it. The token before the last one is accepted too:
+ * the last heartbeat may not have reached Odoo. */
 static int check_own(struct lease_keeper *keeper, struct error *error)
 {
     json_t *records = NULL, *own;
@@ -211,7 +214,7 @@ static int heartbeat(struct lease_keeper *keeper, struct error *error)
                     "late");
         return 0;
     }
-    /* From here on the boot clock alone counts again: what it lacked is in `offset`. */
+    /* offset_ms now holds the wall clock's lead, so the boot clock alone gives the agent's time. */
     keeper->lease.confirmed_ms = clock_boot_ms() - (ended - begun);
     keeper->offset_ms = offset;
     keeper->beat_ended_ms = clock_boot_ms();
@@ -239,7 +242,7 @@ static instant stamp_of(json_t *record)
     return text && instant_parse_odoo(text, &stamp) ? stamp : 0;
 }
 
-/* Whose row it is, without its token. */
+/* Keeps the holder of `row` without the token. */
 static void note_holder(struct lease_keeper *keeper, json_t *records, int64_t row)
 {
     char *mark;
@@ -252,8 +255,8 @@ static void note_holder(struct lease_keeper *keeper, json_t *records, int64_t ro
     keeper->holder_row = row;
 }
 
-static int take_in(struct lease_keeper *keeper, json_t *records, int64_t begun_ms,
-                   struct error *error)
+static int evaluate_look(struct lease_keeper *keeper, json_t *records, int64_t begun_ms,
+                         struct error *error)
 {
     size_t count = json_array_size(records), live = 0;
     struct lease_row *rows = calloc(count + 1, sizeof *rows);
@@ -278,7 +281,7 @@ static int take_in(struct lease_keeper *keeper, json_t *records, int64_t begun_m
     return 0;
 }
 
-static void say_change(struct lease_keeper *keeper, enum lease_phase before)
+static void log_change(struct lease_keeper *keeper, enum lease_phase before)
 {
     enum lease_phase now = keeper->lease.phase;
 
@@ -304,12 +307,12 @@ static int look(struct lease_keeper *keeper, struct error *error)
                          json_pack("[ss]", LEASE_HOLDER_FIELD, "write_date"), &records, error);
 
     if (rc == 0)
-        rc = take_in(keeper, records, begun, error);
+        rc = evaluate_look(keeper, records, begun, error);
     json_decref(records);
     if (rc < 0)
         return refused(error);
     keeper->looked_ms = begun;
-    say_change(keeper, before);
+    log_change(keeper, before);
     if (!keeper->lease.row)
         release(keeper, row);
     return 0;
@@ -326,7 +329,7 @@ static int tend(struct lease_keeper *keeper, struct error *error)
     return rc < 0 || !keeper->lease.row ? rc : look(keeper, error);
 }
 
-/* One step, with a look in any case when `fresh`. */
+/* Does what lease_next() says. `fresh`: heartbeat and look even when they are not due. */
 static int step(struct lease_keeper *keeper, bool fresh, struct error *error)
 {
     enum lease_action action = lease_next(&keeper->lease, &lease_limits, lease_now_ms(keeper));
@@ -343,7 +346,7 @@ static int step(struct lease_keeper *keeper, bool fresh, struct error *error)
     return action == LEASE_TEND || fresh ? tend(keeper, error) : 0;
 }
 
-/* The model was taken away: as before there was one. */
+/* ERR_MISSING_MODEL is success: the lease model was removed, so no lease is needed. */
 static int without_model(struct lease_keeper *keeper, int rc)
 {
     if (rc != ERR_MISSING_MODEL)
@@ -385,7 +388,7 @@ static bool is_fresh(const struct lease_keeper *keeper)
     return keeper->looked_ms && clock_boot_ms() - keeper->looked_ms < LOOK_AGAIN_MS;
 }
 
-/* Waits for the second look. */
+/* Waits until the second look, which gives duty, is due. */
 static int wait_for_look(const struct lease_keeper *keeper, struct error *error)
 {
     int64_t left = lease_due_ms(&keeper->lease, &lease_limits) - lease_now_ms(keeper);
@@ -452,8 +455,8 @@ void lease_release(struct lease_keeper *keeper)
     if (!row || outbox_count(keeper->store, &writes, &ignored) < 0)
         return;
     if (writes.by_state[OUTBOX_SENDING])
-        return;                    /* one may be on its way: the row is left to its age */
-    lease_dropped(&keeper->lease); /* whether Odoo hears of it or not */
+        return;                    /* a write may still reach Odoo: let the row expire by itself */
+    lease_dropped(&keeper->lease); /* also when the release fails: the row is not used again */
     if (lease_save(keeper, &ignored) == 0)
         release(keeper, row);
 }
@@ -465,7 +468,7 @@ int64_t lease_due_in_ms(const struct lease_keeper *keeper)
     if (!keeper->in_use)
         return -1;
     if (!keeper->lease.row)
-        return 5000; /* a create that failed is not repeated at once */
+        return 5000; /* a failed create is not repeated at once */
     left = lease_due_ms(&keeper->lease, &lease_limits) - lease_now_ms(keeper);
     return left > 0 ? left : 0;
 }

@@ -1,4 +1,4 @@
-/* lease_state.c - what an agent keeps of its lease in its state, and the clock it goes by. */
+/* lease_state.c - the lease as it is saved in the agent's state, and the clock of the lease. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +19,10 @@ int64_t lease_now_ms(const struct lease_keeper *keeper)
 {
     int64_t further = keeper->lease.row ? lease_wall_ahead_ms() - keeper->offset_ms : 0;
 
-    return clock_boot_ms() + (further > 1000 ? further : 0); /* the wall clock gives seconds */
+    return clock_boot_ms() + (further > 1000 ? further : 0); /* clock_real() is in seconds */
 }
 
-/* Where this state is: a copy elsewhere is another agent. */
+/* Host, device and inode of the state: a copy of it elsewhere counts as another agent. */
 static void place_of(const char *path, char place[LEASE_HOLDER_SIZE])
 {
     struct stat file = {0};
@@ -68,7 +68,7 @@ static void read_kept(struct lease_keeper *keeper, json_t *kept)
     keeper->offset_ms = json_integer_value(json_object_get(kept, "offset_ms"));
     lease_copy_text(keeper->token, sizeof keeper->token, json_object_get(kept, "token"));
     lease_copy_text(keeper->before, sizeof keeper->before, json_object_get(kept, "before"));
-    /* A look of before the machine was started has no time that counts. */
+    /* The first look was before this boot: its time on the boot clock means nothing now. */
     if (keeper->lease.phase == LEASE_CANDIDATE && keeper->lease.first_look_ms > clock_boot_ms())
         keeper->lease.phase = LEASE_STANDBY;
     if (!place || strcmp(place, own) != 0 || keeper->lease.row <= 0 ||

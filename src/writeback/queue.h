@@ -1,4 +1,4 @@
-/* queue.h - one more write waits for Odoo. */
+/* queue.h - adds a write to the outbox. */
 #ifndef QUALIODOO_QUEUE_H
 #define QUALIODOO_QUEUE_H
 
@@ -12,11 +12,12 @@ struct queue_write {
     enum outbox_part part;
     const char *model;
     int64_t record;
-    json_t *payload; /* taken over; NULL: memory was short */
+    json_t *payload; /* taken over; NULL is ERR_NO_MEMORY */
 };
 
-/* Queues a write, or keeps it as what would be written in shadow mode. Nothing happens where its
- * key and part are known already (outbox_add()). */
+/* Adds the write as QUEUED, or as SHADOW unless writeback.enabled. Does nothing when its key and
+ * part are in the outbox already, with the exceptions of outbox_add(). Takes over the payload, also
+ * on failure. Errors: ERR_STATE, ERR_NO_MEMORY. */
 int queue_add(const struct writeback *writeback, const struct queue_write *write,
               struct error *error);
 

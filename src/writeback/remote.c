@@ -1,8 +1,9 @@
-/* remote.c - one write of each kind: how it is found in Odoo, and how it is made.
+/* remote.c - for each kind of write: how it is found in Odoo, and how it is made.
  *
- * What Odoo does twice without a word (a note, an activity) is looked for before it is made; a tag
- * and fields are compared with what is there. Only methods that answer a plain value are called: a
- * fault after a committed write would say nothing of the write. */
+ * Odoo accepts a second note or activity without an error, so each is searched before it is made;
+ * a tag and fields are compared with the record. Only methods that return a plain value are called:
+ * Odoo commits before it encodes the result, and a fault of the encoding would look like a failed
+ * write. */
 #include "remote.h"
 
 #include <string.h>
@@ -11,12 +12,12 @@
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/fallback.h"
 
-/* Is a write in Odoo already? */
+/* The arguments of remote_look(), with the parsed payload. */
 struct question {
     const struct writeback *writeback;
     const struct outbox_row *row;
     json_t *payload; /* of the row */
-    bool in_doubt;   /* a call was begun before */
+    bool in_doubt;   /* an earlier call may have made the write */
 };
 
 /* ---- Notes ---- */
@@ -87,7 +88,7 @@ static int has_tag(const struct question *question, bool *ret, struct error *err
     return rc;
 }
 
-/* (4, id) adds, (3, id) takes away. */
+/* `command` of Odoo: 4 adds the tag, 3 removes it. */
 static int change_tag(const struct writeback *writeback, const struct outbox_row *row,
                       json_t *payload, int command, struct error *error)
 {
@@ -104,7 +105,8 @@ static json_t *activity_domain(const struct outbox_row *row, const char *key)
                      (json_int_t)row->record, "note", "ilike", key);
 }
 
-/* A person may have marked it done meanwhile: 17 then leaves only a message that quotes it. */
+/* A person may have marked the activity done since: Odoo 17 then deletes it, and leaves a message
+ * that quotes its note with the key. */
 static int look_for_activity(const struct question *question, struct remote_found *ret,
                              struct error *error)
 {
@@ -122,7 +124,8 @@ static int look_for_activity(const struct question *question, struct remote_foun
     return rc;
 }
 
-/* Whom an activity is for (new reference): the user it was queued for, else the fallback. */
+/* The user whom an activity is for: the one it was queued for, else the fallback. *ret is a new
+ * reference. */
 static int find_user(const struct writeback *writeback, json_t *payload, json_t **ret,
                      struct error *error)
 {
@@ -144,7 +147,8 @@ static int find_user(const struct writeback *writeback, json_t *payload, json_t 
     return rc == 0 && !*ret ? error_memory(error) : rc;
 }
 
-/* A plain user may not read ir.model: the context names the model, and Odoo fills in its id. */
+/* A plain user may not read ir.model, which has the id that an activity needs: the model is named
+ * in the context instead, and Odoo fills in the id. */
 static int make_activity(const struct writeback *writeback, const struct outbox_row *row,
                          json_t *payload, int64_t *ret_id, struct error *error)
 {
@@ -162,9 +166,9 @@ static int make_activity(const struct writeback *writeback, const struct outbox_
     return ask_made(writeback->odoo, call, ret_id, error);
 }
 
-/* The activity of another set, where nobody has dealt with it. */
-static int find_standing(const struct writeback *writeback, const struct outbox_row *row,
-                         json_t *payload, int64_t *ret_id, struct error *error)
+/* The activity of the set that the payload names, unless it was done or removed: then 0. */
+static int find_open_activity(const struct writeback *writeback, const struct outbox_row *row,
+                              json_t *payload, int64_t *ret_id, struct error *error)
 {
     const char *key = json_string_value(json_object_get(payload, "key"));
     json_t *records = NULL, *record;
@@ -174,7 +178,7 @@ static int find_standing(const struct writeback *writeback, const struct outbox_
 
     *ret_id = 0;
     json_array_foreach(records, i, record) {
-        json_t *active = json_object_get(record, "active"); /* 19 archives what is done */
+        json_t *active = json_object_get(record, "active"); /* Odoo 19 archives a done activity */
 
         if (!json_is_false(active))
             *ret_id = ask_field_id(record, "id");
@@ -189,7 +193,7 @@ static int remove_activity(const struct writeback *writeback, const struct outbo
     struct odoo_call call = {.model = "mail.activity", .method = "unlink", .safe = true};
     json_t *result = NULL;
     int64_t id = 0;
-    int rc = find_standing(writeback, row, payload, &id, error);
+    int rc = find_open_activity(writeback, row, payload, &id, error);
 
     if (rc < 0 || !id)
         return rc;
@@ -225,7 +229,7 @@ static int has_fields(const struct question *question, bool *ret, struct error *
     json_object_foreach(question->payload, name, value) {
         json_t *now = json_object_get(record, name);
 
-        /* An empty value is read as absent, and written as false. */
+        /* An empty field is absent from what was read, but false in the payload. */
         if (!json_equal(value, now) && !(json_is_false(value) && !json_is_string(now)))
             *ret = false;
     }
@@ -233,7 +237,7 @@ static int has_fields(const struct question *question, bool *ret, struct error *
     return rc;
 }
 
-/* ---- The two questions ---- */
+/* ---- Looking and writing, by part ---- */
 
 static int look(const struct question *question, struct remote_found *ret, struct error *error)
 {
@@ -252,11 +256,12 @@ static int look(const struct question *question, struct remote_found *ret, struc
         ret->there = !ret->there;
         return rc;
     case OUTBOX_DONE_WITH:
-        rc = find_standing(question->writeback, question->row, question->payload, &standing, error);
+        rc = find_open_activity(question->writeback, question->row, question->payload, &standing,
+                                error);
         ret->there = standing == 0;
         return rc;
     case OUTBOX_FIELDS:
-    case OUTBOX_ACCOUNT: /* not here: send_accounts.c */
+    case OUTBOX_ACCOUNT: /* never passed here: send_accounts.c sends them */
     case OUTBOX_PARTS:
         break;
     }

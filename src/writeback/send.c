@@ -1,9 +1,10 @@
-/* send.c - the outbox into Odoo.
+/* send.c - sends the outbox to Odoo.
  *
- * Rows found SENDING were cut off: they are looked for everywhere, and are DONE or QUEUED again
- * (settle). Then, for each row in order: is the note it stands on written? Is the write in Odoo
- * already? Then it is done. Otherwise SENDING is committed, the write is made, and what came of it
- * is committed. */
+ * send_settle(): the last call of a SENDING row was interrupted. Its write is searched in Odoo; the
+ * row becomes DONE when it is found, else QUEUED.
+ * send_rows(), for each QUEUED row in order: skip it until the note of its set is DONE; mark it
+ * DONE when Odoo holds the write already; otherwise commit SENDING, make the write, commit the
+ * result. */
 #include "qualiodoo/writeback/send.h"
 #include "qualiodoo/util/progress.h"
 
@@ -19,19 +20,19 @@
 #include "send_accounts.h"
 #include "send_steps.h"
 
-enum { STANDBY_LOOKS = 50 }; /* rows that a standby looks for in one cycle */
+enum { STANDBY_LOOKS = 50 }; /* rows that a standby searches in Odoo in one cycle */
 
 struct send {
     struct writeback *writeback;
-    struct ids rows;    /* to send, in order */
-    struct ids tickets; /* that they are about */
+    struct ids rows;    /* due, in the order of sending */
+    struct ids tickets; /* that the rows are about */
     struct send_touched touched;
 };
 
 /* ---- What is due ---- */
 
-/* The others speak of credit. */
-static bool speaks_of_ticket(const struct outbox_row *row)
+/* Rows on res.partner concern credit, not a ticket. */
+static bool concerns_ticket(const struct outbox_row *row)
 {
     return strcmp(row->model, "res.partner") != 0;
 }
@@ -52,12 +53,12 @@ static int collect(void *context, const struct outbox_row *row, struct error *er
 
     if (ids_add(&send->rows, row->id) < 0)
         return error_memory(error);
-    return speaks_of_ticket(row) ? add_once(&send->tickets, row->subject, error) : 0;
+    return concerns_ticket(row) ? add_once(&send->tickets, row->subject, error) : 0;
 }
 
 static int find_due(struct send *send, struct error *error)
 {
-    /* A person who runs the command does not wait for a delay to pass. */
+    /* A command run by a person retries at once, whatever delay a failure left. */
     struct outbox_query query = {.filter = OUTBOX_DUE,
                                  .now = send->writeback->patient ? clock_now() : INT64_MAX};
 
@@ -65,7 +66,7 @@ static int find_due(struct send *send, struct error *error)
     return outbox_each(send->writeback->store, &query, collect, send, error);
 }
 
-static int check_storm(const struct send *send, struct error *error)
+static int check_max_writes(const struct send *send, struct error *error)
 {
     int limit = send->writeback->config->safety.max_writes;
 
@@ -83,7 +84,7 @@ static int check_storm(const struct send *send, struct error *error)
 
 struct sending {
     struct send *send;
-    bool note_done; /* of the row's set */
+    bool note_done; /* the note of the row's set is DONE */
     enum outbox_state note_state;
 };
 
@@ -99,9 +100,10 @@ static int find_note(void *context, const struct outbox_row *row, struct error *
     return 0;
 }
 
-/* The note of the set must be in Odoo first: it stands for the rest. */
-static int stands_on_note(struct sending *sending, const struct outbox_row *row, bool *ret,
-                          struct error *error)
+/* Whether the row may be sent: the note of its set must be DONE first, as it is the set's
+ * idempotency marker. Fields have no note. */
+static int is_ready(struct sending *sending, const struct outbox_row *row, bool *ret,
+                    struct error *error)
 {
     struct outbox_query query = {.filter = OUTBOX_OF_KEY, .key = row->key};
     int rc = 0;
@@ -133,8 +135,9 @@ static int move(struct send *send, const struct outbox_row *row, enum outbox_sta
     return send_move(send->writeback, row, (struct send_step){.to = to, .reason = reason}, error);
 }
 
-/* What came of a call that failed: refused, or to be looked at again. `begun`: the write itself was
- * begun. Returns the failure when nothing more can be sent. */
+/* Moves a row after a call that failed: REFUSED, or back to wait for another try; SENDING when the
+ * write may have been made. `begun`: the call was the write itself, not a look. Returns the failure
+ * when no further row can be sent. */
 static int failed(struct send *send, const struct outbox_row *row, const struct error *cause,
                   bool begun, struct error *error)
 {
@@ -153,8 +156,8 @@ static int failed(struct send *send, const struct outbox_row *row, const struct 
     return cause->code;
 }
 
-/* A fault of an unknown kind came back although the write may have been made: it is looked for at
- * once. What is then absent was refused. */
+/* After a fault of an unknown kind the write may have been made all the same: it is searched at
+ * once, and counts as refused when Odoo does not hold it. */
 static int settle_fault(struct send *send, const struct outbox_row *row, const struct error *fault,
                         struct error *error)
 {
@@ -168,7 +171,8 @@ static int settle_fault(struct send *send, const struct outbox_row *row, const s
                        : send_refuse(send->writeback, row, fault, error);
 }
 
-/* A row whose last call was cut off: is it in Odoo? What is not there now may be in a moment. */
+/* Settles a row whose last call was interrupted. A write that is absent is searched once more after
+ * send_wait(): Odoo may still be working on the call. */
 static int settle_row(void *context, const struct outbox_row *row, struct error *error)
 {
     struct send *send = ((struct sending *)context)->send;
@@ -203,7 +207,7 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
 
     if (row->state != OUTBOX_QUEUED || row->part == OUTBOX_ACCOUNT)
         return 0;
-    rc = stands_on_note(sending, row, &ready, error);
+    rc = is_ready(sending, row, &ready, error);
     if (rc < 0 || !ready)
         return rc;
     rc = remote_look(send->writeback, row, false, &found, &cause);
@@ -223,7 +227,7 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
                            : failed(send, row, &cause, true, error);
 }
 
-/* `doing` is what is shown while the rows go by. */
+/* Calls `step` for each due row. `doing`: the name of the step in the progress display. */
 static int each_row(struct send *send, const char *doing,
                     int (*step)(void *context, const struct outbox_row *row, struct error *error),
                     struct error *error)
@@ -247,7 +251,7 @@ static int each_row(struct send *send, const char *doing,
 
 #define LOOKING "looking for what another agent wrote"
 
-/* Marks a row that another agent has written meanwhile. */
+/* Marks a row DONE when another agent has made its write. */
 static int notice_row(void *context, const struct outbox_row *row, struct error *error)
 {
     struct send *send = ((struct sending *)context)->send;
@@ -278,7 +282,8 @@ int send_stand_by(struct send *send, struct error *error)
     return each_row(send, LOOKING, notice_row, error);
 }
 
-/* After a takeover the queue may be long with what the other agent wrote. */
+/* When more rows are due than safety.max_writes allows, marks those DONE that another agent wrote:
+ * an agent that just came on duty may have many of them. */
 static int notice_all(struct send *send, struct error *error)
 {
     const struct writeback *writeback = send->writeback;
@@ -341,7 +346,7 @@ int send_settle(struct send *send, struct error *error)
     int rc = notice_all(send, error);
 
     if (rc == 0)
-        rc = check_storm(send, error);
+        rc = check_max_writes(send, error);
     return rc < 0 ? rc : each_row(send, "settling writes that were cut off", settle_row, error);
 }
 
@@ -350,7 +355,7 @@ int send_rows(struct send *send, struct error *error)
     int rc = find_due(send, error);
 
     if (rc == 0)
-        rc = check_storm(send, error);
+        rc = check_max_writes(send, error);
     if (rc == 0)
         rc = each_row(send, "writing into Odoo", send_row, error);
     return rc < 0 ? rc

@@ -1,18 +1,18 @@
-/* send_accounts.c - the rows of x_qualiodoo_account, many in one call.
+/* send_accounts.c - writes the records of x_qualiodoo_account, many in one call.
  *
- *     batch -> look (one question) -> already right: DONE
- *           -> what remains is SENDING, committed at once
- *           -> second rows of a customer and rows without an account: unlink (one call)
- *           -> customers without a row: create (one call)
- *           -> rows that say something else: load (one call)
- *           -> DONE, committed at once
+ *     batch -> look (one search_read) -> those already right: DONE
+ *           -> the others: SENDING, in one transaction
+ *           -> second records of a customer, and records that nobody wants: unlink (one call)
+ *           -> customers without a record: create (one call)
+ *           -> records with other values: load (one call)
+ *           -> DONE, in one transaction
  *
  * Invariants:
- *  1. Nothing is created for a customer of whom a row was found by the look just before.
- *  2. A batch that was cut off is SENDING: it is looked at again after Odoo must be done with the
- *     call, so that what was created meanwhile is found.
- *  3. A customer that has two rows all the same keeps the one with the smaller id.
- *  4. A batch that Odoo refuses is repeated one row at a time, so that only what is refused is
+ *  1. No record is created for a customer of whom the look just before found one.
+ *  2. An interrupted batch is left SENDING. The next run looks again once Odoo must be done with
+ *     the call, so that a record created by it is found.
+ *  3. Of two records of a customer, the one with the smaller id is kept.
+ *  4. A batch that Odoo refuses is repeated one write at a time, so that only the refused write is
  *     parked. */
 #include "send_accounts.h"
 
@@ -32,22 +32,22 @@
 
 enum { BATCH_MAX = 200 };
 
-/* One write: its row of the outbox, and what Odoo holds of that customer. */
+/* One write: its row of the outbox, and what Odoo holds for that customer. */
 struct write {
-    struct outbox_row row; /* its texts are `key` and the payload */
+    struct outbox_row row; /* row.key points to `key`; row.payload and row.reason are NULL */
     char key[64];
-    json_t *payload; /* null: no row is wanted */
-    int64_t remote;  /* the row to keep; 0: none */
-    bool right;      /* it says what is wanted, and is the only one */
-    bool settled;    /* DONE or REFUSED */
+    json_t *payload; /* the wanted values; JSON null: no record is wanted */
+    int64_t remote;  /* the record in Odoo to keep; 0: none */
+    bool right;      /* Odoo holds what is wanted, and nothing else for the customer */
+    bool settled;    /* the row is DONE or REFUSED */
 };
 
 struct batch {
     const struct writeback *writeback;
     struct write writes[BATCH_MAX];
     size_t count;
-    json_t *surplus; /* ids of rows to remove */
-    struct ids *touched;
+    json_t *surplus;     /* ids of records to remove */
+    struct ids *touched; /* of the caller: records written */
 };
 
 static void batch_clear(struct batch *batch)
@@ -92,7 +92,7 @@ static json_t *customers_of(const struct batch *batch)
     return ids;
 }
 
-/* Hours come back as the double that was sent, or as its shortest decimal form. */
+/* Hours are compared with a margin: Odoo may return them rounded to their shortest decimal form. */
 static bool same_value(json_t *wanted, json_t *now)
 {
     if (json_is_real(wanted)) {
@@ -123,7 +123,7 @@ static struct write *find_write(struct batch *batch, int64_t customer)
     return NULL;
 }
 
-/* Records come by id: the first of a customer stays. */
+/* Records come in the order of ids: the first of a customer is kept, the others are surplus. */
 static void compare(struct batch *batch, json_t *record)
 {
     struct write *write = find_write(batch, ask_field_id(record, "x_partner_id"));
@@ -180,7 +180,7 @@ static int look(struct batch *batch, struct error *error)
     return rc;
 }
 
-/* ---- What came of it ---- */
+/* ---- The rows of the outbox ---- */
 
 static int settle(struct batch *batch, struct write *write, struct error *error)
 {
@@ -196,7 +196,7 @@ static int settle(struct batch *batch, struct write *write, struct error *error)
                               error);
 }
 
-/* One transaction for all the rows that `step` moves. */
+/* Calls `step` for each write that is not settled, in one transaction. */
 static int each(struct batch *batch,
                 int (*step)(struct batch *batch, struct write *write, struct error *error),
                 struct error *error)
@@ -240,7 +240,7 @@ static int remove_surplus(struct batch *batch, struct error *error)
     call.arguments = json_pack("[O]", batch->surplus);
     rc = ask(batch->writeback->odoo, call, &result, error);
     json_decref(result);
-    if (rc < 0 && rc != ERR_MISSING_RECORD) /* missing: an answer was lost */
+    if (rc < 0 && rc != ERR_MISSING_RECORD) /* missing: removed by a call whose answer was lost */
         return rc;
     json_array_foreach(batch->surplus, i, id) {
         if (ids_add(batch->touched, json_integer_value(id)) < 0)
@@ -307,7 +307,7 @@ static int make_rows(struct batch *batch, struct error *error)
     return rc;
 }
 
-/* Texts, as an import takes them; an empty one empties the field. */
+/* The values of one record as `load` (Odoo's import) takes them: texts, "" to empty a field. */
 static json_t *line_of(const struct write *write)
 {
     json_t *payload = write->payload, *day = json_object_get(payload, "x_last_day");
@@ -321,7 +321,7 @@ static json_t *line_of(const struct write *write)
         json_string_value(json_object_get(payload, "x_state")));
 }
 
-/* An import answers what went wrong instead of failing, and has then done nothing. */
+/* `load` reports an error in its result instead of raising it; nothing was written then. */
 static int check_import(json_t *result, struct error *error)
 {
     json_t *message = json_array_get(json_object_get(result, "messages"), 0);
@@ -380,7 +380,8 @@ static size_t unsettled(const struct batch *batch)
     return count;
 }
 
-/* The rest of a batch waits for another try, as far as its effect is known. */
+/* Moves the unsettled rows after a failure that can pass: they wait for another try, in SENDING
+ * when the calls were begun and their effect is not known. Returns the failure. */
 static int put_off(struct batch *batch, const struct error *cause, bool begun, struct error *error)
 {
     bool in_doubt = begun && ask_unknown_effect(cause->code);
@@ -413,8 +414,9 @@ static int refuse_all(struct batch *batch, const struct error *cause, struct err
     return rc;
 }
 
-/* Looks, then writes what differs. What was begun before is looked at once more when Odoo must be
- * done with it. A refusal of several at once is left to the caller: *ret_refused. */
+/* Looks, then writes what differs. When an earlier call was interrupted, looks once more after Odoo
+ * must be done with it. *ret_refused: Odoo refused a batch of several writes, none was made, and
+ * the caller must try each alone. */
 static int run(struct batch *batch, bool *ret_refused, struct error *error)
 {
     struct error cause = {0};
@@ -439,7 +441,7 @@ static int run(struct batch *batch, bool *ret_refused, struct error *error)
         if (rc == 0)
             return each(batch, settle_rest, error);
     }
-    if (rc == ERR_FAULT && begun && batch->count == 1) { /* it may have been made all the same */
+    if (rc == ERR_FAULT && begun && batch->count == 1) { /* the write may have been made */
         struct error ignored;
 
         if (look(batch, &ignored) == 0 && batch->writes[0].right)
@@ -453,7 +455,7 @@ static int run(struct batch *batch, bool *ret_refused, struct error *error)
                                : put_off(batch, &cause, begun, error);
 }
 
-/* Each one alone, after a refusal of several at once. */
+/* Runs each unsettled write in a batch of its own, after Odoo refused the whole batch. */
 static int run_each(struct batch *batch, struct error *error)
 {
     int rc = 0;
@@ -471,7 +473,7 @@ static int run_each(struct batch *batch, struct error *error)
             (struct batch){.writeback = batch->writeback, .count = 1, .touched = batch->touched};
         alone->writes[0] = batch->writes[i];
         alone->writes[0].row.key = alone->writes[0].key;
-        alone->writes[0].row.state = OUTBOX_QUEUED; /* refused: nothing of it was done */
+        alone->writes[0].row.state = OUTBOX_QUEUED; /* the refused call had no effect */
         json_incref(alone->writes[0].payload);
         rc = run(alone, &ignored, error);
         batch_clear(alone);

@@ -1,4 +1,4 @@
-/* send_steps.c - what every write does to its row of the outbox, whatever it writes. */
+/* send_steps.c - moves of an outbox row that are common to all kinds of writes. */
 #include "send_steps.h"
 
 #include "qualiodoo/util/clock.h"
@@ -6,10 +6,10 @@
 #include "qualiodoo/util/log.h"
 
 enum {
-    RETRY_FIRST_SECONDS = 60, /* after a failure that can pass, then twice as long each time */
+    RETRY_FIRST_SECONDS = 60, /* after a failure that can pass; doubles with each attempt */
     RETRY_MAX_SECONDS = 3600,
     WAIT_SLICE_MS = 100,
-    UNDER_WAY_SECONDS = 5, /* as long as Odoo may go on with a call whose caller was killed */
+    UNDER_WAY_SECONDS = 5, /* how long Odoo may still work on a call whose caller was killed */
 };
 
 static instant next_try(const struct outbox_row *row)
@@ -51,7 +51,7 @@ bool send_is_refusal(int code)
 
 int send_wait(const struct outbox_row *row, struct error *error)
 {
-    int64_t age = clock_now() - row->changed_at; /* below 0: the clock was put back */
+    int64_t age = clock_now() - row->changed_at; /* negative when the clock was put back */
     int64_t left = age < 0 ? 0 : UNDER_WAY_SECONDS - age;
     int64_t until_ms = clock_monotonic_ms() + left * 1000;
 

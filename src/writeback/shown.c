@@ -1,9 +1,9 @@
-/* shown.c - the credit that Odoo is to show of each customer, as writes.
+/* shown.c - queues the writes of the credit that Odoo shows on each customer.
  *
- * What is computed is compared with what the mirror holds of Odoo, every cycle and for everybody: a
- * value that a person changed, a row that was deleted and a second row of a customer are found as
- * soon as they were read, and written again. `setup` makes the model; where it still has the stored
- * fields of 0.1.0 alone, those are filled. */
+ * Every cycle compares the computed credit of all customers with the mirror of Odoo: a value that a
+ * person changed, a deleted record and a second record of a customer are corrected as soon as they
+ * were read. `setup` makes the model; an Odoo that has only the stored fields of 0.1.0 gets those
+ * filled. */
 #include "qualiodoo/writeback/shown.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 #define KEY_SIZE 48
 
-/* Takes over `payload`; NULL: memory was short. */
+/* Takes over `payload`; NULL is ERR_NO_MEMORY. */
 static int queue(const struct writeback *writeback, enum outbox_part part, int64_t customer,
                  json_t *payload, struct error *error)
 {

@@ -89,7 +89,7 @@ char *texts_when(const struct texts *texts, instant when, char text[TEXTS_WHEN_S
 
 #define SPAN_SIZE 48
 
-/* Business seconds as H:MM; a started minute counts when there would be none. */
+/* Business seconds as H:MM, rounded down; "< 0:01" for less than a minute. */
 static char *span(int64_t seconds, char text[SPAN_SIZE])
 {
     int64_t whole = seconds / 60;
@@ -118,7 +118,7 @@ static char *promise(const struct texts *texts, const struct sla_target *target,
     return text;
 }
 
-/* The lines that every note has: urgency, deadline, calendar. */
+/* The list items that every note about a ticket has: urgency, deadline, calendar. */
 static char *facts(const struct texts *texts, const struct target_verdict *target)
 {
     const struct sla_verdict *verdict = &target->verdict;
@@ -187,7 +187,7 @@ char *texts_warning(const struct texts *texts, const struct target_verdict *targ
     return made;
 }
 
-/* Two instants of one minute are told apart by their seconds. */
+/* Appends ":SS" to a formatted instant, to tell two instants of the same minute apart. */
 static void add_seconds(instant when, char text[TEXTS_WHEN_SIZE])
 {
     size_t length = strlen(text);
@@ -195,7 +195,8 @@ static void add_seconds(instant when, char text[TEXTS_WHEN_SIZE])
     snprintf(text + length, TEXTS_WHEN_SIZE - length, ":%02d", (int)(when % 60));
 }
 
-/* The response came in time: it was not known, or the deadline was another one. */
+/* The response was in time after all. `deadline` NULL: the deadline is unchanged, and the response
+ * was not known when the flag was written. */
 static char *cleared_by_response(const struct texts *texts, const struct sla_verdict *verdict,
                                  const char *was, const char *deadline)
 {
@@ -219,7 +220,7 @@ static char *cleared_by_response(const struct texts *texts, const struct sla_ver
                   was, deadline, when, event);
 }
 
-/* With the same deadline and no response, what changed is the time that it is. */
+/* Same deadline, no response, yet not overdue: only a clock that was ahead explains the flag. */
 static char *cleared_by_clock(const struct texts *texts, const char *deadline)
 {
     return format(french(texts) ? "<p>Rectification : l'échéance du %s n'est pas encore passée, le "
@@ -295,7 +296,6 @@ static char *day_text(const struct texts *texts, civil_day day, char text[TEXTS_
     return text;
 }
 
-/* Each sentence takes the amount, then a word: the invoice, or a day; the second may not use it. */
 char *texts_alert(const struct texts *texts, enum alert kind, const struct alert_row *row)
 {
     const char *move = row->move ? row->move : "";

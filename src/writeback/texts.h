@@ -1,5 +1,6 @@
-/* texts.h - what is written into Odoo for people, in the configured language. Texts are on the heap
- * (the caller frees them); NULL when memory is short. */
+/* texts.h - the texts written into Odoo for people, in the configured language. A function that
+ * returns `char *` without a buffer argument returns heap memory that the caller frees, or NULL
+ * when there is no memory. */
 #ifndef QUALIODOO_TEXTS_H
 #define QUALIODOO_TEXTS_H
 
@@ -9,40 +10,41 @@
 
 struct texts {
     enum config_language language;
-    const struct tz *zone; /* in which times are shown */
+    const struct tz *zone; /* in which times are shown; NULL where only credit is written about */
     const char *zone_name;
 };
 
-/* HTML of the notes on a ticket: urgency, deadline, calendar, delay. */
+/* HTML of the notes on a breached ticket and on one that is near its deadline. */
 char *texts_breach(const struct texts *texts, const struct target_verdict *target);
 char *texts_warning(const struct texts *texts, const struct target_verdict *target);
-/* A flag that was written is taken back; `flagged` is the deadline it named. */
+/* HTML of the note that corrects a flag; `flagged` is the deadline that the flag named. */
 char *texts_cleared(const struct texts *texts, const struct target_verdict *target,
                     instant flagged);
 
-/* The summary of an activity: "SLA breached: HT00042". */
+/* Summaries of the activities: "Overdue: answer HT00042", "Answer HT00042 before ...". */
 char *texts_breach_summary(const struct texts *texts, const struct target_ticket *ticket);
 char *texts_warning_summary(const struct texts *texts, const struct target_verdict *target);
 
-/* One sentence of an alert about a customer's credit. */
+/* The sentence of an alert about a customer's credit, plain text. */
 char *texts_alert(const struct texts *texts, enum alert kind, const struct alert_row *row);
 
-/* Takes back that hours of an invoice were credited; `move` is its name. */
+/* The sentence that corrects an ALERT_CREDITED, plain text; `move` is the invoice's name. */
 char *texts_withdrawn(const struct texts *texts, const char *move);
 
-/* A sentence as an HTML paragraph. */
+/* Plain text as an HTML paragraph, escaped. */
 char *texts_paragraph(const char *text);
 
-/* HTML of an activity, with the key by which it is found again. */
+/* HTML of an activity: `html`, and a paragraph with the key by which the activity is found again.
+ */
 char *texts_activity(const char *html, const char *key);
 
 /* The text with <, >, & and quotes as entities. */
 char *texts_escape(const char *text);
 
-/* "urgente", "medium"... borrowed. */
+/* The urgency as a word of the language: "urgente", "medium"... A constant. */
 const char *texts_urgency(const struct texts *texts, enum sla_urgency urgency);
 
-/* A deadline as people of that language write it. */
+/* An instant in texts->zone, as people of the language write it; returns `text`. */
 #define TEXTS_WHEN_SIZE 32
 char *texts_when(const struct texts *texts, instant when, char text[TEXTS_WHEN_SIZE]);
 

@@ -1,4 +1,5 @@
-/* fallback.h - writeback.breach.fallback: who is told of tickets of nobody. */
+/* fallback.h - writeback.breach.fallback: who gets the activity about a ticket that has neither
+ * assignee nor team leader. */
 #ifndef QUALIODOO_FALLBACK_H
 #define QUALIODOO_FALLBACK_H
 
@@ -6,8 +7,12 @@
 
 #include "qualiodoo/odoo/odoo.h"
 
-/* The user of that login (NULL: the key is not set). ERR_REFUSED when there is none who would see
- * an activity: an unknown login, an archived user, a portal user. */
+/* Asks Odoo for the user's id.
+ *
+ * login: the configured login; NULL when the key is not set, which is ERR_REFUSED.
+ *
+ * ERR_REFUSED also for an unknown login, an archived user and a portal user: none of them would see
+ * the activity. Other errors as odoo_execute()'s. */
 int fallback_find(struct odoo *odoo, const char *login, int64_t *ret_user, struct error *error);
 
 #endif

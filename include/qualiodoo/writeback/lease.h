@@ -1,7 +1,8 @@
-/* lease.h - the lease: of several agents on one Odoo, the one that writes.
+/* lease.h - the lease that lets exactly one of several agents write into an Odoo.
  *
- * What an agent knows of it is kept in its state ("lease" of the meta values), so that the service
- * and commands by hand share one row. Every function is called under the cycle lock. */
+ * An agent keeps its lease in its state (meta value "lease"), so that the service and the commands
+ * on that state share one row in Odoo. Every function but lease_status_read() is called under the
+ * cycle lock. */
 #ifndef QUALIODOO_WRITEBACK_LEASE_H
 #define QUALIODOO_WRITEBACK_LEASE_H
 
@@ -14,16 +15,21 @@
 
 #define LEASE_TOKEN_SIZE 17
 
-/* Who may write into Odoo, as the last cycle of this state left it. */
+/* Who may write into Odoo, as the last cycle of this state saved it. */
 #define LEASE_HOLDER_SIZE 256
 struct lease_status {
-    bool in_use;                    /* the model of the lease is there: several agents may run */
-    bool on_duty;                   /* this one writes */
-    int64_t row;                    /* of the agent; 0: none, or one that has expired */
-    int64_t other;                  /* the row that comes before it; 0: none */
-    instant looked_at;              /* 0: never */
+    bool in_use;                    /* Odoo has the lease model: several agents may run */
+    bool on_duty;                   /* this agent may write now */
+    int64_t row;                    /* this agent's row; 0: none, or one that has expired */
+    int64_t other;                  /* the live row with a lower id; 0: none */
+    instant looked_at;              /* when the lease was last saved; 0: never */
     char holder[LEASE_HOLDER_SIZE]; /* of `other`: "HOST:STATE" */
 };
+/* Reads the status from the state; no call is made to Odoo.
+ *
+ * path: of the state; a lease that was saved at another place (a copied state) does not count.
+ *
+ * Errors: ERR_STATE, ERR_NO_MEMORY. */
 int lease_status_read(struct store *store, const char *path, struct lease_status *ret,
                       struct error *error);
 
@@ -31,68 +37,79 @@ struct lease_keeper {
     struct odoo *odoo;
     struct store *store;
     const char *path;   /* of the state; borrowed */
-    bool asked, in_use; /* Odoo was asked for the model, and has it */
-    bool taken;         /* duty was taken up since lease_open() */
+    bool asked, in_use; /* this process asked Odoo for the lease model; Odoo has that model */
+    bool taken;         /* this agent came on duty since lease_open() */
     struct lease lease;
-    int64_t offset_ms;     /* of the wall clock against the boot clock, at the last heartbeat */
-    int64_t beat_ended_ms; /* when the last heartbeat of this process was answered */
-    int64_t looked_ms;     /* when the last look of this process was begun */
-    instant kept_at;       /* when the state was written; 0: never */
-    instant stamp;         /* of the own row, as last seen; 0: not yet */
-    char before[LEASE_TOKEN_SIZE];  /* what the heartbeat before it wrote */
-    char token[LEASE_TOKEN_SIZE];   /* what the last heartbeat wrote */
-    char holder[LEASE_HOLDER_SIZE]; /* of the row that comes before the own one; "" for none */
-    int64_t holder_row;
+    int64_t offset_ms;     /* wall clock minus boot clock at the last heartbeat */
+    int64_t beat_ended_ms; /* boot clock when this process's last heartbeat was answered */
+    int64_t looked_ms;     /* boot clock when this process's last look was begun; 0: none */
+    instant kept_at;       /* when the lease was last saved; 0: never */
+    instant stamp;         /* write_date of the agent's own row, as last read; 0: not read yet */
+    char before[LEASE_TOKEN_SIZE];  /* the token of the heartbeat before the last one */
+    char token[LEASE_TOKEN_SIZE];   /* the token that the last heartbeat wrote */
+    char holder[LEASE_HOLDER_SIZE]; /* "HOST:STATE" of holder_row; "" when there is none */
+    int64_t holder_row;             /* the live row with a lower id than the own one; 0: none */
 };
 
-/* Takes up what the state says; no call is made. Borrows all. */
+/* Fills `keeper` from the state; no call is made to Odoo. The keeper borrows `odoo`, `store` and
+ * `path`, and owns nothing that would have to be freed. Errors: ERR_STATE, ERR_NO_MEMORY. */
 int lease_open(struct lease_keeper *keeper, struct odoo *odoo, struct store *store,
                const char *path, struct error *error);
 
-/* What must be done now so that the service keeps its place: a row, a heartbeat, a look. */
+/* Does what is due to keep the agent's row alive (create, heartbeat, look), and saves the result.
+ * Does nothing where Odoo has no lease model. Errors as odoo_execute()'s, or ERR_STATE. */
 int lease_serve(struct lease_keeper *keeper, struct error *error);
 
-/* The same in the middle of long work: a heartbeat and a look, when they are due. Failures are
- * left to the next call. NULL is allowed. */
+/* Heartbeat and look, when due, in the middle of long work. Failures are ignored: the next call
+ * tries again. NULL is allowed. */
 void lease_keep(struct lease_keeper *keeper);
 
-/* Before a batch of writes: looks, and with `wait` waits (which is said on standard error) until
- * this agent is on duty or another one holds the lease. *ret_duty: it may write; always where the
- * model is not there. */
+/* Before a batch of writes: finds out whether this agent may write, and saves the result.
+ *
+ * wait:     wait (with a warning in the log) for the second look that gives duty, unless another
+ *           agent holds the lease. Used by commands; the service comes back by itself.
+ * ret_duty: the agent may write; always true where Odoo has no lease model. False on failure.
+ *
+ * Errors as odoo_execute()'s, ERR_STATE, ERR_INTERRUPTED while waiting. */
 int lease_take(struct lease_keeper *keeper, bool wait, bool *ret_duty, struct error *error);
 
-/* Just before a write: 0, or ERR_BUSY when this agent is not on duty any more. A heartbeat that is
- * due is made. NULL is allowed. */
+/* Just before a write: 0, or ERR_BUSY when this agent is no longer on duty. Makes a heartbeat that
+ * is due. NULL is allowed: there is no lease to hold. */
 int lease_check(struct lease_keeper *keeper, struct error *error);
 
-/* Whether it may write at this moment, by its own clock. `context` is the keeper. */
+/* Whether the agent may write now, by its own clock; true where Odoo has no lease model. `context`
+ * is the struct lease_keeper. */
 bool lease_permits(void *context);
 
-/* With `on`, calls belong to the writing of what waits: each asks lease_permits() when its
- * connection stands, so that a process that was stopped meanwhile sends nothing. NULL is allowed.
- */
+/* Makes every call to Odoo ask lease_permits() once its connection is established, until it is
+ * switched off: a process that was suspended while it connected then sends nothing.
+ *
+ * keeper: must outlive the guard. NULL is allowed and does nothing.
+ * on:     guard the calls, or no longer. */
 void lease_guard(struct lease_keeper *keeper, bool on);
 
-/* A clean stop: the row expires at once. */
+/* Releases the row on a clean stop, so that another agent need not wait for it to expire. The row
+ * is kept while a write is in state SENDING, which may still reach Odoo. Failures are ignored: the
+ * row then expires by itself. */
 void lease_release(struct lease_keeper *keeper);
 
-/* Keeps in the state what is known now. */
+/* Saves the lease in the state. Errors: ERR_STATE, ERR_NO_MEMORY. */
 int lease_save(struct lease_keeper *keeper, struct error *error);
 
-/* Until something is due, in milliseconds; negative: the lease is not in use. */
+/* Milliseconds until lease_serve() has something to do; negative where Odoo has no lease model. */
 int64_t lease_due_in_ms(const struct lease_keeper *keeper);
 
 /* --- lease_state.c, for lease.c --- */
 
-/* The agent's clock (head of lease.c), and by how much the wall clock is ahead of the boot clock.
- */
+/* The agent's clock in milliseconds (defined at the head of lease.c), and by how much the wall
+ * clock is ahead of the boot clock. */
 int64_t lease_now_ms(const struct lease_keeper *keeper);
 int64_t lease_wall_ahead_ms(void);
 
-/* Whether the agent is on duty at this moment, by its own clock. */
+/* Whether the agent is on duty now, by its own clock, whatever in_use says. */
 bool lease_may_write_now(const struct lease_keeper *keeper);
 
-/* A text, "" for what is none. */
+/* Copies a JSON string, truncated to `size` bytes with the NUL; "" when `from` is no string. */
 void lease_copy_text(char *to, size_t size, json_t *from);
 
 #endif

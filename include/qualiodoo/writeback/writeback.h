@@ -1,4 +1,4 @@
-/* writeback.h - what every write into Odoo needs to know. */
+/* writeback.h - what the functions that write into Odoo share. */
 #ifndef QUALIODOO_WRITEBACK_WRITEBACK_H
 #define QUALIODOO_WRITEBACK_WRITEBACK_H
 
@@ -12,6 +12,7 @@
 
 struct lease_keeper;
 
+/* Everything is borrowed: the cycle owns it. */
 struct writeback {
     struct odoo *odoo;
     struct store *store;
@@ -19,10 +20,10 @@ struct writeback {
     const struct flavour *flavour;
     struct writeback_report *report;
     struct lease_keeper *lease; /* or NULL: nothing is written into Odoo in this run */
-    bool patient;               /* what failed waits before it is tried again: the service */
+    bool patient;               /* respect the delay before a retry: set by the service */
     bool force;                 /* go past safety.max_writes */
-    bool shows_rows;            /* this Odoo has the model of the credit that it shows */
-    bool shows_fields;          /* ... or the fields of customers of 0.1.0 */
+    bool shows_rows;            /* this Odoo has the model x_qualiodoo_account */
+    bool shows_fields;          /* this Odoo has the customer fields that 0.1.0 made */
 };
 
 #endif
