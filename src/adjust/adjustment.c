@@ -1,8 +1,7 @@
-/* adjustment.c - credit added or removed by hand: Odoo first, the state second.
+/* adjustment.c - adds or removes credit by hand: writes into Odoo first, then updates the state.
  *
- * adjustment_remote.c looks the key up in Odoo and writes; then the mirror of adjustments is pulled
- * and the accounts are computed. A failure of the second part takes nothing back: the message says
- * that the adjustment is in Odoo. */
+ * adjustment_remote.c looks the key up in Odoo and writes. Then the adjustments are pulled and the
+ * accounts computed. When that fails, the adjustment stays in Odoo, and the message says so. */
 #include "adjustment_internal.h"
 
 #include <assert.h>
@@ -24,23 +23,23 @@
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/util/civil.h"
 
-enum { LOCK_WAIT_MS = 60000, DRAWN_BYTES = 16 };
+enum { LOCK_WAIT_MS = 60000, KEY_BYTES = 16 };
 
 /* ---- Before Odoo is asked ---- */
 
 int adjustment_key(char key[ADJUSTMENT_KEY_SIZE], struct error *error)
 {
-    unsigned char drawn[DRAWN_BYTES];
+    unsigned char bytes[KEY_BYTES];
     ssize_t length;
 
     do
-        length = getrandom(drawn, sizeof drawn, 0);
+        length = getrandom(bytes, sizeof bytes, 0);
     while (length < 0 && errno == EINTR);
-    if (length != (ssize_t)sizeof drawn)
+    if (length != (ssize_t)sizeof bytes)
         return error_set(error, ERR_STATE, "the system gives no random numbers: %s",
                          strerror(errno));
-    for (size_t i = 0; i < sizeof drawn; i++)
-        snprintf(key + 2 * i, 3, "%02x", drawn[i]);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        snprintf(key + 2 * i, 3, "%02x", bytes[i]);
     return 0;
 }
 
@@ -122,7 +121,7 @@ static int check_days(const struct config *config, const struct adjustment_reque
 int adjustment_check(const struct config *config, const struct adjustment_request *request,
                      struct error *error)
 {
-    /* Bad usage comes first: it is that whatever the configuration says. */
+    /* Usage errors come first: they do not depend on the configuration. */
     int rc = check_key(request->key, error);
 
     if (rc == 0)
@@ -140,7 +139,7 @@ int adjustment_check(const struct config *config, const struct adjustment_reques
     return 0;
 }
 
-/* ---- The whole ---- */
+/* ---- The state ---- */
 
 static int compute_balance(struct writer *writer, minutes *ret, struct error *error)
 {
@@ -173,7 +172,7 @@ static int compute_balance(struct writer *writer, minutes *ret, struct error *er
     return rc;
 }
 
-/* The adjustment of a dry run, as a row of the mirror: the store is one that keeps nothing. */
+/* Adds the adjustment of a dry run to the mirror; the store (STORE_TRIAL) drops it when closed. */
 static int mirror_trial(struct writer *writer, struct error *error)
 {
     const struct adjustment_request *request = writer->request;
@@ -203,7 +202,7 @@ static int mirror_trial(struct writer *writer, struct error *error)
     return mirror_put(writer->pull.store, &model->table, id, values, true, &change, error);
 }
 
-/* From one consistent state to the next in one transaction, as a cycle does. */
+/* In one transaction, as in a cycle: readers see the state before or after. */
 static int pull_and_compute(struct writer *writer, bool trial, minutes *ret, struct error *error)
 {
     struct store *store = writer->pull.store;
@@ -223,8 +222,9 @@ static int pull_and_compute(struct writer *writer, bool trial, minutes *ret, str
     return rc;
 }
 
-/* An account that lacks facts would show a wrong balance: before the first pull, all is pulled. */
-static int bring_home(struct writer *writer, bool trial, minutes *ret, struct error *error)
+/* Updates the state. Without a complete first pull, pulls everything first: an account that lacks
+ * facts has a wrong balance. */
+static int update_state(struct writer *writer, bool trial, minutes *ret, struct error *error)
 {
     bool complete = false;
     int rc = mirror_is_complete(writer->pull.store, &complete, error);
@@ -234,11 +234,11 @@ static int bring_home(struct writer *writer, bool trial, minutes *ret, struct er
     return rc < 0 ? rc : pull_and_compute(writer, trial, ret, error);
 }
 
-/* The day of an adjustment is today unless another is given: with a wrong clock, a wrong day. */
+/* Refuses with a wrong clock: the day of an adjustment is today by default. */
 static int check_clock(const struct writer *writer, struct error *error)
 {
     struct skew skew = {0};
-    int rc = odoo_ping(writer->pull.odoo, error); /* nothing may have been asked so far */
+    int rc = odoo_ping(writer->pull.odoo, error); /* for a Date: maybe no call was made yet */
 
     if (rc == 0)
         rc = skew_look(writer->pull.odoo, &skew, error);
@@ -253,7 +253,7 @@ static int write_and_compute(struct writer *writer, struct adjustment_outcome *r
     if (rc < 0)
         return rc;
     assert(ret->id > 0 || writer->request->dry_run);
-    rc = bring_home(writer, !ret->id, &ret->balance, error);
+    rc = update_state(writer, !ret->id, &ret->balance, error);
     if (rc == 0)
         rc = lookup_partner_name(writer->pull.store, writer->customer, &ret->name, error);
     if (rc < 0 && ret->id && !ret->repeated)
@@ -279,7 +279,7 @@ int adjustment_write(const struct config *config, const struct adjustment_reques
         rc = pull_report_open(&writer.pulled, error);
     if (rc == 0)
         rc = compute_report_open(&writer.computed, error);
-    /* A dry run without a state leaves no file at all, not even a lock. */
+    /* A dry run without a state creates no file, not even the lock. */
     if (rc == 0 && (!request->dry_run || access(config->state.path, F_OK) == 0))
         rc = store_lock(config->state.path, "adjust", LOCK_WAIT_MS, &lock, error);
     if (rc == 0)

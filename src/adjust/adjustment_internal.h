@@ -1,5 +1,4 @@
-/* adjustment_internal.h - what adjustment.c (the whole) and adjustment_remote.c (Odoo's side)
- * share. */
+/* adjustment_internal.h - shared by adjustment.c (the state) and adjustment_remote.c (Odoo). */
 #ifndef QUALIODOO_ADJUSTMENT_INTERNAL_H
 #define QUALIODOO_ADJUSTMENT_INTERNAL_H
 
@@ -7,17 +6,19 @@
 #include "qualiodoo/compute/compute_report.h"
 #include "qualiodoo/pull/pull.h"
 
+/* One adjustment in progress. */
 struct writer {
     const struct adjustment_request *request;
     struct pull pull;
-    struct pull_report pulled; /* nobody reads it, nor the next */
-    struct compute_report computed;
-    int64_t customer; /* the account's holder */
-    bool told;        /* about_to_write() was called */
+    struct pull_report pulled;      /* required by the pull; not read */
+    struct compute_report computed; /* required by accounts_update(); not read */
+    int64_t customer;               /* the account holder; set by adjustment_write_remote() */
+    bool told;                      /* about_to_write() was called */
 };
 
-/* Looks the key up and writes unless it is there, or nothing shall be written. *ret gets all but
- * the name and the balance. */
+/* Looks the key up in Odoo and writes the adjustment unless Odoo has it, or in a dry run. Fills
+ * *ret but for the name and the balance. Errors: ERR_NOT_FOUND, ERR_REFUSED (see
+ * adjustment_write()), and those of the calls. */
 int adjustment_write_remote(struct writer *writer, struct adjustment_outcome *ret,
                             struct error *error);
 

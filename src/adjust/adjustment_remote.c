@@ -1,4 +1,4 @@
-/* adjustment_remote.c - an adjustment into Odoo, once.
+/* adjustment_remote.c - writes an adjustment into Odoo, exactly once.
  *
  *     LOOK --- found, same figures ----------------------> done (repeated)
  *      |  `--- found, other figures: refused
@@ -11,9 +11,8 @@
  *      v (absent)
  *     WRITE, at most WRITE_TRIES times
  *
- * Invariants: nothing is written before the key was looked up under the cycle lock, nor again
- * before it was looked up again; the caller has been told the key (about_to_write) before the first
- * write. */
+ * Invariants: before each write, the key is looked up under the cycle lock. Before the first write,
+ * the caller is told the key (about_to_write). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,16 +27,16 @@
 
 enum {
     WRITE_TRIES = 3,
-    LOOK_AGAIN_MS = 1000, /* a call that was cut off may still be on its way to the server */
+    LOOK_AGAIN_MS = 1000, /* a write that was cut off may still be running in Odoo */
 };
 
-/* What Odoo holds under a key. */
+/* The adjustment that Odoo has under a key. */
 struct found {
     int64_t id; /* 0: nothing */
     int64_t customer;
     minutes amount;
     civil_day day;
-    bool has_end, altered;
+    bool has_end, altered; /* altered: unreadable, or somebody else wrote it */
     civil_day end;
 };
 
@@ -46,7 +45,7 @@ static bool is_note(const struct writer *writer)
     return writer->pull.config->credit.adjustments == ADJUSTMENTS_NOTE;
 }
 
-/* ---- What Odoo holds under the key ---- */
+/* ---- Looking the key up ---- */
 
 static bool day_of(json_t *value, civil_day *ret_day)
 {
@@ -89,7 +88,7 @@ static struct found read_row(json_t *record)
     return found;
 }
 
-/* The reading side of a note is compute_note() in page.c. */
+/* Keep in step with computed_note() (pull/computed.c), which reads notes for the mirror. */
 static struct found read_note(const struct pull *pull, json_t *record)
 {
     const char *subject = json_string_value(json_object_get(record, "subject"));
@@ -118,8 +117,8 @@ static bool same_figures(const struct adjustment_request *request, int64_t custo
            found->has_end == request->has_end && (!found->has_end || found->end == request->end);
 }
 
-/* A contact of the customer stands for it. */
-static int to_commercial(const struct writer *writer, struct found *found, struct error *error)
+/* Replaces a contact by the account holder, to compare customers. */
+static int set_holder(const struct writer *writer, struct found *found, struct error *error)
 {
     int64_t customer = found->customer;
     int rc = 0;
@@ -132,7 +131,7 @@ static int to_commercial(const struct writer *writer, struct found *found, struc
     return rc;
 }
 
-/* ret->id is 0 when the key is not there; the row that says the same, else the first. */
+/* *ret is the record with the same figures, else the first; ret->id 0: Odoo lacks the key. */
 static int look(const struct writer *writer, struct found *ret, struct error *error)
 {
     json_t *records = NULL, *record;
@@ -145,7 +144,7 @@ static int look(const struct writer *writer, struct found *ret, struct error *er
         struct found found = is_note(writer) ? read_note(&writer->pull, record) : read_row(record);
 
         if (rc == 0)
-            rc = to_commercial(writer, &found, error);
+            rc = set_holder(writer, &found, error);
         if (i == 0 || same_figures(writer->request, writer->customer, &found))
             first = found;
     }
@@ -198,7 +197,7 @@ static int write_row(const struct writer *writer, int64_t *ret_id, struct error 
                       ret_id, error);
 }
 
-/* The figures, for the program. */
+/* The figures as JSON, which the program reads again. On the heap; NULL: out of memory. */
 static char *note_subject(const struct adjustment_request *request)
 {
     char day[CIVIL_TEXT_SIZE], end[CIVIL_TEXT_SIZE];
@@ -215,7 +214,7 @@ static char *note_subject(const struct adjustment_request *request)
     return text;
 }
 
-/* The same, for people. Odoo escapes it. */
+/* The figures as a sentence for people. Odoo escapes HTML in it. */
 static json_t *note_body(const struct writer *writer)
 {
     const struct adjustment_request *request = writer->request;
@@ -240,7 +239,7 @@ static json_t *note_body(const struct writer *writer)
     return body;
 }
 
-/* A notification, because Odoo's own screens let nobody edit one. */
+/* Posts a notification: Odoo's screens let nobody edit one. */
 static int write_note(const struct writer *writer, int64_t *ret_id, struct error *error)
 {
     char *subject = note_subject(writer->request);
@@ -260,7 +259,7 @@ static int write_note(const struct writer *writer, int64_t *ret_id, struct error
     return ask_made(writer->pull.odoo, call, ret_id, error);
 }
 
-/* What to do about a refusal, in the terms of this command. */
+/* Replaces the error of a refusal by advice for this command. Returns `rc`. */
 static int explain(const struct writer *writer, int rc, struct error *error)
 {
     if (is_note(writer) && rc == ERR_ACCESS_RIGHTS)
@@ -293,7 +292,8 @@ static int unknown_outcome(const struct writer *writer, const struct error *caus
                      cause->message, writer->request->key);
 }
 
-/* After a write without an answer: at once, and once more a moment later. */
+/* After a write without an answer: looks the key up, and once more a moment later. *ret_id 0:
+ * absent. */
 static int look_again(const struct writer *writer, const struct error *cause, int64_t *ret_id,
                       struct error *error)
 {
@@ -311,7 +311,7 @@ static int look_again(const struct writer *writer, const struct error *cause, in
     return 0;
 }
 
-/* Asked first, so that a refusal comes before any word of a write. */
+/* Asks for the right before about_to_write() is called, so that a refusal does not follow it. */
 static int check_right(const struct writer *writer, struct error *error)
 {
     bool allowed = true;
@@ -320,7 +320,7 @@ static int check_right(const struct writer *writer, struct error *error)
                  ? ask_may(writer->pull.odoo, "res.partner", "write", &allowed, &own)
                  : ask_may(writer->pull.odoo, ADJUSTMENT_MODEL, "create", &allowed, &own);
 
-    /* Not known: the write will tell. */
+    /* When the question fails, the write shows whether it is allowed. */
     return rc < 0 || allowed ? 0 : explain(writer, ERR_ACCESS_RIGHTS, error);
 }
 
@@ -332,7 +332,8 @@ static int write_once(struct writer *writer, int64_t *ret_id, struct error *erro
     return is_note(writer) ? write_note(writer, ret_id, error) : write_row(writer, ret_id, error);
 }
 
-static int write_surely(struct writer *writer, int64_t *ret_id, struct error *error)
+/* Writes until Odoo has the adjustment, at most WRITE_TRIES times; see the head of this file. */
+static int write_with_retries(struct writer *writer, int64_t *ret_id, struct error *error)
 {
     for (int attempt = 1;; attempt++) {
         struct error cause = {0};
@@ -383,7 +384,7 @@ int adjustment_write_remote(struct writer *writer, struct adjustment_outcome *re
         rc = check_right(writer, error);
         if (rc < 0 || writer->request->dry_run)
             return rc;
-        return write_surely(writer, &ret->id, error);
+        return write_with_retries(writer, &ret->id, error);
     }
     if (!same_figures(writer->request, writer->customer, &found))
         return refuse_other(writer, &found, error);

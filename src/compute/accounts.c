@@ -1,4 +1,4 @@
-/* accounts.c - the accounts that changed, computed and stored. */
+/* accounts.c - computes and stores the accounts that changed. */
 #include "qualiodoo/compute/accounts.h"
 
 #include <stdlib.h>
@@ -15,8 +15,7 @@
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
 
-/* The rules as text: when they differ from those the results were computed with, all is computed
- * again. */
+/* The rules of the configuration as JSON: another text computes every account again. */
 static char *policy_text(const struct config *config)
 {
     json_t *document = config_to_json(config), *rules;
@@ -38,13 +37,13 @@ struct update {
     struct policy policy;
     struct facts *facts;
     const struct accounts_order *order;
-    char *rules_before, *rules_now; /* policy_text(); the first NULL: this state is new */
-    struct balance_change *changes; /* of the accounts that differ, by id */
+    char *rules_before, *rules_now; /* policy_text(); rules_before NULL: this state is new */
+    struct balance_change *changes; /* of the accounts that changed; keep_evidence() sorts it */
     size_t n_changes, changes_size;
     struct compute_report *report;
 };
 
-/* Another version may read the same rules otherwise: all is computed again, and compared. */
+/* After an upgrade every account is computed again: the rules may be read otherwise. */
 static int touch_if_upgraded(struct store *store, struct error *error)
 {
     bool same = false;
@@ -89,7 +88,7 @@ static int note_change(struct update *update, int64_t account, const struct resu
 static void add_events(struct update *update, int64_t account, const struct results_change *change)
 {
     if (!update->rules_before)
-        return; /* what a new state finds is no news */
+        return; /* a new state finds history, no events */
     if (change->credited > 0)
         compute_report_event(update->report, "credited", 0, account, change->credited);
     if (change->consumed > 0)
@@ -122,7 +121,7 @@ static int update_account(struct update *update, int64_t account, struct error *
     return rc;
 }
 
-/* Accounts with a result but no fact left. */
+/* Removes the results of accounts that have no fact left. */
 static int remove_empty(struct update *update, const struct ids *living, struct error *error)
 {
     struct ids stored = {0};
@@ -166,8 +165,8 @@ static int compare_change(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The computed accounts stand: stops when that would revoke credit, else keeps what the lots were
- * granted on. */
+/* After all accounts were computed: fails when that would revoke credit, else saves the evidence of
+ * their lots. */
 static int keep_evidence(struct update *update, const struct ids *computed, struct error *error)
 {
     struct revocation revocation = {.store = update->store,

@@ -13,8 +13,8 @@ static bool may_be_hidden(const struct doubt_facts *facts, const struct sla_verd
     return verdict->state == SLA_BREACHED && may_be_rewritten(verdict, seen);
 }
 
-/* Whether minutes depend on when a ticket was first assigned or closed. Recorded work answers the
- * ticket, and not for the credit: there it waits for an assignment that Odoo may hide. */
+/* Whether charged minutes depend on when the ticket was first assigned or closed. Recorded work
+ * answers a ticket, but charging begins only with its assignment, which Odoo may hide. */
 static bool is_charged_from_response(const struct doubt_facts *facts,
                                      const struct target_verdict *target)
 {
@@ -34,7 +34,7 @@ bool doubt_target(const struct doubt_facts *facts, const struct target_verdict *
             (flags && may_be_hidden(facts, &target->verdict, seen)));
 }
 
-/* What is dated after now does not exist yet. */
+/* Dates after `now` do not count yet. */
 static bool is_answered(const struct response_facts *seen, instant now)
 {
     return (seen->assigned && seen->assigned <= now) || (seen->closed && seen->closed <= now);

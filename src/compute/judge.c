@@ -1,8 +1,8 @@
-/* judge.c - response targets: which tickets are to be judged, and what is kept of the verdict.
+/* judge.c - response targets: which tickets are judged, and what is stored of the verdicts.
  *
- * The response settles the verdict (sla.h): from then on its deadline is kept, and a setting that
- * changes says nothing. A ticket that is late, and perhaps only by Odoo's own fields, is judged
- * again once its history was asked for (doubt.h). */
+ * A response settles the verdict (sla.h): its deadline is stored, and later changes of settings do
+ * not change it. A ticket that may look late only because Odoo overwrote a date is judged after its
+ * history was read (doubt.h). */
 #include "qualiodoo/compute/judge.h"
 
 #include <stdlib.h>
@@ -20,8 +20,8 @@ struct judge {
     struct respond *respond;
     struct tz *zone;
     instant now;
-    struct ids judged;
-    struct ids doubtful; /* late, and perhaps only by Odoo's own fields */
+    struct ids judged;   /* tickets whose target was stored */
+    struct ids doubtful; /* tickets whose history must be read first (doubt.h) */
 };
 
 static bool is_recent(const struct judge *judge, const struct target_ticket *ticket)
@@ -87,7 +87,7 @@ static int save_target(void *context, const struct target_verdict *target, struc
 
     if (rc == 0 && doubt_proves_unanswered(&facts, target, judge->now))
         rc = history_seen_unanswered(store, row.ticket, judge->now, error);
-    if (rc == 0 && !target->verdict.unsure) /* what is not known settles nothing */
+    if (rc == 0 && !target->verdict.unsure) /* an uncertain response settles nothing */
         rc = settle_verdict(store, target, respond_policy(judge->respond)->responses, judge->now,
                             error);
     if (rc < 0)
@@ -96,7 +96,7 @@ static int save_target(void *context, const struct target_verdict *target, struc
     return judge->judging->judged(judge->judging->context, &judged, error);
 }
 
-/* A doubtful ticket waits until its history is known. */
+/* Stores the target, or puts a doubtful ticket aside until its history was read. */
 static int save_sure_target(void *context, const struct target_verdict *target, struct error *error)
 {
     struct judge *judge = context;
@@ -110,8 +110,8 @@ static int save_sure_target(void *context, const struct target_verdict *target, 
 
 /* ---- All of them ---- */
 
-/* Tickets that were to be judged and owe nothing. */
-static int forget(struct judge *judge, const struct ids *ids, struct error *error)
+/* Removes the targets of tickets that were due and owe no response. */
+static int remove_unowed(struct judge *judge, const struct ids *ids, struct error *error)
 {
     struct judging *judging = judge->judging;
     int rc = 0;
@@ -126,7 +126,8 @@ static int forget(struct judge *judge, const struct ids *ids, struct error *erro
     return rc;
 }
 
-/* In one transaction: a first pull has none around it, and one per row costs more than the pull. */
+/* Judges the tickets of `query` in one transaction: a first pull has none around it, and one per
+ * row would take longer than the pull. */
 static int judge_each(struct judge *judge, const struct target_query *query,
                       int (*row)(void *context, const struct target_verdict *target,
                                  struct error *error),
@@ -180,16 +181,17 @@ static int judge_due(struct judge *judge, const struct ids *due, bool all, struc
     if (rc == 0 && all)
         rc = targets_ids(store, &known, error);
     if (rc == 0)
-        rc = forget(judge, all ? &known : due, error);
+        rc = remove_unowed(judge, all ? &known : due, error);
     if (rc == 0)
         rc = targets_judged(store, judge->now, error);
     free(known.items);
     return rc;
 }
 
-/* ---- Which ---- */
+/* ---- Which tickets ---- */
 
-/* With other rules, everything is judged and planned again. */
+/* When the rules changed since the last run: every ticket is judged, and its writes are planned,
+ * again. */
 static int touch_if_new_rules(const struct judging *judging, struct error *error)
 {
     json_t *document = config_to_json(judging->config), *rules;
@@ -217,7 +219,7 @@ static int touch_if_new_rules(const struct judging *judging, struct error *error
     return rc;
 }
 
-/* The tickets to judge, with `also`. */
+/* The tickets to judge, those of `also` included. */
 static int find_due(struct judge *judge, const struct ids *also, struct ids *due, bool *all,
                     struct error *error)
 {

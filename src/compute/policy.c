@@ -1,4 +1,4 @@
-/* policy.c - from the configuration and the state to the rules of the core. */
+/* policy.c - makes the rules of the core from the configuration and the state. */
 #include "qualiodoo/compute/policy.h"
 
 #include <jansson.h>
@@ -40,7 +40,8 @@ static struct account_policy account_policy(const struct config *config)
     };
 }
 
-/* One entry for each reference and each id. */
+/* Fills one entry for each reference and each id; returns their number. `ret_packs` NULL: counts
+ * only. */
 static size_t fill_packs(const struct config *config, struct facts_pack *ret_packs)
 {
     size_t count = 0;

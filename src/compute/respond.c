@@ -1,7 +1,7 @@
-/* respond.c - response targets: tickets judged by their calendars.
+/* respond.c - judges tickets against their response targets, by their working calendars.
  *
- * A calendar is compiled when the first ticket needs it, for the days from the oldest ticket on;
- * one that cannot be used is remembered with the reason, so that it is said once. */
+ * A calendar is compiled when the first ticket needs it, for the days from the oldest ticket on.
+ * One that cannot be used is kept with its error, and not compiled for each ticket again. */
 #include "qualiodoo/compute/respond.h"
 
 #include <assert.h>
@@ -14,15 +14,16 @@
 
 enum {
     DAY_SECONDS = 86400,
-    DAYS_BEFORE = 10,        /* a zone's date differs from UTC's, and openings look forward only */
-    YEARS_JUDGED = 50,       /* compiling a calendar takes as long as it has days */
-    DAYS_AHEAD = 12 * 366,   /* longer than the longest target on the shortest week */
-    HOLIDAY_YEARS_MAX = 200, /* closed days are listed year by year */
+    DAYS_BEFORE = 10,        /* a zone's date may be the day before UTC's; a few days are spare */
+    YEARS_JUDGED = 50,       /* older tickets are not judged: compiling takes time for each day */
+    DAYS_AHEAD = 12 * 366,   /* more than the longest target takes in the shortest week */
+    HOLIDAY_YEARS_MAX = 200, /* closed days are computed for each year */
 };
 
+/* A calendar compiled for a company, or the reason why it cannot be used. */
 struct made {
     struct respond_calendar shown;
-    int64_t company; /* whose leaves count; 0 for the configuration's */
+    int64_t company; /* whose leaves count; 0: of the configuration's calendar */
     struct calendar_rows rows;
     struct calendar *calendar;
     struct tz *tz;
@@ -34,8 +35,8 @@ struct respond {
     const struct config *config;
     struct store *store;
     struct sla_policy policy;
-    instant oldest;      /* creation that can be judged */
-    instant first, last; /* what calendars are compiled for */
+    instant oldest;      /* tickets created before are not judged */
+    instant first, last; /* calendars are compiled for this time */
     struct made *calendars;
 };
 
@@ -159,7 +160,7 @@ static int configured_hours(const struct config *config, struct calendar_attenda
     return 0;
 }
 
-/* Its closed days in the years that are compiled. */
+/* The closed days of the configuration, in the years that are compiled. */
 static int configured_holidays(const struct respond *respond, const struct tz *tz, civil_day **ret,
                                size_t *ret_count)
 {
@@ -183,7 +184,7 @@ static int configured_holidays(const struct respond *respond, const struct tz *t
     return 0;
 }
 
-/* The calendar written in the configuration. */
+/* Compiles the calendar of the configuration. */
 static int make_configured(struct respond *respond, struct made *made, struct error *error)
 {
     const struct config *config = respond->config;
@@ -208,7 +209,7 @@ static int make_configured(struct respond *respond, struct made *made, struct er
     return rc;
 }
 
-/* A calendar of Odoo. */
+/* Compiles a mirrored calendar of Odoo. */
 static int make_mirrored(struct respond *respond, struct made *made, struct error *error)
 {
     struct calendar_rows *rows = &made->rows;
@@ -234,8 +235,8 @@ static int make_mirrored(struct respond *respond, struct made *made, struct erro
     return compile(respond, made, &spec, error);
 }
 
-/* Compiles a calendar for a company; what is wrong with it is kept in made->error. Fails for lack
- * of memory, or when the state cannot be read. */
+/* Compiles a calendar for a company. Returns 0 with made->error set when the calendar cannot be
+ * used; fails only for lack of memory, or when the state cannot be read. */
 static int make_calendar(struct respond *respond, int64_t id, int64_t company, struct made **ret,
                          struct error *error)
 {
@@ -350,7 +351,7 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
     }
     if (rc < 0)
         return rc;
-    if (ticket->settled) { /* the deadline is of then */
+    if (ticket->settled) { /* its deadline was computed by the calendar of that time */
         target.calendar_id = ticket->settled->calendar;
         target.calendar_name = *ticket->settled->calendar_name ? ticket->settled->calendar_name
                                                                : configured_name(respond->config);
@@ -370,7 +371,8 @@ static int judge_ticket(void *context, const struct target_ticket *ticket, struc
     struct error problem = {0};
     int rc;
 
-    /* Whenever it was created: Odoo's clock may be ahead of this machine's. */
+    /* INT64_MAX: judge tickets created after `now` too, as Odoo's clock may be ahead of this
+     * machine's. */
     if (respond_duty(judge->respond, ticket, INT64_MAX) != RESPOND_OWED)
         return 0;
     rc = respond_judge(judge->respond, ticket, judge->now, &target, &problem);

@@ -1,4 +1,4 @@
-/* revoked.c - a cycle that would revoke credit is stopped before it changes anything. */
+/* revoked.c - stops a computation that would revoke credit, before it is committed. */
 #include "qualiodoo/compute/revoked.h"
 
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 
-/* Accounts named in the message of the error, and in the log; the report names all. */
+/* Most accounts named in the message of the error, and in the log; the report names all. */
 #define ACCOUNTS_NAMED 5
 #define ACCOUNTS_LOGGED 20
 /* Bytes of the message for the causes, and for the accounts. */
@@ -23,7 +23,8 @@
 
 struct check {
     const struct revocation *revocation;
-    json_t *revoked, *taken; /* accounts of the report's form: by a word, by what Odoo says */
+    json_t *revoked, *taken; /* accounts, in the form of report->revoked; `taken`: by a change in
+                                Odoo, or accepted */
     struct ids products;     /* of the revoked lots */
 };
 
@@ -42,8 +43,8 @@ static bool is_accepted(const struct accounts_order *order, int64_t account)
            (order->n_customers == 0 || ids_contain(order->customers, order->n_customers, account));
 }
 
-/* The last account of the list when it is this one, else a new one at its end: losses come by
- * account. */
+/* The entry of an account in the list, added when it is not the last one: losses come sorted by
+ * account. *ret is borrowed. */
 static int account_in(struct check *check, json_t *list, int64_t account, json_t **ret,
                       struct error *error)
 {
@@ -65,7 +66,7 @@ static int account_in(struct check *check, json_t *list, int64_t account, json_t
     return *ret && json_array_append_new(list, *ret) == 0 ? 0 : error_memory(error);
 }
 
-static int look_at_loss(void *context, const struct evidence_loss *loss, struct error *error)
+static int add_loss(void *context, const struct evidence_loss *loss, struct error *error)
 {
     struct check *check = context;
     enum revoked_loss lost = revoked_loss(&loss->before, loss->gone ? NULL : &loss->after,
@@ -89,7 +90,7 @@ static int look_at_loss(void *context, const struct evidence_loss *loss, struct 
     return 0;
 }
 
-/* ---- Why ---- */
+/* ---- The causes ---- */
 
 static int find_causes(struct check *check, json_t **ret, struct error *error)
 {
@@ -117,9 +118,9 @@ static int find_causes(struct check *check, json_t **ret, struct error *error)
     return rc;
 }
 
-/* ---- Saying it ---- */
+/* ---- Messages ---- */
 
-/* Appends what fits; *used is the length so far. */
+/* Appends `more` if all of it fits; *used is the length of `text`. */
 static void append(char *text, size_t size, size_t *used, const char *more)
 {
     size_t length = strlen(more);
@@ -144,7 +145,7 @@ static void causes_text(json_t *causes, char text[CAUSES_SIZE])
     }
 }
 
-/* Bytes of a name that are shown: no character is cut. */
+/* How many bytes of a name are shown: at most NAME_MAX_BYTES, without cutting a character. */
 static int name_bytes(const char *name)
 {
     size_t length = strlen(name);
@@ -189,7 +190,7 @@ static void accounts_text(json_t *accounts, char text[ACCOUNTS_SIZE])
     }
 }
 
-static int stop(struct check *check, struct error *error)
+static int set_error(struct check *check, struct error *error)
 {
     struct compute_report *report = check->revocation->report;
     char why[CAUSES_SIZE], who[ACCOUNTS_SIZE];
@@ -215,8 +216,8 @@ static int stop(struct check *check, struct error *error)
         count, count > 1 ? "s" : "", count > 1 ? "their" : "its", why, who);
 }
 
-/* Credit never goes without a word. */
-static void say_taken(json_t *taken)
+/* Credit that was not revoked, or whose loss is accepted: no error, but each account is logged. */
+static void log_taken(json_t *taken)
 {
     char text[128];
     json_t *account;
@@ -230,13 +231,13 @@ int revoked_check(const struct revocation *revocation, struct error *error)
 {
     struct check check = {.revocation = revocation, .revoked = json_array(), .taken = json_array()};
     int rc = check.revoked && check.taken
-                 ? evidence_losses(revocation->store, look_at_loss, &check, error)
+                 ? evidence_losses(revocation->store, add_loss, &check, error)
                  : error_memory(error);
 
     if (rc == 0 && json_array_size(check.revoked))
-        rc = stop(&check, error);
+        rc = set_error(&check, error);
     if (rc == 0)
-        say_taken(check.taken);
+        log_taken(check.taken);
     json_decref(check.revoked);
     json_decref(check.taken);
     free(check.products.items);

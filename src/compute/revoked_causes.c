@@ -1,5 +1,5 @@
-/* revoked_causes.c - which words changed: references, units and types in Odoo, keys of the
- * configuration, the version of the program. */
+/* revoked_causes.c - names what changed when credit would be revoked: references, units and types
+ * of journals in Odoo, keys of the configuration, the version of the program. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/json_build.h"
 
-/* The keys of `credit` that decide whether there is a lot, how large it is and until when. */
+/* The keys of `credit` that decide whether there is a lot, its size and its end. */
 static const char *const credit_keys[] = {
     "account", "validity", "payment", "money_journals", "max_write_off", "since", "adjustments"};
 
@@ -20,8 +20,8 @@ static const char *text_at(json_t *array, size_t index)
 
 /* ---- Odoo ---- */
 
-/* Who carries a reference now, beside the product that lost it; 0: nobody. */
-static long long carrier(json_t *products, const char *reference)
+/* The id of the product that has the reference now; 0: none. */
+static long long product_with(json_t *products, const char *reference)
 {
     const char *id;
     json_t *product;
@@ -36,7 +36,7 @@ static long long carrier(json_t *products, const char *reference)
 static json_t *reference_changed(const char *id, const char *before, const char *after,
                                  json_t *products)
 {
-    long long other = carrier(products, before);
+    long long other = product_with(products, before);
 
     if (other)
         return json_sprintf("product %s '%s' now has %s%s%s, and product %lld has '%s'", id, before,
@@ -102,7 +102,7 @@ static void add_units(json_t **causes, const struct revoked_words *words)
 
 /* ---- The configuration ---- */
 
-/* A value as a person wrote it; "-" for none. On the heap. */
+/* A value as in the configuration file; "-" for none. On the heap; NULL: out of memory. */
 static char *value_text(json_t *value)
 {
     if (!value || json_is_null(value))
@@ -122,7 +122,7 @@ static void add_change(json_t **causes, const char *key, json_t *before, json_t 
     free(to);
 }
 
-/* Members of a pack but its hours: what it is named by. */
+/* The number of a pack's members without "hours": those that name its product. */
 static size_t count_named(json_t *pack)
 {
     return json_object_size(pack) - (json_object_get(pack, "hours") != NULL);
@@ -152,7 +152,7 @@ static json_t *find_pack(json_t *packs, json_t *wanted)
     return NULL;
 }
 
-/* {"product": "SUP24"} reads SUP24; another form as it is. On the heap. */
+/* "SUP24" for {"product": "SUP24"}; JSON for other forms. On the heap; NULL: out of memory. */
 static char *pack_text(json_t *pack)
 {
     json_t *product = json_object_get(pack, "product"), *name;
@@ -202,7 +202,7 @@ static void add_rules(json_t **causes, const struct revoked_words *words)
         json_t *from = json_object_get(before, credit_keys[i]);
         json_t *to = json_object_get(now, credit_keys[i]);
 
-        /* A key that the version before did not know has its default since. */
+        /* A key without a value before is new in this version and has its default: no change. */
         if (from && !json_equal(from, to))
             add_change(causes, credit_keys[i], from, to);
     }

@@ -1,4 +1,4 @@
-/* settle.c - what is kept of a verdict that its response settled. */
+/* settle.c - stores verdicts that a response settled. */
 #include "qualiodoo/compute/settle.h"
 
 instant settle_first_judged(const struct target_ticket *ticket, instant now)
@@ -15,7 +15,7 @@ bool settle_is_past_horizon(const struct target_verdict *target, int horizon_day
                horizon_days * INT64_C(86400);
 }
 
-/* The record that a response is: a message or a timesheet line; 0: a date of the ticket. */
+/* The id of the message or timesheet line that is the response; 0: it is a date of the ticket. */
 static int64_t response_record(const struct target_verdict *target)
 {
     const struct target_ticket *ticket = target->ticket;
@@ -50,6 +50,6 @@ int settle_verdict(struct store *store, const struct target_verdict *target, uns
         return 0;
     if (target->verdict.event == RESPONSE_NONE &&
         (!was_answered || before->settled.verdict.responded > now))
-        return 0; /* nothing to settle, or a clock that was put back before the response */
+        return 0; /* no response to store, or the clock was set back before the stored one */
     return settled_save(store, &row, error);
 }

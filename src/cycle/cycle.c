@@ -1,11 +1,12 @@
 /* cycle.c - one cycle, in five steps: pull, compute, settle and confirm, send, read back.
  *
- *     read_and_judge   pull: Odoo into the mirror; compute: targets and accounts, and what Odoo is
- *                      to be told of them
- *     write_back       settle: what was cut off; confirm: the tickets that something is to be
- *                      written about are read and judged again; send; read back
+ *     read_and_judge   pull: reads Odoo into the mirror; compute: judges targets, computes accounts
+ *                      and plans the writes that follow
+ *     write_back       settle: finds out whether unanswered writes arrived; confirm: reads and
+ *                      judges again the tickets that will be written to; send; read back
  *
- * No step calls another: what one needs of another is given to it as a function. */
+ * The rooms of the steps do not call each other: where one needs another, this file passes it a
+ * function. */
 #include "qualiodoo/cycle/cycle.h"
 
 #include <stdlib.h>
@@ -34,7 +35,7 @@
 #include "qualiodoo/writeback/send.h"
 #include "qualiodoo/writeback/shown.h"
 
-/* How long a cycle waits for another one to finish. */
+/* How long a command waits for another cycle to finish. */
 #define LOCK_WAIT_MS 60000
 
 /* One cycle, and what its steps share. */
@@ -43,10 +44,10 @@ struct cycle {
     struct cycle_report *report;
     struct pull pull;
     struct writeback writeback;
-    struct breaches *breaches; /* while targets are judged */
-    struct skew skew;          /* of the clocks */
-    struct error problem;      /* a working calendar that cannot be used, credit that a changed word
-                                  would revoke; code 0: none */
+    struct breaches *breaches; /* set while targets are judged, else NULL */
+    struct skew skew;          /* between the clocks of this machine and Odoo */
+    struct error problem;      /* makes the cycle fail at its end: an unusable calendar, or revoked
+                                  credit in the service; code 0: none */
 };
 
 /* ---- Compute ---- */
@@ -78,7 +79,7 @@ static int withdraw(void *context, int64_t ticket, struct error *error)
     return breaches_withdraw(cycle->breaches, ticket, error);
 }
 
-/* What is judged of a ticket is planned for Odoo at once, in the same transaction. */
+/* Judges targets; the writes that a verdict calls for are planned in the same transaction. */
 static int compute_targets(struct cycle *cycle, const struct ids *also, struct error *error)
 {
     struct judging judging = {.store = cycle->pull.store,
@@ -107,7 +108,7 @@ static int compute_targets(struct cycle *cycle, const struct ids *also, struct e
     return rc;
 }
 
-/* *ret_today: the day they were computed for. */
+/* *ret_today: the day for which accounts were computed. */
 static int compute_accounts(struct cycle *cycle, civil_day *ret_today, struct error *error)
 {
     const struct pull *pull = &cycle->pull;
@@ -130,7 +131,7 @@ static int compute_accounts(struct cycle *cycle, civil_day *ret_today, struct er
 }
 
 /* Computes what the pulled changes touch: targets (with those of `also`, which may be NULL), then
- * accounts; and plans what Odoo is to be told of them. */
+ * accounts; and plans the writes that follow. */
 static int compute(struct cycle *cycle, const struct ids *also, struct error *error)
 {
     struct compute_report *report = &cycle->report->compute;
@@ -140,14 +141,14 @@ static int compute(struct cycle *cycle, const struct ids *also, struct error *er
     if (rc == 0)
         rc = compute_accounts(cycle, &today, error);
     if (rc == ERR_SAFETY && cycle->options->service && json_array_size(report->revoked)) {
-        /* The service goes on with what does not depend on the accounts: they stay as they were. */
+        /* The accounts stay as they were; the service goes on with what does not depend on them. */
         cycle->problem = *error;
         rc = revoked_note(cycle->pull.store, report, true, error);
         return rc == ERR_SAFETY ? 0 : rc;
     }
     if (rc == 0)
         rc = shown_update(&cycle->writeback, error);
-    /* With a wrong clock, today is another day: what an alert says cannot be judged again later. */
+    /* With a wrong clock, "today" may be wrong, and a planned alert is not judged again later. */
     if (rc < 0 || cycle->skew.found)
         return rc;
     return alerts_update(&cycle->writeback, report->accounts_changed, today, error);
@@ -155,7 +156,8 @@ static int compute(struct cycle *cycle, const struct ids *also, struct error *er
 
 /* ---- Pull ---- */
 
-/* Whether what is computed now may be written. */
+/* Sets cycle->skew: with a wrong clock nothing is written. In shadow mode a wrong clock is only
+ * logged. */
 static int look_at_clocks(struct cycle *cycle, struct error *error)
 {
     struct error problem;
@@ -187,9 +189,9 @@ static int pull_and_compute(struct cycle *cycle, struct error *error)
     return compute(cycle, NULL, error);
 }
 
-/* A complete mirror goes from one consistent state to the next in one transaction: readers see the
- * one or the other, and a cycle that fails or is killed leaves the balances as they were. Only
- * first pulls keep each page, to go on from there. */
+/* Pulls and computes in one transaction when the mirror is complete: readers see the state before
+ * or after, and a cycle that fails or is killed leaves the balances as they were. First pulls have
+ * no such transaction: each page stays, so that the next run goes on from there. */
 static int read_and_judge(struct cycle *cycle, struct error *error)
 {
     const struct pull *pull = &cycle->pull;
@@ -205,7 +207,7 @@ static int read_and_judge(struct cycle *cycle, struct error *error)
         rc = mirror_unreadable_forget(pull->store, error);
     if (rc == 0)
         rc = pull_and_compute(cycle, error);
-    if (rc == 0) /* else a breach or a lost credit would be told to nobody */
+    if (rc == 0) /* without its events, a breach or lost credit would be reported to nobody */
         rc = cycle_report_check(cycle->report, error);
     if (rc == 0)
         rc = store_commit(pull->store, error);
@@ -218,7 +220,7 @@ static int read_and_judge(struct cycle *cycle, struct error *error)
 
 /* ---- Write back ---- */
 
-/* The last word before a flag: what is to be written about is read again, and judged again. */
+/* Reads and judges again the tickets that will be written to: they may have changed since. */
 static int confirm(struct cycle *cycle, const struct ids *tickets, struct error *error)
 {
     struct store *store = cycle->pull.store;
@@ -241,7 +243,8 @@ static int confirm(struct cycle *cycle, const struct ids *tickets, struct error 
     return rc;
 }
 
-/* What was written to, and the notes: so that the next cycle sees no difference. */
+/* Reads the records again that were written to, and the agent's notes, so that the next cycle sees
+ * no difference. */
 static int read_back(struct cycle *cycle, const struct send_touched *touched, struct error *error)
 {
     struct store *store = cycle->pull.store;
@@ -270,7 +273,8 @@ static int read_back(struct cycle *cycle, const struct send_touched *touched, st
     return rc;
 }
 
-/* Duty that ends in the middle is no failure: the rest waits. */
+/* Sends the planned writes. When this agent loses the lease meanwhile, the rest waits; that is no
+ * failure. */
 static int send_on_duty(struct cycle *cycle, struct send *send, struct error *error)
 {
     struct lease_keeper *lease = cycle->writeback.lease;
@@ -312,10 +316,10 @@ static int write_back(struct cycle *cycle, struct error *error)
     return rc;
 }
 
-/* ---- What is asked for ---- */
+/* ---- The whole cycle ---- */
 
-/* What did not stop the work, and is no success either. */
-static void say_problems(const struct cycle *cycle, struct error *error)
+/* Sets `error` when a complete cycle met a problem that makes it fail; else leaves its code 0. */
+static void find_problem(const struct cycle *cycle, struct error *error)
 {
     if (cycle->report->writeback.refused)
         error_set(error, ERR_REFUSED,
@@ -328,25 +332,26 @@ static void say_problems(const struct cycle *cycle, struct error *error)
         *error = cycle->problem;
 }
 
-/* Whether this is the state to work with; the client is made. */
+/* Checks that the state belongs to this database and, for a reconcile, that it is intact; opens the
+ * client. */
 static int begin_in_store(struct cycle *cycle, const struct cycle_options *options,
                           struct error *error)
 {
-    int rc = pull_check_database(cycle->pull.config, cycle->pull.store,
-                                 error); /* whose outcome is not ours */
+    /* First, as no outcome may be saved in another database's state. */
+    int rc = pull_check_database(cycle->pull.config, cycle->pull.store, error);
 
     if (rc == 0 && options->reconcile)
         rc = store_check(cycle->pull.store, error);
     if (rc == 0)
         rc = connect_open(cycle->pull.config, &cycle->pull.odoo, error);
     if (rc == 0 && options->service)
-        odoo_set_patience(cycle->pull.odoo, 0); /* the schedule of the service is its patience */
+        odoo_set_patience(cycle->pull.odoo, 0); /* the service's schedule repeats the cycle */
     if (rc == 0 && options->uid)
         odoo_assume_uid(cycle->pull.odoo, *options->uid);
     return rc;
 }
 
-/* Only an order about everybody may forget what is kept of another Odoo. */
+/* Only a forced reconcile of all customers may empty the state of another Odoo. */
 static int check_identity(struct cycle *cycle, struct error *error)
 {
     const struct cycle_options *options = cycle->options;
@@ -355,14 +360,15 @@ static int check_identity(struct cycle *cycle, struct error *error)
                           options->force && options->reconcile && !options->n_customers, error);
 }
 
-/* A look for news, or after the lease, costs no call for that: an earlier cycle of this process was
- * sure of this Odoo, and another one has other invoices, so that it is news. */
+/* Short cycles (asking for news, or keeping the lease) skip the check of identity, which costs a
+ * call, when an earlier cycle of this process passed it. Another Odoo has other invoices: that is
+ * news, and the check follows. */
 static bool trusts_identity(const struct cycle_options *options)
 {
     return (options->if_invoices_changed || options->lease_only) && options->uid && *options->uid;
 }
 
-/* The steps of a cycle; *ret_changed is false when nothing was to be read. */
+/* Runs the steps. *ret_changed: in, whether to read at all; out, false when there was no news. */
 static int run_steps(struct cycle *cycle, const struct cycle_options *options, bool *ret_changed,
                      struct error *error)
 {
@@ -387,8 +393,8 @@ static int run_steps(struct cycle *cycle, const struct cycle_options *options, b
     return rc;
 }
 
-/* What came of the cycle, for `status`: a misspelt name is no failure of it, nor is an order to
- * stop. */
+/* Saves the outcome for `status`. A misspelt customer and an order to stop are no failures of the
+ * cycle, and are not saved. */
 static int end_in_store(struct cycle *cycle, const struct cycle_options *options,
                         const struct error *outcome, int rc, struct error *error)
 {
@@ -398,18 +404,19 @@ static int end_in_store(struct cycle *cycle, const struct cycle_options *options
         cycle_outcome_note(cycle->pull.store, outcome, options->reconcile && !options->n_customers);
     if (rc == ERR_SAFETY && json_array_size(cycle->report->compute.revoked))
         rc = revoked_note(cycle->pull.store, &cycle->report->compute, false,
-                          error); /* after its rollback */
+                          error); /* now: its transaction was rolled back */
     if (options->uid)
         *options->uid = outcome->code ? 0 : odoo_uid(cycle->pull.odoo);
     return rc;
 }
 
-static void note_page(void *context)
+/* After each stored page: a long pull must not let the lease expire. */
+static void keep_lease(void *context)
 {
     lease_keep(((struct cycle *)context)->writeback.lease);
 }
 
-/* Gives every step what it needs to know of this cycle. */
+/* Fills the arguments that the steps share. */
 static void begin(struct cycle *cycle, const struct config *config, struct store *store)
 {
     const struct cycle_options *options = cycle->options;
@@ -419,7 +426,7 @@ static void begin(struct cycle *cycle, const struct config *config, struct store
                                 .report = &cycle->report->pull,
                                 .full = options->reconcile,
                                 .force = options->force,
-                                .stored = note_page,
+                                .stored = keep_lease,
                                 .context = cycle};
     cycle->writeback = (struct writeback){.store = store,
                                           .config = config,
@@ -458,7 +465,7 @@ static int run_in_store(struct cycle *cycle, struct error *error)
         rc = run_steps(cycle, cycle->options, &changed, error);
     cycle->report->skipped = rc == 0 && !changed;
     if (rc == 0)
-        say_problems(cycle, &problem);
+        find_problem(cycle, &problem);
     outcome = rc < 0 ? *error : problem;
     rc = end_in_store(cycle, cycle->options, &outcome, rc, error);
     told.first_pulls = cycle->pull.first_pulls;
@@ -483,7 +490,7 @@ int cycle_run(const struct config *config, const struct cycle_options *options,
     struct store *store = NULL;
     int rc = cycle_report_open(ret_report, error);
 
-    /* A trial without a state leaves no file at all, not even a lock. */
+    /* A dry run without a state creates no file, not even the lock. */
     if (rc == 0 && (!trial || access(config->state.path, F_OK) == 0))
         rc = store_lock(config->state.path, options->reconcile ? "reconcile" : "sync",
                         options->service ? 0 : LOCK_WAIT_MS, &lock, error);

@@ -1,16 +1,16 @@
-/* cycle_lease.c - the lease in a cycle: taken up before it, kept with the state after it, and
- * released when the service stops. */
+/* cycle_lease.c - the lease in a cycle: opened before it, saved in the state after it, released
+ * when the service stops. */
 #include "qualiodoo/cycle/cycle_lease.h"
 
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/util/log.h"
 
-/* A server that does not answer must not hold up the end of the service. */
+/* A server that does not answer must not delay the stop of the service. */
 #define RELEASE_TIMEOUT_MS 5000
 
-/* In shadow mode nobody holds a lease, nor does a trial. The service keeps its place all the time,
- * commands take theirs when there is something to write. */
+/* The service keeps its lease in every cycle; commands take one only when there is something to
+ * write (lease_take()). */
 int cycle_lease_open(struct writeback *writeback, struct lease_keeper *keeper,
                      const struct cycle_options *options, struct error *error)
 {
@@ -28,7 +28,8 @@ int cycle_lease_open(struct writeback *writeback, struct lease_keeper *keeper,
     if (rc == 0 || options->lease_only || rc == ERR_INTERRUPTED || rc == ERR_NETWORK ||
         rc == ERR_ACCESS_DENIED)
         return rc;
-    log_warning("%s", error->message); /* reading goes on, and writing says it again */
+    /* The cycle can still read; a write will fail with the same error. */
+    log_warning("%s", error->message);
     return 0;
 }
 
@@ -45,8 +46,8 @@ void cycle_lease_close(struct writeback *writeback, struct cycle_report *report)
         lease_save(writeback->lease, &ignored);
 }
 
-/* Two calls that nobody waits for long: the order to stop was given already. A row of another Odoo
- * that has the same id is somebody else's. */
+/* Tries each call once, briefly and although a stop was requested. The identity is checked because
+ * in another Odoo, the row with the lease's id belongs to another agent. */
 static void release(const struct config *config, struct store *store)
 {
     struct odoo_options options = connect_options(config);

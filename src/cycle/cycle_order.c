@@ -1,4 +1,4 @@
-/* cycle_order.c - what a cycle is asked for: of which customers, and whether there is any news. */
+/* cycle_order.c - for which customers a cycle runs, and whether there is news for it. */
 #include "cycle_order.h"
 
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/mirror.h"
 
-/* The customers that the command line names, looked up in Odoo, where they may be new; in the
- * state, where they may be the last trace of a partner that is gone. */
+/* Finds a customer that the command line names in Odoo, where it may be new; else in the state,
+ * which may still have a partner that is gone from Odoo. Adds it to `customers`. */
 static int find_customer(struct pull *pull, const char *text, struct ids *customers,
                          struct error *error)
 {

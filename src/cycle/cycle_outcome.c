@@ -1,4 +1,4 @@
-/* cycle_outcome.c - what came of a cycle: for people in its report, for `status` in the state. */
+/* cycle_outcome.c - how a cycle ended: for its report, and in the state for `status`. */
 #include "cycle_outcome.h"
 
 #include <stdlib.h>
@@ -10,13 +10,13 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 
-/* Differences kept for people; the audit trail has them all. */
+/* Most differences in the report; the audit trail has them all. */
 #define DIFFERENCES_SHOWN 200
 
 struct differences {
     struct store *store;
     struct cycle_report *report;
-    bool first; /* of a first pull, everything is new: the balances say it better */
+    bool first; /* a first pull: new rows are left out, as everything is new */
     struct error *error;
 };
 
@@ -60,8 +60,8 @@ int cycle_outcome_tell(struct cycle_report *report, const struct cycle_outcome *
     return rc < 0 ? rc : cycle_report_check(report, error);
 }
 
-/* The first success of a state is that of a first pull, which reads everything: until the first
- * reconciliation, its age is the age of what is known. */
+/* Saves when the state's first cycle succeeded. That was a first pull, which reads everything:
+ * until the first reconcile, its age is the age of the data. */
 static void note_first_success(struct store *store, const char *now)
 {
     struct error ignored;

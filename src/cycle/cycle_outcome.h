@@ -1,4 +1,4 @@
-/* cycle_outcome.h - what came of a cycle: for people in its report, for `status` in the state. */
+/* cycle_outcome.h - how a cycle ended: for its report, and in the state for `status`. */
 #ifndef QUALIODOO_CYCLE_CYCLE_OUTCOME_H
 #define QUALIODOO_CYCLE_CYCLE_OUTCOME_H
 
@@ -6,16 +6,17 @@
 
 struct cycle_outcome {
     struct store *store;
-    int64_t last_audit; /* of the audit trail, before the cycle began */
-    bool first_pulls;   /* at least one mirror completed its first pull */
+    int64_t last_audit; /* number of the last audit row before the cycle */
+    bool first_pulls;   /* a mirror completed its first pull */
 };
 
-/* Fills in report->differences from the audit trail, and the names of what the report lists. */
+/* Fills report->differences from the audit trail since the cycle began, and adds names to the
+ * report's lists. Errors: ERR_NO_MEMORY and those of the store. */
 int cycle_outcome_tell(struct cycle_report *report, const struct cycle_outcome *outcome,
                        struct error *error);
 
-/* Notes for `status` how a cycle ended (error->code 0: well) and when; `reconcile`: it read
- * everything, of everybody. What cannot be noted is lost: the cycle itself has ended. */
+/* Saves for `status` how the cycle ended (error->code 0: well) and when. `reconcile`: it read every
+ * record of all customers. Failures are ignored: the cycle itself has ended. */
 void cycle_outcome_note(struct store *store, const struct error *error, bool reconcile);
 
 #endif

@@ -1,4 +1,4 @@
-/* cycle_report.c - what a cycle did, for its report. */
+/* cycle_report.c - what a cycle did. */
 #include "qualiodoo/cycle/cycle_report.h"
 
 #include <stdlib.h>
@@ -59,7 +59,8 @@ json_t *cycle_report_json(const struct cycle_report *report)
         "lost", compute->lost, "written", writeback->written);
 }
 
-/* Every list holds objects with "ticket" or "customer"; ids without a name keep their id alone. */
+/* Adds "name" to the objects of a list, which have "ticket" or "customer". An id without a name in
+ * the state gets none. */
 static int name_each(json_t *list, struct store *store, struct error *error)
 {
     json_t *found;

@@ -1,4 +1,4 @@
-/* computed.c - columns that are made from a record, and not read from one field of it. */
+/* computed.c - columns that are computed from a record, not copied from one of its fields. */
 #include "computed.h"
 
 #include <stdio.h>
@@ -27,7 +27,7 @@ static struct mirror_value *column(const struct computing *computing, const char
     return &computing->values[model_column(computing->model, name)];
 }
 
-/* ---- Which records count ---- */
+/* ---- Records in the configured domain ---- */
 
 json_t *computed_tickets_domain(const struct config *config)
 {
@@ -54,7 +54,7 @@ void computed_unit(const struct computing *computing)
     set_integer(column(computing, "absolute"), computing->pull->units_absolute);
 }
 
-/* An assignment that the creation made is no event: it is not kept. */
+/* An assignment at the creation is no response to the ticket: assigned_date stays empty. */
 void computed_ticket(const struct computing *computing)
 {
     struct mirror_value *created = column(computing, "create_date");
@@ -69,9 +69,9 @@ void computed_ticket(const struct computing *computing)
         assigned->kind = VALUE_NULL;
 }
 
-/* A product whose reference changed is no pack any more; one that opened lots stays, with what it
- * is called now: whether their credit is revoked is for a person to say. One that is named by its
- * id is shown by it when it has no reference. */
+/* A product that is no pack loses its reference, and page.c then removes it (model.link). One that
+ * opened lots (pull->held) keeps its present reference and stays: only a person may revoke their
+ * credit. A pack without a reference gets the text "id NUMBER". */
 void computed_product(const struct computing *computing)
 {
     struct mirror_value *reference = column(computing, "reference");
@@ -106,8 +106,8 @@ void computed_adjustment(const struct computing *computing)
     set_integer(column(computing, "valid"), column(computing, "date")->kind == VALUE_TEXT);
 }
 
-/* A note holds its figures as JSON in the subject and its key in the message_id. It is valid only
- * while the agent is its author, its creator and its last writer. */
+/* The subject of a note holds its figures as JSON, the message_id its key. The note is valid only
+ * while the agent is its author, its creator and its last writer: else it may have been altered. */
 void computed_note(const struct computing *computing)
 {
     const struct pull *pull = computing->pull;
@@ -139,10 +139,11 @@ void computed_note(const struct computing *computing)
     json_build_add(computing->texts, text);
     set_integer(column(computing, "valid"), valid);
     if (figures)
-        json_build_add(computing->texts, figures); /* keeps the texts alive */
+        json_build_add(computing->texts, figures); /* `date`, `end` and `reason` borrow from it */
 }
 
-/* The key between "<qualiodoo-" and "@DATABASE>"; the pattern of the domain may match more. */
+/* The key between "<qualiodoo-" and "@DATABASE>". NULL for other ids: in the domain's pattern, '_'
+ * matches any character. */
 void computed_marker(const struct computing *computing)
 {
     static const char head[] = "<qualiodoo-", adjust[] = "adjust.";
@@ -155,7 +156,7 @@ void computed_marker(const struct computing *computing)
         return;
     message += strlen(head);
     if (strncmp(message, adjust, strlen(adjust)) == 0)
-        return; /* that note is no verdict */
+        return; /* an adjustment: MODEL_ADJUSTMENT_NOTE mirrors it */
     at = strchr(message, '@');
     if (!at || strncmp(at + 1, database, strlen(database)) != 0 ||
         strcmp(at + 1 + strlen(database), ">") != 0)

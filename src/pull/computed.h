@@ -1,26 +1,27 @@
-/* computed.h - columns that are made from a record, and not read from one field of it: the
- * functions that the table of models names (model.compute, model.counting). */
+/* computed.h - columns that are computed from a record: the functions that `models` names as
+ * model.compute and model.counting. */
 #ifndef QUALIODOO_PULL_COMPUTED_H
 #define QUALIODOO_PULL_COMPUTED_H
 
 #include "qualiodoo/pull/pull.h"
 
-/* A record at hand. */
+/* The record for which columns are computed. All is borrowed. */
 struct computing {
     const struct pull *pull;
     const struct model *model;
-    const struct ids *counting; /* the records of this page that are in the configuration's domain,
-                                   sorted; NULL: no domain, all are */
+    const struct ids *counting; /* ids of this page in the configured domain, sorted; NULL: no
+                                   domain, all count */
     int64_t id;
     json_t *record;
-    json_t **texts;              /* array that keeps made texts alive */
-    struct mirror_value *values; /* one per column, those of fields filled in */
+    json_t **texts;              /* array that owns new texts; NULL after a lack of memory */
+    struct mirror_value *values; /* one per column; those read from a field are filled in */
 };
 
-/* The domain of the configuration that says which records of a model count; an empty one: all. */
+/* The configured domain of the tickets or timesheet lines that count (borrowed); empty: all. */
 json_t *computed_tickets_domain(const struct config *config);
 json_t *computed_timesheets_domain(const struct config *config);
 
+/* Each fills the FIELD_COMPUTED columns of its model in computing->values. */
 void computed_in_domain(const struct computing *computing);
 void computed_unit(const struct computing *computing);
 void computed_product(const struct computing *computing);

@@ -1,5 +1,5 @@
-/* connect.c - the client as the configuration describes it: what it says while it works, and when
- * it stops. */
+/* connect.c - opens the client of Odoo with the configuration's options, and logs its calls and its
+ * waits. */
 #include "qualiodoo/pull/connect.h"
 
 #include <stdio.h>
@@ -11,10 +11,10 @@
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
-/* Tries of one call before a cycle of the service gives up, which soon begins another one. */
+/* Tries of one call before a cycle of the service fails: the service soon starts another cycle. */
 #define CALL_ATTEMPTS 5
 
-/* How long a command that is run once tries: Odoo restarts in 5 to 9 s, in a minute at most. */
+/* How long a command repeats a call. Odoo restarts in 5 to 9 s as a rule, in 60 s at most. */
 #define PATIENCE_MS 30000
 
 static void note_answer(void *unused)
@@ -37,7 +37,7 @@ static void trace_call(void *unused, const struct odoo_trace *trace)
               (long long)trace->ms);
 }
 
-static void tell_wait(void *unused, const struct odoo_wait *wait)
+static void log_wait(void *unused, const struct odoo_wait *wait)
 {
     const struct log_event event = {.level = wait->is_long ? LOG_LEVEL_WARNING : LOG_LEVEL_DEBUG,
                                     .same_as = wait->reason,
@@ -70,7 +70,7 @@ struct odoo_options connect_options(const struct config *config)
         .cancelled = interrupt_requested,
         .answered = note_answer,
         .called = trace_call,
-        .waiting = tell_wait,
+        .waiting = log_wait,
     };
 }
 

@@ -1,4 +1,4 @@
-/* cursor.c - where the pull of a model stands.
+/* cursor.c - how far the pull of each model has come.
  *
  * A mirror's progress:
  *
@@ -11,15 +11,15 @@
  *        v
  *     FOLLOWING --- incremental: write_date >= low bound; full: every id --- cursor_end: high
  *
- * In FIRST, a mirror of referenced records (pull_old_rows) walks its own rows instead, until
- * resume_id is INT64_MAX, then reads those that are missing.
+ * In FIRST, a model of kind MODEL_REFERENCED reads its own rows again instead (pull_old_rows() in
+ * listing.c) until resume_id is INT64_MAX, then the records that are missing.
  *
- * Invariants: high never decreases within a scope; a page and the cursor that says it was read are
- * one transaction; `high` moves only after every page of the pull was stored, and never past the
- * beginning of that pull, after which a record could change unseen:
+ * Invariants: `high` never decreases within a scope. A page and the cursor that marks it as read
+ * are stored in one transaction. `high` moves only after every page of the pull was stored, and
+ * never past the beginning of that pull, as a record may have changed unseen since then:
  *  - a first pull keeps the `high` of its beginning, however many runs it takes;
  *  - a long pull may read at its end what changed an hour after its listing;
- *  - a server whose clock was wrong once leaves records dated in the future. */
+ *  - a server whose clock was wrong leaves records dated in the future. */
 #include "cursor.h"
 
 #include <stdlib.h>
@@ -31,7 +31,8 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 
-/* As many as may be written, with their payments, while a transaction is open. */
+/* Records in the fingerprint. One that is committed late hides behind newer ones: more than this
+ * many would have to be written while its transaction is open. */
 #define NEWEST_INVOICES 20
 
 json_t *cursor_domain(struct pull *pull, const char *text, json_t *extra)
@@ -66,7 +67,8 @@ void cursor_widen(const struct pull *pull, json_t **domain)
     }
 }
 
-/* Everything that decides which rows a mirror holds: another text starts it again. */
+/* Everything that decides which rows and columns a mirror holds. When the text changes, the mirror
+ * needs a first pull again. */
 static char *scope_text(struct pull *pull, const struct model *model)
 {
     json_t *domain = cursor_domain(pull, model->domain, NULL);
@@ -86,7 +88,7 @@ static char *scope_text(struct pull *pull, const struct model *model)
     return text;
 }
 
-/* The earlier of a write_date and an instant, as text on the heap. */
+/* The earlier of a write_date and `limit`, as text on the heap. */
 static char *not_after(const char *text, instant limit)
 {
     char latest[INSTANT_TEXT_SIZE];
@@ -95,8 +97,8 @@ static char *not_after(const char *text, instant limit)
     return strdup(strcmp(text, latest) > 0 ? latest : text);
 }
 
-/* The id, write_date and `field` of the `limit` records that were written last; without a field,
- * among all that a pull of changes looks at. */
+/* The id, write_date and `field` of the `limit` records that were written last: in poll_domain when
+ * there is a `field`, in change_domain when it is NULL. */
 static int written_last(struct pull *pull, const struct model *model, const char *field, int limit,
                         json_t **ret, struct error *error)
 {
@@ -138,9 +140,9 @@ static int latest_write_date(struct pull *pull, const struct model *model, char 
     return rc;
 }
 
-/* With their states, as two changes within one second have the same write_date. A payment that is
- * set back to draft, or that the bank rejects, may leave its invoice as it was: payments are asked
- * for, too. */
+/* The fingerprint contains states because two changes within one second have the same write_date,
+ * and payments because one that is set back to draft, or rejected by the bank, may not stamp its
+ * invoice. */
 int pull_newest_invoices(struct pull *pull, char **ret, struct error *error)
 {
     json_t *invoices = NULL, *payments = NULL, *both;
@@ -164,8 +166,8 @@ static instant earlier(instant a, instant b)
     return a < b ? a : b;
 }
 
-/* A `high` in the future was read before the clocks were set back: what is written from now on is
- * dated before it, and is looked for from the last pull on. */
+/* A `high` in the future was read before the clocks were set back. Records written from now on are
+ * dated before it: read from the last pull on instead. */
 int cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
                struct error *error)
 {
@@ -216,8 +218,8 @@ int cursor_open(struct pull *pull, const struct model *model, struct mirror_curs
     return rc;
 }
 
-/* The end of a first pull and the order to compute every account are one transaction: killed in
- * between, no account would be computed. */
+/* Marks the first pull as done and every account as to be computed, in one transaction: a process
+ * killed in between would leave the accounts uncomputed. */
 static int end_first(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                      struct error *error)
 {
@@ -233,13 +235,13 @@ static int end_first(struct pull *pull, const struct model *model, struct mirror
         rc = store_commit(pull->store, error);
     if (rc < 0)
         store_rollback(pull->store);
-    else if (!model->own) /* its own rows are no facts: what else is new is news */
+    else if (!model->own) /* the agent's own rows carry no history: they hide no event */
         pull->first_pulls = true;
     return rc;
 }
 
-/* The latest write_date that was read becomes the new `high`, which settles once the overlap has
- * passed in real time. */
+/* Moves `high` to the latest write_date that was read. high_seen_at becomes 0 once poll.overlap has
+ * passed since: no transaction that began before `high` can still be open. */
 static int move_high(struct pull *pull, struct mirror_cursor *cursor, const char *read,
                      instant began, struct error *error)
 {

@@ -1,30 +1,32 @@
-/* cursor.h - where the pull of a model stands. */
+/* cursor.h - how far the pull of each model has come. */
 #ifndef QUALIODOO_PULL_CURSOR_H
 #define QUALIODOO_PULL_CURSOR_H
 
 #include "qualiodoo/pull/pull.h"
 
-/* The domain of a model for this pull, with `extra` (borrowed, may be NULL) added. New reference.
- */
+/* The domain in the JSON `text`, resolved for this pull, with the terms of `extra` (borrowed, may
+ * be NULL) added. New reference; NULL: out of memory. */
 json_t *cursor_domain(struct pull *pull, const char *text, json_t *extra);
 
-/* Of a domain that asks for the customers in "@ids": with credit.account top, all that is below
- * them. */
+/* With credit.account top, widens a domain that asks for the customers in "@ids" to all contacts
+ * below them. *domain becomes NULL when out of memory. */
 void cursor_widen(const struct pull *pull, json_t **domain);
 
-/* Opens the cursor of a model; starts it (again) when there is none or its scope changed.
- * *ret_resumed: an earlier run began this first pull. Free it with mirror_cursor_free(). */
+/* Loads the cursor of a model, or begins a first pull when there is none or its scope changed.
+ * *ret_resumed: an earlier run began this first pull. Free it with mirror_cursor_free(), also after
+ * a failure. */
 int cursor_open(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                 bool *ret_resumed, struct error *error);
 
-/* From which write_date on records must be read again; NULL: all (or out of memory). A transaction
- * that started before `high` may commit after it was seen: the overlap covers it, until it has
- * passed once in real time (high_seen_at 0); from then on only the seconds after `high` are new.
- * The caller frees it. */
+/* *ret is the write_date from which on records must be read; NULL: all, or a failure. The caller
+ * frees it. A transaction that began before `high` may commit after `high` was read: reading begins
+ * poll.overlap earlier, until that time has passed since (high_seen_at is 0); then it begins one
+ * second after `high`. */
 int cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
                struct error *error);
 
-/* A pull that began at `began` is complete; `high` is the latest write_date it read, or "". */
+/* Saves that a pull is complete. `began` is when it began; `high` is the latest write_date it read,
+ * "" when it read none. */
 int cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                const char *high, instant began, struct error *error);
 

@@ -1,5 +1,5 @@
-/* customer.c - the customer that a text names, looked up in Odoo itself or in the state: by id, by
- * reference, by name, and last by either of them whatever the case and the accents. */
+/* customer.c - finds the customer that a text names, in Odoo or in the state: by id, by reference,
+ * by name, and last by either of them whatever the case and the accents. */
 #include "qualiodoo/pull/customer.h"
 
 #include <stdlib.h>
@@ -13,12 +13,12 @@
 
 #define NAMES_PAGE 1000 /* partners of one answer: about 300 KB */
 
-/* Odoo allows no circle of parents. */
+/* Odoo forbids cycles of parents; the limit ends one that was written past it. */
 #define LEVELS_MAX 60
 
-/* The topmost parent of a partner whose own parent is `parent`. One that the agent's user may not
- * read ends the way up. */
-static int climb(struct odoo *odoo, int64_t parent, int64_t *ret, struct error *error)
+/* *ret becomes the topmost ancestor of a partner whose parent is `parent` (0: *ret is untouched).
+ * An ancestor that the agent's user may not read counts as the topmost. */
+static int find_topmost(struct odoo *odoo, int64_t parent, int64_t *ret, struct error *error)
 {
     int rc = 0;
 
@@ -41,13 +41,13 @@ static int holder_of(struct odoo *odoo, enum config_account account, json_t *rec
 
     *ret = ask_field_id(record, "id");
     if (account == ACCOUNT_TOP)
-        return climb(odoo, ask_field_id(record, "parent_id"), ret, error);
+        return find_topmost(odoo, ask_field_id(record, "parent_id"), ret, error);
     if (entity)
         *ret = entity;
     return 0;
 }
 
-/* The account holders of some partners, once each, sorted. The caller frees ret->items. */
+/* The account holders of some partners, without duplicates, sorted. The caller frees ret->items. */
 static int holders_of(struct odoo *odoo, enum config_account account, json_t *records,
                       struct ids *ret, struct error *error)
 {
@@ -81,9 +81,9 @@ static int read_partners(struct odoo *odoo, json_t *domain, json_t **ret, struct
                        ret, error);
 }
 
-/* ---- To the letter ---- */
+/* ---- By exact text ---- */
 
-/* Where some have the text as their reference, the others only have it as their name. */
+/* Drops the partners that match by name only, when others match by reference. */
 static int prefer_references(const char *text, json_t **records, struct error *error)
 {
     json_t *record, *named = json_array();
@@ -130,10 +130,10 @@ static int find_exact(struct odoo *odoo, const char *text, json_t **ret, struct 
     return rc;
 }
 
-/* ---- Whatever the case and the accents ---- */
+/* ---- Ignoring case and accents ---- */
 
-/* Odoo compares without accents only where its database can (unaccent): the names are read, and
- * compared here. */
+/* Names are read and compared here because Odoo ignores accents only where its database has the
+ * extension unaccent. */
 static int add_page(struct odoo *odoo, const int64_t *ids, size_t count, struct names *names,
                     struct error *error)
 {
@@ -179,7 +179,7 @@ static int find_alike(struct odoo *odoo, const char *text, struct names *names, 
     return rc;
 }
 
-/* ---- The whole ---- */
+/* ---- In Odoo ---- */
 
 static int unknown(const char *text, const struct names *names, const char *where,
                    const char *advice, struct error *error)
@@ -203,7 +203,7 @@ static int ambiguous(const char *text, const struct names *names, size_t count, 
                      where, names_list(names, names->same.count, list));
 }
 
-/* Of partners of Odoo the one account that they all belong to. */
+/* The account that all the partners belong to; ERR_NOT_FOUND when they belong to several. */
 static int only_holder(struct odoo *odoo, enum config_account account, json_t *records,
                        const char *text, int64_t *ret, struct error *error)
 {
@@ -283,8 +283,8 @@ static int add_customer(void *context, int64_t account, const char *name, const 
     return rc < 0 ? rc : names_add(context, account, reference, name, error);
 }
 
-static int find_alike_here(struct store *store, bool named, const char *text, int64_t *ret,
-                           struct error *error)
+static int find_alike_local(struct store *store, bool named, const char *text, int64_t *ret,
+                            struct error *error)
 {
     static const char nameless[] = "the id of a partner of Odoo, as names are not kept "
                                    "(privacy.keep_names: false; 'qualiodoo balance' lists the ids)",
@@ -306,9 +306,9 @@ static int find_alike_here(struct store *store, bool named, const char *text, in
     return rc;
 }
 
-/* Several accounts have the text as their name to the letter. */
-static int many_here(struct store *store, const char *text, const struct ids *ids,
-                     struct error *error)
+/* The error when several accounts have exactly the text as their name. */
+static int ambiguous_local(struct store *store, const char *text, const struct ids *ids,
+                           struct error *error)
 {
     struct names names;
     int rc = 0;
@@ -337,9 +337,9 @@ int customer_find_local(struct store *store, const struct config *config, const 
     if (rc == 0 && ids.count == 1)
         *ret_customer = ids.items[0];
     else if (rc == 0 && ids.count)
-        rc = many_here(store, text, &ids, error);
+        rc = ambiguous_local(store, text, &ids, error);
     else if (rc == 0)
-        rc = find_alike_here(store, config->privacy.keep_names, text, ret_customer, error);
+        rc = find_alike_local(store, config->privacy.keep_names, text, ret_customer, error);
     free(ids.items);
     return rc;
 }

@@ -1,15 +1,17 @@
-/* history.c - when a ticket was first assigned and closed, from what Odoo tracked.
+/* history.c - when a ticket was first assigned and first closed, from the changes that Odoo
+ * tracked.
  *
  * Odoo overwrites the date of assignment at each reassignment, and that of closing at each closing.
- * A state that saw the first one kept it; a new state has only the last. The tracked changes tell:
+ * A state that saw the first date kept it; a new state knows only the last. The tracked changes
+ * have all of them, and can be read from:
  *
- *  - mail.tracking.value, on every version, for an agent that was given an access line on it (by
- *    `setup`). Its rows name the field by an ir.model.fields that the agent may not read, but Odoo
- *    shows that record's display name, "LABEL (MODEL)", and fields_get the label of each field;
- *  - message_format, which 17 gives to everybody with the field's name. 16 gives a label only, 18
- *    and later have no such method.
+ *  - mail.tracking.value, on every version, when `setup` gave the agent's user access to it. A row
+ *    refers to its field as an ir.model.fields record, which the agent may not read; but Odoo shows
+ *    the display name of that record, "LABEL (MODEL)", and fields_get the label of each field;
+ *  - message_format, which on 17 names the field to every user. On 16 it gives a label only; 18 and
+ *    later have no such method.
  *
- * Where neither tells, the history is unknown, which is not the same as empty. */
+ * Where neither can be read, the history is unknown, which is not the same as empty. */
 #include "qualiodoo/pull/history.h"
 
 #include <stdio.h>
@@ -32,17 +34,17 @@ enum { TICKETS_AT_ONCE = 50, MESSAGES_AT_ONCE = 100, FIRST_WITHOUT_MESSAGE_FORMA
 struct history {
     struct pull *pull;
     enum history_source source;
-    const char *reference; /* the field of mail.tracking.value that names the field; a literal */
-    json_t *labels;        /* of the ticket's fields: name -> label; HISTORY_BY_VALUES */
-    struct history_answer *answers; /* one per ticket, sorted as they are */
+    const char *reference;          /* "field_id" or "field", of mail.tracking.value */
+    json_t *labels;                 /* of the ticket's fields: name -> label; HISTORY_BY_VALUES */
+    struct history_answer *answers; /* one per ticket, in the order of `tickets` */
     const int64_t *tickets;
     size_t n_tickets;
 };
 
-/* ---- Where it can be read ---- */
+/* ---- The source ---- */
 
-/* The field of mail.tracking.value that names the field: 16 calls it `field`. *ret NULL: neither.
- */
+/* The field of mail.tracking.value that refers to the changed field; 16 calls it `field`. *ret is
+ * NULL when neither name exists. */
 static int find_reference(struct odoo *odoo, const char **ret, struct error *error)
 {
     json_t *names = json_pack("[ss]", "field_id", "field"), *known = NULL;
@@ -56,14 +58,14 @@ static int find_reference(struct odoo *odoo, const char **ret, struct error *err
     return rc;
 }
 
-/* A question that this Odoo cannot answer is no failure. */
-static int unless_unable(int rc)
+/* Turns the errors of an Odoo that cannot answer this question into success. */
+static int ignore_if_unable(int rc)
 {
     return rc == ERR_MISSING_MODEL || rc == ERR_ACCESS_RIGHTS || rc == ERR_FAULT ? 0 : rc;
 }
 
-/* By the version: no field tells, and a call that does not exist leaves a traceback in Odoo's log.
- */
+/* Decides by the version, as no field shows it, and trying a method that does not exist leaves a
+ * traceback in Odoo's log. */
 static int has_message_format(struct odoo *odoo, bool *ret, struct error *error)
 {
     const char *version = "";
@@ -78,11 +80,11 @@ static int find_source(struct odoo *odoo, enum history_source *ret, const char *
                        struct error *error)
 {
     bool may = false, formats = false;
-    int rc = unless_unable(find_reference(odoo, ret_reference, error));
+    int rc = ignore_if_unable(find_reference(odoo, ret_reference, error));
 
     *ret = HISTORY_BY_NOTHING;
     if (rc == 0 && *ret_reference)
-        rc = unless_unable(ask_may(odoo, TRACKING, "read", &may, error));
+        rc = ignore_if_unable(ask_may(odoo, TRACKING, "read", &may, error));
     if (rc == 0 && !may && *ret_reference && strcmp(*ret_reference, "field_id") == 0)
         rc = has_message_format(odoo, &formats, error);
     if (rc == 0)
@@ -97,7 +99,8 @@ int history_find_source(struct odoo *odoo, enum history_source *ret, struct erro
     return find_source(odoo, ret, &reference, error);
 }
 
-/* In the language of no context, as the display names are read. */
+/* Reads the labels without a language in the context, like the display names they are compared
+ * with. */
 static int read_labels(struct history *history, struct error *error)
 {
     struct odoo_call call = {.model = history->pull->flavour->ticket,
@@ -177,13 +180,13 @@ static struct history_answer *answer_of(const struct history *history, int64_t t
     return NULL;
 }
 
-/* What cannot be read is no empty history. */
+/* A malformed answer is an error: an empty history would be wrong. */
 static int malformed(const char *call, struct error *error)
 {
     return error_set(error, ERR_PROTOCOL, "%s: the answer is not what was asked for", call);
 }
 
-/* One tracked change of a field to `value` (a name; "" when it was emptied). */
+/* Enters one tracked change of a field: `value` is the new display name, "" when it was emptied. */
 static int take_change(struct history *history, struct history_answer *answer, const char *field,
                        const char *value, instant when, struct error *error)
 {
@@ -205,8 +208,8 @@ static int take_change(struct history *history, struct history_answer *answer, c
 
 /* ---- By message_format ---- */
 
-/* {"fieldName": "user_id", "newValue": {"value": "Camille"}, ...}. *known is cleared by a change
- * that does not name its field. */
+/* `change` is {"fieldName": "user_id", "newValue": {"value": "Camille"}, ...}. One that does not
+ * name its field makes the history unknown. */
 static int read_change(struct history *history, struct history_answer *answer, json_t *change,
                        instant when, struct error *error)
 {
@@ -269,8 +272,8 @@ static bool begins_with_label(const char *name, const char *label)
     return strncmp(name, label, length) == 0 && strncmp(name + length, " (", 2) == 0;
 }
 
-/* The field behind a display name: that of the longest label, as a label may hold a bracket itself.
- * NULL when there is none, or two fields share the label. */
+/* The field behind a display name "LABEL (MODEL)": the one with the longest matching label, as
+ * labels may contain brackets. NULL when no label matches, or two fields share it. */
 static const char *field_of(const struct history *history, const char *display_name)
 {
     const char *found = NULL, *name;
@@ -289,7 +292,7 @@ static const char *field_of(const struct history *history, const char *display_n
     return found;
 }
 
-/* Whether a display name that belongs to no single field could be one of the two that count. */
+/* Whether a display name without a single field could be that of the assignee or of the stage. */
 static bool may_count(const struct history *history, const char *display_name)
 {
     const char *const names[] = {history->pull->flavour->user, "stage_id"};
@@ -303,7 +306,7 @@ static bool may_count(const struct history *history, const char *display_name)
     return false;
 }
 
-/* {"field_id": [8650, "Assigned user (Helpdesk Ticket)"], "mail_message_id": [131, ""],
+/* `value` is {"field_id": [8650, "Assigned user (Helpdesk Ticket)"], "mail_message_id": [131, ""],
  *  "new_value_char": "Camille"}; `message` has the date and the ticket. */
 static int read_value(struct history *history, json_t *value, json_t *message, struct error *error)
 {
@@ -317,7 +320,7 @@ static int read_value(struct history *history, json_t *value, json_t *message, s
     if (!answer || !date || !instant_parse_odoo(date, &when) ||
         !(shown || json_is_false(reference)))
         return malformed(TRACKING ".search_read", error);
-    if (!shown) /* of a field that was removed */
+    if (!shown) /* the field no longer exists in Odoo */
         return 0;
     field = field_of(history, shown);
     if (!field && may_count(history, shown))
@@ -327,7 +330,7 @@ static int read_value(struct history *history, json_t *value, json_t *message, s
     return 0;
 }
 
-/* With the names of many2one. */
+/* Reads the tracking values of some messages; many2one as [id, name], unlike ask_records(). */
 static int ask_values(struct history *history, const int64_t *messages, size_t count, json_t **ret,
                       struct error *error)
 {
@@ -383,7 +386,7 @@ static int save(struct history *history, struct error *error)
     return rc;
 }
 
-/* An answer begins with what the mirror knows: an assignment by the creation itself is none. */
+/* Enters the creation of a ticket: an assignment at that moment is none (take_change()). */
 static int begin_answer(void *context, const struct target_ticket *ticket, struct error *error)
 {
     struct history *history = context;
@@ -426,7 +429,7 @@ static int ask_some(struct history *history, struct error *error)
     }
     free(messages.items);
     if (rc == ERR_FAULT ||
-        rc == ERR_ACCESS_RIGHTS) { /* this Odoo does not show it: nor next time */
+        rc == ERR_ACCESS_RIGHTS) { /* this Odoo hides it: do not ask for the next tickets either */
         history->source = HISTORY_BY_NOTHING;
         for (size_t i = 0; i < history->n_tickets; i++)
             answers[i].known = false;
@@ -455,7 +458,7 @@ int history_ask(struct pull *pull, const struct ids *tickets, struct error *erro
     return rc;
 }
 
-/* Once a cycle, as it costs a call. */
+/* At most once per pull: it costs a call. */
 int history_retry(struct pull *pull, struct error *error)
 {
     char *asked = NULL;
@@ -468,7 +471,7 @@ int history_retry(struct pull *pull, struct error *error)
     pull->history_retried = true;
     rc = store_meta_get(pull->store, "history_source", &asked, error);
     if (rc == 0 && !again && asked && strcmp(asked, source_names[HISTORY_BY_VALUES]) != 0) {
-        rc = unless_unable(ask_may(pull->odoo, TRACKING, "read", &may, error));
+        rc = ignore_if_unable(ask_may(pull->odoo, TRACKING, "read", &may, error));
         again = may;
     }
     if (rc == 0 && again)

@@ -1,4 +1,4 @@
-/* holders.c - who holds the account of each partner: what moves is said before it moves. */
+/* holders.c - keeps the account holder of each partner and invoice; moves are logged. */
 #include "holders.h"
 
 #include "qualiodoo/store/holders.h"
@@ -14,7 +14,7 @@
 #include "qualiodoo/util/log.h"
 #include "vanished.h"
 
-/* Contacts below contacts: more levels than a company has. */
+/* Levels of contacts below contacts; no company has as many. */
 #define ROUNDS_MAX 16
 
 struct movers {
@@ -22,7 +22,7 @@ struct movers {
     struct ids partners;
 };
 
-static void say_move(const struct holder_move *move)
+static void log_move(const struct holder_move *move)
 {
     char invoices[64] = "";
 
@@ -49,7 +49,7 @@ static int note_move(void *context, const struct holder_move *move)
 
     for (size_t i = 0; i < move->invoices.count; i++)
         json_build_add(&invoices, json_integer(move->invoices.items[i]));
-    say_move(move);
+    log_move(move);
     json_build_add(&movers->pull->report->moves,
                    json_pack("{so sI sI so}", "contact",
                              move->partner ? json_integer(move->partner) : json_null(), "from",
@@ -58,8 +58,8 @@ static int note_move(void *context, const struct holder_move *move)
     return move->partner ? ids_add(&movers->partners, move->partner) : 0;
 }
 
-/* Odoo computes the commercial entity of the contacts below a partner without always stamping
- * them. *ret_read: whether there were any. */
+/* Reads the contacts below `partners` again: when a partner moves, Odoo changes the commercial
+ * entity of its contacts, not always with a new write_date. *ret_read: there were contacts. */
 static int read_below(struct pull *pull, const struct ids *partners, bool *ret_read,
                       struct error *error)
 {
@@ -71,7 +71,7 @@ static int read_below(struct pull *pull, const struct ids *partners, bool *ret_r
     *ret_read = rc == 0 && below.count;
     if (*ret_read)
         rc = page_read(&page, below.items, below.count, error);
-    page_close(&page); /* one that is gone is found by vanished_partners() */
+    page_close(&page); /* page.gone is dropped: vanished_partners() confirms deletions */
     if (*ret_read && rc == 0)
         rc = listing_needed(pull, page.model, error);
     free(below.items);

@@ -1,11 +1,11 @@
-/* holders.h - who holds the account of each partner. */
+/* holders.h - keeps the account holder of each partner and invoice. */
 #ifndef QUALIODOO_PULL_HOLDERS_H
 #define QUALIODOO_PULL_HOLDERS_H
 
 #include "qualiodoo/pull/pull.h"
 
-/* Brings the accounts of partners and invoices in line with what was pulled of partners. Says which
- * move before they do (log, report->moves). */
+/* Updates the accounts of partners and invoices after partners were pulled. Each move to another
+ * account is logged and added to report->moves. Errors: those of the store and of the calls. */
 int holders_follow(struct pull *pull, struct error *error);
 
 #endif

@@ -1,18 +1,19 @@
 /* identity.c - whether the Odoo that answers is the one whose records the state holds.
  *
- * A database behind the same URL and of the same name can be another one: a server that was set up
- * anew, a test database in the place of the real one. Its records have the same ids and are others,
- * and each would be taken for a change or a deletion.
+ * The same URL and database name can lead to another database: a server that was set up anew, or a
+ * test database in place of the real one. Its records have the same ids but other contents, and
+ * each would look like a change or a deletion.
  *
- * Odoo's own mark, database.uuid, cannot be read by a plain user (access denied on 16, 17 and 19,
- * and no session tells it), and a backup that is restored as a copy gets another one. So the state
- * keeps when some records were created that last as long as the database: the agent's own user, and
- * the first company, partner, country and ticket that the agent can read. An id is never given
- * twice, and a creation date never changes, by a restore or an upgrade of Odoo neither.
+ * Odoo's own identifier, database.uuid, does not serve: a plain user cannot read it (access denied
+ * on 16, 17 and 19, and no session shows it), and a backup restored as a copy gets a new one. So
+ * the state keeps the creation dates of a few records that last as long as the database: the
+ * agent's own user, and the first company, partner, country and ticket that the agent can read.
+ * Odoo never gives an id twice, and a creation date does not change, not even by a restore or an
+ * upgrade.
  *
- * The user is compared before each cycle, in one call. The others are, when it is gone or was made
- * at another time: a record that is gone says nothing, one that was made at another time is proof.
- * What is gone is replaced. Two copies of one database are one and the same Odoo to this. */
+ * The user is compared before each cycle, in one call; the other records only when the user does
+ * not match. A record that is gone proves nothing and is replaced by identity_take(); one with
+ * another creation date proves another database. Copies of one database cannot be told apart. */
 #include "qualiodoo/pull/identity.h"
 
 #include <stdio.h>
@@ -23,12 +24,12 @@
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 
-#define IDENTITY_KEY "identity" /* of meta: [[model, id, create_date]...], the user first */
+#define IDENTITY_KEY "identity" /* meta value: [[model, id, create_date]...], the user first */
 
-static const char *const witnesses[] = {"res.users", "res.company", "res.partner", "res.country",
-                                        "@ticket"};
+static const char *const identity_models[] = {"res.users", "res.company", "res.partner",
+                                              "res.country", "@ticket"};
 
-enum testimony { SAME, OTHER, GONE };
+enum comparison { SAME, OTHER, GONE };
 
 /* When a record was created, on the heap; NULL when it cannot be read or has no such date. */
 static int read_created(struct pull *pull, const char *model, int64_t id, char **ret_created,
@@ -52,9 +53,10 @@ static int read_created(struct pull *pull, const char *model, int64_t id, char *
     return rc;
 }
 
-/* What one record of the mark says. */
-static int hear(struct pull *pull, json_t *kept, enum testimony *ret, char **ret_created,
-                struct error *error)
+/* Compares one record of the stored identity with Odoo. *ret_created: its date there, on the heap;
+ * NULL when it is gone. */
+static int compare_record(struct pull *pull, json_t *kept, enum comparison *ret, char **ret_created,
+                          struct error *error)
 {
     const char *model = json_string_value(json_array_get(kept, 0));
     const char *created = json_string_value(json_array_get(kept, 2));
@@ -87,30 +89,31 @@ static int refuse(const struct pull *pull, json_t *kept, const char *created, st
                      pull->config->state.path, pull->config->odoo.url, evidence);
 }
 
-/* Compares with the whole mark; the first record alone decides when it is the same. */
+/* Compares the stored identity with Odoo. The first record, the user, decides alone when it
+ * matches. */
 static int compare(struct pull *pull, json_t *mark, struct error *error)
 {
     size_t same = 0, i;
     json_t *kept;
 
     json_array_foreach(mark, i, kept) {
-        enum testimony testimony;
+        enum comparison comparison;
         char *created;
-        int rc = hear(pull, kept, &testimony, &created, error);
+        int rc = compare_record(pull, kept, &comparison, &created, error);
 
-        if (rc == 0 && testimony == OTHER)
+        if (rc == 0 && comparison == OTHER)
             rc = refuse(pull, kept, created, error);
         free(created);
-        if (rc < 0 || (i == 0 && testimony == SAME))
+        if (rc < 0 || (i == 0 && comparison == SAME))
             return rc;
-        same += testimony == SAME;
-        pull->take_identity |= testimony == GONE;
+        same += comparison == SAME;
+        pull->take_identity |= comparison == GONE;
     }
     return same ? 0 : refuse(pull, NULL, NULL, error);
 }
 
-/* An order of a person: nothing of the old Odoo may meet what is read of the new one. */
-static int forget(struct pull *pull, const struct error *why, struct error *error)
+/* Empties the state, as --force orders: rows of both Odoos must not mix. `why` is the refusal. */
+static int forget_state(struct pull *pull, const struct error *why, struct error *error)
 {
     int rc = store_forget(pull->store, error);
 
@@ -132,17 +135,18 @@ int identity_check(struct pull *pull, bool may_forget, struct error *error)
     free(text);
     if (rc < 0)
         return rc;
-    pull->take_identity = json_array_size(mark) == 0; /* a state of an earlier version, or new */
+    pull->take_identity = json_array_size(mark) == 0; /* new, or of an earlier version */
     rc = pull->take_identity ? 0 : compare(pull, mark, &own);
     json_decref(mark);
     if (rc == ERR_SAFETY && may_forget)
-        return forget(pull, &own, error);
+        return forget_state(pull, &own, error);
     if (rc < 0 && error)
         *error = own;
     return rc;
 }
 
-/* The first record of a model that can be read, 0 for none; of the users, the agent's own. */
+/* The id of the first record of a model that the agent can read, 0 for none; of res.users, the
+ * agent's own. */
 static int first_id(struct pull *pull, const char *model, int64_t *ret, struct error *error)
 {
     int64_t *ids = NULL;
@@ -158,7 +162,7 @@ static int first_id(struct pull *pull, const char *model, int64_t *ret, struct e
     return rc == ERR_MISSING_MODEL || rc == ERR_ACCESS_RIGHTS ? 0 : rc;
 }
 
-static int add_witness(struct pull *pull, json_t *mark, const char *model, struct error *error)
+static int add_record(struct pull *pull, json_t *mark, const char *model, struct error *error)
 {
     char *created = NULL;
     int64_t id = 0;
@@ -179,8 +183,8 @@ int identity_take(struct pull *pull, struct error *error)
     char *text = NULL;
     int rc = mark ? 0 : error_memory(error);
 
-    for (size_t i = 0; i < sizeof witnesses / sizeof *witnesses && rc == 0; i++)
-        rc = add_witness(pull, mark, flavour_name(pull->flavour, witnesses[i]), error);
+    for (size_t i = 0; i < sizeof identity_models / sizeof *identity_models && rc == 0; i++)
+        rc = add_record(pull, mark, flavour_name(pull->flavour, identity_models[i]), error);
     if (rc == 0 && (text = json_dumps(mark, JSON_COMPACT)) == NULL)
         rc = error_memory(error);
     if (rc == 0)

@@ -1,5 +1,5 @@
-/* listing.c - which records of a model are read: those that changed since, those that are missing,
- * or all of them. cursor.c keeps where each model stands. */
+/* listing.c - decides which records of a model are read: those that changed, those that are
+ * missing, or all. cursor.c keeps how far each model has come. */
 #include "listing.h"
 
 #include <stdlib.h>
@@ -18,7 +18,8 @@ static json_t *changed_since(const char *low)
     return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
 }
 
-/* Of the rows that Odoo lists no more: confirmed one by one, those that are gone are page->gone. */
+/* Reads by id the rows that Odoo no longer lists; those that are confirmed as gone become
+ * page->gone. ERR_SAFETY when they are too many. */
 static int confirm_vanished(struct page *page, const struct ids *remote, const struct ids *local,
                             struct error *error)
 {
@@ -57,7 +58,7 @@ int listing_compare(struct page *page, const struct ids *remote, const struct id
     return rc < 0 ? rc : page_delete_gone(page, error);
 }
 
-/* What the mirror holds of the customers asked for, or all of it. */
+/* The mirrored ids of the pull's customers; all ids with `everybody`. */
 static int local_ids(struct pull *pull, const struct model *model, bool everybody, struct ids *ret,
                      struct error *error)
 {
@@ -84,9 +85,10 @@ static int search_ids(struct pull *pull, const struct model *model, const char *
     return rc;
 }
 
-/* Rows of an earlier scope that are not in this one go, without a doubt about Odoo. */
-static int drop_others(struct pull *pull, const struct model *model, const struct ids *remote,
-                       const struct ids *local, struct error *error)
+/* Deletes the rows that only an earlier scope contained. safety.max_delete does not apply: the
+ * configuration changed, not Odoo. */
+static int delete_unlisted(struct pull *pull, const struct model *model, const struct ids *remote,
+                           const struct ids *local, struct error *error)
 {
     int rc = store_begin(pull->store, error);
 
@@ -100,14 +102,14 @@ static int drop_others(struct pull *pull, const struct model *model, const struc
     return rc;
 }
 
-/* The domain of a full list. Products are listed with those that are mirrored, which may have left
- * the packs: page.c says which of them stay. */
+/* The domain of a full list. That of products includes the mirrored ones, which may no longer be
+ * packs: computed_product() decides which of them stay. */
 static const char *list_domain(const struct model *model)
 {
     return model == &models[MODEL_PRODUCT] ? model->change_domain : model->domain;
 }
 
-/* The first pull: every id after the last one stored, page by page. */
+/* The first pull of a listed model: every id after the last stored one, page by page. */
 static int pull_first(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                       struct page *page, struct error *error)
 {
@@ -123,7 +125,7 @@ static int pull_first(struct pull *pull, const struct model *model, struct mirro
     if (rc < 0)
         goto done;
     if (cursor->resume_id == 0)
-        rc = drop_others(pull, model, &remote, &local, error);
+        rc = delete_unlisted(pull, model, &remote, &local, error);
     page->cursor = cursor;
     if (rc == 0)
         rc = page_read(page, remote.items, remote.count, error);
@@ -168,7 +170,7 @@ static int pull_changes(struct pull *pull, const struct model *model,
     return rc;
 }
 
-/* Everything again: of everybody, or of the customers asked for. */
+/* Reads all records again: of every customer, or of the pull's customers. */
 static int pull_full(struct page *page, bool everybody, struct error *error)
 {
     struct pull *pull = page->pull;
@@ -195,7 +197,7 @@ static int pull_full(struct page *page, bool everybody, struct error *error)
     return rc;
 }
 
-/* A short list, of which rows vanish without a trace: all of it in one answer. */
+/* Reads the whole model in one answer: its rows are deleted without a trace (model.swept). */
 static int pull_swept(struct pull *pull, const struct model *model, struct page *page,
                       struct error *error)
 {
@@ -216,7 +218,7 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
     }
     if (rc == 0)
         rc = mirror_ids(pull->store, &model->table, &local, error);
-    /* A list that is empty all at once is believed while the calendars are there. */
+    /* An empty list may mean lost rights: accept it only while calendars are still visible. */
     believed = remote.count > 0;
     if (rc == 0 && !believed && local.count) {
         rc = search_ids(pull, &models[MODEL_CALENDAR], NULL, NULL, &calendars, error);
@@ -268,13 +270,13 @@ int listing_needed(struct pull *pull, const struct model *model, struct error *e
         rc = mirror_set_ids(pull->store, model->needed, NULL, 0, &needed, error);
         if (rc < 0 || same_ids(&needed, &before)) {
             free(needed.items);
-            break; /* what remains cannot be read: doctor lists it */
+            break; /* the rest cannot be read; doctor lists it */
         }
         rc = page_read(&page, needed.items, needed.count, error);
         if (rc == ERR_ACCESS_RIGHTS &&
             (rc = listing_visible(pull, model, &needed, &readable, error)) == 0)
             rc = page_read(&page, readable.items, readable.count, error);
-        page_close(&page); /* one that is gone is left alone */
+        page_close(&page); /* page.gone is dropped: nothing is deleted here */
         free(readable.items);
         free(before.items);
         before = needed;
@@ -283,8 +285,8 @@ int listing_needed(struct pull *pull, const struct model *model, struct error *e
     return rc;
 }
 
-/* Rows that stand under another scope lack what this one asks for: they are read again, page by
- * page like a first pull. */
+/* Reads the rows again that were stored under another scope, as they lack its new columns: page by
+ * page, like a first pull. */
 static int pull_old_rows(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                          struct error *error)
 {
@@ -294,7 +296,7 @@ static int pull_old_rows(struct pull *pull, const struct model *model, struct mi
     int rc;
 
     if (cursor->resume_id == INT64_MAX)
-        return 0; /* none is left */
+        return 0; /* all were read */
     rc = mirror_ids(pull->store, &model->table, &local, error);
     while (rc == 0 && known < local.count && local.items[known] <= cursor->resume_id)
         known++;
@@ -310,7 +312,7 @@ static int pull_old_rows(struct pull *pull, const struct model *model, struct mi
     return mirror_cursor_set(pull->store, model->table.name, cursor, error);
 }
 
-/* A mirror that has no complete first pull yet: the rest of the records. */
+/* Begins or resumes the first pull of a model. */
 static int pull_whole(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                       struct error *error)
 {
@@ -341,19 +343,19 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
         rc = pull_whole(pull, model, &cursor, error);
         if (rc == 0)
             rc = cursor_end(pull, model, &cursor, "", began, error);
-        if (rc == 0 && resumed) /* the pages of the runs before may have changed since */
+        if (rc == 0 && resumed) /* pages that earlier runs stored may have changed since */
             rc = pull_changes(pull, model, &cursor, &page, error);
     } else if (rc == 0 && pull->full && (!pull->n_customers || of_some)) {
         rc = pull_full(&page, !of_some, error);
-    } else if (rc == 0) { /* of some customers only: common tables come with their changes */
+    } else if (rc == 0) { /* also in a full pull of some customers, for models of all customers */
         of_some = false;
         rc = model->swept ? pull_swept(pull, model, &page, error) : ERR_UNPARSABLE;
-        if (rc == ERR_UNPARSABLE) /* one bad record among them: page_read() finds it */
+        if (rc == ERR_UNPARSABLE) /* one record breaks the answer: page_read() isolates it */
             rc = pull_changes(pull, model, &cursor, &page, error);
     }
     if (rc == 0 && model->kind == MODEL_REFERENCED)
         rc = listing_needed(pull, model, error);
-    if (rc == 0 && !of_some) /* else what changed of the others was not seen */
+    if (rc == 0 && !of_some) /* else changes of other customers would be skipped */
         rc = cursor_end(pull, model, &cursor, page.high, began, error);
     mirror_cursor_free(&cursor);
     page_close(&page);

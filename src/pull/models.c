@@ -1,4 +1,4 @@
-/* models.c - what is mirrored. Adding a field is one line here and one migration. */
+/* models.c - the mirrored models. Adding a field takes one line here and one migration. */
 #include "qualiodoo/pull/models.h"
 
 #include "computed.h"
@@ -6,8 +6,8 @@
 #define OUT_MOVES "[\"out_invoice\", \"out_receipt\", \"out_refund\"]"
 #define OUT_MOVES_AND_ENTRIES "[\"out_invoice\", \"out_receipt\", \"out_refund\", \"entry\"]"
 
-/* A public answer by a person of the desk: an internal note has is_internal False, only its subtype
- * tells; the automatic message of a closing is of type email_outgoing. */
+/* Public answers by internal users. Internal notes are told by their subtype, as Odoo leaves their
+ * is_internal False. The automatic message of a closing has the type email_outgoing. */
 #define REPLY_DOMAIN                                                                               \
     "[[\"model\", \"=\", \"@ticket\"], [\"message_type\", \"in\", [\"comment\", \"email\"]],"      \
     " [\"subtype_id.internal\", \"=\", false], [\"is_internal\", \"=\", false],"                   \
@@ -29,7 +29,7 @@ const struct model models[MODEL_COUNT] = {
                               {{OWNER_ALL, NULL}}},
                     .module = "uom"},
     [MODEL_PRODUCT] = {.remote = "product.product",
-                       .link = 1, /* computed.c empties it where the product is no pack */
+                       .link = 1, /* computed_product() empties it in a non-pack */
                        .compute = computed_product,
                        .table = {"product",
                                  {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
@@ -57,7 +57,7 @@ const struct model models[MODEL_COUNT] = {
                                {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                 {"name", "name", FIELD_WORDS, REQUIRED},
                                 {"closed", "@stage_closed",
-                                 FIELD_BOOLEAN}}, /* tells who owes nothing */
+                                 FIELD_BOOLEAN}}, /* a ticket created in one owes nothing */
                                {{OWNER_TARGETS, NULL}}}},
     [MODEL_TEAM] = {.remote = "@team",
                     .link = -1,
@@ -211,7 +211,7 @@ const struct model models[MODEL_COUNT] = {
                              "[[\"move_id.commercial_partner_id.commercial_partner_id\","
                              " \"in\", \"@ids\"]]",
                          .module = "account"},
-    /* Of every customer, as their moves are not known before they are read. */
+    /* Always read for all customers: the move of a line is known only after reading it. */
     [MODEL_DOWN_PAYMENT] = {.remote = "account.move.line",
                             .link = 1,
                             .table = {"down_payment",
@@ -308,8 +308,8 @@ const struct model models[MODEL_COUNT] = {
     [MODEL_ADJUSTMENT_NOTE] =
         {.remote = "mail.message",
          .link = 1,
-         /* The figures stand in the subject, the key in the message_id, and the others say who
-          * wrote the note: all of them are read, and the columns computed from them together. */
+         /* The fields named beside FIELD_COMPUTED columns are there only to be read:
+          * computed_note() computes all columns from them together. */
          .compute = computed_note,
          .table = {"adjustment",
                    {{"write_date", "write_date", FIELD_TEXT, REQUIRED},

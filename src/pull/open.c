@@ -1,4 +1,5 @@
-/* open.c - what must be known about this Odoo before anything is pulled. */
+/* open.c - pull_open(): what must be known of this Odoo before a pull: its flavour, the fields that
+ * exist, the agent's user and some ids. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
-/* What the "@names" of the domains stand for, as far as the configuration knows. */
+/* Sets the values of the "@names" in domains that come from the configuration. */
 static int set_names(struct pull *pull, struct error *error)
 {
     json_t *customers = json_array();
@@ -39,7 +40,7 @@ static int missing_field(const struct pull *pull, const struct model *model, con
     return flavour_missing_field(pull->odoo, &missing, error);
 }
 
-/* Asks which of the fields exist; the missing ones are left out, a required one is an error. */
+/* Sets pull->fields[id] to the fields that exist. A missing FIELD_REQUIRED one is an error. */
 static int check_fields(struct pull *pull, enum model_id id, struct error *error)
 {
     const struct model *model = &models[id];
@@ -106,7 +107,7 @@ bool pull_has_field(const struct pull *pull, enum model_id id, const char *name)
     return false;
 }
 
-/* `known` tells whether the state says whose it is. */
+/* ERR_STATE when the state names another database; *known: it names one. */
 static int compare_database(const struct config *config, struct store *store, bool *known,
                             struct error *error)
 {
@@ -130,8 +131,9 @@ int pull_check_database(const struct config *config, struct store *store, struct
     return compare_database(config, store, &known, error);
 }
 
-/* Another database would look like a thousand deletions. */
-static int claim_state(struct pull *pull, struct error *error)
+/* Checks the database of the state, or sets it in a new one: pulling another database into the
+ * state would look like mass deletions. */
+static int check_database(struct pull *pull, struct error *error)
 {
     bool known;
     int rc = compare_database(pull->config, pull->store, &known, error);
@@ -141,7 +143,7 @@ static int claim_state(struct pull *pull, struct error *error)
     return rc;
 }
 
-/* The agent's own user: author of its notes. */
+/* Sets agent_uid and agent_partner, by which the agent's own notes are recognised. */
 static int read_agent(struct pull *pull, struct error *error)
 {
     json_t *arguments, *keywords, *result = NULL;
@@ -169,7 +171,7 @@ static int read_agent(struct pull *pull, struct error *error)
     return 0;
 }
 
-/* The unit "Hours" is a fact of the database. */
+/* Reads how units are measured, and saves the id of the unit "Hours". */
 static int read_units(struct pull *pull, struct error *error)
 {
     int64_t hour = 0;
@@ -184,7 +186,7 @@ static int read_units(struct pull *pull, struct error *error)
     return store_meta_set(pull->store, "hour_unit", text, error);
 }
 
-/* So is the subtype of the mails that open a ticket. */
+/* Saves the id of the subtype of the mails that open a ticket. */
 static int read_opening(struct pull *pull, struct error *error)
 {
     int64_t subtype = 0;
@@ -197,9 +199,9 @@ static int read_opening(struct pull *pull, struct error *error)
     return store_meta_set(pull->store, "opening_subtype", text, error);
 }
 
-/* ---- What a reconcile learned is kept, so that a quiet cycle asks only for changes ---- */
+/* ---- The schema in the state: without it, each cycle would ask for all fields again ---- */
 
-/* What the kept knowledge depends on: another value makes it worthless. */
+/* The stored schema is used only while this key is the same. */
 static json_t *schema_key(const struct pull *pull)
 {
     return json_pack("[s s s i]", QUALIODOO_VERSION, pull->config->odoo.url,
@@ -228,6 +230,7 @@ static int save_schema(struct pull *pull, struct error *error)
     return rc;
 }
 
+/* Sets the schema from the stored one; false when that is unusable. */
 static bool use_schema(struct pull *pull, json_t *schema)
 {
     json_t *key = schema_key(pull), *fields = json_object_get(schema, "fields");
@@ -248,8 +251,8 @@ static bool use_schema(struct pull *pull, json_t *schema)
     return true;
 }
 
-/* `setup` may have made since what was not there: its models. */
-static int look_for_setup(struct pull *pull, struct error *error)
+/* Asks for the models that `setup` may have created since the schema was stored. */
+static int check_optional_models(struct pull *pull, struct error *error)
 {
     int rc = 0;
 
@@ -260,7 +263,7 @@ static int look_for_setup(struct pull *pull, struct error *error)
     return rc;
 }
 
-/* Returns 1 when the kept knowledge serves, 0 when Odoo must be asked. */
+/* Returns 1 when the stored schema is used, 0 when Odoo must be asked, or a negative code. */
 static int load_schema(struct pull *pull, struct error *error)
 {
     char *text = NULL;
@@ -277,7 +280,7 @@ static int load_schema(struct pull *pull, struct error *error)
     used = use_schema(pull, schema);
     json_decref(schema);
     if (used)
-        rc = look_for_setup(pull, error);
+        rc = check_optional_models(pull, error);
     return rc < 0 ? rc : used;
 }
 
@@ -308,7 +311,7 @@ int pull_forget_schema(struct pull *pull, struct error *error)
 
 int pull_open(struct pull *pull, struct error *error)
 {
-    int rc = claim_state(pull, error);
+    int rc = check_database(pull, error);
 
     if (rc == 0)
         rc = set_names(pull, error);

@@ -1,5 +1,5 @@
-/* packs.c - the products that credit.packs names, by internal reference or by id. A word that Odoo
- * no longer understands must not take credit away in silence: it is said at each cycle. */
+/* packs.c - the products that credit.packs names, by internal reference or by id. Each cycle logs
+ * those that Odoo does not have, so that nobody loses credit by a renamed product in silence. */
 #include "qualiodoo/pull/packs.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
-/* page.c - a page of records into the mirror, in one transaction with the cursor that says so. */
+/* page.c - stores pages of records in the mirror, each in one transaction with the cursor that
+ * marks it as read. */
 #include "page.h"
 
 #include <stdio.h>
@@ -18,7 +19,7 @@
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
-/* safety.max_delete never stops fewer rows than this: small tables change by whole percents. */
+/* safety.max_delete always allows this many: in a small table, few rows are a large percentage. */
 #define DELETE_ALWAYS_ALLOWED 20
 
 static const char *write_date_of(const struct model *model, const struct mirror_value *values)
@@ -28,7 +29,7 @@ static const char *write_date_of(const struct model *model, const struct mirror_
     return value->kind == VALUE_TEXT ? value->text : NULL;
 }
 
-/* The domain of the configuration that says which records of a model count, or NULL: all. */
+/* The configured domain of the records that count; NULL: all count. */
 static json_t *counting_domain(const struct page *page)
 {
     json_t *domain = page->model->counting ? page->model->counting(page->pull->config) : NULL;
@@ -36,7 +37,7 @@ static json_t *counting_domain(const struct page *page)
     return json_array_size(domain) ? domain : NULL;
 }
 
-/* Finds which of the records of a page count. */
+/* Sets page->counting to the ids of the page in the configured domain. */
 static int find_counting(struct page *page, const int64_t *ids, size_t count, struct error *error)
 {
     struct pull *pull = page->pull;
@@ -59,7 +60,7 @@ static int find_counting(struct page *page, const int64_t *ids, size_t count, st
     return rc < 0 ? error_prefix(error, "%s", page->model->counting_key) : 0;
 }
 
-/* Fills in what no field holds. */
+/* Fills in the FIELD_COMPUTED columns. */
 static void compute(struct page *page, json_t *record, json_t **texts, struct mirror_value *values)
 {
     const struct computing computing = {
@@ -81,8 +82,9 @@ static bool is_entry(const struct mirror_value *type)
     return type->kind != VALUE_TEXT || strncmp(type->text, "out_", 4) != 0;
 }
 
-/* Tickets and invoices have parts that can vanish without a trace: list them again soon. Of an
- * entry the lines are read again, as their date or state may have changed with it. */
+/* Marks tickets and invoices that may have changed as `pending`: parts.c then lists their parts
+ * again, which can vanish without a trace. Of a changed entry, parts.c reads the lines again: their
+ * date or state may have changed with it. */
 static int mark_parts(const struct page *page, int64_t id, const struct mirror_value *values,
                       enum mirror_change change, struct error *error)
 {
@@ -103,10 +105,10 @@ static int mark_parts(const struct page *page, int64_t id, const struct mirror_v
     return mirror_pending_add(page->pull->store, page->model->table.name, id, error);
 }
 
-/* What the records of one page share. */
+/* Used for all records of one page. */
 struct reading {
-    const char *names[MIRROR_COLUMNS_MAX]; /* of the fields, by column */
-    json_t *texts; /* made for the record at hand; NULL: memory was short, and so are its values */
+    const char *names[MIRROR_COLUMNS_MAX]; /* of model_names() */
+    json_t *texts; /* owns new texts of the present record; NULL: out of memory */
 };
 
 static int put_record(struct page *page, struct reading *reading, json_t *record,
@@ -152,7 +154,8 @@ static int put_record(struct page *page, struct reading *reading, json_t *record
     return rc;
 }
 
-/* A partial names two lines that must be read (again): their date or journal may have changed. */
+/* Notes the two settlement lines of a partial in page->lines: parts.c reads them again, as their
+ * date or journal may have changed. */
 static int note_lines(struct page *page, json_t *record, struct error *error)
 {
     static const char *const sides[] = {"debit_move_id", "credit_move_id"};
@@ -165,6 +168,7 @@ static int note_lines(struct page *page, json_t *record, struct error *error)
     return 0;
 }
 
+/* Adds the requested ids that Odoo did not return to page->gone. */
 static int note_absent(struct page *page, const int64_t *requested, size_t count, json_t *records,
                        struct error *error)
 {
@@ -295,7 +299,7 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
     return rc;
 }
 
-/* Of those that are gone, the ones that the mirror really holds: the others were never seen. */
+/* Drops the ids that are not mirrored from page->gone. *ret_local: all mirrored ids. */
 static int keep_known(struct page *page, struct ids *ret_local, struct error *error)
 {
     struct ids *gone = &page->gone;

@@ -1,43 +1,50 @@
-/* page.h - a page of records into the mirror, in one transaction with the cursor that says so. */
+/* page.h - stores pages of records in the mirror, each in one transaction with the cursor that
+ * marks it as read. */
 #ifndef QUALIODOO_PULL_PAGE_H
 #define QUALIODOO_PULL_PAGE_H
 
 #include "qualiodoo/pull/pull.h"
 
-/* What is being read, where it goes, and what comes of it. Close it with page_close(). */
+/* One reading of records of a model, and its result. The first part is set by the caller. Close it
+ * with page_close(). */
 struct page {
     struct pull *pull;
     const struct model *model;
-    bool log;                     /* note whom changes touch */
-    struct mirror_cursor *cursor; /* written with each page of a first pull, else NULL */
-    const char *settled;          /* write_date from which a row may change unseen, or NULL */
-    bool out_of_scope;            /* what is still there left the domain: gone too */
-    bool leavers_go; /* of a listing: what it lacks is gone, though Odoo still has it */
+    bool log;                     /* note the accounts and tickets that a change touches */
+    struct mirror_cursor *cursor; /* of a first pull: moved and saved with each page; else NULL */
+    const char *settled; /* an unchanged ticket or invoice written before this has unchanged parts;
+                            NULL: none has */
+    bool out_of_scope;   /* every record returned has left the domain: it counts as gone */
+    bool leavers_go;     /* an unlisted row counts as gone, though Odoo still has the record */
 
-    /* what came of it */
-    char high[32];    /* latest write_date seen */
-    struct ids gone;  /* confirmed gone, not yet deleted */
-    struct ids lines; /* settlement lines that the partials name */
-    size_t done, total;
+    /* the result */
+    char high[32];      /* latest write_date seen */
+    struct ids gone;    /* confirmed as gone, not deleted yet */
+    struct ids lines;   /* of partials: their settlement lines; unsorted, may have duplicates */
+    size_t done, total; /* records, for progress */
 
-    /* of the records at hand */
-    struct ids counting; /* those in the configuration's domain (model.counting) */
-    int64_t damaged;     /* the record that is kept without its texts, or 0 */
+    /* of the present page */
+    struct ids counting; /* ids in the configured domain (model.counting), sorted */
+    int64_t damaged;     /* the record that is stored without its texts; 0: none */
     char damage[300];    /* why */
 };
 void page_close(struct page *page);
 
-/* Reads `ids` of the page's model and stores them. */
+/* Reads the records `ids` of the model and stores them page by page. An id that Odoo does not have
+ * goes into page->gone; an unreadable record is logged, noted in the state and skipped. After a
+ * failure the pages stored before it remain. */
 int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error);
 
-/* Stores the records of an answer to a question for the `requested` ids, in one transaction. */
+/* Stores `records`, Odoo's answer for the `count` ids `requested`, in one transaction.
+ * ERR_INTERRUPTED after a signal; the page is stored then. */
 int page_store(struct page *page, const int64_t *requested, size_t count, json_t *records,
                struct error *error);
 
-/* Stops when more of page->gone would go than safety.max_delete allows. */
+/* Drops the ids that are not mirrored from page->gone. ERR_SAFETY when more remain than
+ * safety.max_delete allows, unless pull->force or model.own. */
 int page_check_gone(struct page *page, struct error *error);
 
-/* Deletes page->gone from the model's mirror, after that check, and empties it. */
+/* page_check_gone(), then deletes page->gone from the mirror in one transaction and empties it. */
 int page_delete_gone(struct page *page, struct error *error);
 
 #endif

@@ -1,6 +1,6 @@
-/* parts.c - parts that vanish without a trace: the timesheet lines of a ticket, the pack lines of
- * an invoice and its reconciliations. Their owner's row was marked when it was read (`pending`);
- * here they are listed again, compared, and the mark is cleared once all is stored. */
+/* parts.c - parts that Odoo deletes without a trace: the timesheet lines of a ticket, the pack
+ * lines of an invoice and its reconciliations. page.c marked the owner as `pending` when it read
+ * it; here the parts are listed again and compared, and the mark is cleared once all is stored. */
 #include "parts.h"
 
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
 
-/* Owners of one listing: their ids travel in a domain. */
+/* Owners of one listing: all their ids go into one domain. */
 #define OWNERS_AT_ONCE 200
 
 static json_t *id_list(const int64_t *ids, size_t count)
@@ -24,7 +24,7 @@ static json_t *id_list(const int64_t *ids, size_t count)
     return list;
 }
 
-/* Owners of the parts that are listed, and which set of the mirror has their parts. */
+/* The owners whose parts are listed; `parts` is the set of their mirrored parts. */
 struct owners {
     const int64_t *ids;
     size_t count;
@@ -33,8 +33,8 @@ struct owners {
 
 /* Lists the parts of some owners in Odoo and in the mirror, and brings the mirror in line. Takes
  * over `domain`. */
-static int relist(struct page *page, json_t *domain, const struct owners *owners,
-                  struct error *error)
+static int list_again(struct page *page, json_t *domain, const struct owners *owners,
+                      struct error *error)
 {
     struct pull *pull = page->pull;
     const struct model *model = page->model;
@@ -53,25 +53,26 @@ static int relist(struct page *page, json_t *domain, const struct owners *owners
     return rc;
 }
 
-/* Those of one model, of which nothing else is to be known. */
-static int relist_model(struct pull *pull, enum model_id id, json_t *domain,
-                        const struct owners *owners, struct error *error)
+/* The same, when the caller does not need the page. Takes over `domain`. */
+static int list_model_again(struct pull *pull, enum model_id id, json_t *domain,
+                            const struct owners *owners, struct error *error)
 {
     struct page page = {.pull = pull, .model = &models[id], .log = !pull->first_pulls};
-    int rc = relist(&page, domain, owners, error);
+    int rc = list_again(&page, domain, owners, error);
 
     page_close(&page);
     return rc;
 }
 
-/* A line that left its ticket is moved, not gone. */
+/* Lists the timesheet lines of some tickets again. A line that moved to another ticket is still
+ * there, and is not deleted. */
 static int ticket_chunk(struct pull *pull, const int64_t *tickets, size_t count,
                         struct error *error)
 {
     const struct owners owners = {tickets, count, SET_TIMESHEETS_OF};
-    int rc = relist_model(pull, MODEL_TIMESHEET,
-                          json_pack("[[sso]]", pull->flavour->link, "in", id_list(tickets, count)),
-                          &owners, error);
+    int rc = list_model_again(
+        pull, MODEL_TIMESHEET,
+        json_pack("[[sso]]", pull->flavour->link, "in", id_list(tickets, count)), &owners, error);
 
     return rc < 0 ? rc
                   : mirror_pending_clear(pull->store, models[MODEL_TICKET].table.name, tickets,
@@ -92,8 +93,8 @@ int parts_of_tickets(struct pull *pull, struct error *error)
     return rc;
 }
 
-/* Both sides of the partials just read, again: the date or the journal of a payment may change
- * without a trace on the invoice. */
+/* Reads the settlement lines again on both sides of the partials just read: the date or the journal
+ * of a payment can change without a new write_date on the invoice. */
 static int read_lines(struct page *partials, struct error *error)
 {
     struct page page = {.pull = partials->pull,
@@ -115,7 +116,7 @@ static int read_lines(struct page *partials, struct error *error)
     return rc;
 }
 
-/* What settles some invoices, and the lines on both sides. */
+/* Lists the partials of some invoices again, and reads the lines on both sides. */
 static int settlements_chunk(struct pull *pull, const int64_t *moves, size_t count,
                              struct error *error)
 {
@@ -123,7 +124,7 @@ static int settlements_chunk(struct pull *pull, const int64_t *moves, size_t cou
     const struct owners owners = {moves, count, SET_PARTIALS_OF};
     json_t *names = json_pack("{so}", "@ids", id_list(moves, count));
     json_t *domain = names ? model_domain(page.model->customer_domain, pull->flavour, names) : NULL;
-    int rc = relist(&page, domain, &owners, error);
+    int rc = list_again(&page, domain, &owners, error);
 
     json_decref(names);
     if (rc == 0)
@@ -132,21 +133,22 @@ static int settlements_chunk(struct pull *pull, const int64_t *moves, size_t cou
     return rc;
 }
 
-/* The lines of packs and of down payments of some invoices. */
+/* Lists the pack lines and down payment lines of some invoices again. */
 static int lines_chunk(struct pull *pull, const int64_t *moves, size_t count, struct error *error)
 {
     const struct owners of_packs = {moves, count, SET_MOVE_LINES_OF};
     const struct owners of_down_payments = {moves, count, SET_DOWN_PAYMENTS_OF};
-    int rc = relist_model(pull, MODEL_MOVE_LINE,
-                          json_pack("[[sso] [ssO]]", "move_id", "in", id_list(moves, count),
-                                    "product_id", "in", json_object_get(pull->ids, "@products")),
-                          &of_packs, error);
+    int rc =
+        list_model_again(pull, MODEL_MOVE_LINE,
+                         json_pack("[[sso] [ssO]]", "move_id", "in", id_list(moves, count),
+                                   "product_id", "in", json_object_get(pull->ids, "@products")),
+                         &of_packs, error);
 
     if (rc == 0 && pull->fields[MODEL_DOWN_PAYMENT])
-        rc = relist_model(pull, MODEL_DOWN_PAYMENT,
-                          json_pack("[[sso] [ssb]]", "move_id", "in", id_list(moves, count),
-                                    "is_downpayment", "=", 1),
-                          &of_down_payments, error);
+        rc = list_model_again(pull, MODEL_DOWN_PAYMENT,
+                              json_pack("[[sso] [ssb]]", "move_id", "in", id_list(moves, count),
+                                        "is_downpayment", "=", 1),
+                              &of_down_payments, error);
     return rc;
 }
 
@@ -154,7 +156,7 @@ static int move_chunk(struct pull *pull, const int64_t *moves, size_t count, str
 {
     int rc = 0;
 
-    if (!pull->full && !pull->first_pulls) /* else they were all listed just now */
+    if (!pull->full && !pull->first_pulls) /* else this pull has just listed them all */
         rc = lines_chunk(pull, moves, count, error);
     if (rc == 0)
         rc = settlements_chunk(pull, moves, count, error);
@@ -163,8 +165,8 @@ static int move_chunk(struct pull *pull, const int64_t *moves, size_t count, str
                                          error);
 }
 
-/* Entries that changed (a payment that was given another date, or set back to draft): what they are
- * reconciled with is read again. */
+/* Reads the reconciliations of changed entries again (a payment with another date, or set back to
+ * draft). */
 static int read_entry_lines(struct pull *pull, struct error *error)
 {
     struct page page = {.pull = pull, .model = &models[MODEL_PARTIAL], .log = !pull->first_pulls};
@@ -192,7 +194,8 @@ int parts_of_moves(struct pull *pull, struct error *error)
 {
     int rc = 0;
 
-    /* A counterpart credit note is a move too: it is read, then its own parts are listed. */
+    /* Reading settlements can bring in new moves (credit notes), whose parts must be listed too:
+     * repeat until no move is pending. */
     while (rc == 0) {
         struct ids pending = {0};
 
@@ -227,11 +230,11 @@ int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *err
         rc = page_delete_gone(&page, error);
     page_close(&page);
     if (rc == 0)
-        rc =
-            relist_model(pull, MODEL_REPLY, cursor_domain(pull, reply->domain, of), &owners, error);
+        rc = list_model_again(pull, MODEL_REPLY, cursor_domain(pull, reply->domain, of), &owners,
+                              error);
     if (rc == 0)
         rc = parts_of_tickets(pull, error);
-    if (rc == 0) /* the authors of new messages: of whose side they are */
+    if (rc == 0) /* the authors of new messages */
         rc = listing_needed(pull, &models[MODEL_PARTNER], error);
     json_decref(of);
     return rc;

@@ -1,14 +1,15 @@
-/* parts.h - parts that vanish without a trace: the lines of a ticket, those of an invoice and
- * its reconciliations. */
+/* parts.h - parts that Odoo deletes without a trace: the lines of a ticket, those of an invoice and
+ * its reconciliations. Errors of both functions: those of the calls and of the store; owners that
+ * were not completed stay marked. */
 #ifndef QUALIODOO_PULL_PARTS_H
 #define QUALIODOO_PULL_PARTS_H
 
 #include "qualiodoo/pull/pull.h"
 
-/* Lists again the lines of the tickets that were marked when they were read. */
+/* Lists the timesheet lines again of the tickets that are marked as `pending`. */
 int parts_of_tickets(struct pull *pull, struct error *error);
 
-/* The same of invoices: their lines of packs and down payments, and what settles them. */
+/* The same for invoices: their lines of packs and down payments, and their settlements. */
 int parts_of_moves(struct pull *pull, struct error *error);
 
 #endif

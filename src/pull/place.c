@@ -1,11 +1,11 @@
-/* place.c - which of the models that a whole pull reads is at hand, for the line of progress. */
+/* place.c - counts the models of a whole pull, for the progress line. */
 #include "place.h"
 
 #include "listing.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/util/progress.h"
 
-/* Whether pull_models() reads a model, and not only pull_parts() or nobody. */
+/* Whether pull_models() reads the model itself; parts.c reads partials and settlement lines. */
 static bool is_pulled(const struct pull *pull, enum model_id id)
 {
     switch (id) {

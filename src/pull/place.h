@@ -1,10 +1,10 @@
-/* place.h - which model is being read, for people who wait. */
+/* place.h - shows which model is being read. */
 #ifndef QUALIODOO_PULL_PLACE_H
 #define QUALIODOO_PULL_PLACE_H
 
 #include "qualiodoo/pull/pull.h"
 
-/* Shows "3 of 17": which of the models that pull_run() reads this one is. */
+/* Shows the place of `model` among the models that pull_run() reads, as "3 of 17". */
 void place_show(const struct pull *pull, const struct model *model);
 
 #endif

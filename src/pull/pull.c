@@ -1,5 +1,5 @@
-/* pull.c - what changed in Odoo since the last pull, or everything. cursor.c keeps where each model
- * stands. */
+/* pull.c - one pull: the models in their order. listing.c decides which records of each are read,
+ * page.c stores them, cursor.c keeps how far each has come. */
 #include "qualiodoo/pull/pull.h"
 
 #include <assert.h>
@@ -22,7 +22,7 @@
 #include "qualiodoo/util/progress.h"
 #include "vanished.h"
 
-/* Records of a model that this cycle has read so far. */
+/* Records of the model that were read since the report was opened. */
 static int64_t records_read(const struct pull *pull, const struct model *model)
 {
     return pull_report_checked(pull->report, model_remote(model, pull->flavour));
@@ -43,7 +43,7 @@ static int pull_model(struct pull *pull, const struct model *model, struct error
     return rc;
 }
 
-/* Sets what "@name" of a domain stands for. */
+/* Sets the ids that replace `name` ("@products") in domains. */
 static void set_ids(struct pull *pull, const char *name, const struct ids *ids)
 {
     json_t *list = json_array();
@@ -68,7 +68,7 @@ static int set_customer_ids(struct pull *pull, const char *name, enum mirror_set
     return rc;
 }
 
-/* The products known to be packs. */
+/* "@products": the mirrored products. */
 static int set_products(struct pull *pull, struct error *error)
 {
     struct ids ids = {0};
@@ -80,7 +80,8 @@ static int set_products(struct pull *pull, struct error *error)
     return rc;
 }
 
-/* With --force a product that left the packs leaves the mirror, and its lots with it. */
+/* Sets pull->held. With --force for all customers it stays empty: a product that is no longer a
+ * pack then leaves the mirror, and its lots are lost. */
 static int set_held(struct pull *pull, struct error *error)
 {
     free(pull->held.items);
@@ -97,7 +98,7 @@ static int pull_adjustment_rows(struct pull *pull, struct error *error)
     return rc < 0 ? rc : vanished_adjustments(pull, error);
 }
 
-/* The partners, last: who they are, which of them are gone, and whose account they belong to. */
+/* Pulls the partners. Comes last, as the rows of the other models say which partners are needed. */
 static int pull_partners(struct pull *pull, struct error *error)
 {
     int rc = pull_model(pull, &models[MODEL_PARTNER], error);
@@ -107,7 +108,7 @@ static int pull_partners(struct pull *pull, struct error *error)
     return rc < 0 ? rc : holders_follow(pull, error);
 }
 
-/* Lines and settlements of the tickets and invoices that changed: they vanish without a trace. */
+/* Lines and settlements of changed tickets and invoices: Odoo deletes them without a trace. */
 static int pull_parts(struct pull *pull, struct error *error)
 {
     int64_t began = clock_monotonic_ms();
@@ -121,7 +122,7 @@ static int pull_parts(struct pull *pull, struct error *error)
     return rc;
 }
 
-/* The credit that Odoo shows, where it is to be shown. */
+/* The balances shown in Odoo; forgets the mirror when their model is gone. */
 static int pull_shown(struct pull *pull, struct error *error)
 {
     const struct model *model = &models[MODEL_SHOWN];
@@ -223,7 +224,6 @@ int pull_open_and_run(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = pull_run(pull, error);
     if (pull->schema_kept && schema_may_be_old(rc)) {
-        /* Odoo was upgraded, or a module came or went: ask what there is, then try again. */
         rc = pull_forget_schema(pull, error);
         pull_close(pull);
         if (rc == 0)

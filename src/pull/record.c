@@ -1,4 +1,4 @@
-/* record.c - from a record of Odoo to the columns of its mirror, as the table of models says. */
+/* record.c - turns a record of Odoo into the columns of its mirror, as `models` describes it. */
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
@@ -73,10 +73,10 @@ int model_bare_names(const struct model *model, const struct flavour *flavour, j
     return 0;
 }
 
-/* The largest amount that is kept: 10^12 of a currency. */
+/* The largest amount that is stored: 10^12 of a currency. */
 #define MICRO_MAX (INT64_C(1000000000000) * MICRO_ONE)
 
-/* An amount that does not fit must not become 0: an invoice whose residual is 0 is paid. */
+/* A larger amount is limited to that: as 0, a residual would mean that the invoice is paid. */
 static micro amount(json_t *value)
 {
     double number = json_number_value(value) * (double)MICRO_ONE;
@@ -86,8 +86,8 @@ static micro amount(json_t *value)
     return number < 0 ? -MICRO_MAX : MICRO_MAX;
 }
 
-/* A fixed-point number from a double of Odoo, the only doubles beyond the codec. False where it
- * does not fit, or is no number. */
+/* A fixed-point number from a double of Odoo; false when it is no number or out of range. With
+ * amount() the only use of doubles outside odoo/. */
 static bool fixed(json_t *value, double scale, int64_t *ret)
 {
     double number = json_number_value(value) * scale;
@@ -109,7 +109,7 @@ static struct mirror_value id_value(json_t *value)
     return (struct mirror_value){.kind = VALUE_INTEGER, .integer = json_integer_value(value)};
 }
 
-/* The ids, sorted by Odoo's own order, as text kept alive by `texts`. */
+/* The ids as a JSON text that *texts owns, in Odoo's order. */
 static struct mirror_value ids_value(json_t *value, json_t **texts)
 {
     const struct mirror_value none = {.kind = VALUE_TEXT, .text = "[]"};
@@ -144,7 +144,7 @@ static struct mirror_value field_value(enum field_kind kind, json_t *value, json
         if (!value || !fixed(value, (double)NANO_ONE, &made.integer))
             break;
         return made;
-    case FIELD_MICRO: /* absent: 0 */
+    case FIELD_MICRO: /* a missing field counts as 0 */
         made.integer = amount(value);
         return made;
     case FIELD_TEXT:
@@ -175,7 +175,7 @@ void model_values(const struct model *model, const char *const *names, json_t *r
                                 names[i] ? json_object_get(record, names[i]) : NULL, texts);
 }
 
-/* "@link.partner_id" is the flavour's link, then the path. */
+/* Replaces the first part of "@link.partner_id" by the flavour's name for it. */
 static json_t *resolve_name(const char *text, const struct flavour *flavour)
 {
     const char *dot = strchr(text, '.');
@@ -191,6 +191,7 @@ static json_t *resolve_name(const char *text, const struct flavour *flavour)
     return json_sprintf("%s%s", name, dot);
 }
 
+/* A copy of `value` in which each "@..." string is replaced; see model_domain(). */
 static json_t *resolve(json_t *value, const struct flavour *flavour, json_t *ids)
 {
     json_t *made, *item;
@@ -214,7 +215,7 @@ json_t *model_domain(const char *text, const struct flavour *flavour, json_t *id
 {
     json_t *parsed = json_build_parsed(text ? text : "[]", 0), *made;
 
-    if (!parsed) /* the tables' own texts are JSON: out of memory */
+    if (!parsed) /* out of memory: the texts in models.c are valid JSON */
         return NULL;
     made = resolve(parsed, flavour, ids);
     json_decref(parsed);

@@ -8,7 +8,7 @@
 #include "qualiodoo/util/interrupt.h"
 
 enum {
-    SECOND_LOOK_SECONDS = 2, /* so much later a Date must have moved on; Dates are whole seconds */
+    SECOND_LOOK_SECONDS = 2, /* after this, a Date must have advanced: it has whole seconds */
     WAIT_SLICE_MS = 50,
 };
 
@@ -17,7 +17,8 @@ static bool differs(const struct odoo_clock *clock)
     return clock->ahead_seconds > SKEW_MAX_SECONDS || clock->ahead_seconds < -SKEW_MAX_SECONDS;
 }
 
-/* Waits by the machine's own clock, which no test simulates: so does the server's. */
+/* Waits by the machine's clock, not the simulated one of tests: the server's Date advances by real
+ * time. */
 static int wait_a_moment(struct error *error)
 {
     instant start = clock_machine();

@@ -1,10 +1,10 @@
-/* vanished.c - what goes from Odoo without a stamp on anything, found by counting.
+/* vanished.c - records that leave Odoo without a new write_date anywhere, found by counting.
  *
- * Two things must not wait for the next reconcile:
- *  - partners that were merged into another one: the wizard rewrites tickets and adjustments by
- * SQL, and their write_date stays;
- *  - adjustments whose model was removed, or removed and made again, with ids from 1.
- * A count costs one short call a cycle. Only when it differs are ids compared. */
+ * Two cases must not wait for the next reconcile:
+ *  - partners that were merged into another one: Odoo's wizard rewrites tickets and adjustments by
+ *    SQL, and their write_date stays;
+ *  - adjustments whose model was removed, or removed and created again, with ids from 1.
+ * A count costs one short call a cycle; ids are compared only when it differs. */
 #include "vanished.h"
 
 #include <stdio.h>
@@ -18,10 +18,10 @@
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/log.h"
 
-/* Partners that are asked for one by one when some of them are hidden. */
+/* At most this many partners are read one by one when some of them are hidden. */
 #define HIDDEN_MAX 50
 
-#define PARTNERS_KEY "partners_counted" /* of meta: "ID COUNT", the partners up to an id */
+#define PARTNERS_KEY "partners_counted" /* meta value "ID COUNT": number of partners up to ID */
 
 static int count_records(struct pull *pull, const struct model *model, json_t *domain,
                          int64_t *ret_count, struct error *error)
@@ -53,7 +53,7 @@ static json_t *up_to(int64_t id)
     return json_pack("[[ssI]]", "id", "<=", (json_int_t)id);
 }
 
-static int keep_count(struct pull *pull, int64_t id, int64_t count, struct error *error)
+static int save_count(struct pull *pull, int64_t id, int64_t count, struct error *error)
 {
     char text[64];
 
@@ -61,8 +61,8 @@ static int keep_count(struct pull *pull, int64_t id, int64_t count, struct error
     return store_meta_set(pull->store, PARTNERS_KEY, text, error);
 }
 
-/* *ret_fewer: Odoo has fewer of the partners that it had at the last count. *ret_count: of those up
- * to the id `last` today. */
+/* *ret_fewer: partners are gone since the last count, which covered ids up to the stored one.
+ * *ret_count: the partners with an id up to `last`. */
 static int count_partners(struct pull *pull, int64_t last, bool *ret_fewer, int64_t *ret_count,
                           struct error *error)
 {
@@ -87,7 +87,7 @@ static int count_partners(struct pull *pull, int64_t last, bool *ret_fewer, int6
     return rc;
 }
 
-/* Those that are deleted, among those that a search does not find: the others are hidden. */
+/* Adds the deleted ones among `missing` to page->gone; the others exist, but are hidden. */
 static int confirm_partners(struct page *page, const struct ids *missing, struct error *error)
 {
     int rc = page_read(page, missing->items, missing->count, error);
@@ -97,7 +97,7 @@ static int confirm_partners(struct page *page, const struct ids *missing, struct
     page->gone.count = 0;
     rc = 0;
     if (missing->count > HIDDEN_MAX)
-        return 0; /* rights were lost: reconcile says so */
+        return 0; /* the user lost rights: the next reconcile reports it */
     for (size_t i = 0; i < missing->count && rc == 0; i++) {
         rc = page_read(page, &missing->items[i], 1, error);
         if (rc == ERR_ACCESS_RIGHTS)
@@ -106,7 +106,7 @@ static int confirm_partners(struct page *page, const struct ids *missing, struct
     return rc;
 }
 
-/* Fills page->gone. */
+/* Fills page->gone with the partners of `local` that were deleted. */
 static int find_vanished(struct page *page, const struct ids *local, struct error *error)
 {
     struct ids visible = {0}, missing = {0};
@@ -123,7 +123,7 @@ static int find_vanished(struct page *page, const struct ids *local, struct erro
     return rc;
 }
 
-/* Reads the rows of a model again that name one of the partners. */
+/* Reads the rows of a model again that refer to one of the partners. */
 static int read_naming(struct pull *pull, enum model_id id, enum mirror_set set,
                        const struct ids *partners, struct error *error)
 {
@@ -161,7 +161,7 @@ static int read_all_naming(struct pull *pull, const struct ids *partners, struct
     return rc < 0 ? rc : listing_needed(pull, &models[MODEL_PARTNER], error);
 }
 
-static int follow(struct pull *pull, const struct ids *local, struct error *error)
+static int replace_vanished(struct pull *pull, const struct ids *local, struct error *error)
 {
     struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};
     struct ids gone = {0};
@@ -193,17 +193,17 @@ int vanished_partners(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = count_partners(pull, last, &fewer, &count, error);
     if (rc == 0 && fewer)
-        rc = follow(pull, &local, error);
-    if (rc == 0) /* last: what failed is looked for again */
-        rc = keep_count(pull, last, count, error);
+        rc = replace_vanished(pull, &local, error);
+    if (rc == 0) /* only after success: else the next cycle finds the difference again */
+        rc = save_count(pull, last, count, error);
     free(local.items);
     return rc;
 }
 
 /* ---- Adjustments ---- */
 
-/* A model that is not there any more has no rows. Its absence is asked for twice: where the
- * agent's user has only lost its rights, a count is refused instead. */
+/* Deletes the rows of a model that Odoo no longer has. A count confirms its absence: it is refused
+ * with another error when the agent's user has only lost its rights. */
 static int drop_model(struct pull *pull, const struct model *model, const struct ids *local,
                       struct error *error)
 {
@@ -212,7 +212,7 @@ static int drop_model(struct pull *pull, const struct model *model, const struct
     int rc = count_records(pull, model, json_array(), &count, error);
 
     if (rc == 0)
-        return 0; /* it was made this moment: the next cycle reads it */
+        return 0; /* the model was just created: the next cycle reads it */
     if (rc != ERR_MISSING_MODEL)
         return rc;
     rc = 0;
@@ -235,7 +235,7 @@ int vanished_adjustments(struct pull *pull, struct error *error)
     int rc;
 
     if (listing_adjustment_model(pull) != MODEL_ADJUSTMENT)
-        return 0; /* notes: reconcile */
+        return 0; /* notes are compared by reconcile only */
     rc = mirror_ids(pull->store, &model->table, &local, error);
     if (rc == 0 && local.count && !pull->fields[MODEL_ADJUSTMENT])
         rc = drop_model(pull, model, &local, error);

@@ -1,15 +1,16 @@
-/* vanished.h - what goes from Odoo without a stamp on anything. */
+/* vanished.h - records that leave Odoo without a new write_date anywhere. Errors of both functions:
+ * those of the calls and of the store; the next call then finds the difference again. */
 #ifndef QUALIODOO_PULL_VANISHED_H
 #define QUALIODOO_PULL_VANISHED_H
 
 #include "qualiodoo/pull/pull.h"
 
-/* Partners that are gone (merged into another one, or deleted), and the rows that name them: read
- * again, as Odoo stamps neither tickets nor adjustments then. */
+/* Deletes partners that are gone (merged into another one, or deleted), and reads the rows again
+ * that refer to them: Odoo does not change their write_date then. */
 int vanished_partners(struct pull *pull, struct error *error);
 
-/* Adjustments whose row, or whose whole model, is gone: a model made again counts from 1, so that
- * old and new rows would stand side by side. */
+/* Deletes adjustments whose record or whole model is gone. Without this, a model that was created
+ * again, with ids from 1, would mix with the old rows. */
 int vanished_adjustments(struct pull *pull, struct error *error);
 
 #endif

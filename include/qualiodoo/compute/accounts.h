@@ -1,4 +1,4 @@
-/* accounts.h - the accounts whose facts changed, computed and stored. */
+/* accounts.h - computes and stores the accounts whose facts changed. */
 #ifndef QUALIODOO_COMPUTE_ACCOUNTS_H
 #define QUALIODOO_COMPUTE_ACCOUNTS_H
 
@@ -14,14 +14,16 @@
 /* For which day accounts are computed, and whose credit may be revoked (DOMAIN.md, section 3). */
 struct accounts_order {
     civil_day today;
-    bool force;               /* accept revoked credit, of these accounts only: */
-    const int64_t *customers; /* sorted */
-    size_t n_customers;       /* 0: of all */
+    bool force;               /* accept revoked credit of the accounts in `customers` */
+    const int64_t *customers; /* account holders, sorted; borrowed */
+    size_t n_customers;       /* 0: all accounts */
 };
 
-/* Computes the accounts that changed (all of them when the policy did), saves them and forgets the
- * noted changes, in one transaction. ERR_SAFETY when that would revoke credit: nothing is changed
- * then, and the report names the accounts and the cause. */
+/* Computes and saves the accounts that changed, or all of them when the rules or the version of the
+ * program did, and forgets the noted changes, in one transaction. ERR_SAFETY when that would revoke
+ * credit; report->revoked and report->revoked_because then name the accounts and the causes. After
+ * any failure nothing in the state has changed, and the report lists no changed accounts or events
+ * of this call. */
 int accounts_update(struct store *store, const struct config *config,
                     const struct accounts_order *order, struct compute_report *report,
                     struct error *error);

@@ -1,5 +1,4 @@
-/* compute_report.h - what was computed anew: accounts, response targets, and what happened in them.
- */
+/* compute_report.h - what was computed in a cycle: accounts, response targets and their events. */
 #ifndef QUALIODOO_COMPUTE_COMPUTE_REPORT_H
 #define QUALIODOO_COMPUTE_COMPUTE_REPORT_H
 
@@ -15,40 +14,40 @@ struct compute_report {
     int64_t accounts_recomputed;
     int64_t breaches_new, breaches_cleared;
     json_t *accounts_changed; /* array of customer ids */
-    json_t *lost; /* array of {"customer", "name"?, "before_minutes", "after_minutes"}: accounts
-                     that lost credit otherwise than by work */
-    json_t
-        *revoked; /* array of {"customer_id", "customer", "before_minutes", "after_minutes",
-                     "lots"}: credit that a changed word would take away, which stopped the cycle */
-    json_t *revoked_because; /* array of texts: the words that changed */
+    json_t *lost; /* accounts that lost credit other than by charged work: array of {"customer",
+                     "name"?, "before_minutes", "after_minutes"} */
+    /* Accounts whose credit would be revoked, which stopped the computation: array of
+     * {"customer_id", "customer", "before_minutes", "after_minutes", "lots"}. */
+    json_t *revoked;
+    json_t *revoked_because; /* array of sentences: the causes (revoked_causes()) */
     json_t *events;          /* array of {"event", "ticket" or "customer", "minutes"?} */
 };
 
-/* An empty report; free it with compute_report_free(), also after a failure. */
+/* Makes an empty report; free it with compute_report_free(), also after ERR_NO_MEMORY. */
 int compute_report_open(struct compute_report *report, struct error *error);
 void compute_report_free(struct compute_report *report);
 
-/* ERR_NO_MEMORY when something could not be noted for lack of memory. */
+/* ERR_NO_MEMORY when an entry was lost for lack of memory: the adding functions report no error. */
 int compute_report_check(const struct compute_report *report, struct error *error);
 
-/* What happened, once each: "breach" and "cleared" of a ticket; "credited" (granted, adjusted
- * upwards or come back), "consumed" and "expired" of a customer, with how many more minutes of it
- * the account has than before; "lost" of one whose balance fell otherwise than by work and expiry,
- * with "before_minutes" and "after_minutes". What a first pull finds is history, and no event; what
- * is undone with its transaction is none either. `ticket` or `customer` is 0: it is about the other
- * one. */
+/* Adds an event. `event` is "breach" or "cleared", of a ticket; or "credited" (granted, adjusted
+ * upwards or returned), "consumed" or "expired", of a customer: `amount` is by how many minutes
+ * that total of the account grew. Either `ticket` or `customer` is 0. The caller adds no event for
+ * what a first pull finds, which is history. ("lost" events: see compute_report_lost().) */
 void compute_report_event(struct compute_report *report, const char *event, int64_t ticket,
                           int64_t customer, minutes amount);
 
-/* Takes back the events after the first `count`: their transaction was rolled back. */
+/* Removes all but the first `count` events: the transaction of the others was rolled back. */
 void compute_report_undo_events(struct compute_report *report, size_t count);
 
-/* Notes an account whose balance fell by more than the work that was charged to it; an event
- * unless it is all expiry, which is one of its own. */
+/* Adds an account to report->lost when its balance fell by more than the work charged to it. Adds a
+ * "lost" event, with the balances before and after, unless expiry explains all of it: expiry has
+ * its own event. */
 void compute_report_lost(struct compute_report *report, int64_t account,
                          const struct results_change *change);
 
-/* What the report says of accounts, so that it can be taken back with their transaction. */
+/* The lengths of the report's lists of accounts and events, by which compute_report_undo() removes
+ * what was added since: the transaction was rolled back. */
 struct compute_report_mark {
     size_t n_changed, n_lost, n_events;
 };

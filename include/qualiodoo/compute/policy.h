@@ -1,4 +1,4 @@
-/* policy.h - how the configuration and the state say that accounts are computed. */
+/* policy.h - the rules by which accounts are computed, from the configuration and the state. */
 #ifndef QUALIODOO_COMPUTE_POLICY_H
 #define QUALIODOO_COMPUTE_POLICY_H
 
@@ -8,14 +8,16 @@
 #include "qualiodoo/store/store.h"
 #include "qualiodoo/util/tz.h"
 
-/* How the configuration and the state say that accounts are computed. Borrows from `config`. */
+/* Borrows from `config`, which must outlive it. */
 struct policy {
     struct account_policy account;
     struct facts_policy facts;
     struct facts_pack *packs; /* owned */
-    char *excluded_tags;      /* owned */
-    struct tz *zone;          /* owned */
+    char *excluded_tags;      /* JSON array of names; owned */
+    struct tz *zone;          /* of the configuration; owned */
 };
+/* Fills *ret; free it with policy_close(). ERR_NO_MEMORY, or the error of the store; *ret is then
+ * untouched. */
 int policy_open(const struct config *config, struct store *store, struct policy *ret,
                 struct error *error);
 void policy_close(struct policy *policy);

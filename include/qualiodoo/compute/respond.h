@@ -1,4 +1,4 @@
-/* respond.h - response targets: tickets judged by their calendars, and what must be written. */
+/* respond.h - judges tickets against their response targets, by their working calendars. */
 #ifndef QUALIODOO_COMPUTE_RESPOND_H
 #define QUALIODOO_COMPUTE_RESPOND_H
 
@@ -6,55 +6,58 @@
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/tz.h"
 
-/* Policy and compiled calendars. Borrows `config` and `store`. */
+/* The response policy and the calendars compiled so far. Borrows `config` and `store`, which must
+ * outlive it. Errors: ERR_NO_MEMORY and those of the store. */
 struct respond;
 int respond_open(const struct config *config, struct store *store, struct respond **ret,
                  struct error *error);
 void respond_free(struct respond *respond); /* NULL is allowed */
 
-/* A calendar as it is used. Borrowed, lives as long as the respond. */
+/* A working calendar. Belongs to the struct respond that returned it and lives as long. */
 struct respond_calendar {
-    int64_t id;       /* 0: the configuration's */
-    const char *name; /* for people */
-    const char *zone; /* its time zone */
+    int64_t id;       /* resource.calendar; 0: the configuration's */
+    const char *name; /* to be shown */
+    const char *zone; /* name of its time zone */
     const struct tz *tz;
     const struct calendar *calendar;
-    const struct calendar_rows *rows; /* NULL: the configuration's */
+    const struct calendar_rows *rows; /* as mirrored; NULL: the configuration's */
 };
 
-/* Whether a response is owed: out of the domain nothing is promised, an archived ticket that nobody
- * answered was withdrawn, one that was created in a closed stage was answered before it was
- * recorded, and one that is created after `now` does not exist yet. */
+/* Whether a ticket owes a response. */
 enum respond_duty {
     RESPOND_OWED,
-    RESPOND_OUT_OF_DOMAIN,
-    RESPOND_WITHDRAWN,
-    RESPOND_BORN_CLOSED,
-    RESPOND_NOT_YET,
+    RESPOND_OUT_OF_DOMAIN, /* not in tickets.domain: nothing is promised */
+    RESPOND_WITHDRAWN,     /* archived and never answered */
+    RESPOND_BORN_CLOSED,   /* created in a closed stage: answered before it was recorded */
+    RESPOND_NOT_YET,       /* created after `now` */
 };
 enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket,
                                instant now);
 
-/* Judges one ticket as of `now`; it must owe a response. ERR_CALENDAR says which calendar cannot be
- * used and why: a verdict that its response settled needs none. */
+/* Judges one ticket, which must owe a response, as of `now`. *ret borrows from `ticket` and
+ * `respond`. ERR_CALENDAR: its calendar cannot be used, and the message says which and why; a
+ * ticket with a settled verdict needs no calendar. Other errors: those of the store. */
 int respond_judge(struct respond *respond, const struct target_ticket *ticket, instant now,
                   struct target_verdict *ret, struct error *error);
 
-/* The calendar of a ticket. ERR_CALENDAR says which calendar cannot be used and why. */
+/* The calendar of a ticket, borrowed. ERR_CALENDAR: it cannot be used, and the message says which
+ * and why. Other errors: those of the store. */
 int respond_calendar(struct respond *respond, const struct target_ticket *ticket,
                      const struct respond_calendar **ret, struct error *error);
 
-/* Judges tickets as of `now` (tickets NULL: all), by id. Those that owe no response (out of the
- * domain, archived unanswered) are left out. Tickets whose calendar cannot be used are left out
- * too: the first such error is in *ret_problem (code 0: none). */
+/* Judges the tickets of `query` as of `now` and calls `row` for each, by id; a negative code of
+ * `row` stops. Tickets that owe no response are left out, but those created after `now` are judged.
+ * Tickets whose calendar cannot be used are left out too: *ret_problem is the first such error
+ * (code 0: none). */
 int respond_each(struct respond *respond, const struct target_query *query, instant now,
                  int (*row)(void *context, const struct target_verdict *target,
                             struct error *error),
                  void *context, struct error *ret_problem, struct error *error);
 
+/* The response policy of the configuration, borrowed. */
 const struct sla_policy *respond_policy(const struct respond *respond);
 
-/* The holidays of the configuration; they point into it. */
+/* The holidays of the configuration; the result borrows from it. */
 struct holidays respond_holidays(const struct config *config);
 
 #endif

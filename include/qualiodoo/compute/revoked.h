@@ -1,51 +1,60 @@
-/* revoked.h - credit that a changed word would take away. */
+/* revoked.h - revoked credit (DOMAIN.md, section 3): lots that would be lost although Odoo still
+ * says the same of their invoices and payments.
+ *
+ * The cause is a changed "word", as the code calls what decides how facts are read: a reference, a
+ * unit or a type of journal in Odoo, a key of the configuration, or the version of the program. */
 #ifndef QUALIODOO_COMPUTE_REVOKED_H
 #define QUALIODOO_COMPUTE_REVOKED_H
 
 #include "qualiodoo/compute/accounts.h"
 #include "qualiodoo/util/array.h"
 
-/* What became of the balance of an account in this cycle. */
+/* The balance of an account before and after this computation. */
 struct balance_change {
     int64_t account;
     minutes before, after;
 };
 
-/* A cycle whose accounts are computed and not committed yet. */
+/* A computation of accounts whose transaction is not committed yet. All pointers are borrowed. */
 struct revocation {
     struct store *store;
     const struct accounts_order *order;
-    const char *rules_before, *rules_now; /* policy_text(); rules_before may be NULL */
-    const struct balance_change *changes; /* by account */
+    const char *rules_before, *rules_now; /* as JSON; rules_before NULL: this state is new */
+    const struct balance_change *changes; /* of the accounts that changed, sorted */
     size_t n_changes;
     struct compute_report *report;
 };
 
-/* Compares the stored lots with what was kept of them. ERR_SAFETY when credit was revoked that
- * nobody accepted: the message names the cause and the first accounts, the report all of them.
- * Otherwise each account from which a lot was taken is named in the log. */
+/* Compares the lots just stored with their evidence (evidence.h). ERR_SAFETY when credit was
+ * revoked that order->force does not accept: the message names the causes and the first accounts,
+ * the report all of them; the caller rolls back. Otherwise logs each account that lost credit of a
+ * lot. */
 int revoked_check(const struct revocation *revocation, struct error *error);
 
-/* Keeps what a stopped cycle would have revoked, for readers; with `log` the log names the first
- * accounts when it is news. `error` is that of revoked_check(); returns ERR_SAFETY, or what failed
- * instead. */
+/* Saves in the state what a stopped computation would have revoked, for `status`. `error` is that
+ * of revoked_check(). With `log`, logs the first accounts when they differ from what was saved and
+ * the message could not name all. Returns ERR_SAFETY with `error` unchanged; when saving fails,
+ * that error instead. */
 int revoked_note(struct store *store, const struct compute_report *report, bool log,
                  struct error *error);
 
-/* Keeps the words by which the accounts were computed, for the next comparison. */
+/* Saves the words by which the accounts were computed, for the next comparison, and removes what
+ * revoked_note() saved. */
 int revoked_keep_words(struct store *store, struct error *error);
 
-/* Whether this version of the program computed the accounts last. */
+/* *ret: this version of the program computed the accounts last, and the state was not migrated
+ * since. */
 int revoked_same_version(struct store *store, bool *ret, struct error *error);
 
 /* --- revoked_causes.c --- */
 
-/* Why: the words that differ between what was kept and today, as sentences (new array; NULL: out of
- * memory). `words` are those of evidence_words(), `rules` those of policy_text(); what was kept may
- * be NULL. Only products among `products` are named. */
+/* The words then and now: words_... of evidence_words(), rules_... as in struct revocation. The
+ * ..._before may be NULL. */
 struct revoked_words {
     json_t *words_before, *words_now, *rules_before, *rules_now;
 };
+/* The causes, as sentences: the words that differ (new array; NULL: out of memory). Of products,
+ * only those in `products` (sorted) are named. */
 json_t *revoked_causes(const struct revoked_words *words, const struct ids *products);
 
 #endif

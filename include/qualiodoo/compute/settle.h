@@ -1,18 +1,20 @@
-/* settle.h - the response settles the verdict (DOMAIN.md, section 8): what is kept of it. */
+/* settle.h - stores verdicts that a response settled (DOMAIN.md, section 8): later changes of
+ * settings do not change them. */
 #ifndef QUALIODOO_COMPUTE_SETTLE_H
 #define QUALIODOO_COMPUTE_SETTLE_H
 
 #include "qualiodoo/compute/respond.h"
 
-/* When a ticket was judged for the first time: `now` when it never was. */
+/* When the ticket was first judged; `now` when it never was. */
 instant settle_first_judged(const struct target_ticket *ticket, instant now);
 
-/* Answered more than so many days before it was first judged: the rules of then are not known, and
- * nothing is said of it. */
+/* Whether the ticket was answered more than `horizon_days` before it was first judged: the rules of
+ * that time are not known, so that no breach is reported. */
 bool settle_is_past_horizon(const struct target_verdict *target, int horizon_days, instant now);
 
-/* Keeps a verdict that its response settles; or, of one that was kept, that the response is another
- * one or gone. `responses` is what counts as a response today. */
+/* Stores the verdict when a response settles it; when one is stored, updates it if its response
+ * changed or is gone. `responses` is the set of what counts as a response now
+ * (sla_policy.responses). Errors: those of the store. */
 int settle_verdict(struct store *store, const struct target_verdict *target, unsigned responses,
                    instant now, struct error *error);
 

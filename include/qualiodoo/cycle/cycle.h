@@ -10,22 +10,30 @@
 #include "qualiodoo/cycle/cycle_report.h"
 
 struct cycle_options {
-    bool reconcile;               /* read everything again, not only what changed */
-    bool dry_run;                 /* undo every local change at the end */
-    bool force;                   /* go past safety.max_delete, accept revoked credit */
+    bool reconcile; /* read every record again, not only changes */
+    bool dry_run;   /* write nothing into Odoo, and undo every local change at the end */
+    bool force; /* ignore safety.max_delete, accept revoked credit; in a reconcile of all customers,
+                   also forget the state of another Odoo */
     const char *const *customers; /* reconcile only these: ids, references or names */
     size_t n_customers;           /* 0: all */
-    bool service;    /* does not wait for the cycle lock (ERR_BUSY), nor long for Odoo, as it comes
-                        again, nor tries again too soon what Odoo    did not take */
-    bool lease_only; /* looks after the lease, and does nothing else */
-    bool if_invoices_changed; /* first asks, in one call, whether any invoice did */
-    int64_t *uid; /* or NULL: the user's number that the last cycle of this process found; 0: none.
-                     Forgotten when a cycle fails */
+    /* Called by the service, which soon runs the next cycle: does not wait for the cycle lock
+     * (ERR_BUSY) or for an Odoo that does not answer, and repeats failed writes only after their
+     * pause. */
+    bool service;
+    bool lease_only;          /* keep the lease alive, and do nothing else */
+    bool if_invoices_changed; /* ask first, in one call, whether an invoice changed; if not, stop */
+    /* In and out, may be NULL: the id of the agent's user that the last cycle of this process
+     * found, which saves a login; 0: none, also after a failed cycle. */
+    int64_t *uid;
 };
 
-/* One whole cycle: takes the cycle lock, opens the state, talks to Odoo, computes. The outcome is
- * noted in the state for `status`. Caller frees the report (also filled as far as it went when the
- * cycle fails). ERR_SAFETY when too much would be deleted, or credit be revoked. */
+/* Runs one whole cycle: takes the cycle lock, opens the state, pulls, computes, writes into Odoo.
+ * Saves the outcome in the state for `status`. The caller frees *ret_report with
+ * cycle_report_free(), also after a failure; it is then filled as far as the cycle went. ERR_BUSY:
+ * another process holds the lock. ERR_SAFETY: too many records would be deleted, credit would be
+ * revoked, or another Odoo answers. Also fails after a complete cycle (ret_report->whole):
+ * ERR_REFUSED for a refused write or a wrong clock, ERR_CALENDAR for a calendar that cannot be
+ * used, ERR_SAFETY for revoked credit in the service. */
 int cycle_run(const struct config *config, const struct cycle_options *options,
               struct cycle_report *ret_report, struct error *error);
 

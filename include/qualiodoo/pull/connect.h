@@ -1,4 +1,4 @@
-/* connect.h - a client for the Odoo of the configuration. */
+/* connect.h - the client of Odoo, opened as the configuration says. */
 #ifndef QUALIODOO_PULL_CONNECT_H
 #define QUALIODOO_PULL_CONNECT_H
 
@@ -6,14 +6,15 @@
 #include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/odoo/odoo.h"
 
-/* How the configuration says that Odoo is called; without a secret. Borrows from `config`. */
+/* The options of odoo_open() that the configuration gives, without the secret. The result borrows
+ * its texts from `config`. */
 struct odoo_options connect_options(const struct config *config);
 
-/* Opens the client: reads the secret, makes no call yet. The caller frees *ret_odoo with
- * odoo_free(). Errors: those of config_secret() and odoo_open(). */
+/* Reads the secret and opens the client; no call is made yet. The caller frees *ret_odoo with
+ * odoo_free(). Errors: those of config_secret() and odoo_open(); *ret_odoo is then untouched. */
 int connect_open(const struct config *config, struct odoo **ret_odoo, struct error *error);
 
-/* The flavour of tickets that tickets.flavour asks for. */
+/* The kind of tickets that tickets.flavour asks for. */
 enum flavour_wanted connect_flavour(const struct config *config);
 
 #endif

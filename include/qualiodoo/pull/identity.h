@@ -4,12 +4,15 @@
 
 #include "qualiodoo/pull/pull.h"
 
-/* ERR_SAFETY when it is another one, unless `may_forget`: then the state is emptied first. One call
- * to Odoo as a rule. A state that does not know its Odoo yet accepts any. Of `pull`, the client,
- * the store and the configuration are used; take_identity is set. */
+/* Checks that the Odoo that answers is the one whose records the state holds. When it is another
+ * one: ERR_SAFETY, or with `may_forget` the state is emptied and the check succeeds. A state
+ * without an identity (new, or of an earlier version) accepts any Odoo. Costs one call as a rule.
+ * Reads pull->odoo, pull->store and pull->config, and sets pull->take_identity when identity_take()
+ * is due. */
 int identity_check(struct pull *pull, bool may_forget, struct error *error);
 
-/* Keeps by what this Odoo is known. After flavour and user were found: pull_open() calls it. */
+/* Saves the identity of this Odoo in the state and clears pull->take_identity. Needs pull->flavour
+ * and pull->agent_uid: pull_open() calls it once both are known. */
 int identity_take(struct pull *pull, struct error *error);
 
 #endif

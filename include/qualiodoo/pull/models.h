@@ -1,5 +1,4 @@
-/* models.h - the mirrored models: one row of the table each (models.c), and what is read by it
- * . */
+/* models.h - the mirrored models of Odoo: one entry each of the table in models.c. */
 #ifndef QUALIODOO_PULL_MODELS_H
 #define QUALIODOO_PULL_MODELS_H
 
@@ -11,21 +10,22 @@
 
 enum field_kind {
     FIELD_ID,  /* many2one (bare id or [id, name]), or the first of a list of users */
-    FIELD_IDS, /* many2many, kept as a JSON array */
+    FIELD_IDS, /* many2many, stored as a JSON array */
     FIELD_INTEGER,
     FIELD_BOOLEAN,
     FIELD_TEXT,  /* dates, times and selections, as Odoo writes them; empty is absent */
-    FIELD_WORDS, /* what a person writes: a record whose words break the answer is kept without */
-    FIELD_NANO,  /* a float in billionths; NULL where that is no number that fits */
-    FIELD_MICRO, /* an amount of money in millionths */
-    FIELD_COMPUTED, /* filled in by the pull (page.c), perhaps from the field it names */
+    FIELD_WORDS, /* free text. A character that XML forbids breaks the whole answer: the record is
+                    then read again without its FIELD_WORDS */
+    FIELD_NANO,  /* a float, in billionths; NULL when it is no number or out of range */
+    FIELD_MICRO, /* an amount of money, in millionths; limited to 10^12 of the currency */
+    FIELD_COMPUTED, /* filled in by model.compute (computed.c), perhaps from the field it names */
 };
 
 /* Flags of a column (mirror_column.flags). Its `field` is the name in Odoo, "@..." is the
  * flavour's; NULL only with FIELD_COMPUTED. Its `kind` is an enum field_kind. */
 enum {
-    FIELD_REQUIRED = MIRROR_FLAGS << 1, /* without it there is nothing to mirror: an error */
-    FIELD_RARE = MIRROR_FLAGS << 2,     /* most Odoos lack it: not worth a word of doctor's */
+    FIELD_REQUIRED = MIRROR_FLAGS << 1, /* pull_open() fails when this Odoo lacks the field */
+    FIELD_RARE = MIRROR_FLAGS << 2, /* many versions of Odoo lack it: doctor does not report it */
 };
 
 enum model_kind {
@@ -69,26 +69,31 @@ struct model {
     const char *remote; /* "@..." is the flavour's */
     enum model_kind kind;
     struct mirror_table table;
-    const char *domain; /* of the full list, as JSON; "@..." strings are the flavour's; NULL: [] */
-    const char *change_domain; /* of the incremental pull; NULL: the same. Wider where a record can
-                                  leave the domain by a change */
-    const char *poll_domain;   /* of the quick look for news; NULL: as change_domain */
-    int link;                  /* column that must not be empty for the row to be kept, or -1 */
-    enum mirror_set needed;    /* MODEL_REFERENCED: which ids to read */
-    enum mirror_set of_customers; /* local rows of given customers */
-    const char *customer_domain;  /* remote rows of given customers, as JSON with "@ids" */
-    /* What is computed of a record (computed.h), and which records of it count; NULL: nothing, and
-     * all. `counting_key` names the domain in the configuration. */
+    /* Domains as JSON, in which "@..." is replaced (model_domain()). change_domain is wider where a
+     * change can take a record out of `domain`: the change must still be read. */
+    const char *domain;        /* of a full list; NULL: [] */
+    const char *change_domain; /* of an incremental pull; NULL: as `domain` */
+    const char *poll_domain;   /* of pull_newest_invoices(); NULL: as change_domain */
+    int link; /* index of a column: a record where it is empty is not mirrored; -1: none */
+    enum mirror_set needed;       /* of MODEL_REFERENCED: the ids to read */
+    enum mirror_set of_customers; /* mirrored rows of given customers */
+    const char *customer_domain;  /* records of given customers in Odoo, as JSON with "@ids" */
+    /* `compute` fills the FIELD_COMPUTED columns of a record (computed.h); NULL: there are none.
+     * `counting` returns the configured domain of the records that count (borrowed); NULL: all
+     * count. `counting_key` is the configuration key of that domain, for error messages. */
     void (*compute)(const struct computing *computing);
     json_t *(*counting)(const struct config *config);
     const char *counting_key;
-    const char *module;    /* what to install when it is missing */
-    bool optional;         /* the model may be missing */
-    const char *only_with; /* field of another module: without it there is nothing to mirror */
-    bool own;   /* rows of the agent alone: those that vanished are written again, however many */
-    bool swept; /* a short list, of which rows vanish without a trace: listed whole each time */
+    const char *module;    /* to install when the model is missing; NULL: the flavour's */
+    bool optional;         /* a missing model is no error */
+    const char *only_with; /* a field of another module: the model counts as missing without it */
+    bool own; /* only the agent writes these rows, and writes deleted ones again: safety.max_delete
+                 does not apply */
+    bool swept; /* rows are deleted without a new write_date anywhere: each pull lists the whole
+                   model, which is small */
 };
 
+/* By enum model_id. */
 extern const struct model models[MODEL_COUNT];
 
 #endif

@@ -1,12 +1,12 @@
-/* skew.h - whether this machine's clock agrees with Odoo's: with a wrong clock, deadlines and
- * expiries are judged wrongly, and nothing may be written about them. */
+/* skew.h - whether this machine's clock agrees with that of Odoo's server. With a wrong clock,
+ * deadlines and expiries are judged wrongly: nothing may then be written into Odoo. */
 #ifndef QUALIODOO_PULL_SKEW_H
 #define QUALIODOO_PULL_SKEW_H
 
 #include "qualiodoo/odoo/odoo.h"
 #include "qualiodoo/store/store.h"
 
-/* A difference of more than this is a wrong clock. */
+/* A larger difference means that one of the clocks is wrong. */
 #define SKEW_MAX_SECONDS 120
 
 struct skew {
@@ -15,15 +15,17 @@ struct skew {
     instant machine, server; /* the same moment on both */
 };
 
-/* Compares the clocks by the Date of Odoo's answers. Without one, or when it stands still (a proxy
- * that answers from a store), nothing is known: ret->found is false. A difference is looked at
- * twice, two seconds apart. Errors: those of the second call. */
+/* Compares this machine's clock with the Date header of Odoo's last answer. A difference is
+ * confirmed by a second call two seconds later. ret->found is false when there is no Date, or when
+ * it did not advance (a proxy answers from its cache). Errors: those of the second call, and
+ * ERR_INTERRUPTED. */
 int skew_look(struct odoo *odoo, struct skew *ret, struct error *error);
 
-/* What is wrong and what to do, as one sentence. Returns ERR_REFUSED. */
+/* Fills `error` with ERR_REFUSED and a sentence that says what is wrong and what to do; returns
+ * that code. */
 int skew_error(const struct skew *skew, struct error *error);
 
-/* Keeps what was found for `status`, or forgets it. */
+/* Saves the difference for `status`; without one (skew->found false) removes the saved one. */
 int skew_note(struct store *store, const struct skew *skew, struct error *error);
 
 #endif
