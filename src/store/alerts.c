@@ -95,8 +95,8 @@ int alerts_untrue(struct store *store, const char *customers,
                   int (*row)(void *context, const struct alert_untrue *untrue, struct error *error),
                   void *context, struct error *error)
 {
-    /* Keys are "credited.CUSTOMER.INVOICE" and, from the second on, ".N": CAST to a number stops at
-     * the next dot. */
+    /* Keys are "credited.CUSTOMER.INVOICE", with ".N" appended from the second note on: CAST to a
+     * number stops at a dot. */
     static const char sql[] =
         "WITH told (key, customer, rest) AS (SELECT key, CAST(substr(key, 10) AS INTEGER),"
         "  substr(key, 10 + instr(substr(key, 10), '.')) FROM (SELECT key FROM outbox"
