@@ -11,14 +11,15 @@ int ask(struct odoo *odoo, struct odoo_call call, json_t **ret_result, struct er
     return rc;
 }
 
-/* Without `load` a many2one comes with a name; tags, whose search_read of their own does not know
- * `load` on tasks, are asked for none. */
+/* The `load` keyword: with '' a many2one is a bare id. Tags get none: on tasks their model has a
+ * search_read of its own, without that keyword. */
 static const char *load_of(const char *model)
 {
     return strcmp(model, "project.tags") == 0 ? NULL : "";
 }
 
-/* A record has an id that is a positive integer, larger than `after`, and each field asked for. */
+/* Whether an item is a record: its id is an integer larger than `after`, and it has each field
+ * asked for. */
 static bool is_record(const json_t *record, const json_t *fields, int64_t after)
 {
     const json_t *id = json_object_get(record, "id"), *name;
@@ -33,7 +34,7 @@ static bool is_record(const json_t *record, const json_t *fields, int64_t after)
     return true;
 }
 
-/* "No such record" decides a write: only a list that Odoo can give counts as an answer. */
+/* Accepts only a list that Odoo can give: "no such record" decides whether something is written. */
 static int check_records(const json_t *records, const json_t *fields, const char *model,
                          struct error *error)
 {

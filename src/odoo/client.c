@@ -1,5 +1,5 @@
-/* client.c - opening, and one call with its retries. session.c asks for version and uid, read.c
- * reads records. */
+/* client.c - opens the client and makes one call with its retries. session.c asks for version and
+ * uid, read.c reads records. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,11 +13,11 @@
 enum {
     BACKOFF_MS = 1000,
     BACKOFF_MAX_MS = 30000,
-    /* With a patience: the return of the server is noticed that soon. */
+    /* With a patience: the longest delay, so that the return of the server is soon noticed. */
     BACKOFF_PATIENT_MAX_MS = 4000,
-    /* A server that asks for a longer wait than this gets it from the caller's own schedule. */
+    /* A longer wait asked for by the server is left to the schedule of the caller. */
     RETRY_AFTER_MAX_S = 60,
-    SLICE_MS = 50, /* how long an order to stop can go unseen */
+    SLICE_MS = 50, /* the longest delay before a request to stop is noticed */
     LINE_SLICE_MS = 5,
     /* One answer of ids is about 340 KB at this size, needs 6 MB while it is decoded, and costs the
      * server 30 to 50 ms. */
@@ -70,9 +70,9 @@ static int check_options(const struct odoo_options *options, struct error *error
     return 0;
 }
 
-/* Bounds what one answer may cost. The shares of the memory: up to three answers are held at a time
- * (one is decoded, two were read ahead) and the texts of one are copied twice, five sixteenths; the
- * elements of one, six sixteenths; the rest is for the program, its lists of ids and SQLite. */
+/* Limits the memory that answers may take. Three answers can be held at a time (one decoded, two
+ * read ahead) and the text of one is copied twice: five sixteenths; the elements of one: six
+ * sixteenths; the rest is for the program, its lists of ids and SQLite. */
 static void bound_answers(struct odoo *odoo, int64_t memory)
 {
     int64_t wanted = odoo->options.max_response;
@@ -202,9 +202,9 @@ static int wait_until(int64_t when_ms, const struct http_abort *abort, struct er
     return code;
 }
 
-/* Full jitter: anything up to a ceiling that doubles, so that several clients of a server that
- * comes back do not all come at once. The first ceiling is lower: most causes have passed by then.
- */
+/* Full jitter: a random delay up to a ceiling that doubles, so that the clients of a server that
+ * comes back do not call in lockstep. The first ceiling is a quarter, because most causes pass
+ * quickly. */
 static int64_t backoff(const struct odoo *odoo, int attempt)
 {
     int64_t ceiling = odoo->backoff_ms / 4, most = odoo->backoff_max_ms;
@@ -218,21 +218,22 @@ static int64_t backoff(const struct odoo *odoo, int attempt)
     return arc4random_uniform((uint32_t)ceiling + 1);
 }
 
-/* How long Odoo has been failing: from the beginning of the first call that did. */
+/* How long Odoo has been failing, from the start of the first call that failed. */
 static int64_t trouble_ms(const struct odoo *odoo)
 {
     int64_t since = atomic_load(&odoo->trouble_since_ms);
 
-    return since ? clock_monotonic_ms() - since : 0; /* another thread's answer ended it */
+    return since ? clock_monotonic_ms() - since : 0; /* another thread may have reset it */
 }
 
-/* Within how much time another try must begin; INT64_MAX without a patience. */
+/* How long another attempt may still begin; INT64_MAX without a patience. */
 static int64_t patience_left_ms(const struct odoo *odoo)
 {
     return odoo->options.patience_ms > 0 ? odoo->options.patience_ms - trouble_ms(odoo) : INT64_MAX;
 }
 
-/* A call that began at `began` failed; true when Odoo answered well until then. */
+/* Notes that a call that began at `began` failed; true when it is the first failure since Odoo
+ * answered. */
 static bool begin_trouble(struct odoo *odoo, int64_t began)
 {
     int64_t none = 0;
@@ -246,8 +247,8 @@ static void end_trouble(struct odoo *odoo)
     atomic_store(&odoo->wait_told, false);
 }
 
-/* Takes the line. Who else holds it is the thread that reads ahead, when a page callback calls
- * Odoo: rare enough to look again and again, which can be interrupted. */
+/* Locks `line`. The thread that reads ahead holds it when a callback of odoo_read() calls Odoo,
+ * which is rare: polling keeps the wait interruptible. */
 static int take_line(struct odoo *odoo, const struct http_abort *abort, struct error *error)
 {
     int code = 0;
@@ -269,12 +270,13 @@ void odoo_request_clear(struct odoo_request *request)
     *request = (struct odoo_request){0};
 }
 
-/* The server made its answer during the call: a Date outside of it is that of another clock. */
+/* Compares the clocks: the server made the answer during the call, so a Date outside of it comes
+ * from a clock that differs. */
 static void compare_clocks(struct odoo *odoo, int64_t date, instant began, instant ended)
 {
     struct odoo_clock clock = {.machine = ended, .server = date};
 
-    odoo->has_clock = date && began <= ended; /* else this machine's clock was put back */
+    odoo->has_clock = date && began <= ended; /* else our clock was set back */
     if (date < began) {
         clock.machine = began;
         clock.ahead_seconds = began - date;
@@ -370,7 +372,7 @@ int odoo_decode(struct odoo *odoo, const struct odoo_request *request, struct ht
     return code;
 }
 
-/* Whether a failure may pass, and a repetition do no harm. */
+/* Whether the failure may pass and repeating the call does no harm. */
 static bool may_repeat(const struct odoo_request *request, bool not_executed,
                        const struct error *error)
 {
@@ -379,7 +381,7 @@ static bool may_repeat(const struct odoo_request *request, bool not_executed,
 }
 
 /* Whether another attempt is allowed. With a patience the first failure is always followed by one,
- * however long the call hung, unless the server itself asks for more than is left. */
+ * however long the call took, unless the server asks for a longer wait than is left. */
 static bool again(const struct odoo *odoo, int attempt, bool first, const struct error *error)
 {
     int64_t wished = (int64_t)error->retry_after_seconds * 1000, left = patience_left_ms(odoo);
@@ -390,7 +392,7 @@ static bool again(const struct odoo *odoo, int attempt, bool first, const struct
     return (left > 0 && wished <= left) || (first && wished == 0);
 }
 
-/* Until the next attempt. With a patience the last one begins at its end. */
+/* The delay before the next attempt, in ms. The last attempt begins when the patience ends. */
 static int64_t delay_before(const struct odoo *odoo, int attempt, const struct error *error)
 {
     int64_t delay = backoff(odoo, attempt), left = patience_left_ms(odoo);
@@ -428,7 +430,8 @@ int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, s
     return wait_until(clock_monotonic_ms() + delay, abort, error);
 }
 
-/* A call that hangs would hang once more at each repetition, and hold more locks. */
+/* The error of a call without an answer: it is not repeated, because each repetition would hang too
+ * and hold more locks. */
 static int hung(const struct odoo *odoo, const struct odoo_request *request, struct error *error)
 {
     error_set(error, ERR_NETWORK, "%s has not answered %s%s%s within %lld s: %s", odoo->options.url,
@@ -438,7 +441,8 @@ static int hung(const struct odoo *odoo, const struct odoo_request *request, str
     return ERR_NETWORK;
 }
 
-/* The end of the attempts. An answer, even that of a refusal, ends the trouble. */
+/* Ends the attempts with their error. `lasts`: the failure may pass. Any other one came from an
+ * answer, so Odoo is no longer failing. */
 static int give_up(struct odoo *odoo, int attempts, bool lasts, struct error *error)
 {
     int64_t seconds = (trouble_ms(odoo) + 500) / 1000;
@@ -454,8 +458,8 @@ static int give_up(struct odoo *odoo, int attempts, bool lasts, struct error *er
     return error->code;
 }
 
-/* The loop of attempts: to the decoded result when `ret_result` is given, else to the answer's
- * text. */
+/* The loop of attempts. Decodes into *ret_result when it is given; otherwise leaves the text in
+ * `answer`. */
 static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
                        const struct http_abort *abort, struct http_answer *answer,
                        json_t **ret_result, struct error *error)

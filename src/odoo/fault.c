@@ -1,8 +1,8 @@
-/* fault.c - faults as recorded on 17 and 19 (ODOO.md, Wire).
+/* fault.c - classifies faults as recorded on 17 and 19 (ODOO.md, Wire).
  *
- * faultCode 3 and 4 say what they are. 2 is a refusal, but also an unknown model and a missing
- * record. 1 is any exception, with its traceback: there the name of the exception and its words
- * decide. The words of 2 are in the language of the user; those of 1 are always English. */
+ * faultCode 3 and 4 are unambiguous. 2 is a refusal, but also an unknown model or a missing record.
+ * 1 is any exception, with its traceback: the name of the exception and its text decide. Texts of 2
+ * are in the language of the user, those of 1 always in English. */
 #include "fault.h"
 
 #include <ctype.h>
@@ -17,15 +17,15 @@ enum { FAULT_BUG = 1, FAULT_REFUSED = 2, FAULT_ACCESS_DENIED = 3, FAULT_ACCESS_R
 struct fault {
     const struct fault_context *context;
     int code;
-    const char *line; /* where the useful part starts */
+    const char *line; /* the start of the useful part */
     char words[404];  /* the useful part, cleaned and quoted, or that there is none */
     char call[160];   /* "model.method" */
 };
 
 /* ---- the useful part ---- */
 
-/* The exception at the end of a traceback: the first line after the last "Traceback" that is not
- * indented; empty when there is none. What follows it are its own further lines. */
+/* The exception at the end of a traceback: the first unindented line after the last "Traceback",
+ * with the lines that follow; empty when there is none. */
 static const char *exception_line(const char *text)
 {
     static const char mark[] = "Traceback (most recent call last):";
@@ -40,11 +40,11 @@ static const char *exception_line(const char *text)
         if (*line && !isspace((unsigned char)*line))
             return line;
     }
-    return line + strlen(line); /* it was cut, or names no exception */
+    return line + strlen(line); /* the traceback was cut short */
 }
 
-/* An exception is one line; a message to the user can be several, and its second paragraph says to
- * ask the administrator or who else could do it. */
+/* The length of the useful part: one line of an exception, but several of a message to the user,
+ * whose second paragraph says whom to ask. */
 static size_t useful_length(const struct fault *fault)
 {
     const char *end = fault->code == FAULT_BUG ? strchr(fault->line, '\n') : NULL;
@@ -70,7 +70,8 @@ static bool says_one_of(const struct fault *fault, const char *const *words)
     return false;
 }
 
-/* The database is named in the message of PostgreSQL, which can be in any language. */
+/* Whether PostgreSQL says that the database does not exist, in any language: its message names the
+ * database. */
 static bool is_unknown_database(const struct fault *fault)
 {
     static const char *const others[] = {"starting up",  "shutting down", "too many",
@@ -112,7 +113,8 @@ static bool is_concurrency(const struct fault *fault)
     return says_one_of(fault, words);
 }
 
-/* KeyError: 'name' is any bug, unless the request itself speaks of that name. */
+/* Whether a KeyError names something in the request, hence an unknown field; any other KeyError is
+ * a bug. */
 static bool is_key_of_request(const struct fault *fault)
 {
     static const char mark[] = "KeyError: '";
@@ -140,8 +142,8 @@ static bool is_unknown_field(const struct fault *fault)
     return (named && says_one_of(fault, words)) || is_key_of_request(fault);
 }
 
-/* "Object %s doesn't exist", in the languages that Odoo's users speak most; whatever the language,
- * nothing else refuses fields_get(). */
+/* Whether the model is unknown: "Object %s doesn't exist" in frequent languages, or any refusal of
+ * fields_get(), which is refused for no other reason. */
 static bool is_unknown_model(const struct fault *fault)
 {
     static const struct {
@@ -160,8 +162,8 @@ static bool is_unknown_model(const struct fault *fault)
     return fault->context->method && !strcmp(fault->context->method, "fields_get");
 }
 
-/* "Record does not exist or has been deleted.", and in every language a last line that shows the
- * record as Python does: "(Record: helpdesk.ticket(99999999,), User: 2)". */
+/* Whether the record is gone: "Record does not exist or has been deleted." or, in every language, a
+ * last line like "(Record: helpdesk.ticket(99999999,), User: 2)". */
 static bool is_missing_record(const struct fault *fault)
 {
     const char *line = strrchr(fault->line, '\n');
@@ -232,7 +234,7 @@ static int classify_bug(const struct fault *fault, struct error *error)
         return error_set(error, ERR_MISSING_FIELD,
                          "%s: a field does not exist in this Odoo (%s): is its module installed?",
                          fault->call, fault->words);
-    /* One value costs the whole page, as a forbidden character does: the page can be halved. */
+    /* One bad value makes the whole page fail, as a forbidden character does: halving finds it. */
     if (says(fault, "int exceeds XML-RPC limits"))
         return error_set(error, ERR_UNPARSABLE,
                          "%s: a number above 2147483647, which XML-RPC cannot carry (%s)",
@@ -245,7 +247,7 @@ static int classify_bug(const struct fault *fault, struct error *error)
                      fault->words);
 }
 
-/* "model.method", for the head of the sentence. */
+/* Writes "model.method", which begins the sentence. */
 static void name_call(struct fault *fault)
 {
     const struct fault_context *context = fault->context;

@@ -1,4 +1,4 @@
-/* fault.h - what a fault of Odoo means. */
+/* fault.h - classifies the faults of Odoo. */
 #ifndef QUALIODOO_ODOO_FAULT_H
 #define QUALIODOO_ODOO_FAULT_H
 
@@ -11,12 +11,12 @@ struct fault_context {
     const char *model; /* NULL for version and authenticate */
     const char *method;
     const char *database;
-    const char *request; /* its XML: a KeyError that names something in it is an unknown field */
+    const char *request; /* its XML: a KeyError that names something in it means an unknown field */
     size_t request_length;
 };
 
-/* Turns the faultCode and faultString of an answer into one of the ERR_... codes, with the useful
- * line of Odoo's message and never its traceback. Always returns a negative code. */
+/* Turns the faultCode and faultString of an answer into one of the ERR_... codes. The message has
+ * the useful line of Odoo's, never its traceback. Always returns a negative code. */
 int fault_classify(const struct fault_context *context, int fault_code, const char *fault_string,
                    struct error *error);
 

@@ -94,7 +94,7 @@ const struct flavour *flavour_by_name(const char *name)
     return NULL;
 }
 
-/* Which of two fields a model has; a missing model has none. */
+/* Which of two fields a model has; none when the model is missing. */
 static int has_fields(struct odoo *odoo, const char *model, const char *const names[2],
                       bool ret_has[2], struct error *error)
 {
@@ -186,7 +186,7 @@ int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *
     return rc;
 }
 
-/* Where the external id cannot be asked for: by the name, in the languages of a user. */
+/* Finds the unit by its name in several languages, where its external id cannot be asked for. */
 static int hour_unit_by_name(struct odoo *odoo, int64_t *ret_unit, struct error *error)
 {
     json_t *domain = json_pack("[[ss[ssss]]]", "name", "in", "Hours", "Heures", "Hour", "Heure");
@@ -202,7 +202,7 @@ static int hour_unit_by_name(struct odoo *odoo, int64_t *ret_unit, struct error 
     return rc;
 }
 
-/* The id behind an external id that any user may ask for; 0 when Odoo does not tell. */
+/* The id of an external id that any user may ask for; 0 when Odoo does not tell. */
 static int reference(struct odoo *odoo, const char *module, const char *name, int64_t *ret_id,
                      struct error *error)
 {
@@ -217,7 +217,7 @@ static int reference(struct odoo *odoo, const char *module, const char *name, in
     if (rc == ERR_NETWORK || rc == ERR_PROTOCOL || rc == ERR_NO_MEMORY || rc == ERR_INTERRUPTED ||
         rc == ERR_ACCESS_DENIED)
         return rc;
-    /* Answers [model, id]. */
+    /* The answer is [model, id]. */
     *ret_id = rc == 0 ? json_integer_value(json_array_get(result, 1)) : 0;
     json_decref(result);
     return 0;
@@ -246,8 +246,8 @@ int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error
     return rc;
 }
 
-/* 18 wants the user first. Each form is a fault on the other, with a traceback in Odoo's log: the
- * one of the server's version is asked first. */
+/* The arguments of has_group: 18 wants the user first. The wrong form is a fault with a traceback
+ * in Odoo's log, so the form of the server's version is tried first. */
 static json_t *has_group_arguments(const struct odoo *odoo, const char *group, bool with_user)
 {
     return with_user ? json_pack("[[I]s]", (json_int_t)odoo_uid(odoo), group)
@@ -291,7 +291,7 @@ int flavour_has_external_id(struct odoo *odoo, const char *module, const char *n
 
     json_decref(arguments);
     json_decref(result);
-    /* The id is looked up with all rights before its record is read with the user's. */
+    /* Odoo finds the id with all rights, then reads its record with those of the user. */
     *ret_has = rc == 0 || rc == ERR_ACCESS_RIGHTS;
     return *ret_has || rc == ERR_FAULT ? 0 : rc;
 }
@@ -327,8 +327,8 @@ int flavour_missing_field(struct odoo *odoo, const struct flavour_field *field, 
 
 #define TIMESHEET_USER "hr_timesheet.group_hr_timesheet_user"
 
-/* sale_timesheet narrows the rules of accounting groups to the lines without a project, which hides
- * timesheets. A field of that module tells that it is installed. */
+/* Whether sale_timesheet is installed, seen by a field of it: it narrows the rules of accounting
+ * groups to lines without a project, which hides timesheets. */
 static int accounting_rules_hide_timesheets(struct odoo *odoo, bool *ret, struct error *error)
 {
     json_t *names = json_pack("[s]", "timesheet_invoice_type"), *known = NULL;
@@ -362,7 +362,7 @@ int flavour_accountant_sees_all_lines(struct odoo *odoo, bool *ret_sees, struct 
         rc = accounting_rules_hide_timesheets(odoo, &narrowed, error);
     else if (rc == 0 && accountant)
         rc = flavour_has_group(odoo, TIMESHEET_USER, &worker, error);
-    /* Where no rule is of the user's groups, Odoo hides nothing. */
+    /* Odoo hides nothing when no rule applies to the groups of the user. */
     if (rc == 0)
         *ret_sees = ruled ? !narrowed : accountant && !worker;
     return rc;

@@ -8,14 +8,14 @@
 
 #include "http_internal.h"
 
-/* How long an order to stop can go unseen. */
+/* The longest delay before a request to stop is noticed. */
 enum { SLICE_MS = 50 };
 
-/* Bytes of all headers and trailers of an answer: Odoo's are below 1 KiB, and libcurl keeps up to
- * 200 bytes for each line of six. */
+/* The limit of all headers and trailers of an answer, in bytes: those of Odoo are below 1 KiB, and
+ * libcurl keeps up to 200 bytes for each line of six. */
 #define HEAD_MAX (256U << 10)
 
-/* A page is about a megabyte: with libcurl's own 16 KiB, 60 waits and reads. */
+/* A page is about a megabyte: with libcurl's own 16 KiB it would take 60 waits and reads. */
 #define RECEIVE_BUFFER (256L << 10)
 
 struct http {
@@ -24,7 +24,7 @@ struct http {
     struct curl_slist *headers;
     struct http_options options; /* with its own strings */
     char *host;
-    /* the answer under way */
+    /* the answer in progress */
     char *body;
     size_t length, capacity;
     size_t head_length; /* of all its headers and trailers */
@@ -60,7 +60,7 @@ static bool make_room(struct http *http, size_t more)
     return true;
 }
 
-/* Whether the answer under way stays below its limit with `more` bytes. */
+/* Whether the answer stays below its limit with `more` bytes. */
 static bool fits(struct http *http, size_t more)
 {
     http->too_large =
@@ -68,8 +68,8 @@ static bool fits(struct http *http, size_t more)
     return !http->too_large;
 }
 
-/* Called by libcurl with each header and trailer. It keeps them all, and a chunked answer may have
- * trailers without end. */
+/* Called by libcurl with each header and trailer: libcurl keeps them all, and a chunked answer may
+ * send trailers without end. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): the prototype is libcurl's */
 static size_t receive_header(char *bytes, size_t size, size_t count, void *context)
 {
@@ -84,7 +84,7 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *conte
     return more;
 }
 
-/* Called by libcurl with the decompressed bytes: a small answer can be a bomb. */
+/* Called by libcurl with decompressed bytes: a small answer may decompress to a huge one. */
 static size_t receive(char *bytes, size_t size, size_t count, void *context)
 {
     struct http *http = context;
@@ -114,7 +114,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
-/* Called by libcurl when the connection stands, before the request is sent. */
+/* Called by libcurl when the connection is open, before the request is sent. */
 /* NOLINTNEXTLINE(readability-non-const-parameter): the prototype is libcurl's */
 static int ask_permit(void *context, char *ip, char *local_ip, int port, int local_port)
 {
@@ -149,7 +149,8 @@ static bool is_loopback(const char *host)
     return !strcmp(host, "localhost") || !strcmp(host, "[::1]") || !strncmp(host, "127.", 4);
 }
 
-/* A proxy of the environment is not for this machine; one of the configuration is for all. */
+/* Sets the proxy. One of the environment is not used to reach this machine; one of the
+ * configuration is used for every host. */
 static bool set_proxy(struct http *http)
 {
     const char *proxy = http->options.proxy;
@@ -169,7 +170,7 @@ static bool set_options(struct http *http)
 
     ok &= !curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     ok &= !curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    ok &= !curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* no waiting for a silent resolver */
+    ok &= !curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* do not wait for a silent resolver */
     ok &= !curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     ok &= !curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
@@ -196,7 +197,8 @@ static bool set_options(struct http *http)
     return ok && set_proxy(http);
 }
 
-/* `Expect: 100-continue` would cost a round trip, and a second with servers that ignore it. */
+/* Disables `Expect: 100-continue`, which costs a round trip, and a second with servers that ignore
+ * it. */
 static struct curl_slist *make_headers(void)
 {
     struct curl_slist *type = curl_slist_append(NULL, "Content-Type: text/xml");
@@ -296,7 +298,7 @@ static bool run(struct http *http, const struct http_abort *abort, CURLcode *ret
     return !stopped;
 }
 
-/* Points the handle at this request; the body stays the caller's. */
+/* Sets the handle up for this request; the body stays the caller's and is not copied. */
 static int prepare(struct http *http, const struct http_request *request, struct error *error)
 {
     char *url = NULL;
@@ -315,7 +317,7 @@ static int prepare(struct http *http, const struct http_request *request, struct
     return ok ? 0 : error_memory(error);
 }
 
-/* Fills what is known of the call, whatever came of it. */
+/* Fills the figures of a call, also of a failed one. */
 static void account(struct http *http, long status, struct http_answer *answer)
 {
     curl_off_t received = 0;
@@ -336,7 +338,7 @@ static const char *header(struct http *http, const char *name)
                : NULL;
 }
 
-/* When the server says that it made the answer. An Age is that of an answer out of a store. */
+/* The Date of the answer; 0 when it has none, or an Age, which a cache adds. */
 static int64_t date_of(struct http *http)
 {
     const char *date = header(http, "Date"), *age = header(http, "Age");
@@ -345,7 +347,7 @@ static int64_t date_of(struct http *http)
     return when > 0 ? when : 0;
 }
 
-/* Hands the answer over; an empty one is an empty string. */
+/* Moves the answer to the caller; an empty one is an empty string. */
 static int deliver(struct http *http, struct http_answer *answer, struct error *error)
 {
     answer->body = http->body ? http->body : calloc(1, 1);

@@ -1,7 +1,7 @@
-/* http.h - one POST at a time over a kept connection (libcurl), with every failure in words.
+/* http.h - one POST at a time over a kept connection (libcurl), with a sentence for every failure.
  *
- * Names in the messages are those of the configuration (odoo.url, odoo.timeout...): they are what a
- * person can change. */
+ * Messages use the keys of the configuration (odoo.url, odoo.timeout...), because a person can
+ * change these. */
 #ifndef QUALIODOO_ODOO_HTTP_H
 #define QUALIODOO_ODOO_HTTP_H
 
@@ -19,10 +19,10 @@ struct http_options {
     const char *proxy;   /* its URL; "": none; NULL: the environment's; copied */
     int64_t connect_timeout_ms, timeout_ms;
     int64_t max_response; /* bytes, after decompression, with headers and trailers */
-    bool memory_bound;    /* max_response follows from this process's memory limit: for the error */
+    bool memory_bound;    /* max_response was lowered to fit the memory limit: the error says so */
 };
 
-/* Asked several times a second during a call; `asked` NULL: never. */
+/* A request to stop, asked several times a second during a call; `asked` NULL: never. */
 struct http_abort {
     bool (*asked)(void *context);
     void *context;
@@ -32,33 +32,34 @@ struct http_request {
     const char *path; /* "/xmlrpc/2/object" */
     const char *body; /* not copied */
     size_t length;
-    /* On a kept connection that turns out to be dead, libcurl sends the request again by itself: a
-     * call that must not be executed twice asks for a new connection. */
+    /* libcurl sends a request again by itself when a kept connection turns out to be dead: a call
+     * that must not be executed twice asks for a new connection. */
     bool fresh_connection;
 };
 
 struct http_answer {
     char *body; /* on the heap, a NUL at body[length] */
     size_t length;
-    int64_t ms;        /* how long the call took */
-    size_t received;   /* bytes on the wire, also of a failed call */
-    int64_t date;      /* its Date, in seconds of 1970; 0: none, or of an answer kept by a proxy */
-    bool not_executed; /* of a failed call: the server certainly did nothing */
-    bool timed_out;    /* of a failed call: it was sent, and timeout_ms passed */
+    int64_t ms;      /* how long the call took; set by the client */
+    size_t received; /* bytes on the wire, also of a failed call */
+    int64_t date;    /* its Date, in seconds since 1970; 0: none, or the answer came from a cache */
+    bool not_executed; /* after a failure: the server certainly did nothing */
+    bool timed_out;    /* after a failure: it was sent, and timeout_ms passed */
 };
 
 int http_open(const struct http_options *options, struct http **ret_http, struct error *error);
 void http_free(struct http *http); /* NULL is allowed */
 
-/* From now on each request says `language` ("fr-FR") in Accept-Language; NULL: none. */
+/* Sends `language` ("fr-FR") as Accept-Language with each later request; NULL: none. */
 int http_set_language(struct http *http, const char *language, struct error *error);
 
-/* From now on `permit` (asked NULL: nothing) is asked when the connection stands and nothing of a
- * request is sent yet: false ends the call, as one that was not executed, with ERR_BUSY. */
+/* Asks `permit` before each later request, when the connection is open and nothing was sent yet:
+ * false ends the call with ERR_BUSY, not executed. permit.asked NULL: nothing is asked. */
 void http_set_permit(struct http *http, struct http_abort permit);
 
-/* Posts XML and returns the answer of status 200. On failure `ret_answer` has no body but its other
- * members are set. ERR_INTERRUPTED when `abort` says so. Redirections are not followed. */
+/* Posts XML and returns the answer of status 200, whose body the caller frees. After a failure
+ * ret_answer has no body, but its other members are set. ERR_INTERRUPTED when `abort` says so.
+ * Redirections are not followed. */
 int http_post(struct http *http, const struct http_request *request, const struct http_abort *abort,
               struct http_answer *ret_answer, struct error *error);
 

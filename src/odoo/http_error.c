@@ -1,4 +1,4 @@
-/* http_error.c - what went wrong with a call, for the person who must act. */
+/* http_error.c - describes a failed call to the person who must act. */
 #include <stdio.h>
 #include <string.h>
 
@@ -6,8 +6,7 @@
 #include "qualiodoo/util/descriptors.h"
 #include "text.h"
 
-/* Longer waits than this are left to the caller: the call fails at once, with the wish in the
- * error. */
+/* The longest Retry-After that is passed on, in seconds. */
 enum { RETRY_AFTER_MAX = 86400 };
 
 static long info_long(CURL *easy, CURLINFO info)
@@ -20,7 +19,7 @@ static long info_long(CURL *easy, CURLINFO info)
 
 /* ---- the server answered, but not with 200 ---- */
 
-/* Where a redirection leads, without the path of the call. */
+/* Describes a redirection: where it leads, without the path of the call. */
 static int redirected(const struct http_failure *failure, long status, struct error *error)
 {
     const char *target = NULL;
@@ -113,7 +112,7 @@ static int bad_status(const struct http_failure *failure, long status, struct er
 
 /* ---- there is no whole answer ---- */
 
-/* Why there is no connection, in the words of the system. */
+/* Why there is no connection, in the words of the C library. */
 static const char *system_reason(const struct http_failure *failure)
 {
     const char *words = strerrordesc_np((int)info_long(failure->easy, CURLINFO_OS_ERRNO));
@@ -146,12 +145,12 @@ static int timed_out(const struct http_failure *failure, struct error *error)
         options->url, (long long)options->timeout_ms, failure->length);
 }
 
-/* What OpenSSL says of a certificate (X509_V_ERR_...), in words. */
+/* The meaning of OpenSSL's verification result (X509_V_ERR_...). */
 static const char *certificate_problem(long result)
 {
     switch (result) {
     case 0:
-    case 1: /* libcurl compares the name before it asks OpenSSL */
+    case 1: /* libcurl checks the name itself, before OpenSSL */
         return "it was made for another name";
     case 9:
         return "it is not valid yet: is the clock of this machine right?";
@@ -249,7 +248,7 @@ static const struct {
     {CURLE_SSL_CACERT_BADFILE, bad_ca_file},
 };
 
-/* The other causes are one sentence each, after the URL. */
+/* The remaining causes: one sentence each, after the URL. */
 static const struct {
     CURLcode code;
     int error;

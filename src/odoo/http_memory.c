@@ -1,5 +1,5 @@
-/* http_memory.c - the memory of libcurl, which says "out of memory" of a header line above its own
- * limit too: whether an allocation failed tells the two apart. */
+/* http_memory.c - counts the failed allocations of libcurl, which reports "out of memory" also for
+ * a header line above its own limit: the count tells the two apart. */
 #include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
-/* http_proxy.c - what went wrong with the proxy between this machine and Odoo.
+/* http_proxy.c - describes failures at the proxy between this machine and Odoo.
  *
- * libcurl takes the proxy by itself from the environment, unless no_proxy names the host, and does
+ * libcurl takes a proxy from the environment by itself, unless no_proxy names the host, and does
  * not say afterwards whether it did: the port of the last connection tells. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,16 +9,16 @@
 #include "http_internal.h"
 #include "text.h"
 
-/* libcurl's, where the address names none. */
+/* The ports that libcurl uses when the address names none. */
 enum { PROXY_PORT = 1080, PROXY_PORT_TLS = 443 };
 
 struct proxy {
-    char address[200];  /* scheme, host and port: never its password */
-    const char *source; /* what set it */
+    char address[200];  /* scheme, host and port, never the password */
+    const char *source; /* what set it, for the message */
     long port;
 };
 
-/* The variable that libcurl takes the proxy of a URL from. */
+/* The environment variable that libcurl reads for a URL. */
 static const char *find_variable(const char *url)
 {
     static const char *const of_https[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
@@ -36,7 +36,7 @@ static const char *find_variable(const char *url)
     return NULL;
 }
 
-/* False when the address cannot be read: libcurl then says so itself. */
+/* Splits the address of a proxy; false when it cannot be read, which libcurl reports itself. */
 static bool read_address(const char *text, struct proxy *proxy)
 {
     CURLU *url = curl_url();
@@ -61,7 +61,7 @@ static bool read_address(const char *text, struct proxy *proxy)
     return known;
 }
 
-/* The proxy that the call went through; false: none. */
+/* Finds the proxy that the call went through; false when there was none. */
 static bool find_proxy(const struct http_failure *failure, struct proxy *ret)
 {
     const char *given = failure->options->proxy, *variable;

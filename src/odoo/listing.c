@@ -1,35 +1,35 @@
-/* listing.c - every id that a domain finds, page after page, within a bounded memory.
+/* listing.c - lists every id that a domain finds, page by page, in bounded memory.
  *
- * A page that is shorter than was asked for is the last one, but for mail.message: Odoo (16 to 19,
- * read in its source) takes a page by `limit` and `offset` from the database and then leaves out
- * the messages that the user may not read. There a short or even an empty page is not the end, and
- * the end is asked for by search_count, which counts what can be read. */
+ * A page shorter than asked for is the last one, except for mail.message: Odoo (16 to 19, read in
+ * its source) takes a page by `limit` and `offset` from the database and then removes the messages
+ * that the user may not read. A short or even an empty page of messages is not the end;
+ * search_count, which counts what can be read, tells the end. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "odoo_internal.h"
 
-/* In pages of odoo->id_page ids. */
+/* Limits, in pages of odoo->id_page ids. */
 enum {
-    /* From so many on, the ids are compared with what Odoo counts: smaller lists save the call. */
+    /* Longer lists are compared with the count of Odoo; shorter ones save that call. */
     COUNTED_FROM = 5,
-    /* Records may be made while they are listed: so many more than were counted, and an eighth. */
+    /* Records may be created meanwhile: a list may exceed the count by this and an eighth. */
     SLACK = 10,
-    /* Messages in a row that cannot be read, after which the list is given up. */
+    /* A list of messages fails after this many unreadable ones in a row. */
     HIDDEN_MAX = 1000,
 };
 
-/* A list that grows. `next` asks for what comes after it. */
+/* A list in progress. `next` is the page after it. */
 struct listing {
     struct odoo *odoo;
     struct odoo_search next;
     int64_t *ids;
     size_t count;
-    int64_t counted; /* by Odoo, when the list was begun; -1: not asked yet */
+    int64_t counted; /* the count of Odoo when the list began; -1: not asked */
 };
 
-/* Asks Odoo for the number of records, and refuses what would not fit: a list of ids is held twice,
- * beside that of the mirror. */
+/* Asks Odoo for the number of records, and fails when they would not fit: a list of ids is held
+ * twice, and that of the mirror beside it. */
 static int count_records(struct listing *listing, struct error *error)
 {
     int code = odoo_search_count(listing->odoo, &listing->next, &listing->counted, error);
@@ -42,7 +42,7 @@ static int count_records(struct listing *listing, struct error *error)
     return code;
 }
 
-/* A server that invents ids has no last page. */
+/* Fails when the list exceeds the count: a faulty server could send pages without end. */
 static int check_growth(struct listing *listing, struct error *error)
 {
     int64_t count = (int64_t)listing->count, page = listing->odoo->id_page;
@@ -67,7 +67,7 @@ static int check_growth(struct listing *listing, struct error *error)
     return 0;
 }
 
-/* Appends the next page; *ret_more is how many ids it holds. */
+/* Appends the next page; *ret_more is the number of its ids. */
 static int take_page(struct listing *listing, size_t *ret_more, struct error *error)
 {
     size_t before = listing->count;
@@ -93,8 +93,8 @@ static int list_records(struct listing *listing, struct error *error)
     return code;
 }
 
-/* After a page that may be the last one: goes over the messages that cannot be read, unless nothing
- * that can be read is left. */
+/* After a page that may be the last: ends the list when no readable message is left, else skips a
+ * page of unreadable ones. */
 static int pass_hidden(struct listing *listing, size_t more, bool *ret_end, struct error *error)
 {
     int64_t left = 1;
@@ -121,7 +121,7 @@ static int list_messages(struct listing *listing, struct error *error)
     bool end = false;
     int code = count_records(listing, error);
 
-    if (!code && listing->counted <= page) { /* few enough to ask for all: a poll's two calls */
+    if (!code && listing->counted <= page) { /* all in one page: a poll makes two calls */
         listing->next.limit = 0;
         return listing->counted > 0 ? take_page(listing, &more, error) : 0;
     }

@@ -1,4 +1,4 @@
-/* odoo_internal.h - what client.c, session.c and read.c share. */
+/* odoo_internal.h - what client.c, session.c, read.c, prefetch.c, search.c and listing.c share. */
 #ifndef QUALIODOO_ODOO_INTERNAL_H
 #define QUALIODOO_ODOO_INTERNAL_H
 
@@ -11,20 +11,20 @@
 struct odoo {
     struct odoo_options options; /* with its own strings */
     struct http *http;
-    pthread_mutex_t line;    /* held during a call: one at a time, from whichever thread */
-    int64_t last_call_ms;    /* under `line`; when the last call started */
-    bool has_clock;          /* under `line`: */
-    struct odoo_clock clock; /* of the last answer */
+    pthread_mutex_t line;    /* held during a call: one at a time, by whichever thread makes it */
+    int64_t last_call_ms;    /* guarded by `line`: when the last call started */
+    bool has_clock;          /* guarded by `line`: whether `clock` is set */
+    struct odoo_clock clock; /* guarded by `line`: of the last answer */
     int64_t uid;             /* 0 before authentication */
-    bool memory_bound;   /* options.max_response is less than was asked for, for lack of memory */
-    size_t max_elements; /* of one answer */
-    size_t max_ids;      /* of one listing */
-    int id_page;         /* ids of one answer; smaller in tests */
-    char *version;       /* NULL before odoo_version() */
+    bool memory_bound;       /* options.max_response was lowered to fit the memory limit */
+    size_t max_elements;     /* limit of one answer */
+    size_t max_ids;          /* limit of one listing */
+    int id_page;             /* ids of one answer; smaller in tests */
+    char *version;           /* NULL before odoo_version() */
     int64_t backoff_ms, backoff_max_ms;
     _Atomic int64_t calls, retries, bytes_received;
-    _Atomic int64_t trouble_since_ms; /* when the first of the calls that fail now began; 0: none */
-    atomic_bool wait_told;            /* a long wait of this trouble was told */
+    _Atomic int64_t trouble_since_ms; /* start of the first call that failed; 0: Odoo answers */
+    atomic_bool wait_told;            /* a long wait was reported since then */
 };
 
 /* A call ready to be sent. */
@@ -44,26 +44,26 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
 /* The abort of the caller's own thread: what odoo_options said. */
 struct http_abort odoo_abort(const struct odoo *odoo);
 
-/* Sends a request, with retries, up to the undecoded answer (its body is the caller's,
- * NUL-terminated). Can run on another thread than the one that decodes. */
+/* Sends a request, with retries, and gives the undecoded answer; its body is the caller's and ends
+ * with a NUL. May run on another thread than the one that decodes. */
 int odoo_fetch(struct odoo *odoo, const struct odoo_request *request,
                const struct http_abort *abort, struct http_answer *ret_answer, struct error *error);
 
-/* Counts a retry, tells odoo_options.waiting and waits before it: after the `attempt`-th attempt
- * failed with `error`. */
+/* Waits before the next attempt: counts a retry and calls odoo_options.waiting. `attempt` (from 1)
+ * is the one that failed, with `error`. ERR_INTERRUPTED when stopped. */
 int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, struct error *error);
 
-/* Decodes an answer and tells odoo_options.called; the answer's body is freed in every case. A
+/* Decodes an answer and calls odoo_options.called; the body of the answer is freed in every case. A
  * fault becomes its typed error. */
 int odoo_decode(struct odoo *odoo, const struct odoo_request *request, struct http_answer *answer,
                 json_t **ret_result, struct error *error);
 
-/* Both, with retries of either: the whole of odoo_execute(). */
+/* odoo_fetch() and odoo_decode(), with retries of both: the whole of odoo_execute(). */
 int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **ret_result,
               struct error *error);
 
-/* A page of a search, for listing.c: the ids above `after` by keyset, without the first `offset` of
- * them, at most `limit`, 0 for all. `domain` may be NULL. */
+/* A page of a search, by keyset: ids above `after` in order, less the first `offset`, at most
+ * `limit` (0: all). `domain` may be NULL. */
 struct odoo_search {
     const char *model;
     const json_t *domain;
@@ -71,16 +71,16 @@ struct odoo_search {
     int offset, limit;
 };
 
-/* Appends the page to a list on the heap. ERR_PROTOCOL when the ids do not rise. */
+/* Appends the ids of the page to a list on the heap. ERR_PROTOCOL when they do not rise. */
 int odoo_search_append(struct odoo *odoo, const struct odoo_search *search, int64_t **ids,
                        size_t *count, struct error *error);
 
-/* How many ids above `after` there are; offset and limit do not count. */
+/* The number of ids above `after`, whatever the offset and the limit. */
 int odoo_search_count(struct odoo *odoo, const struct odoo_search *search, int64_t *ret_count,
                       struct error *error);
 
-/* For tests: the first delay is drawn up to a quarter of `base_ms`, then up to base_ms, doubling,
- * at most `max_ms`. Default 1000 and 30000. */
+/* For tests: sets the ceilings of the random delays: base_ms / 4 before the first retry, then
+ * base_ms, doubling up to max_ms. Default 1000 and 30000. */
 void odoo_set_backoff(struct odoo *odoo, int64_t base_ms, int64_t max_ms);
 
 #endif

@@ -1,11 +1,11 @@
-/* prefetch.c - the thread that waits for the server while the caller works on the last answer.
+/* prefetch.c - the thread that waits for the server while the caller handles the last answer.
  *
- * Each slot of the ring goes round by itself, in the order of the requests:
+ * The slots form a ring, used in the order of the requests. Each goes through these states:
  *
  *   IDLE --prefetch_start--> WANTED --worker--> DONE --prefetch_take--> IDLE
  *
- * `state`, `request` and the answer change hands under `mutex`: they are the worker's while
- * WANTED, the caller's otherwise. The thread does HTTP only; the caller decodes. */
+ * `mutex` guards `state`. The request and the answer of a slot belong to the worker while it is
+ * WANTED, to the caller otherwise. The thread does HTTP only; the caller decodes. */
 #include "prefetch.h"
 
 #include <assert.h>
@@ -30,7 +30,7 @@ struct prefetch {
     pthread_cond_t changed;
     atomic_bool stop;
     struct slot slots[PREFETCH_DEPTH];
-    size_t started, taken; /* requests so far: the caller's */
+    size_t started, taken; /* numbers of requests; used by the caller only */
 };
 
 static bool is_stopped(void *context)
@@ -64,7 +64,7 @@ static void *work(void *context)
     return NULL;
 }
 
-/* Signals are for the program's own thread: they interrupt what it waits for. */
+/* The thread blocks all signals: they must interrupt the waits of the main thread. */
 static int start_thread(struct prefetch *prefetch)
 {
     sigset_t all, before;
@@ -131,7 +131,7 @@ void prefetch_start(struct prefetch *prefetch, struct odoo_request *request)
     pthread_mutex_unlock(&prefetch->mutex);
 }
 
-/* Under `mutex`: one slice of waiting. */
+/* Waits at most SLICE_MS for a change; needs `mutex`. */
 static void wait_slice(struct prefetch *prefetch)
 {
     struct timespec until;

@@ -1,4 +1,4 @@
-/* prefetch.h - requests sent ahead, one after the other, on a thread. */
+/* prefetch.h - sends requests ahead, one after the other, on a separate thread. */
 #ifndef QUALIODOO_ODOO_PREFETCH_H
 #define QUALIODOO_ODOO_PREFETCH_H
 
@@ -6,21 +6,22 @@
 
 struct prefetch;
 
+/* Starts the thread. The caller frees *ret_prefetch with prefetch_free(). ERR_NO_MEMORY. */
 int prefetch_open(struct odoo *odoo, struct prefetch **ret_prefetch, struct error *error);
 
-/* Ends a call under way, joins the thread. NULL is allowed. */
+/* Stops a call in progress and joins the thread. NULL is allowed. */
 void prefetch_free(struct prefetch *prefetch);
 
-/* How many requests may be ahead: while one answer is handled the next can be complete, and the
- * server must not wait for it to be taken. */
+/* How many requests may be ahead: two, so that one answer can be complete while another is handled,
+ * and the server never waits for the caller. */
 #define PREFETCH_DEPTH 2
 
-/* Adds a request; its content is taken over. At most PREFETCH_DEPTH are not taken at any time. */
+/* Adds a request, whose content is moved. At most PREFETCH_DEPTH may be untaken (asserted). */
 void prefetch_start(struct prefetch *prefetch, struct odoo_request *request);
 
-/* Waits for the answer of the oldest request that was not taken (the caller's `cancelled` is asked
- * meanwhile), and gives it with the request it answers, for odoo_decode(); both are the caller's.
- * On failure only the error. */
+/* Waits for the answer of the oldest untaken request, and gives it with that request, for
+ * odoo_decode(); the caller frees both. The `cancelled` of the options is asked meanwhile:
+ * ERR_INTERRUPTED. On failure only `error` is set. */
 int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request,
                   struct http_answer *ret_answer, struct error *error);
 

@@ -1,4 +1,4 @@
-/* read.c - records, chunk by chunk, the next chunks being on their way while one is handled. */
+/* read.c - reads records chunk by chunk; the next chunks are fetched while one is handled. */
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ static json_t *ids_to_json(const struct range *range)
     return ids;
 }
 
-/* `load: ''` gives many2one as bare ids: without names to compute, it is the faster one too. */
+/* `load: ''` gives many2one as bare ids, which is also faster: Odoo computes no names. */
 static int write_request(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                          struct odoo_request *ret_request, struct error *error)
 {
@@ -50,7 +50,8 @@ static int compare_ids(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-/* Takes the id of a record out of the `count` sorted ids that may still come. */
+/* Marks the id of a record as taken; false when it is not one of the `count` sorted ids, or taken
+ * already. */
 static bool take_id(const json_t *record, const int64_t *ids, bool *taken, size_t count)
 {
     const json_t *value = json_object_get(record, "id");
@@ -64,8 +65,8 @@ static bool take_id(const json_t *record, const int64_t *ids, bool *taken, size_
     return true;
 }
 
-/* What an answer leaves out counts as deleted: it may hold nothing but records that were asked for,
- * each once. */
+/* Accepts only records that were asked for, each once: those that are absent will count as deleted.
+ */
 static int check_records(const struct odoo_read *read, const struct range *range,
                          const json_t *records, struct error *error)
 {
@@ -106,7 +107,8 @@ static int deliver(const struct odoo_read *read, const struct range *range, json
 static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                       struct error *error);
 
-/* One record again, with fewer fields. Returns ERR_UNPARSABLE when none of them helped. */
+/* Reads one record again with the fallback fields. ERR_UNPARSABLE when no fallback can be parsed.
+ */
 static int read_less(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                      const char *reason, struct error *error)
 {
@@ -135,9 +137,9 @@ static int read_less(struct odoo *odoo, const struct odoo_read *read, const stru
     return ERR_UNPARSABLE;
 }
 
-/* After an answer that cannot be parsed: the halves, or the record that is to blame. That one is
- * read again without what breaks it; where nothing can be read of it, it is not handed to `page`,
- * where it would look deleted. */
+/* Handles an answer that cannot be parsed: reads both halves or, for a single record, the
+ * fallbacks. A record of which nothing can be read is passed to `bad`, not to `page`, which would
+ * take it for deleted. */
 static int read_halves(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                        const char *reason, struct error *error)
 {
@@ -157,7 +159,7 @@ static int read_halves(struct odoo *odoo, const struct odoo_read *read, const st
     return code ? code : read_range(odoo, read, &second, error);
 }
 
-/* One range, on this thread. */
+/* Reads one range on this thread. */
 static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                       struct error *error)
 {
@@ -189,7 +191,7 @@ static struct range chunk_of(const struct odoo_read *read, size_t start)
                           .count = left < read->chunk ? left : read->chunk};
 }
 
-/* Sends the chunk that begins at `start`, if there is one. */
+/* Requests the chunk that begins at `start`, if there is one. */
 static int send_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct odoo_read *read,
                       size_t start, struct error *error)
 {
@@ -207,8 +209,8 @@ static int send_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct
     return code;
 }
 
-/* After an answer that came but is no use: again on this thread, which then shares the line with
- * the request that is ahead. */
+/* After an answer that cannot be used: reads the range again on this thread, which competes for
+ * `line` with the thread that reads ahead. */
 static int read_again(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                       struct error *cause, struct error *error)
 {
@@ -224,7 +226,7 @@ static int read_again(struct odoo *odoo, const struct odoo_read *read, const str
     return cause->code;
 }
 
-/* An answer of the thread; its body is freed. */
+/* Decodes and delivers an answer of the thread; its body is freed. */
 static int handle(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
                   const struct odoo_request *request, struct http_answer *answer,
                   struct error *error)
@@ -280,6 +282,6 @@ int odoo_read(struct odoo *odoo, const struct odoo_read *read, struct error *err
     if (!code)
         code = read_ahead(prefetch, odoo, read, error);
     prefetch_free(prefetch);
-    malloc_trim(0); /* what xmlrpc.c had the heap keep from page to page */
+    malloc_trim(0); /* returns the memory that xmlrpc.c lets the heap keep between pages */
     return code;
 }

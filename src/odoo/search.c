@@ -1,12 +1,12 @@
-/* search.c - a page of ids by keyset, a count, and the fields of a model. listing.c asks for page
+/* search.c - one page of ids by keyset, a count, and the fields of a model. listing.c asks for page
  * after page. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "odoo_internal.h"
 
-/* Odoo joins what stands side by side by `&`, also after prefix operators: the keyset is one more
- * leaf. */
+/* The domain with one more leaf, id > `after`: Odoo joins adjacent terms by `&`, also after prefix
+ * operators. */
 static json_t *domain_after(const json_t *domain, int64_t after)
 {
     json_t *copy = domain ? json_copy((json_t *)domain) : json_array();
@@ -18,8 +18,8 @@ static json_t *domain_after(const json_t *domain, int64_t after)
     return NULL;
 }
 
-/* The ids of an answer, which must rise from `after` on: a keyset that does not is an endless loop.
- */
+/* Reads the ids of an answer, which must rise from `after` on: otherwise the paging might never
+ * end. */
 static int take_ids(const json_t *result, const char *model, int64_t after, int64_t *ids,
                     struct error *error)
 {
@@ -58,7 +58,7 @@ static int append_ids(const json_t *result, const char *model, int64_t after, in
     return code;
 }
 
-/* The domain and the keywords of a search; false: memory is short. */
+/* Writes the arguments and the keywords of a search; false when memory is short. */
 static bool write_search(const struct odoo_search *search, struct odoo_call *ret_call)
 {
     json_t *domain = domain_after(search->domain, search->after);
@@ -174,7 +174,7 @@ static int keep_fields(const char *model, const json_t *names, const json_t *res
     return 0;
 }
 
-/* An empty list means every field to Odoo: `id` stands for none. */
+/* An empty list would mean every field to Odoo: `id` is asked for instead. */
 int odoo_fields(struct odoo *odoo, const char *model, json_t *names, json_t **ret_fields,
                 struct error *error)
 {

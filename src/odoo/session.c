@@ -1,4 +1,4 @@
-/* session.c - who we are, and to which server we speak. */
+/* session.c - asks for the version of the server and the uid of the login. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "text.h"
 #include "xmlrpc.h"
 
-/* The JSON copy of a secret, wiped before it is released: jansson's buffer is its own. */
+/* Wipes the JSON copy of a secret before it is released: jansson does not. */
 static void wipe_string(json_t *string)
 {
     if (json_is_string(string))
@@ -15,7 +15,7 @@ static void wipe_string(json_t *string)
     json_decref(string);
 }
 
-/* Writes a call of common: the parameters are stolen. */
+/* Makes a call of the service `common`. Steals `parameters`. */
 static int call_common(struct odoo *odoo, const char *method, json_t *parameters,
                        json_t **ret_result, struct error *error)
 {

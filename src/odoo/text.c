@@ -17,7 +17,7 @@ static inline bool continues(unsigned char c)
     return (c & 0xC0) == 0x80;
 }
 
-/* The length of the valid sequence at `p` (which is not ASCII), 0 when it is not UTF-8. */
+/* The length of the UTF-8 sequence at `p` (not ASCII); 0 when it is invalid. */
 static size_t sequence(const unsigned char *p, size_t left)
 {
     if (p[0] >= 0xC2 && p[0] <= 0xDF)
@@ -72,7 +72,8 @@ static char *put4(char *to, uint32_t point)
     return to;
 }
 
-/* The next byte that is not ASCII, or `end`: eight bytes at a time, most of an answer is ASCII. */
+/* The next byte that is not ASCII, or `end`. Eight bytes at a time, since most of an answer is
+ * ASCII. */
 static const unsigned char *skip_ascii(const unsigned char *p, const unsigned char *end)
 {
     uint64_t word;
@@ -149,7 +150,7 @@ bool text_is_folded(const char *text, size_t length)
     return memchr(text, FOLD_LEAD, length) != NULL;
 }
 
-/* What the six bytes at `p` are. */
+/* What the six bytes at `p` are: not folded, an escaped character, or a pair. */
 static enum { NOT_FOLDED, ESCAPED, PAIR } fold_of(const unsigned char *p)
 {
     uint32_t first, second;

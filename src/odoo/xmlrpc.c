@@ -1,4 +1,4 @@
-/* xmlrpc.c - from XML-RPC text, through xmlrpc-c's values, to jansson's. */
+/* xmlrpc.c - decodes XML-RPC text, through the values of xmlrpc-c, to those of jansson. */
 #include "xmlrpc.h"
 
 #include <malloc.h>
@@ -11,10 +11,10 @@
 
 #include "text.h"
 
-/* A page of 1.4 MB becomes 20 MB of small blocks in xmlrpc-c. Given back to the kernel after each
- * page and faulted in again for the next, they double the cost of decoding; odoo_read() gives them
- * back once, at its end. Nor are they kept apart by size when freed (glibc's fast bins): they would
- * be gathered again by the next large block. */
+/* The heap that is kept between pages. A page of 1.4 MB becomes 20 MB of small blocks in xmlrpc-c:
+ * returned to the kernel after each page and faulted in for the next, they double the cost of
+ * decoding; odoo_read() returns them once, at its end. The fast bins of glibc are off: the next
+ * large block would have to merge them. */
 enum { KEPT_HEAP = 64 << 20 };
 
 static void set_limits(void)
@@ -44,7 +44,7 @@ void odoo_xmlrpc_clear(struct odoo_xmlrpc *answer)
     *answer = (struct odoo_xmlrpc){0};
 }
 
-/* What a conversion needs to know; `env` keeps the first failure. */
+/* The state of one conversion; `env` keeps the first failure. */
 struct decoding {
     xmlrpc_env env;
     bool folded; /* the text went through text_fold() */
@@ -52,7 +52,7 @@ struct decoding {
 
 static json_t *value_to_json(struct decoding *decoding, xmlrpc_value *value);
 
-/* The bytes of a string, still owned by the value: the only accessor without a copy. */
+/* The bytes of a string, owned by the value: the only accessor that does not copy. */
 static const char *borrow(struct decoding *decoding, xmlrpc_value *value, size_t *ret_length)
 {
     const char *text = NULL;
@@ -82,9 +82,9 @@ static json_t *string_to_json(struct decoding *decoding, xmlrpc_value *value)
     return json;
 }
 
-/* xmlrpc-c adds the decimals one by one and misses the nearest double by a bit or two: 0.3 becomes
- * 0.30000000000000004. A number of at most nine decimals, as all of Odoo's amounts and hours are,
- * is put right; the others are left as they came. */
+/* xmlrpc-c adds up decimals and misses the nearest double by a bit or two: 0.3 becomes
+ * 0.30000000000000004. This corrects numbers of at most nine decimals, as all of Odoo's amounts and
+ * hours are; others stay as they came. */
 static double nearest_decimal(double value)
 {
     static const double scales[] = {1e6, 1e9};
@@ -199,7 +199,8 @@ static json_t *struct_to_json(struct decoding *decoding, xmlrpc_value *value)
     return object;
 }
 
-/* NULL when memory is short or `env` says why. The recursion is bounded by the scan. */
+/* Converts a value; NULL when memory is short or `env` has a fault. odoo_xmlrpc_scan() has bounded
+ * the recursion. */
 static json_t *value_to_json(struct decoding *decoding, xmlrpc_value *value)
 {
     xmlrpc_int64 large = 0;
@@ -236,7 +237,7 @@ static json_t *value_to_json(struct decoding *decoding, xmlrpc_value *value)
     }
 }
 
-/* xmlrpc-c says so in words only: it wraps its own lack of memory in a parse error. */
+/* Whether xmlrpc-c lacked memory: it wraps that in a parse error, so that only the text tells. */
 static bool lacks_memory(const xmlrpc_env *env)
 {
     static const char *const words[] = {"allocate", "memory", "create expat parser"};
@@ -293,7 +294,7 @@ static int convert(struct decoding *decoding, xmlrpc_value *value, struct odoo_x
     return decoding->env.fault_occurred ? unparsable(&decoding->env, error) : error_memory(error);
 }
 
-/* `text` is freed as soon as xmlrpc-c has its own values. */
+/* Parses and frees `text`, as soon as xmlrpc-c has its own values. */
 static int parse(char *text, size_t length, bool folded, struct odoo_xmlrpc *ret_answer,
                  struct error *error)
 {
@@ -323,13 +324,14 @@ static int parse(char *text, size_t length, bool folded, struct odoo_xmlrpc *ret
     return code;
 }
 
-/* Answers with a fault are short, and say so at once. */
+/* Whether an answer is a fault, which stands at its beginning. */
 static bool is_fault(const char *text, size_t length)
 {
     return memmem(text, length < 256 ? length : 256, "<fault>", 7) != NULL;
 }
 
-/* A fault that cannot be read is not a page with a bad record: halving would not help. */
+/* The error for a fault that cannot be read: halving the page would not help, as it does for a bad
+ * record. */
 static int unreadable_fault(struct error *error)
 {
     char reason[400];
@@ -341,7 +343,7 @@ static int unreadable_fault(struct error *error)
                      reason);
 }
 
-/* The text, checked and made acceptable to xmlrpc-c; replaced when it must be folded. */
+/* Checks the text, and replaces it by its folded copy when xmlrpc-c needs one. */
 static int prepare(char **text, size_t *length, size_t max_elements, struct text_check *check,
                    struct error *error)
 {

@@ -1,4 +1,4 @@
-/* xmlrpc_encode.c - from jansson's values, through xmlrpc-c's, to XML-RPC text. */
+/* xmlrpc_encode.c - encodes values of jansson, through those of xmlrpc-c, to XML-RPC text. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "text.h"
 #include "xmlrpc.h"
 
-/* What a conversion needs to know; `env` keeps the first failure. */
+/* The state of one conversion; `env` keeps the first failure. */
 struct encoding {
     xmlrpc_env env;
     bool folded; /* at least one string went through text_fold() */
@@ -15,7 +15,8 @@ struct encoding {
 
 static xmlrpc_value *json_to_value(struct encoding *encoding, const json_t *json);
 
-/* xmlrpc-c returns a pointer that it freed when memory is short: only `env` tells. */
+/* NULL unless `env` has no fault: when memory is short, xmlrpc-c returns a pointer that it has
+ * freed. */
 static xmlrpc_value *if_made(const struct encoding *encoding, xmlrpc_value *value)
 {
     return encoding->env.fault_occurred ? NULL : value;
@@ -50,7 +51,7 @@ static bool without_forbidden(const char *text, size_t length, char **ret_copy, 
     return true;
 }
 
-/* A string of characters that XML allows. */
+/* Converts a string whose characters XML allows. */
 static xmlrpc_value *clean_to_value(struct encoding *encoding, const char *text, size_t length)
 {
     struct text_check check;
@@ -132,8 +133,8 @@ static xmlrpc_value *integer_to_value(struct encoding *encoding, json_int_t numb
     return if_made(encoding, xmlrpc_i8_new(&encoding->env, number));
 }
 
-/* Not NULL when `env` has no fault. A container comes back even with a fault, for the caller to
- * release. */
+/* Converts a value; not NULL when `env` has no fault. After a fault it may return a container,
+ * which the caller must release. */
 static xmlrpc_value *json_to_value(struct encoding *encoding, const json_t *json)
 {
     switch (json_typeof(json)) {
@@ -156,8 +157,8 @@ static xmlrpc_value *json_to_value(struct encoding *encoding, const json_t *json
     }
 }
 
-/* The strings at the top level of a call, the password among them. An item that cannot be looked at
- * for lack of memory is left as it is. */
+/* Wipes the strings at the top level of a call, the password among them. An item that cannot be
+ * read for lack of memory is left. */
 static void wipe_strings(xmlrpc_value *parameters)
 {
     xmlrpc_env env;
@@ -181,7 +182,7 @@ static void wipe_strings(xmlrpc_value *parameters)
     xmlrpc_env_clean(&env);
 }
 
-/* Takes the text out of xmlrpc-c's block. */
+/* Copies the text out of xmlrpc-c's block. */
 static int take_text(xmlrpc_mem_block *block, bool folded, char **ret_text, size_t *ret_length)
 {
     size_t length = XMLRPC_MEMBLOCK_SIZE(char, block);

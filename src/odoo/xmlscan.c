@@ -1,5 +1,5 @@
-/* xmlscan.c - what must be known of an answer before a parser that recurses and expands entities
- * sees it. One pass over the characters, one over the tags. */
+/* xmlscan.c - checks an answer before xmlrpc-c, which recurses and expands entities, parses it: one
+ * pass over the characters, one over the tags. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +13,10 @@ static bool blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Says what an answer is that is no XML-RPC: a page of a proxy, most often. */
+/* The error for an answer that is no XML-RPC, most often a page of a proxy. */
 static int not_xmlrpc(const char *text, size_t length, struct error *error)
 {
-    char found[70]; /* of an echo of our own request, this shows no parameter */
+    char found[70]; /* short: an echo of our own request must not show a parameter */
 
     if (length == 0)
         error_set(error, ERR_PROTOCOL,
@@ -53,7 +53,7 @@ static int cut_short(size_t length, struct error *error)
     return ERR_PROTOCOL;
 }
 
-/* Past the end of a tag that begins at `p` ('<' included), NULL when it does not end. */
+/* The end of the tag that begins at `p` ('<' included), NULL when it does not end. */
 static const char *tag_end(const char *p, const char *end)
 {
     for (p++; p < end && *p != '>'; p++)
@@ -79,7 +79,7 @@ static bool starts(const char *p, const char *end, const char *word)
     return (size_t)(end - p) >= size && !memcmp(p, word, size);
 }
 
-/* True when the text ends before what begins by "<!" can be told. */
+/* Whether the text ends before it is known what begins with "<!". */
 static bool is_cut(const char *p, const char *end)
 {
     size_t left = (size_t)(end - p);
@@ -92,8 +92,8 @@ static bool is_i8(const char *tag, const char *end)
     return starts(tag, end, "<i8") || starts(tag, end, "<ex:i8");
 }
 
-/* True when an <i8> holds a number of 64 bits and nothing else, or is cut short. About any other
- * content xmlrpc-c 1.33 writes a message with the wrong arguments, and crashes. */
+/* Whether an <i8> holds just a number of 64 bits, or is cut short. For any other content xmlrpc-c
+ * 1.33 formats a message with the wrong arguments and crashes. */
 static bool is_number(const char *p, const char *end)
 {
     char digits[24] = "";
@@ -120,7 +120,7 @@ struct walk {
     size_t elements, max; /* so far, and how many are allowed */
 };
 
-/* An element that begins at `tag` and whose content begins at `content`. */
+/* Checks an element whose tag begins at `tag` and whose content begins at `content`. */
 static int check_element(struct walk *walk, const char *tag, const char *content,
                          struct error *error)
 {
@@ -144,8 +144,8 @@ static int check_element(struct walk *walk, const char *tag, const char *content
     return 0;
 }
 
-/* Counts the elements inside elements and refuses every declaration: an entity of a DTD is expanded
- * without limit. */
+/* Checks the depth and the number of elements, and refuses every declaration: xmlrpc-c would expand
+ * the entities of a DTD without limit. */
 static int check_tags(const char *text, const char *end, size_t max_elements, struct error *error)
 {
     struct walk walk = {.text = text, .end = end, .max = max_elements};
@@ -177,8 +177,8 @@ static int check_tags(const char *text, const char *end, size_t max_elements, st
     return code;
 }
 
-/* True when the first element, after the declaration and comments, is no <methodResponse>; an
- * answer that ends before it can be told is not wrong, only short. */
+/* Whether the first element, after the declaration and comments, is not <methodResponse>. An answer
+ * that ends before is not wrong, only cut short. */
 static bool is_something_else(const char *p, const char *end)
 {
     static const char root[] = "<methodResponse";

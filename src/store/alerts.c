@@ -1,12 +1,13 @@
-/* alerts.c - questions to the computed accounts. */
+/* alerts.c - the queries behind alerts.h, over the results of accounts. */
 #include "qualiodoo/store/alerts.h"
 
 #include "qualiodoo/core/ledger.h"
 #include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
-/* ?1 customers (JSON or NULL), ?2 since, ?3 today, ?4 a number, ?5 a kind of entry. Each gives
- * customer, salesperson, record, amount, day, name, move, origin of the lot. */
+/* Parameters of alert_sql: ?1 customers (JSON or NULL), ?2 since, ?3 today, ?4 the threshold or the
+ * days, ?5 the kind of entry. Columns: customer, salesperson, record, amount, day, name, move,
+ * origin of the lot. */
 #define AMONG(id) "(?1 IS NULL OR " id " IN (SELECT value FROM json_each(?1)))"
 #define SALESPERSON "JOIN partner p ON p.id = a.id AND p.salesperson_id IS NOT NULL"
 #define LATEST_LOT                                                                                 \
@@ -14,7 +15,7 @@
     " ORDER BY l.start DESC, l.origin, l.id DESC LIMIT 1), 0)"
 #define RECENT "(SELECT max(e.day) FROM entry e WHERE e.account_id = a.id) >= ?2"
 
-/* A goodwill lot that was given an end does not roll over into a later pack. */
+/* A lot from an adjustment with an end of its own does not roll over into a later pack. */
 #define HAS_OWN_END                                                                                \
     "l.origin = 2 AND EXISTS (SELECT 1 FROM adjustment j WHERE j.id = l.id AND j.end IS NOT NULL)"
 
@@ -94,7 +95,8 @@ int alerts_untrue(struct store *store, const char *customers,
                   int (*row)(void *context, const struct alert_untrue *untrue, struct error *error),
                   void *context, struct error *error)
 {
-    /* "credited.CUSTOMER.INVOICE": a cast to a number stops at the next dot. */
+    /* Keys are "credited.CUSTOMER.INVOICE", with ".N" appended from the second note on: CAST to a
+     * number stops at a dot. */
     static const char sql[] =
         "WITH told (key, customer, rest) AS (SELECT key, CAST(substr(key, 10) AS INTEGER),"
         "  substr(key, 10 + instr(substr(key, 10), '.')) FROM (SELECT key FROM outbox"
@@ -135,7 +137,8 @@ int alerts_credit(struct store *store, const char *customers,
                   int (*row)(void *context, const struct shown_credit *credit, struct error *error),
                   void *context, struct error *error)
 {
-    /* A customer that never had credit and shows none is left alone. */
+    /* Absent mirrored fields count as 0 minutes and no day: a customer without credit whose fields
+     * are empty gives no row. */
     static const char sql[] =
         "SELECT a.id, a.balance, a.next_expiry, p.shown_minutes, p.shown_last_day FROM account a"
         " JOIN partner p ON p.id = a.id WHERE " AMONG("a.id") " ORDER BY a.id";

@@ -41,7 +41,8 @@ static int load_calendar(struct store *store, struct calendar_rows *rows, struct
     return rows->name && rows->tz ? 0 : error_memory(error);
 }
 
-/* Odoo's local float hours, rounded to the minute; false where they are no hours of a day. */
+/* Hours of a day as Odoo stores them (a float, mirrored in billionths), rounded to the minute;
+ * false when they are outside of a day. */
 static bool minute_of(sqlite3_stmt *row, int column, int *ret)
 {
     int64_t hours = sqlite3_column_int64(row, column);
@@ -52,7 +53,7 @@ static bool minute_of(sqlite3_stmt *row, int column, int *ret)
     return true;
 }
 
-/* An absent date is no limit; false for one that is no date. */
+/* Reads a date that limits an attendance; an absent one sets no limit. False when it is no date. */
 static bool limit_of(sqlite3_stmt *row, int column, civil_day *ret, bool *ret_has)
 {
     const char *text = column_text(row, column);
@@ -79,7 +80,7 @@ static bool read_attendance(sqlite3_stmt *row, struct calendar_attendance *ret)
     return true;
 }
 
-/* Leaving the row out would move every deadline in silence. */
+/* A bad row is an error: without it every deadline would silently move. */
 static int refuse_attendance(sqlite3_stmt *row, struct error *error)
 {
     int rc = error_set(error, ERR_CONFIG,
@@ -91,7 +92,8 @@ static int refuse_attendance(sqlite3_stmt *row, struct error *error)
     return rc;
 }
 
-/* Section lines and breaks are no working time; those of one resource are not the calendar's. */
+/* Leaves out section lines and breaks, which are no working time, and the hours of a single
+ * resource. */
 static int load_attendances(struct store *store, struct calendar_rows *rows, struct error *error)
 {
     sqlite3_stmt *statement;
@@ -111,7 +113,7 @@ static int load_attendances(struct store *store, struct calendar_rows *rows, str
 
         if (!read_attendance(statement, &attendance))
             return refuse_attendance(statement, error);
-        if (attendance.start_minute >= attendance.end_minute) /* Odoo counts no time in it either */
+        if (attendance.start_minute >= attendance.end_minute) /* as Odoo: no working time */
             continue;
         if (ARRAY_RESERVE(rows->attendances, rows->attendances_size, rows->n_attendances + 1) < 0) {
             sqlite3_reset(statement);
@@ -146,8 +148,8 @@ static int add_leave(struct calendar_rows *rows, sqlite3_stmt *row, struct error
     return rows->leave_names[rows->n_leaves++] ? 0 : error_memory(error);
 }
 
-/* Global leaves, of this calendar or of every one, of the tickets' company or of none: a calendar
- * that two companies share is closed for each on its own days. Where no company is known, those of
+/* Loads the global leaves of this calendar or of every one, of the company or of none: a calendar
+ * that two companies share is closed for each on its own days. Without a known company, those of
  * the calendar's company. */
 static int load_leaves(struct store *store, int64_t company, struct calendar_rows *rows,
                        struct error *error)

@@ -10,12 +10,11 @@
 #include "qualiodoo/util/clock.h"
 #include "store_internal.h"
 
-#define BUSY_TIMEOUT_MS                                                                            \
-    10000 /* writers are serialised by the cycle lock: only checkpoints collide */
-/* Between two tries to have it alone, and as much more at random. */
+#define BUSY_TIMEOUT_MS 10000 /* the cycle lock serialises writers: only checkpoints collide */
+/* The least wait between two attempts of open_alone(), which adds up to as much at random. */
 #define ALONE_WAIT_MS 20
 
-/* Makes an empty file with the right mode and owner; SQLite then gives its companions the same. */
+/* Creates an empty file with the right mode and owner; SQLite gives -wal and -shm the same. */
 static int create_file(const char *path, struct error *error)
 {
     int fd = -1;
@@ -26,7 +25,7 @@ static int create_file(const char *path, struct error *error)
     return rc;
 }
 
-/* SQLite opens these beside the database, and would follow a link. */
+/* Checks -wal and -shm: SQLite opens them too, and would follow a link. */
 static int check_companions(const char *path, struct error *error)
 {
     static const char *const suffixes[] = {"-wal", "-shm", "-journal"};
@@ -55,8 +54,9 @@ static int check_path(const char *path, enum store_mode mode, bool *ret_exists, 
     return *ret_exists ? store_check_file(path, &status, error) : 0;
 }
 
-/* Without statistics SQLite takes a recursive query's result for large, and makes an index of the
- * whole table of partials for each account: every join has an index of its own instead. */
+/* automatic_index is off: without statistics SQLite assumes that the result of a recursive query is
+ * large, and would index the whole table of partials for each account. Every join has an index of
+ * its own. */
 static int open_database(struct store *store, bool exists, struct error *error)
 {
     const char *path = store->path;
@@ -80,7 +80,8 @@ static int open_database(struct store *store, bool exists, struct error *error)
                       error);
 }
 
-/* Whether a reader failed because no index of the journal could be made in the folder. */
+/* Whether opening for reading failed because the index of the journal (-shm) could not be created
+ * in the folder. */
 static bool lacks_index(const struct store *store)
 {
     int code = sqlite3_extended_errcode(store->db);
@@ -99,10 +100,10 @@ static void close_database(struct store *store)
     store->db = NULL;
 }
 
-/* Opens again with that index in memory: nothing is written then, but nobody else can use the state
- * meanwhile. Where the index is missing nobody does, and on a full disk nobody could. Of two
- * readers that want the file alone, each may hold what the other waits for: both let go, and try
- * again after waits that differ. */
+/* Opens again in exclusive mode, with the index of the journal in memory. Nothing is written, but
+ * nobody else can use the state meanwhile; without an index nobody does, and on a full disk nobody
+ * could. Two readers that do this may each hold a lock that the other waits for: each closes, and
+ * tries again after a random wait. */
 static int open_alone(struct store *store, struct error *error)
 {
     int64_t until = clock_monotonic_ms() + BUSY_TIMEOUT_MS;
@@ -116,7 +117,7 @@ static int open_alone(struct store *store, struct error *error)
             rc = store_migrate(store, error);
         if (rc != ERR_BUSY || clock_monotonic_ms() >= until)
             return rc;
-        close_database(store); /* not to hold during the wait what another one waits for */
+        close_database(store); /* releases the locks that another reader may wait for */
         clock_sleep_ms(ALONE_WAIT_MS + arc4random_uniform(ALONE_WAIT_MS));
     }
 }
@@ -170,7 +171,7 @@ void store_close(struct store *store)
     free(store);
 }
 
-/* What quick_check finds wrong with a page that it had no memory for (SQLITE_NOMEM). */
+/* What quick_check reports for a page that it had no memory to read (SQLITE_NOMEM). */
 #define LACKS_MEMORY "error code=7"
 
 int store_check(struct store *store, struct error *error)

@@ -1,4 +1,5 @@
-/* evidence.c - what Odoo said of a lot, as one text that is compared. */
+/* evidence.c - builds the evidence of a lot: what Odoo said of it, as one text that can be
+ * compared. */
 #include "qualiodoo/store/evidence.h"
 
 #include <stdlib.h>
@@ -6,8 +7,9 @@
 
 #include "store_internal.h"
 
-/* What 0.1.0 mirrored of the invoice `m` and its line `l`: schema/006-revoked.sql has the same text
- * for the lots that 0.1.0 granted. What a later version reads beside it belongs into MORE. */
+/* The evidence of invoice `m` and its line `l`, from the columns that 0.1.0 mirrored:
+ * schema/006-revoked.sql builds the same text for the lots that 0.1.0 granted. Columns mirrored
+ * since then go into MORE. */
 #define SAID_INVOICE                                                                               \
     "json_array(m.type, m.state, m.payment_state, m.total, m.residual, m.invoice_date,"            \
     " m.customer_id, m.reversed_entry_id, m.currency_id, m.company_id)"                            \
@@ -20,9 +22,9 @@
 
 #define SAID_ADJUSTMENT "json_array(a.minutes, a.date, a.end, a.valid)"
 
-/* The invoices and credit notes on which the payment of `m` depends, itself included: what one
- * reverses, the credit notes that settle it, the invoices of the down payment that it deducts; and
- * so on from these. The same steps as in facts_moves.c. */
+/* The invoices and credit notes on which the payment of `m` depends, `m` included: what a move
+ * reverses, the credit notes that settle it, the invoices of the down payment that it deducts;
+ * recursively. NEAR in facts_moves.c takes the same steps. */
 #define NEAR                                                                                       \
     "WITH RECURSIVE near (id) AS (SELECT m.id UNION"                                               \
     " SELECT x.reversed_entry_id FROM near n JOIN move x ON x.id = n.id"                           \
@@ -43,8 +45,8 @@
     "_line_id"                                                                                     \
     "  LEFT JOIN move e ON e.id = o.move_id LEFT JOIN payment pay ON pay.id = o.payment_id"
 
-/* A version that adds to this text empties the column `more` in its migration: what was kept before
- * would differ from it at once. */
+/* The second text. A version that extends it must empty the column `more` in its migration:
+ * otherwise all kept evidence would differ at once. */
 #define MORE                                                                                       \
     "(SELECT json_group_array(said) FROM (" NEAR                                                   \
     " SELECT 1 AS part, x.id AS id, json_array(x.id, x.type, x.state, x.payment_state, x.total,"   \
@@ -54,7 +56,7 @@
     "  CROSS JOIN down_payment d ON d.move_id = n.id" SETTLED_ON("debit", "credit")                \
         SETTLED_ON("credit", "debit") " ORDER BY 1, 2, 3))"
 
-/* ?1: the account. */
+/* ?1 is the account. */
 static const char keep_sql[] =
     "INSERT INTO evidence SELECT t.origin, t.id, t.account_id, t.granted, t.start, t.end,"
     " l.product_id, " SAID_INVOICE ", " MORE " FROM lot t JOIN move_line l ON l.id = t.id"
@@ -119,11 +121,11 @@ static int read_loss(sqlite3_stmt *row, struct evidence_loss *ret, struct error 
     return read_evidence(row, 7, &ret->then, error);
 }
 
-/* What Odoo says of the lot today goes into loss->now while `found` looks at it. */
-static int tell_loss(struct store *store, struct evidence_loss *loss,
-                     int (*found)(void *context, const struct evidence_loss *loss,
-                                  struct error *error),
-                     void *context, struct error *error)
+/* Passes a loss to `found`, with what Odoo says of the lot today in loss->now. */
+static int report_loss(struct store *store, struct evidence_loss *loss,
+                       int (*found)(void *context, const struct evidence_loss *loss,
+                                    struct error *error),
+                       void *context, struct error *error)
 {
     sqlite3_stmt *statement;
     int rc = store_prepare(store, now_sql[loss->lot.origin], &statement, error);
@@ -157,7 +159,7 @@ int evidence_losses(struct store *store,
                              sizeof loss_ranges / sizeof *loss_ranges, error);
         if (rc < 0 || (rc = read_loss(statement, &loss, error)) < 0)
             break;
-        if ((rc = tell_loss(store, &loss, found, context, error)) < 0) {
+        if ((rc = report_loss(store, &loss, found, context, error)) < 0) {
             sqlite3_reset(statement);
             break;
         }

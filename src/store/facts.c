@@ -1,7 +1,7 @@
-/* facts.c - SQL rows to the core's structures.
+/* facts.c - loads the facts of an account from SQL rows into the core's structures.
  *
- * Lines and settlements are kept in flat arrays and come ordered by their owner; the pointers of
- * moves and tickets are set when all is read, since arrays move while they grow. */
+ * Lines and settlements are kept in flat arrays, ordered by their owner. The pointers of moves and
+ * tickets to them are set at the end, since arrays move while they grow. */
 #include "facts_internal.h"
 
 #include <stdlib.h>
@@ -10,7 +10,7 @@
 #include "qualiodoo/core/duration.h"
 #include "qualiodoo/util/civil.h"
 
-/* ?2: JSON array of excluded tag names. */
+/* ?2 is a JSON array of excluded tag names. */
 static const char ticket_sql[] =
     "SELECT t.id, t.in_domain, t.tag_ids <> '[]' AND EXISTS (SELECT 1 FROM json_each(t.tag_ids) e"
     " JOIN tag ON tag.id = e.value WHERE tag.name IN (SELECT value FROM json_each(?2)))"
@@ -25,7 +25,7 @@ static const char work_sql[] = FACTS_TIME_UNITS
 static const char adjustment_sql[] =
     "SELECT a.id, a.minutes, a.date, a.end FROM partner p JOIN adjustment a ON a.partner_id = p.id"
     " WHERE p.account_id = ?1 AND a.valid AND a.minutes BETWEEN -2147483648 AND 2147483647"
-    " ORDER BY a.id"; /* no integer of Odoo is larger: doctor lists the others */
+    " ORDER BY a.id"; /* larger numbers cannot come from Odoo: doctor lists such rows */
 
 struct facts *facts_new(void)
 {
@@ -109,7 +109,7 @@ static int add_adjustment(struct facts *facts, const struct facts_policy *policy
     return 0;
 }
 
-/* Now that the arrays stay where they are, moves and tickets get their parts. */
+/* Sets the pointers of moves and tickets, once the arrays no longer move. */
 static void link_parts(struct facts *facts)
 {
     size_t work = 0;

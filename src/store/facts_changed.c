@@ -2,11 +2,12 @@
 #include "qualiodoo/store/facts.h"
 #include "store_internal.h"
 
-/* The invoices and credit notes that changed records touch:
- * `seed`    the moves of the records themselves; a line or a partial touches both sides;
- * `beside`  and the moves that these settle: a payment or an entry touches its invoices;
- * `touched` and those whose payment depends on them: by a credit note that reverses one of them, by
- *           the invoices that a credit note settles, by a down payment. */
+/* The invoices and credit notes that changed records touch, in three steps:
+ *
+ * `seed`    the moves of the changed records (both sides of a line or a partial);
+ * `beside`  plus what these are reconciled with: a payment or an entry touches its invoices;
+ * `touched` plus the moves whose payment depends on them: a credit note that reverses one, the
+ *           invoices that a credit note settles, the invoices of the same down payment. */
 #define TOUCHED                                                                                    \
     "WITH RECURSIVE seed(id) AS (SELECT ref FROM change WHERE owner = 'move'"                      \
     "  UNION SELECT s.move_id FROM change c JOIN settlement_line s ON s.id = c.ref"                \
@@ -60,7 +61,8 @@ int facts_accounts(struct store *store, struct ids *ret, struct error *error)
     return rc < 0 ? rc : store_ids(store, statement, ret, error);
 }
 
-/* An owner that no query knows would leave an account as it was computed before. */
+/* Refuses an unknown owner in `change`: no query would find it, and its account would keep an old
+ * result. */
 static int check_owners(struct store *store, struct error *error)
 {
     sqlite3_stmt *statement;

@@ -1,4 +1,4 @@
-/* facts_moves.c - invoices and credit notes, their lines and what settles them. */
+/* facts_moves.c - loads invoices and credit notes, their lines and what settles them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,10 +6,10 @@
 #include "qualiodoo/core/duration.h"
 #include "qualiodoo/util/civil.h"
 
-/* The moves of account ?1 that carry packs, and those that decide about their payment: what a move
- * reverses, the credit notes that settle it, the invoices of the down payment that it deducts; and
- * so on from these. CROSS JOIN keeps the order of the tables: SQLite knows nothing of the few rows
- * of `near`, and would rather walk all lines of all customers. */
+/* `own` are the moves of account ?1 that carry packs; `near` adds the moves that decide about their
+ * payment: what a move reverses, the credit notes that settle it, the invoices of the down payment
+ * that it deducts; recursively. CROSS JOIN keeps the order of the tables: SQLite does not know that
+ * `near` has few rows, and would scan the lines of all customers. */
 #define NEAR                                                                                       \
     "WITH RECURSIVE own(id) AS (SELECT m.id FROM move m WHERE m.account_id = ?1"                   \
     "  AND EXISTS (SELECT 1 FROM move_line l WHERE l.move_id = m.id)),"                            \
@@ -39,9 +39,9 @@ static const char line_sql[] =
     " JOIN product p ON p.id = l.product_id LEFT JOIN unit lu ON lu.id = l.unit_id"
     " LEFT JOIN unit pu ON pu.id = p.unit_id WHERE m.account_id = ?1 ORDER BY l.move_id, l.id";
 
-/* What settles a move's line on one side of the partials. An invoice's line is the debit, a credit
- * note's the credit. Only what is due counts: lines of VAT on payments or of stock are reconciled,
- * too. */
+/* What settles a move on one side of the partials: the debit side for an invoice, the credit side
+ * for a credit note. Only receivable and payable lines count: lines of VAT on payments or of stock
+ * are reconciled too. */
 #define SETTLED_ON(side, other_side)                                                               \
     "SELECT own.move_id, p.id, other.id, other.date, other.move_type, j.type, j.code,"             \
     " other.move_id, o.reversed_entry_id, coalesce(o.state, other.parent_state), pay.state,"       \
@@ -89,7 +89,7 @@ static enum credit_payment_state payment_state(const char *text)
     return text_is(text, "not_paid") ? MOVE_NOT_PAID : MOVE_OTHER_STATE;
 }
 
-/* A copy that lives as long as the facts; NULL when out of memory. */
+/* A copy that lives as long as the facts; NULL when memory is short. */
 static const char *keep_text(struct facts *facts, sqlite3_stmt *row, int column)
 {
     char *copy;
@@ -102,7 +102,7 @@ static const char *keep_text(struct facts *facts, sqlite3_stmt *row, int column)
     return copy;
 }
 
-/* A place for one more move: of the account, or related. */
+/* Room for one more move, of the account or related; NULL when memory is short. */
 static struct credit_move *next_move(struct facts *facts, bool own)
 {
     struct account_facts *account = &facts->account;
@@ -160,7 +160,7 @@ static struct credit_move *find_move(struct facts *facts, int64_t id)
     return find_among(facts->moves, facts->account.n_moves, id);
 }
 
-/* The id is more exact than the reference: it comes first. */
+/* The minutes of a pack, 0 for another product. A pack by id wins over one by reference. */
 static minutes pack_minutes(const struct facts_policy *policy, int64_t id, const char *reference)
 {
     for (size_t i = 0; i < policy->n_packs; i++)
@@ -182,7 +182,7 @@ static int add_line(struct facts *facts, const struct facts_policy *policy, sqli
         return 0;
     if (ARRAY_RESERVE(facts->lines, facts->lines_size, facts->n_lines + 1) < 0)
         return ERR_NO_MEMORY;
-    /* Odoo books an invoice's income as credit: its balance has the other sign. */
+    /* Odoo books the income of an invoice as credit, so that its balance is negative. */
     if (move->type == MOVE_INVOICE)
         balance = -balance;
     facts->lines[facts->n_lines++] = (struct credit_line){
@@ -257,7 +257,8 @@ int facts_moves_load(struct facts *facts, struct store *store, const struct fact
     return rc;
 }
 
-/* Settlements came by the id of their move, whichever of the two arrays it is in. */
+/* Lines and settlements come ordered by the id of their move, so both arrays of moves are walked
+ * together in order of id. */
 void facts_moves_link(struct facts *facts)
 {
     struct account_facts *account = &facts->account;

@@ -1,4 +1,4 @@
-/* facts_query.c - the rows of one query, each given to a function that knows what they are. */
+/* facts_query.c - runs a query of facts and passes each row to its function. */
 #include "facts_internal.h"
 
 int facts_query(struct facts *facts, struct store *store, const struct facts_policy *policy,

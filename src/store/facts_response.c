@@ -1,6 +1,5 @@
-/* facts_response.c - from which day on the lines of a ticket count, with credit.count_from:
- * response.
- */
+/* facts_response.c - the first response of a ticket: with credit.count_from: response, its lines
+ * count from that day on. */
 #include "qualiodoo/store/facts.h"
 #include "qualiodoo/store/replies.h"
 #include "qualiodoo/util/civil.h"
@@ -22,7 +21,7 @@ static instant column_instant(sqlite3_stmt *row, int column)
     return when;
 }
 
-/* Recorded work is no response here: it is what waits for one. */
+/* Recorded work is left out: it is what a response must precede in order to be charged. */
 static int first_response(struct store *store, const struct facts_policy *policy,
                           struct response_facts *seen, struct charge_ticket *ticket,
                           const struct response_ticket *party, struct error *error)

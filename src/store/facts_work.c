@@ -1,4 +1,4 @@
-/* facts_work.c - a timesheet line as the core wants it: hours, or what else its quantity is. */
+/* facts_work.c - reads a timesheet line and converts its quantity to hours. */
 #include "facts_work.h"
 
 #include "qualiodoo/util/civil.h"

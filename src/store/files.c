@@ -1,9 +1,8 @@
-/* files.c - the files of the state: who works with them, and that they are what they seem.
+/* files.c - who may create and open the files of the state.
  *
- * The folder of the state belongs to the service's user, who could put a link there in place of a
- * file that root's command is about to make, lock or truncate. So root's command works as the owner
- * of the folder, and a file that is a link, has a second name or belongs to somebody else is
- * refused. */
+ * The folder of the state belongs to the service's user, who could place a link where a command of
+ * root is about to create, lock or truncate a file. So a command of root works as the owner of the
+ * folder, and a file that is a link, has a second name or belongs to another user is refused. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -15,7 +14,7 @@
 
 #include "store_internal.h"
 
-#define STATE_MODE 0640 /* customers' names are in it */
+#define STATE_MODE 0640 /* it holds customers' names */
 
 int store_become_owner(const char *path, struct error *error)
 {
@@ -26,7 +25,7 @@ int store_become_owner(const char *path, struct error *error)
 
     snprintf(folder, sizeof folder, "%.*s/.", slash ? (int)(slash - path) : 1, slash ? path : ".");
     if (geteuid() != 0 || stat(folder, &status) < 0 || status.st_uid == 0)
-        return 0; /* a folder that is missing is named by whoever opens the file */
+        return 0; /* opening the file will report a missing folder */
     user = getpwuid(status.st_uid);
     if ((user ? initgroups(user->pw_name, user->pw_gid) : setgroups(0, NULL)) == 0 &&
         setgid(user ? user->pw_gid : status.st_gid) == 0 && setuid(status.st_uid) == 0)

@@ -1,4 +1,4 @@
-/* health.c - the figures of a monitor. */
+/* health.c - reads the figures for a monitor. */
 #include "qualiodoo/store/health.h"
 
 #include <stdio.h>
@@ -70,7 +70,7 @@ int health_read(struct store *store, struct health *ret, struct error *error)
     if (rc < 0)
         return rc;
     rc = read_all(store, &health, error);
-    store_rollback(store); /* nothing was written */
+    store_rollback(store); /* ends the read transaction */
     if (rc == 0)
         *ret = health;
     return rc;

@@ -1,4 +1,4 @@
-/* history.c - of which tickets Odoo told when they were first assigned and closed. */
+/* history.c - stores what the history of tickets says of their first assignment and closing. */
 #include "qualiodoo/store/history.h"
 
 #include "qualiodoo/store/mirror.h"
@@ -49,8 +49,7 @@ static int lower_date(struct store *store, const char *sql, int64_t ticket, inst
     sqlite3_bind_text(statement, 2, instant_format_odoo(when, text), -1, SQLITE_STATIC);
     rc = store_run(store, statement, error);
     if (rc == 0 && sqlite3_changes(store->db))
-        rc = mirror_touch_ticket(store, ticket,
-                                 error); /* with count_from: response, it is charged */
+        rc = mirror_touch_ticket(store, ticket, error); /* its charges may change too */
     return rc;
 }
 

@@ -1,4 +1,4 @@
-/* holders.c - partner.account_id and move.account_id, kept in line with what Odoo says of partners.
+/* holders.c - keeps partner.account_id and move.account_id in line with the mirrored partners.
  *
  * They are columns, not expressions, because every query about an account selects by them. */
 #include "qualiodoo/store/holders.h"
@@ -8,13 +8,14 @@
 #include "qualiodoo/store/mirror.h"
 #include "store_internal.h"
 
-/* Odoo allows no circle of parents, but the mirror may hold one for a moment. */
+/* The longest chain of parents that is followed: Odoo allows no circle, but a half-updated mirror
+ * may hold one. */
 #define DEPTH_MAX "60"
 
-/* A row whose account differs: its id, the account that is stored (0: none), the right one. */
+/* A row whose account is wrong: its id, the stored account (0: none), the right one. */
 struct row {
     int64_t id, from, to;
-    bool told; /* to people: not the entry of a payment, which moves with its customer */
+    bool reported; /* `moves` is called for it; false for the entry of a payment */
 };
 
 struct rows {
@@ -26,7 +27,8 @@ static const char commercial_sql[] =
     "SELECT id, account_id, coalesce(commercial_id, id), 1 FROM partner"
     " WHERE account_id IS NOT coalesce(commercial_id, id) ORDER BY id";
 
-/* A parent that is not mirrored (the agent's user may not read it) is still the holder. */
+/* A topmost parent that is not mirrored (the agent's user may not read it) is the holder all the
+ * same. */
 static const char top_sql[] =
     "WITH RECURSIVE chain (id, at, depth) AS (SELECT id, id, 0 FROM partner UNION ALL"
     " SELECT c.id, p.parent_id, c.depth + 1 FROM chain c JOIN partner p ON p.id = c.at"
@@ -37,7 +39,7 @@ static const char top_sql[] =
 
 #define IS_INVOICE " type IN ('out_invoice', 'out_receipt', 'out_refund')"
 
-/* The partner of an invoice may be one that the agent's user may not read. */
+/* customer_id stands in for a partner that the agent's user may not read. */
 static const char move_sql[] =
     "SELECT m.id, m.account_id, coalesce(p.account_id, m.customer_id)," IS_INVOICE " FROM move m"
     " LEFT JOIN partner p ON p.id = m.customer_id"
@@ -58,7 +60,7 @@ static int find_rows(struct store *store, const char *sql, struct rows *ret, str
         ret->items[ret->count++] = (struct row){.id = sqlite3_column_int64(statement, 0),
                                                 .from = sqlite3_column_int64(statement, 1),
                                                 .to = sqlite3_column_int64(statement, 2),
-                                                .told = sqlite3_column_int(statement, 3)};
+                                                .reported = sqlite3_column_int(statement, 3)};
     }
     return rc;
 }
@@ -79,8 +81,8 @@ static int find_invoices(struct store *store, const struct row *row, struct ids 
     return store_ids(store, statement, ret, error);
 }
 
-/* Writes the account of each row, and notes the old and the new one. A row that had none is new:
- * its own change was noted when it came. */
+/* Writes the account of each row and notes the old and the new one as changed. A row without an
+ * account before is new: the pull has noted it. */
 static int set_rows(struct store *store, const char *sql, const char *mirror,
                     const struct rows *rows, struct error *error)
 {
@@ -107,18 +109,18 @@ static int set_rows(struct store *store, const char *sql, const char *mirror,
     return rc;
 }
 
-/* What one update shares. */
+/* The arguments of holders_update(), for the functions below. */
 struct update {
     struct store *store;
     int (*moves)(void *context, const struct holder_move *move);
     void *context;
-    struct ids told; /* invoices that were told of with their partner */
+    struct ids reported; /* invoices already passed to `moves` with their partner */
 };
 
-static int tell(struct update *update, const struct holder_move *move, struct error *error)
+static int report(struct update *update, const struct holder_move *move, struct error *error)
 {
     for (size_t i = 0; move->partner && i < move->invoices.count; i++)
-        if (ids_add(&update->told, move->invoices.items[i]) < 0)
+        if (ids_add(&update->reported, move->invoices.items[i]) < 0)
             return error_memory(error);
     return update->moves(update->context, move) < 0 ? error_memory(error) : 0;
 }
@@ -136,7 +138,7 @@ static int update_partners(struct update *update, bool top, struct error *error)
             continue;
         rc = find_invoices(update->store, &rows.items[i], &move.invoices, error);
         if (rc == 0)
-            rc = tell(update, &move, error);
+            rc = report(update, &move, error);
         free(move.invoices.items);
     }
     if (rc == 0)
@@ -146,25 +148,26 @@ static int update_partners(struct update *update, bool top, struct error *error)
     return rc;
 }
 
-/* Invoices whose partner did not move, from one account to another: an invoice that was given to
- * another partner, or a rule that an earlier version read otherwise. Rows come by these two. */
-static int tell_invoices(struct update *update, const struct rows *rows, struct error *error)
+/* Calls `moves` for invoices whose account changes although their partner's does not: the invoice
+ * was given to another partner, or an earlier version followed another rule. Rows come ordered by
+ * (from, to). */
+static int report_invoices(struct update *update, const struct rows *rows, struct error *error)
 {
     int rc = 0;
 
-    ids_sort(update->told.items, update->told.count);
+    ids_sort(update->reported.items, update->reported.count);
     for (size_t i = 0; i < rows->count && rc == 0;) {
         struct holder_move move = {.from = rows->items[i].from, .to = rows->items[i].to};
 
         for (; i < rows->count && rc == 0 && rows->items[i].from == move.from &&
                rows->items[i].to == move.to;
              i++)
-            if (rows->items[i].told &&
-                !ids_contain(update->told.items, update->told.count, rows->items[i].id) &&
+            if (rows->items[i].reported &&
+                !ids_contain(update->reported.items, update->reported.count, rows->items[i].id) &&
                 ids_add(&move.invoices, rows->items[i].id) < 0)
                 rc = error_memory(error);
         if (rc == 0 && move.from && move.invoices.count)
-            rc = tell(update, &move, error);
+            rc = report(update, &move, error);
         free(move.invoices.items);
     }
     return rc;
@@ -176,7 +179,7 @@ static int update_invoices(struct update *update, struct error *error)
     int rc = find_rows(update->store, move_sql, &rows, error);
 
     if (rc == 0)
-        rc = tell_invoices(update, &rows, error);
+        rc = report_invoices(update, &rows, error);
     if (rc == 0)
         rc = set_rows(update->store, "UPDATE move SET account_id = ?2 WHERE id = ?1", "move", &rows,
                       error);
@@ -200,6 +203,6 @@ int holders_update(struct store *store, bool top,
         rc = store_commit(store, error);
     if (rc < 0)
         store_rollback(store);
-    free(update.told.items);
+    free(update.reported.items);
     return rc;
 }

@@ -1,5 +1,5 @@
-/* lock.c - the cycle lock and the service's lock: an flock() on a file beside the state, which
- * names its holder. */
+/* lock.c - the cycle lock and the service's lock: an flock() on a file beside the state, whose
+ * content names the holder. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -15,8 +15,8 @@
 
 #define RETRY_MS 100
 
-/* A question about the service (store_instance_holder) takes its lock for an instant, shared: a
- * service that starts just then tries again. */
+/* store_instance_holder() takes the service's lock, shared, for an instant: a service that starts
+ * just then must try again for so long. */
 #define INSTANCE_WAIT_MS 300
 
 struct store_lock {
@@ -32,7 +32,8 @@ static void read_holder(int fd, char *holder, size_t size)
     holder[strcspn(holder, "\n")] = '\0';
 }
 
-/* Whether others who lock the file find this one: it may have been removed with the state. */
+/* Whether `file` is still the file behind `fd`: it may have been removed with the state, and others
+ * would then lock a new one. */
 static bool is_named(int fd, const char *file)
 {
     struct stat ours, theirs;
@@ -87,7 +88,7 @@ static int lock_file(const char *path, const char *suffix, const char *what, int
         rc = store_make_file(lock->file, &lock->fd, error);
         if (rc == 0)
             rc = wait_for(lock->fd, path, deadline, error);
-        if (rc == 0 && is_named(lock->fd, lock->file)) /* else it was removed meanwhile */
+        if (rc == 0 && is_named(lock->fd, lock->file)) /* else removed: lock the new one */
             break;
     }
     if (rc < 0) {
@@ -96,7 +97,7 @@ static int lock_file(const char *path, const char *suffix, const char *what, int
     }
     length = snprintf(holder, sizeof holder, "process %d (%s)\n", (int)getpid(), what);
     if (ftruncate(lock->fd, 0) < 0 || pwrite(lock->fd, holder, (size_t)length, 0) < 0) {
-        /* the name of the holder is only a courtesy: a full disk must not stop the work */
+        /* ignored: the name only serves messages, and a full disk must not stop the work */
     }
     *ret_lock = lock;
     return 0;

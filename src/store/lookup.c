@@ -12,7 +12,7 @@ bool lookup_parse_id(const char *text, int64_t *ret_id)
                        ? strtoll(text, NULL, 10)
                        : 0;
 
-    if (id <= 0 || id > INT32_MAX) /* what Odoo counts with */
+    if (id <= 0 || id > INT32_MAX) /* the ids of Odoo are 32 bits */
         return false;
     *ret_id = id;
     return true;
@@ -42,7 +42,8 @@ static int find_by_text(struct store *store, const char *sql, const char *text, 
     return store_ids(store, statement, ret, error);
 }
 
-/* The authors of messages are mirrored too: an agent is a customer only where one is recorded. */
+/* The authors of messages are mirrored as partners too: the partner of an agent is a customer only
+ * when a record names it as one. */
 #define IS_CUSTOMER                                                                                \
     " AND (id NOT IN (SELECT partner_id FROM agent WHERE partner_id IS NOT NULL)"                  \
     "  OR id IN (SELECT partner_id FROM ticket UNION SELECT customer_id FROM move"                 \
@@ -61,7 +62,7 @@ int lookup_customers(struct store *store, const char *text, struct ids *ret, str
 
     if (lookup_parse_id(text, &id)) {
         static const char *const meanings[] = {
-            "SELECT id FROM account WHERE id = ?1", /* an account id always wins */
+            "SELECT id FROM account WHERE id = ?1", /* an account wins over a contact */
             "SELECT coalesce(account_id, commercial_id, id) FROM partner WHERE id = ?1" IS_CUSTOMER,
             "SELECT coalesce(account_id, customer_id) FROM move WHERE customer_id = ?1 LIMIT 1",
         };

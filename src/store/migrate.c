@@ -1,10 +1,10 @@
-/* migrate.c - the schema of the state file, brought up to date one numbered step at a time. */
+/* migrate.c - brings the schema of the state file up to date, one numbered step at a time. */
 #include <stdio.h>
 
 #include "migrations.h"
 #include "store_internal.h"
 
-/* "QODO": marks the file as ours (PRAGMA application_id). */
+/* "QODO": the PRAGMA application_id of our files. */
 #define APPLICATION_ID 0x514f444f
 
 static int pragma_integer(struct store *store, const char *sql, int *ret, struct error *error)
@@ -19,7 +19,7 @@ static int pragma_integer(struct store *store, const char *sql, int *ret, struct
     return 0;
 }
 
-/* Refuses what is not ours before anything is written. */
+/* Refuses a file of another program or of a newer version before anything is written. */
 static int check_owner(struct store *store, int version, struct error *error)
 {
     int id = 0, tables = 0;

@@ -1,4 +1,5 @@
-/* migrations.h - the numbered schema changes, embedded by embed.sh. Number n is at index n - 1. */
+/* migrations.h - the numbered changes of the schema, embedded by embed.sh. migrations[n - 1] has
+ * number n. */
 #ifndef QUALIODOO_MIGRATIONS_H
 #define QUALIODOO_MIGRATIONS_H
 

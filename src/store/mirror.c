@@ -1,4 +1,4 @@
-/* mirror.c - rows in, changes out. */
+/* mirror.c - writes mirrored rows and notes what their changes touch. */
 #include "qualiodoo/store/mirror.h"
 
 #include <assert.h>
@@ -10,7 +10,8 @@
 #include "qualiodoo/util/clock.h"
 #include "store_internal.h"
 
-/* The statements of one table, made once. Column i of the table is parameter i + 2; ?1 is id. */
+/* The statements of one table, made at its first use. Parameter ?1 is the id, i + 2 is column i of
+ * the table. */
 struct mirror_statements {
     const struct mirror_table *table;
     size_t n_columns;
@@ -153,7 +154,7 @@ static bool same_value(sqlite3_stmt *row, int column, const struct mirror_value 
     }
 }
 
-/* The stored date stays when the new one is later or absent. */
+/* Whether the stored date is kept, because the new one is later or absent. */
 static bool keeps_earliest(sqlite3_stmt *row, int column, const struct mirror_value *value)
 {
     const char *stored = column_text(row, column);
@@ -194,7 +195,8 @@ static int column_index(const struct mirror_table *table, const char *name)
     return i;
 }
 
-/* Logs whom the stored row (`row`, on the select statement) and the new values touch. */
+/* Notes what the stored row (`row`, a row of the select statement, or NULL) and the new values (or
+ * NULL) touch. */
 static int log_owners(struct store *store, const struct mirror_table *table, int64_t id,
                       sqlite3_stmt *row, const struct mirror_value *values, const char *what,
                       struct error *error)
@@ -204,7 +206,7 @@ static int log_owners(struct store *store, const struct mirror_table *table, int
     for (int i = 0; i < MIRROR_OWNERS_MAX && table->owners[i].owner && rc == 0; i++) {
         enum mirror_owner owner = table->owners[i].owner;
         const char *name = table->owners[i].column;
-        int64_t old = 0, new = id; /* without a column, the row itself */
+        int64_t old = 0, new = id; /* without a column: the id of the row itself */
 
         if (name) {
             int column = column_index(table, name);
@@ -234,7 +236,7 @@ static int clear_marks(struct store *store, const struct mirror_table *table, in
     return store_run(store, statement, error);
 }
 
-/* Compares with the stored row and replaces it when it differs. */
+/* Replaces the stored row when the given values differ from it. */
 static int update_row(struct store *store, struct mirror_statements *made, int64_t id,
                       const struct mirror_value *given, bool log, enum mirror_change *ret_change,
                       struct error *error)
@@ -256,7 +258,7 @@ static int update_row(struct store *store, struct mirror_statements *made, int64
         values[i] = given[i];
         if (made->table->columns[i].flags & MIRROR_EARLIEST &&
             keeps_earliest(row, column, &given[i])) {
-            /* copied: the row's text goes with the reset */
+            /* copied: the row's text is lost at its reset */
             snprintf(earliest[i], sizeof earliest[i], "%s", column_text(row, column));
             values[i] = (struct mirror_value){.kind = VALUE_TEXT, .text = earliest[i]};
         } else if (!same_value(row, column, &given[i])) {

@@ -1,4 +1,5 @@
-/* mirror_sets.c - the sets of ids that a pull asks for, the cursors and the marks. */
+/* mirror_sets.c - the sets of ids that a pull asks for, the cursors, the pending and the unreadable
+ * records. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 
 #define INVOICE_TYPES "('out_invoice', 'out_receipt', 'out_refund')"
 
-/* ?1 is a JSON array of ids where the set depends on some. Every set comes sorted. */
+/* Every set is sorted; ?1 is a JSON array of the ids given, where the set depends on some. */
 static const char *const set_sql[] = {
     [SET_PARTNERS_NEEDED] =
         "SELECT needed.id FROM (SELECT partner_id AS id FROM ticket"
@@ -91,7 +92,7 @@ static const char *const set_sql[] = {
         "SELECT s.id FROM json_each(?1) e JOIN shown s ON s.partner_id = e.value ORDER BY 1",
 };
 
-/* "[1,2,3]" on SQLite's heap. */
+/* The ids as JSON, "[1,2,3]", to be freed with sqlite3_free(); NULL when memory is short. */
 static char *json_ids(const int64_t *ids, size_t count)
 {
     sqlite3_str *text = sqlite3_str_new(NULL);
@@ -124,7 +125,7 @@ int mirror_set_ids(struct store *store, enum mirror_set set, const int64_t *of, 
     return rc;
 }
 
-/* A statement on a table that is not known before: made and dropped at once. */
+/* Prepares a statement whose table is known at run time only. The caller finalizes it. */
 static int prepare_once(struct store *store, const char *format, const char *table,
                         sqlite3_stmt **ret, struct error *error)
 {
@@ -152,7 +153,7 @@ int mirror_ids(struct store *store, const struct mirror_table *table, struct ids
     return rc;
 }
 
-/* *ret is NULL where the column is. */
+/* Copies a text column; *ret is NULL when the column is. */
 static int copy_column(sqlite3_stmt *row, int column, char **ret)
 {
     const char *text = column_text(row, column);
@@ -221,7 +222,7 @@ void mirror_cursor_free(struct mirror_cursor *cursor)
     *cursor = (struct mirror_cursor){0};
 }
 
-/* Runs a statement whose first two parameters are a mirror's name and an id. */
+/* Runs a statement with the parameters mirror, id and, unless NULL, text. */
 static int run_mark(struct store *store, const char *sql, const char *mirror, int64_t id,
                     const char *text, struct error *error)
 {
@@ -351,7 +352,7 @@ int mirror_unreadable_forget(struct store *store, struct error *error)
     return store_exec(store, "DELETE FROM unreadable", error);
 }
 
-/* The partners are pulled last. */
+/* Partners are pulled last: their cursor exists only once all others were pulled. */
 int mirror_is_complete(struct store *store, bool *ret, struct error *error)
 {
     return has_row(store,

@@ -11,13 +11,13 @@
  *     (removed)             `-- no longer true --> VOID -- true again --> QUEUED
  *
  * Invariants:
- *  1. A row is committed before anything of it is sent: SENDING is on disk before the call.
- *  2. (key, part) is unique, so that what was written or given up once is never queued again. Only
- *     VOID rows are, and rows that set values (OUTBOX_FIELDS, OUTBOX_ACCOUNT): with other values,
- *     or when they are DONE and Odoo no longer holds what was written.
- *  3. From SENDING, the effect of the last call is not known: it is read before it is repeated.
- *  4. DONE and DROPPED are final (but for 2).
- *  5. A refused row blocks nothing but the parts of its own set that stand on it. */
+ *  1. A row is committed before its write is sent: SENDING is on disk before the call.
+ *  2. (key, part) is unique, so that a write that was sent or dropped is never queued again. Only
+ *     these are queued again: VOID rows, and rows that set values (OUTBOX_FIELDS, OUTBOX_ACCOUNT),
+ *     with other values or when they are DONE and Odoo no longer holds the values.
+ *  3. In SENDING the effect of the last call is unknown: Odoo is read before the call is repeated.
+ *  4. DONE and DROPPED are final, except for 2.
+ *  5. A refused row blocks only the parts of its own set that depend on it. */
 #include "qualiodoo/store/outbox.h"
 
 #include <assert.h>
@@ -38,7 +38,7 @@ static const char *const part_names[OUTBOX_PARTS] = {
     [OUTBOX_ACCOUNT] = "account",
 };
 
-/* To which states a state may go. */
+/* The allowed transitions of each state, as bits: the diagram above. */
 #define TO(state) (1U << (state))
 static const unsigned transitions[OUTBOX_STATES] = {
     [OUTBOX_QUEUED] = TO(OUTBOX_SENDING) | TO(OUTBOX_DONE) | TO(OUTBOX_QUEUED) |
@@ -62,7 +62,7 @@ const char *outbox_part_name(enum outbox_part part)
     return part_names[part];
 }
 
-/* The index of a word, or an error: a damaged state holds words that no version wrote. */
+/* The index of a name, or ERR_STATE: a damaged state may hold one that no version wrote. */
 static int index_of(const struct store *store, const char *const *names, int count,
                     const char *name, struct error *error)
 {
@@ -105,7 +105,7 @@ static int read_row(const struct store *store, sqlite3_stmt *row, struct outbox_
 
 /* ---- Adding ---- */
 
-/* A shadow of what is now queued for good makes room. */
+/* Deletes the SHADOW row with the same (key, part): a QUEUED row replaces it. */
 static int drop_shadow(struct store *store, const struct outbox_row *row, struct error *error)
 {
     sqlite3_stmt *statement;
@@ -165,7 +165,7 @@ static const char *query_sql(enum outbox_filter filter)
         return "SELECT " COLUMNS " FROM outbox WHERE id > ?1"
                " AND state IN ('queued', 'sending', 'refused', 'shadow') ORDER BY id LIMIT 1";
     case OUTBOX_DUE:
-        /* A row of later than now: the clock was put back, and what it waits for is far away. */
+        /* changed_at > now: the clock was set back, and next_try may be far ahead. */
         return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 AND state IN ('queued', 'sending')"
                " AND (next_try <= ?2 OR changed_at > ?2) ORDER BY id LIMIT 1";
     case OUTBOX_OF_KEY:
@@ -176,8 +176,7 @@ static const char *query_sql(enum outbox_filter filter)
     return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 ORDER BY id LIMIT 1";
 }
 
-/* Steps one row at a time, so that the caller may change rows, and prepare the same query, within.
- */
+/* Reads one row per query, so that `row` may change rows and call this function again. */
 int outbox_each(struct store *store, const struct outbox_query *query,
                 int (*row)(void *context, const struct outbox_row *row, struct error *error),
                 void *context, struct error *error)
@@ -262,7 +261,7 @@ int outbox_keys(struct store *store, const char *prefix,
                            struct error *error),
                 void *context, struct error *error)
 {
-    /* '/' comes just after '.', with which the prefix ends. */
+    /* '/' is the character after '.', with which the prefix ends: it bounds the range of keys. */
     static const char sql[] =
         "SELECT key, state FROM outbox WHERE key > ?1 AND key < ?2 AND part = 'note'"
         " UNION ALL SELECT key, 'done' FROM marker m WHERE key > ?1 AND key < ?2"
@@ -298,7 +297,7 @@ int outbox_keys(struct store *store, const char *prefix,
 
 int outbox_subjects(struct store *store, struct ids *ret, struct error *error)
 {
-    /* The number of a key is between its first two dots: the cast stops at the second. */
+    /* The subject of a key is the number after its first dot; CAST stops at the second dot. */
     static const char sql[] =
         "SELECT subject FROM outbox"
         " UNION SELECT CAST(substr(key, instr(key, '.') + 1) AS INTEGER) FROM marker"
@@ -424,7 +423,8 @@ int outbox_retry(struct store *store, int64_t id, instant now, struct error *err
         now, error);
 }
 
-/* Without its note, what stands on it would be written again after a loss of the state. */
+/* Drops the other parts of a note that is dropped: without the note, their marker, they would be
+ * written again after a loss of the state. */
 static int drop_dependents(struct store *store, int64_t id, instant now, struct error *error)
 {
     sqlite3_stmt *statement;

@@ -1,11 +1,11 @@
-/* replies.c - the first message of a ticket that answers it. */
+/* replies.c - finds the first message of a ticket that is a response. */
 #include "qualiodoo/store/replies.h"
 
 #include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
-/* The subtype of the mails that open a ticket is a fact of the database (meta opening_subtype), and
- * its robot is the user 1. */
+/* The subtype of mails that open a ticket differs by database: it is kept as meta opening_subtype.
+ * User 1 is Odoo's robot. */
 static const char messages_sql[] =
     "SELECT r.id, r.date, r.author_id, p.account_id,"
     " coalesce(r.subtype_id = (SELECT CAST(value AS INTEGER) FROM meta"

@@ -1,4 +1,4 @@
-/* results.c - compare, replace, and say what changed. */
+/* results.c - compares a result with the stored one, replaces it, and audits what changed. */
 #include "qualiodoo/store/results.h"
 
 #include <stdio.h>
@@ -9,10 +9,10 @@
 #include "qualiodoo/util/clock.h"
 #include "store_internal.h"
 
-/* Causes named in one audit row; the others are counted. */
+/* How many causes an audit row names; further ones are counted. */
 #define CAUSES_MAX 5
 
-/* The name that people know a mirror by. */
+/* The name of a mirror in the audit trail: the model of Odoo. */
 #define REMOTE_NAME                                                                                \
     "CASE c.mirror WHEN 'timesheet' THEN 'account.analytic.line' WHEN 'move' THEN 'account.move'"  \
     " WHEN 'partial' THEN 'account.partial.reconcile' WHEN 'move_line' THEN 'account.move.line'"   \
@@ -41,7 +41,7 @@ static const char cause_sql[] =
     "  WHERE c.ref IN (p.debit_line_id, p.credit_line_id) AND m.account_id = ?1)))"
     " ORDER BY c.seq";
 
-/* What touches everybody: a first pull, a new configuration, a tag, a unit. */
+/* The noted changes that touch every account: a first pull, a new configuration, a tag, a unit. */
 static const char common_cause_sql[] =
     "SELECT " REMOTE_NAME " || CASE WHEN c.id THEN ' ' || c.id || ' ' || c.what ELSE '' END"
     " FROM change c WHERE c.owner = 'all' AND ?1 ORDER BY c.seq";
@@ -72,7 +72,8 @@ static int add_causes(struct store *store, const char *sql, int64_t account, cha
     return rc < 0 ? rc : 0;
 }
 
-/* The account's own records, else what touches everybody, else `why`. */
+/* Finds the cause of a change: the account's own records, else what touches every account, else
+ * `why`. */
 static int find_cause(struct store *store, int64_t account, const char *why, char *cause,
                       size_t size, struct error *error)
 {
@@ -127,7 +128,7 @@ static void lot_text(char text[LOT_TEXT_SIZE], minutes granted, minutes left, ci
              civil_format(end - 1, to), ledger_state_name(state));
 }
 
-/* The stored lots of an account against the computed ones: one audit row per difference. */
+/* Compares the stored lots of an account with the computed ones: one audit row per difference. */
 static int audit_lots(struct store *store, int64_t account, const struct ledger *ledger,
                       const char *cause, struct error *error)
 {
@@ -189,7 +190,7 @@ done:
     return rc;
 }
 
-/* What is kept of an account between two computations. */
+/* The stored figures of an account. */
 struct kept {
     bool exists;
     minutes balance, overdraft, held;
@@ -378,7 +379,7 @@ static int write_entries(struct store *store, int64_t account, const struct ledg
     return rc;
 }
 
-/* The audit rows of an account whose result differs from what was kept. */
+/* Writes the audit rows of an account whose result differs from the stored one. */
 static int audit_account(struct store *store, int64_t account, const struct kept *kept,
                          const struct account_result *result, const char *why, struct error *error)
 {

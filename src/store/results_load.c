@@ -1,4 +1,4 @@
-/* results_load.c - the results as the last cycle kept them. */
+/* results_load.c - loads stored results. */
 #include "qualiodoo/store/results.h"
 
 #include "qualiodoo/util/array.h"
@@ -36,7 +36,7 @@ static int read_account(struct store *store, int64_t account, struct account_res
     return 0;
 }
 
-/* The order of the columns in both queries of lots. */
+/* Columns as both queries of lots have them: origin, id, granted, left, start, end, state. */
 static const struct stored_range lot_ranges[] = {
     {0, "lot.origin", LOT_INVOICE, LOT_ADJUSTMENT},
     {2, "lot.granted", -STORED_MINUTES_MAX, STORED_MINUTES_MAX},

@@ -1,8 +1,9 @@
-/* results_totals.c - what an account was credited, consumed and lost, before and after. */
+/* results_totals.c - the minutes that an account was credited, consumed and lost, before and after.
+ */
 #include "qualiodoo/store/results.h"
 #include "store_internal.h"
 
-/* Adds `sign` times the minutes of an entry to what it counts for. */
+/* Adds `sign` times the minutes of an entry to the total that its kind belongs to. */
 static void count_entry(struct results_change *totals, enum ledger_kind kind, minutes amount,
                         int sign)
 {

@@ -16,12 +16,12 @@
     " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id AND l.amount <> 0"            \
     " AND l.in_domain IS NOT 0 AND l.date >= ?3)"
 
-/* Two units of which one quantity cannot be expressed in the other. */
+/* True when a quantity in one unit cannot be converted to the other. */
 #define NO_CONVERSION(a, b)                                                                        \
     " (" #a ".id IS NULL OR " #b ".id IS NULL OR " #a ".factor <= 0 OR " #b ".factor <= 0"         \
     " OR " #a ".category_id IS NOT " #b ".category_id)"
 
-/* ?1: the unit "Hours"; ?2: excluded tags as a JSON array; ?3: credit.since or "". */
+/* Parameters: ?1 the unit "Hours", ?2 the excluded tags as a JSON array, ?3 credit.since or "". */
 static const char *const question_sql[REVIEW_COUNT] = {
     [REVIEW_UNREADABLE] =
         "SELECT id, mirror, reason FROM unreadable WHERE NOT kept ORDER BY mirror, id",
@@ -104,7 +104,7 @@ int review_list(struct store *store, enum review question, const struct review_s
     return rc;
 }
 
-/* Lines in another unit than hours are all looked at: their number of hours is not known before. */
+/* Reads all lines in another unit than hours: SQL cannot tell how many hours they are. */
 static const char unfit_sql[] = FACTS_TIME_UNITS
     " SELECT" FACTS_WORK_COLUMNS
     " FROM timesheet l JOIN ticket t ON t.id = l.ticket_id" FACTS_WORK_UNITS

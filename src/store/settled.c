@@ -1,12 +1,12 @@
-/* settled.c - the verdicts that a response settled. */
+/* settled.c - stores the verdicts that a response settled. */
 #include "qualiodoo/store/settled.h"
 
 #include <stdlib.h>
 
 #include "store_internal.h"
 
-/* still_there: a message that counted and exists is not gone, even where it would not count today
- * (its author joined the customer; version 0.1.0 counted more). */
+/* The last column, still_there: a message that counted then and still exists is not gone, even
+ * where it would not count today (its author joined the customer; 0.1.0 counted more). */
 static const char load_sql[] =
     "SELECT s.calendar_id, s.calendar_name, s.urgency, s.target_seconds, s.target_days, s.started,"
     " s.warn_at, s.deadline, s.counted, s.event, s.responded, s.record_id, s.state,"

@@ -16,7 +16,7 @@ static const char *state_of(minutes balance, minutes below)
     return balance < below ? "low" : "ok";
 }
 
-/* The hours of a number of minutes, in billionths, as the nearest double comes back from Odoo. */
+/* Hours in billionths, rounded like the nearest double that Odoo returns for them. */
 static int64_t hours_of(minutes balance)
 {
     int64_t sixtieths = balance * BILLION;
@@ -37,8 +37,9 @@ const char *shown_name(const struct shown_account *account, char buffer[SHOWN_NA
     return buffer;
 }
 
-/* Columns: customer, balance, next_expiry, name, number of rows, and the first row's minutes,
- * hours, last_day, state, name. */
+/* Whether the first row shows what is wanted, and is the only one. Columns of `row`: customer,
+ * balance, next_expiry, name, number of rows, and the first row's minutes, hours, last_day, state,
+ * name. */
 static bool is_shown(sqlite3_stmt *row, const struct shown_account *wanted)
 {
     const char *day = column_text(row, 7);

@@ -1,4 +1,4 @@
-/* statements.c - statements, their errors, transactions, and the values of meta. */
+/* statements.c - prepared statements, errors of SQLite, transactions, and the values of meta. */
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -8,10 +8,11 @@
 #include "qualiodoo/util/descriptors.h"
 #include "store_internal.h"
 
-/* Less than this on the disk, and SQLite cannot make the index (-shm) of its journal. */
+/* The bytes that SQLite needs on the disk for the index (-shm) of its journal. */
 #define DISK_NEEDED (64 << 10)
 
-/* SQLite says "disk I/O error" where it found no room for its index, and does not keep why. */
+/* Whether the disk is full: SQLite says "disk I/O error" when there is no room for its index, and
+ * does not keep the cause. */
 static bool is_disk_full(struct store *store)
 {
     int number = sqlite3_system_errno(store->db);
@@ -38,7 +39,7 @@ static int damaged(struct store *store, const char *what, struct error *error)
                      store->path, what, sqlite3_errmsg(store->db));
 }
 
-/* What keeps the files of the state from being opened, read or written. */
+/* Says why the files of the state cannot be opened, read or written. */
 static int no_access(struct store *store, bool opening, struct error *error)
 {
     if (is_disk_full(store))
@@ -72,7 +73,7 @@ int store_fail(struct store *store, struct error *error)
                          path);
     case SQLITE_CORRUPT:
         return damaged(store, "", error);
-    case SQLITE_ERROR: /* the statements are this program's own: it is the tables that are not */
+    case SQLITE_ERROR: /* our own statements are valid: the tables must be others */
     case SQLITE_SCHEMA:
         return damaged(store, ": its tables are not those that this program makes", error);
     case SQLITE_CONSTRAINT:
@@ -202,7 +203,8 @@ char *column_copy(sqlite3_stmt *statement, int column)
 
 int store_text(sqlite3_stmt *statement, int column, const char **ret, struct error *error)
 {
-    bool null = sqlite3_column_type(statement, column) == SQLITE_NULL; /* a failure makes it so */
+    /* Asked first: a failing column_text() makes the column NULL. */
+    bool null = sqlite3_column_type(statement, column) == SQLITE_NULL;
 
     *ret = column_text(statement, column);
     if (*ret || null)
@@ -239,7 +241,7 @@ void store_rollback(struct store *store)
 {
     if (store->depth == 0)
         return;
-    /* SQLite may have rolled back by itself (a full disk): then there is nothing left to undo. */
+    /* After some failures (a full disk) SQLite has rolled back already. */
     if (!sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, store->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK",
                      NULL, NULL, NULL);

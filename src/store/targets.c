@@ -1,4 +1,4 @@
-/* targets.c - the facts behind response targets, and the targets as they were last judged. */
+/* targets.c - reads the facts behind response targets and stores the targets as last judged. */
 #include "qualiodoo/store/targets.h"
 
 #include <stdio.h>
@@ -10,13 +10,14 @@
 #include "qualiodoo/util/civil.h"
 #include "store_internal.h"
 
-/* Nobody opens the activities of an archived user. */
+/* NULL for an archived user, who would not see an activity. */
 #define UNLESS_ARCHIVED(user)                                                                      \
     "iif((SELECT active FROM agent WHERE id = " user ") IS 0, NULL, " user ")"
 #define TOLD "coalesce(" UNLESS_ARCHIVED("t.user_id") ", " UNLESS_ARCHIVED("team.leader_id") ")"
 
-/* A ticket's company is its own, else that of its team, else the first one; its calendar is its
- * team's, else that company's. The first work is the line that was recorded first. */
+/* The company of a ticket is its own, else that of its team, else the first one; its calendar is
+ * that of its team, else of this company. The first work is the timesheet line that was created
+ * first. targets_source() follows the same order. */
 #define TICKET_COLUMNS                                                                             \
     "SELECT t.id, t.number, t.partner_id, p.account_id, t.user_id, t.team_id, team.leader_id,"     \
     " coalesce(team.calendar_id, (SELECT calendar_id FROM company WHERE id = coalesce("            \
@@ -46,7 +47,7 @@ static instant read_instant(const char *text)
     return when;
 }
 
-/* "YYYY-MM-DD HH:MM:SS id" */
+/* Reads the column of the first work, "YYYY-MM-DD HH:MM:SS id". */
 static void read_work(const char *text, struct target_ticket *ticket)
 {
     enum { DATE_LENGTH = 19 };
@@ -101,7 +102,7 @@ struct ticket_reader {
     void *context;
 };
 
-/* Adds what other tables say of the ticket, and passes it on. */
+/* Adds what other tables say of the ticket, and calls the reader's `row`. */
 static int pass_on(struct store *store, struct target_ticket *ticket,
                    const struct ticket_reader *reader, struct error *error)
 {
@@ -126,7 +127,7 @@ static int pass_on(struct store *store, struct target_ticket *ticket,
     }
     if (rc == 0)
         rc = reader->row(reader->context, ticket, error);
-    ticket->settled = NULL; /* lent for the call */
+    ticket->settled = NULL; /* borrowed for the call of `row` */
     ticket->facts.settled = NULL;
     settled_free(&settled);
     return rc;
@@ -177,8 +178,8 @@ int targets_each(struct store *store, const struct target_query *query,
 
 /* ---- Targets ---- */
 
-/* Whether targets were judged at a later time than `now`: the clock was put back, or --now was
- * given. The latest such time is kept beside them, so that they need not be read to know. */
+/* Whether targets were judged later than `now`: the clock was set back, or --now was given. Meta
+ * judged_at keeps the latest such time, so that no target need be read. */
 static int judged_later(struct store *store, instant now, bool *ret, struct error *error)
 {
     char *latest = NULL;
@@ -201,7 +202,7 @@ int targets_judged(struct store *store, instant now, struct error *error)
 int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all,
                 struct error *error)
 {
-    /* A contact or an author that changed company may change which messages are responses. */
+    /* A partner that moved to another company may change which messages are responses. */
 #define TOUCHED                                                                                    \
     "SELECT ref FROM change WHERE owner = 'ticket'"                                                \
     " UNION SELECT t.id FROM change c JOIN ticket t ON t.partner_id = c.ref"                       \
@@ -339,7 +340,7 @@ int targets_of_nobody(struct store *store,
     return rc;
 }
 
-/* The same order as in TICKET_COLUMNS. */
+/* Tries the sources in the order of TICKET_COLUMNS. */
 int targets_source(struct store *store, int64_t ticket, enum target_source *ret_source,
                    int64_t *ret_id, struct error *error)
 {

@@ -45,7 +45,7 @@ civil_day civil_add_years(civil_day day, int years)
 {
     int year, month, day_of_month;
 
-    /* Day 29 of a February of 28 days counts on into March, which is the rule. */
+    /* civil_from_date() carries 29 February of a common year to 1 March, as the contract says. */
     civil_to_date(day, &year, &month, &day_of_month);
     return civil_from_date(year + years, month, day_of_month);
 }
@@ -110,7 +110,7 @@ static bool read_date(const char **cursor, civil_day *ret_day)
     return true;
 }
 
-/* Drops the fraction of a second that many programs write; false when it has no digit. */
+/* Skips a fraction of a second, if there is one; false when it has no digit. */
 static bool skip_fraction(const char **cursor)
 {
     int digit;
@@ -124,8 +124,8 @@ static bool skip_fraction(const char **cursor)
     return true;
 }
 
-/* HH:MM:SS as Odoo writes it or, less `strict`, HH:MM too, and a fraction; seconds since midnight.
- */
+/* Reads a time of day. `strict`: HH:MM:SS as Odoo writes it; else HH:MM and a fraction of the
+ * seconds are accepted too. Gives seconds since midnight. */
 static bool read_time(const char **cursor, bool strict, int *ret_seconds)
 {
     int hours, mins, seconds = 0;
@@ -145,7 +145,7 @@ static bool read_time(const char **cursor, bool strict, int *ret_seconds)
     return true;
 }
 
-/* Z, or + or - with HH:MM, HHMM or HH: seconds east of UTC. */
+/* Reads a zone: Z, or + or - with HH:MM, HHMM or HH. Gives seconds east of UTC. */
 static bool read_zone(const char **cursor, int *ret_offset)
 {
     int sign = **cursor == '-' ? -1 : 1;
@@ -197,7 +197,7 @@ bool instant_parse_iso(const char *text, instant *ret_instant)
         !read_zone(&text, &offset) || *text)
         return false;
     when = (instant)day * SECONDS_PER_DAY + seconds - offset;
-    if (when < INSTANT_FIRST || when > INSTANT_LAST) /* by its zone: no text in UTC says it */
+    if (when < INSTANT_FIRST || when > INSTANT_LAST) /* the zone moved it out of range */
         return false;
     *ret_instant = when;
     return true;
@@ -223,7 +223,7 @@ char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE])
         month = 12;
         day_of_month = 31;
     }
-    if (year < 0) /* before every date that can be read: never a character out of place */
+    if (year < 0) /* before every date that can be parsed */
         year = 0;
     end = put_digits(text, 4, (uint64_t)year);
     *end++ = '-';
@@ -234,7 +234,7 @@ char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE])
     return text;
 }
 
-/* The date, `separator`, the time and `suffix` ('\0' for none). */
+/* Writes the date, `separator`, the time and `suffix` ('\0' for none). */
 static char *format_instant(instant when, char separator, char suffix, char text[INSTANT_TEXT_SIZE])
 {
     int64_t day = floor_div(when, SECONDS_PER_DAY);

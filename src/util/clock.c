@@ -18,10 +18,10 @@ static int64_t read_ms(clockid_t clock)
 
 #ifdef QUALIODOO_TEST_CLOCK
 
-/* The time of a test, named by the file $QUALIODOO_CLOCK: "FROM TO SPEED". When the machine's clock
- * was at FROM it was TO, both in milliseconds of 1970, and since then it goes SPEED times as fast.
- * The file is read each time, so that a test can set this clock back or forward; its speed stays.
- */
+/* The simulated clock, in the file $QUALIODOO_CLOCK: "FROM TO SPEED". When the machine's clock
+ * showed FROM the simulated one showed TO, both in milliseconds since 1970; since then it runs
+ * SPEED times as fast. The file is read each time, so that a test can set the clock back or
+ * forward; the speed must stay the same. */
 static bool read_simulation(long long *from, long long *to, int *speed)
 {
     const char *path = getenv("QUALIODOO_CLOCK");

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* A socket needs neither a file nor a right. */
+/* A socket needs no path and no permission. */
 static int open_one(void)
 {
     return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -32,7 +32,7 @@ static int count_free(int needed)
     for (int i = 0; i < count; i++)
         close(opened[i]);
     free(opened);
-    return opened ? count : needed; /* a lack of memory is told by whoever meets it next */
+    return opened ? count : needed; /* short of memory: the next allocation reports it */
 }
 
 int descriptors_free(int needed)

@@ -1,17 +1,17 @@
-/* fold.c - beside tz.c the only file that uses GLib: the C library has no decomposition of
- * characters. */
+/* fold.c - folding with GLib, because the C library cannot decompose characters. Only tz.c uses
+ * GLib besides. */
 #include "qualiodoo/util/fold.h"
 
 #include <glib.h>
 #include <stdbool.h>
 #include <string.h>
 
-/* The classes of combining marks up to this one are not accents but parts of a letter: the nukta,
- * the voicing of kana, the virama. */
+/* Combining classes up to this one are parts of a letter, not accents: the nukta, the voicing of
+ * kana, the virama. */
 #define CLASS_OF_LETTERS_MAX 9
 #define CLASS_OVERLAY 1
 
-/* An accent, or a character that is not seen (a soft hyphen). */
+/* Whether folding drops a character: an accent, or an invisible one such as a soft hyphen. */
 static bool is_left_out(gunichar character)
 {
     gint class = g_unichar_combining_class(character);
@@ -20,7 +20,7 @@ static bool is_left_out(gunichar character)
            g_unichar_type(character) == G_UNICODE_FORMAT;
 }
 
-/* What one types for a character, or the character itself. */
+/* Appends the ASCII spelling of a character, or the character itself where there is none. */
 static void append(GString *folded, gunichar character)
 {
     char bytes[7] = "", *ascii;
@@ -37,10 +37,10 @@ static void append(GString *folded, gunichar character)
 
 char *fold_text(const char *text)
 {
-    char *apart = g_utf8_normalize(text, -1, G_NORMALIZE_ALL); /* é is e and an accent */
+    char *apart = g_utf8_normalize(text, -1, G_NORMALIZE_ALL); /* splits é into e and its accent */
     char *lower = apart ? g_utf8_casefold(apart, -1) : NULL;
     GString *folded = lower ? g_string_new(NULL) : NULL;
-    bool owed = false; /* a blank */
+    bool pending_space = false; /* a space must precede the next character */
 
     for (const char *at = lower; at && *at; at = g_utf8_next_char(at)) {
         gunichar character = g_utf8_get_char(at);
@@ -48,15 +48,15 @@ char *fold_text(const char *text)
         if (is_left_out(character))
             continue;
         if (g_unichar_isspace(character)) {
-            owed = folded->len > 0;
+            pending_space = folded->len > 0;
             continue;
         }
-        if (owed)
+        if (pending_space)
             g_string_append_c(folded, ' ');
-        owed = false;
+        pending_space = false;
         append(folded, character);
     }
     g_free(apart);
     g_free(lower);
-    return folded ? g_string_free(folded, FALSE) : NULL; /* GLib's memory is malloc's */
+    return folded ? g_string_free(folded, FALSE) : NULL; /* GLib allocates by malloc() */
 }

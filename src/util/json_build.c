@@ -5,7 +5,8 @@
 
 #include "qualiodoo/util/error.h"
 
-/* jansson's reader leaves out the character that it has no memory for, and goes on. */
+/* jansson's parser drops a character that it has no memory for and goes on: json_build_parse()
+ * looks here whether an allocation failed. */
 static _Thread_local bool lacked_memory;
 
 static void *allocate(size_t size)
@@ -21,7 +22,8 @@ static void release(void *block)
     free(block);
 }
 
-/* Before any use of jansson: what one allocator gave, the other could not free. */
+/* A constructor, to run before any use of jansson: a block from one allocator must not be freed by
+ * another. */
 __attribute__((constructor)) static void watch_allocations(void)
 {
     json_set_alloc_funcs(allocate, release);

@@ -13,8 +13,8 @@ static int64_t lesser(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* The number in a file; INT64_MAX for "max", for anything else that is no number, and where there
- * is no such file. */
+/* The number in a file; INT64_MAX for "max", for anything else that is not a number, and when the
+ * file is missing. */
 static int64_t number_in(const char *path)
 {
     FILE *file = fopen(path, "re");
@@ -29,7 +29,7 @@ static int64_t number_in(const char *path)
     return number > 0 ? number : INT64_MAX;
 }
 
-/* The least limit from a group up to the root of its hierarchy: each bounds those below it. */
+/* The least limit from `group` up to `root`: the limit of a group bounds its subgroups. */
 static int64_t least_above(const char *root, const char *group, const char *name)
 {
     int64_t least = INT64_MAX;
@@ -47,7 +47,8 @@ static int64_t least_above(const char *root, const char *group, const char *name
     }
 }
 
-/* A line is "number:controllers:path", without controllers in version 2. */
+/* The limit for one line "number:controllers:path" of /proc/self/cgroup; version 2 has no
+ * controllers. */
 static int64_t limit_of_line(char *line, const char *mount)
 {
     char *controllers = strchr(line, ':'),

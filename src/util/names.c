@@ -8,7 +8,7 @@
 #include "qualiodoo/util/fold.h"
 #include "qualiodoo/util/suggest.h"
 
-/* How far a name is from the text: what holds it comes before what resembles it. */
+/* How far a name is from the text; a smaller value is suggested first. */
 enum {
     FAR_SAME,
     FAR_BEGINS,   /* "exemple sarl" for "exemple" */
@@ -16,8 +16,8 @@ enum {
     FAR_RESEMBLES /* plus the number of typing errors */
 };
 
-/* What is shorter is part of too many names. */
-#define HELD_LEAST 3
+/* A shorter text is part of too many names to suggest them. */
+#define HELD_MIN_LENGTH 3
 
 void names_open(struct names *names, const char *text)
 {
@@ -31,7 +31,8 @@ void names_close(struct names *names)
     *names = (struct names){0};
 }
 
-/* The typing errors between the text and the name, or one word of the name. */
+/* The typing errors between the text and the name or, for a text of one word, the nearest word of
+ * the name. `name` is cut into words. */
 static size_t errors_between(const char *text, char *name)
 {
     size_t least = suggest_distance(text, name);
@@ -45,11 +46,11 @@ static size_t errors_between(const char *text, char *name)
     return least;
 }
 
-/* One error in four letters, and less than half of them; UINT_MAX: not near. `name` is folded, and
- * is taken apart. */
+/* How far `name` is from the text, UINT_MAX when not near: at most one error for each four letters,
+ * and in less than half of them. `name` is folded; it is cut into words. */
 static unsigned how_far(const char *text, char *name)
 {
-    const char *held = strlen(text) >= HELD_LEAST ? strstr(name, text) : NULL;
+    const char *held = strlen(text) >= HELD_MIN_LENGTH ? strstr(name, text) : NULL;
     size_t errors;
 
     if (strcmp(text, name) == 0)
@@ -62,7 +63,7 @@ static unsigned how_far(const char *text, char *name)
                : UINT_MAX;
 }
 
-/* As much of a name as is shown, whole characters. */
+/* Copies as many whole characters of a name as are shown. */
 static void copy_name(char to[NAME_SHOWN_SIZE], const char *name)
 {
     size_t length = strlen(name);
@@ -76,7 +77,7 @@ static void copy_name(char to[NAME_SHOWN_SIZE], const char *name)
     to[length] = '\0';
 }
 
-/* Keeps the nearest, one name of each. */
+/* Keeps the nearest candidates in order, one name per id. */
 static void keep_near(struct names *names, int64_t id, unsigned far, const char *name)
 {
     struct name_candidate *shown = names->shown;
@@ -86,7 +87,7 @@ static void keep_near(struct names *names, int64_t id, unsigned far, const char 
         old++;
     if (old < names->n_shown && shown[old].far <= far)
         return;
-    if (old == NAMES_SHOWN) /* it is full, of others */
+    if (old == NAMES_SHOWN) /* full, and none has this id: the last one gives way */
         old--;
     while (place < names->n_shown && shown[place].far <= far)
         place++;

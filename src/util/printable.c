@@ -13,7 +13,7 @@ static const struct range hidden[] = {
     {0x2066, 0x2069}, {0xfeff, 0xfeff}, {0xfffe, 0xffff}, {0xe0000, 0xe007f},
 };
 
-/* The character at `text`, and its bytes; BAD is of one byte. */
+/* The code point at `text`; *ret_length gets its bytes, 1 for BAD. */
 static uint32_t decode(const char *text, size_t *ret_length)
 {
     static const uint32_t smallest[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -80,7 +80,7 @@ void printable_json(const char *text, FILE *output)
 
         if (code == '\n' || !is_hidden(code))
             fwrite(text, 1, length,
-                   output); /* line feeds are the layout's: strings escape theirs */
+                   output); /* a line feed is layout: in strings it is escaped already */
         else if (code == BAD)
             fputs("\\ufffd", output);
         else if (code < 0x10000)

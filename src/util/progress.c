@@ -1,10 +1,10 @@
-/* progress.c - the line of progress, and the thread that draws it.
+/* progress.c - the progress line, and the thread that draws it.
  *
  *   IDLE --progress_step--> RUNNING --progress_end--> IDLE
  *
- * The thread lives while RUNNING. `mutex` guards all of the state, and what is on the terminal: who
- * holds it may print. The thread itself is started and joined under `starter`, never under `mutex`,
- * which the thread needs to end. */
+ * The thread exists while RUNNING. `mutex` guards the state and the terminal: only its holder may
+ * print. The thread is started and joined under `starter`, never under `mutex`, which the thread
+ * needs in order to end. */
 #include "qualiodoo/util/progress.h"
 
 #include <pthread.h>
@@ -21,8 +21,8 @@
 
 enum {
     FRAME_MS = 200,
-    WAITED_TOLD_MS = 2000, /* from which a step without a total says how long it has lasted */
-    REST_TOLD_MS = 1000,   /* before, a speed is a guess */
+    WAITED_TOLD_MS = 2000, /* a step without a total that lasts longer shows its seconds */
+    REST_TOLD_MS = 1000,   /* a speed measured over less time is a guess */
     COLUMNS_BY_DEFAULT = 80,
     TEXT_SIZE = 400,
     LINE_SIZE = TEXT_SIZE + 160,
@@ -37,7 +37,7 @@ static struct {
     bool off, running, ending;
     size_t shown; /* columns of the line on the terminal; 0: none */
     unsigned frame;
-    int64_t began_ms;        /* the work */
+    int64_t began_ms;        /* when the work began */
     int part, parts;         /* 0: no parts */
     char what[TEXT_SIZE];    /* the step */
     const char *unit;        /* of its count, or NULL */
@@ -46,7 +46,8 @@ static struct {
     int64_t first, first_ms; /* its count when it was first told, and when */
 } line;
 
-/* Of the person who watches, also where tests let the program's clocks run faster. */
+/* The system's clock, not clock.c: the person who watches waits in real time, also where tests let
+ * the program's clock run faster. */
 static int64_t now_ms(void)
 {
     struct timespec now;
@@ -62,7 +63,7 @@ static bool is_known(void)
     return line.unit && line.total > 0;
 }
 
-/* "about 12 min left", as the speed so far lets expect. */
+/* Adds the time left, estimated from the speed so far: "about 12 min left". */
 static void add_rest(char *text, size_t size)
 {
     int64_t made = line.done - line.first, spent_ms = now_ms() - line.first_ms;
@@ -100,7 +101,7 @@ static void describe(char text[LINE_SIZE])
              rest);
 }
 
-/* ---- The terminal: all of it under `mutex` ---- */
+/* ---- The terminal: every function here needs `mutex` ---- */
 
 static bool is_dumb(void)
 {
@@ -121,7 +122,7 @@ static void erase(void)
     line.shown = 0;
 }
 
-/* Whoever types at a shell's prompt is not disturbed by what runs in the background. */
+/* A background job must not write over what is typed at the shell's prompt. */
 static bool in_foreground(void)
 {
     pid_t group = tcgetpgrp(STDERR_FILENO);
@@ -129,7 +130,7 @@ static bool in_foreground(void)
     return group < 0 || group == getpgrp();
 }
 
-/* The line as it goes to the terminal: one write, so that it does not flicker. */
+/* Draws the line with one write, so that it does not flicker. */
 static void draw(void)
 {
     size_t columns = screen_columns(stderr), size = 0, before = line.shown;
@@ -139,7 +140,7 @@ static void draw(void)
     if (!in_foreground() || !(memory = open_memstream(&bytes, &size)))
         return;
     describe(text);
-    /* The last column stays free: what is written there may begin the next row. */
+    /* The last column stays empty: writing there may move the cursor to the next row. */
     columns = columns > 1 ? columns - 1 : COLUMNS_BY_DEFAULT - 1;
     putc('\r', memory);
     line.shown = screen_print_cut(text, columns, memory);
@@ -175,7 +176,7 @@ static void *run(void *unused)
     return NULL;
 }
 
-/* Signals are for the program's own thread: they interrupt what it waits for. */
+/* The thread blocks all signals: they must interrupt the waits of the main thread. */
 static bool start_thread(void)
 {
     pthread_condattr_t attributes;
@@ -195,7 +196,7 @@ static bool start_thread(void)
     return !failed;
 }
 
-/* Without a thread there is no line: no reason to fail. */
+/* Starts the thread. A failure is ignored: there is only no line. */
 static void start(void)
 {
     pthread_mutex_lock(&starter);
@@ -231,7 +232,7 @@ void progress_off(void)
     pthread_mutex_unlock(&starter);
 }
 
-/* ---- What is told ---- */
+/* ---- What the caller reports ---- */
 
 void progress_step(const char *format, ...)
 {

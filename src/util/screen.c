@@ -9,7 +9,7 @@
 
 #include "qualiodoo/util/printable.h"
 
-/* What a terminal may be said to have; anything else is no width. */
+/* A larger $COLUMNS is ignored. */
 #define COLUMNS_MAX 10000
 
 static const char ellipsis[] = "\xE2\x80\xA6"; /* one column */
@@ -18,7 +18,7 @@ size_t screen_columns(FILE *output)
 {
     const char *given = getenv("COLUMNS");
     struct winsize size = {0};
-    int fd = fileno(output); /* -1: memory */
+    int fd = fileno(output); /* -1: a stream in memory */
     long columns;
 
     if (fd < 0 || !isatty(fd))
@@ -29,8 +29,8 @@ size_t screen_columns(FILE *output)
     return columns > 0 && columns <= COLUMNS_MAX ? (size_t)columns : 0;
 }
 
-/* Reads one character at *cursor, moves behind it, and returns what it takes on the screen.
- * `*ret_instead` gets what is shown in its place, or 0. */
+/* Moves *cursor past one character and returns the columns it takes. *ret_instead gets what to show
+ * in its place, or 0. */
 static size_t next_width(const char **cursor, char *ret_instead)
 {
     size_t length, printed;
@@ -44,7 +44,7 @@ static size_t next_width(const char **cursor, char *ret_instead)
     if (!*ret_instead && printed == length && iswprint((wint_t)wide))
         columns = wcwidth(wide);
     if (!*ret_instead && columns < 0)
-        *ret_instead = '?'; /* the terminal's character set does not have it */
+        *ret_instead = '?'; /* LC_CTYPE cannot show it */
     return *ret_instead ? 1 : (size_t)columns;
 }
 
@@ -78,7 +78,7 @@ void screen_print(const char *text, FILE *output)
     print_until(text, text + strlen(text), output);
 }
 
-/* Where the part of `text` ends that takes at most `columns`, its last combining marks included. */
+/* The end of the part of `text` that takes at most `columns`, with its last combining marks. */
 static const char *part_of(const char *text, size_t columns, size_t *ret_taken)
 {
     const char *end = text;
@@ -122,7 +122,7 @@ size_t screen_print_end(const char *text, size_t columns, FILE *output)
     }
     while (left > columns - 1)
         left -= next_width(&text, &instead);
-    while (*text) { /* the marks of a character that is left out */
+    while (*text) { /* skip the combining marks of a character that was cut */
         const char *next = text;
 
         if (next_width(&next, &instead) > 0)

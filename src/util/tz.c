@@ -32,8 +32,8 @@ static int32_t offset_at(const struct tz *tz, instant when)
                                   g_time_zone_find_interval(zone, G_TIME_TYPE_UNIVERSAL, when));
 }
 
-/* Local time, as seconds. What no text can say comes from a damaged state: the nearest that one
- * can. */
+/* Local time, in seconds. An instant beyond what can be written (only in a damaged state) is moved
+ * to the nearest that can. */
 static instant local_time(const struct tz *tz, instant when)
 {
     if (when < INSTANT_FIRST)
@@ -59,7 +59,7 @@ char *tz_format(const struct tz *tz, instant when, char text[TZ_TEXT_SIZE])
     return text;
 }
 
-/* How many characters of `text` are an instant; 0: it begins with none. */
+/* The length of the instant that `text` begins with; 0 when there is none. */
 static size_t read_instant(const char *text, instant *ret)
 {
     char iso[INSTANT_TEXT_SIZE];
@@ -90,7 +90,7 @@ char *tz_localize(const struct tz *tz, const char *text)
     return NULL;
 }
 
-/* The first instant within (low, high] at which the offset is not that of `low` any more. */
+/* The first instant within (low, high] whose offset differs from that of `low`. */
 static instant find_change(const struct tz *tz, instant low, instant high)
 {
     int32_t before = offset_at(tz, low);
@@ -106,7 +106,7 @@ static instant find_change(const struct tz *tz, instant low, instant high)
     return high;
 }
 
-/* No zone changes its offset twice within a day. */
+/* Looks once a day: no zone changes its offset twice within a day. */
 int tz_offsets(const struct tz *tz, instant from, instant to, struct utc_offset **ret,
                size_t *ret_count)
 {

@@ -1,5 +1,5 @@
-/* alerts.h - what happened to accounts that a salesperson should hear of, and the credit that is to
- * be shown on customers. */
+/* alerts.h - events of accounts that a salesperson is to be told of, and the credit to be shown on
+ * customers. */
 #ifndef QUALIODOO_STORE_ALERTS_H
 #define QUALIODOO_STORE_ALERTS_H
 
@@ -23,44 +23,50 @@ struct alert_row {
     int64_t customer;    /* commercial entity */
     int64_t salesperson; /* res.users; never 0 */
     int64_t record;
-    int lot_origin; /* of ALERT_EXPIRING and ALERT_EXPIRED: what opened the lot (ledger.h) */
+    int lot_origin; /* ALERT_EXPIRING, ALERT_EXPIRED: what opened the lot (enum ledger_origin) */
     minutes amount;
     civil_day day;
-    const char *name; /* of the customer; borrowed, may be NULL */
-    const char *move; /* of ALERT_CREDITED: the invoice's; borrowed, may be NULL */
+    const char *name; /* the customer's; borrowed, may be NULL */
+    const char *move; /* ALERT_CREDITED: the invoice's name; borrowed, may be NULL */
 };
 
 struct alert_query {
     enum alert kind;
     const char *customers; /* JSON array of ids; NULL: all */
     civil_day today;
-    civil_day since; /* what is dated before it is no news */
+    civil_day since; /* earlier events are left out */
     minutes below;   /* for ALERT_LOW */
     int within_days; /* for ALERT_EXPIRING */
 };
 
-/* Rows by customer, then record. Customers without a salesperson are left out. */
+/* Calls `row` for each event of query->kind, by customer, then record. Customers without a
+ * salesperson are left out. A negative code of `row` stops and is returned. ERR_STATE,
+ * ERR_NO_MEMORY. */
 int alerts_each(struct store *store, const struct alert_query *query,
                 int (*row)(void *context, const struct alert_row *row, struct error *error),
                 void *context, struct error *error);
 
-/* Notes that say "credited" of an invoice that grants nothing any more, and were not taken back. */
+/* A note "credited" about an invoice that grants nothing any more, and that no later note took
+ * back. */
 struct alert_untrue {
-    const char *key;  /* credited.CUSTOMER.INVOICE, and .N from the second time on; borrowed */
-    int64_t customer; /* whose record the note is on */
+    const char *key;  /* credited.CUSTOMER.INVOICE, .N appended from the second on; borrowed */
+    int64_t customer; /* the partner whose record has the note */
     const char *move; /* the invoice's name; borrowed */
 };
+/* Calls `row` for each such note, by key. `customers` is a JSON array of ids; NULL: all. A negative
+ * code of `row` stops and is returned. */
 int alerts_untrue(struct store *store, const char *customers,
                   int (*row)(void *context, const struct alert_untrue *untrue, struct error *error),
                   void *context, struct error *error);
 
-/* The credit of customers whose mirrored fields say something else. */
+/* The credit of a customer whose mirrored fields (of version 0.1.0) show another one. */
 struct shown_credit {
     int64_t customer;
     minutes balance;
     bool has_last_day;
     civil_day last_day;
 };
+/* Calls `row` for each such customer, by id; `customers` and errors as above. */
 int alerts_credit(struct store *store, const char *customers,
                   int (*row)(void *context, const struct shown_credit *credit, struct error *error),
                   void *context, struct error *error);

@@ -1,9 +1,9 @@
-/* evidence.h - what each lot was granted on, as the mirror had it, and the words by which it was
- * read (DOMAIN.md, section 3, revoked credit).
+/* evidence.h - what Odoo said when each lot was granted, and the settings by which it was read
+ * (DOMAIN.md, section 3, revoked credit).
  *
- * The evidence of a lot is what Odoo said of its invoice, its line and its payments, without the
- * words that the configuration or Odoo may change afterwards (references, types of journals, keys).
- * A lot that is lost while its evidence still stands was revoked: core/revoked.h decides. */
+ * The evidence of a lot is the mirrored state of its invoice, its line and its payments, without
+ * names that the configuration or Odoo may change later (references, types of journals, keys). A
+ * lot that is lost while its evidence is unchanged was revoked: core/revoked.h decides. */
 #ifndef QUALIODOO_STORE_EVIDENCE_H
 #define QUALIODOO_STORE_EVIDENCE_H
 
@@ -12,36 +12,37 @@
 #include "qualiodoo/store/store.h"
 #include "qualiodoo/util/array.h"
 
-/* A kept lot that is gone from the results, or smaller, or shorter. Texts are borrowed for the
- * call. */
+/* A lot with kept evidence that is gone from the results, or smaller, or ends earlier. Texts are
+ * borrowed for the call. */
 struct evidence_loss {
     struct ledger_lot_name lot;
     int64_t account, product; /* product 0: of no product, or not known */
     struct revoked_lot before, after;
-    bool gone; /* `after` means nothing: no account has the lot */
+    bool gone; /* no account has the lot: `after` is unset */
     struct revoked_evidence then, now;
 };
 
-/* Calls `found` for each lot whose kept grant is larger, or whose kept end is later, than that of
- * the stored results, by account. Runs after results_save() of every account that changed. */
+/* Calls `found`, by account, for each lot whose kept grant is larger, or whose kept end is later,
+ * than in the stored results. To be called after results_save() of every account that changed. A
+ * negative code of `found` stops and is returned. */
 int evidence_losses(struct store *store,
                     int (*found)(void *context, const struct evidence_loss *loss,
                                  struct error *error),
                     void *context, struct error *error);
 
-/* Keeps the evidence of the stored lots of an account, from the mirror as it is now. */
+/* Stores the evidence of each stored lot of an account, as the mirror is now. */
 int evidence_keep(struct store *store, int64_t account, struct error *error);
 
-/* Forgets the evidence of lots that no account has. */
+/* Deletes the evidence of lots that no account has. */
 int evidence_forget(struct store *store, struct error *error);
 
-/* The products that opened a lot: they stay in the mirror, with their lines, even when their
- * reference is no pack's any more. Sorted; the caller frees ret->items. */
+/* The products that opened a lot. The pull keeps them and their lines even when their reference is
+ * no longer that of a pack. Sorted; the caller frees ret->items. */
 int evidence_products(struct store *store, struct ids *ret, struct error *error);
 
-/* The words of the mirror as a JSON object: "version" (as given), "products" (id: [reference,
- * unit]), "journals" (id: [name, type]), "units" (id: [name, factor]). On the heap; caller frees.
- */
+/* The names and factors by which evidence is read, as a JSON object: "version" (as given),
+ * "products" (id: [reference, unit]), "journals" (id: [name, type]), "units" (id: [name, factor]).
+ * *ret is on the heap; the caller frees it. */
 int evidence_words(struct store *store, const char *version, char **ret, struct error *error);
 
 #endif

@@ -1,4 +1,4 @@
-/* health.h - what a monitor asks of the state, read in a moment: one look, no row counted twice. */
+/* health.h - the figures for a monitor, read in one transaction so that they agree. */
 #ifndef QUALIODOO_STORE_HEALTH_H
 #define QUALIODOO_STORE_HEALTH_H
 
@@ -22,14 +22,14 @@ struct health {
     struct health_mirror mirrors[HEALTH_MIRRORS_MAX]; /* by name */
     size_t n_mirrors;
     struct outbox_counts writes;
-    int64_t breached; /* tickets, as last judged */
+    int64_t breached; /* tickets, when they were last judged */
     int64_t accounts, unreadable;
     instant reconciled_at; /* the last reconciliation of everything; 0: never */
-    bool has_deadline;     /* the earliest of a ticket that nobody answered */
-    instant deadline;
+    bool has_deadline;     /* whether a ticket without a response has a deadline to come */
+    instant deadline;      /* the earliest of them; meaningful when has_deadline */
 };
 
-/* Reads it from an open state, in one transaction. */
+/* Reads the figures. *ret is untouched on failure. */
 int health_read(struct store *store, struct health *ret, struct error *error);
 
 #endif

@@ -1,7 +1,7 @@
-/* history.h - what Odoo told of the history of tickets.
+/* history.h - what Odoo's tracked history says of tickets.
  *
- * Odoo's own fields hold the last assignment and the last closing. Which were the first is asked of
- * what Odoo tracked, once a ticket that looks late depends on it. */
+ * Odoo's own fields hold only the last assignment and the last closing. The first ones are read
+ * from the tracked history, once a ticket that looks late depends on them. */
 #ifndef QUALIODOO_STORE_HISTORY_H
 #define QUALIODOO_STORE_HISTORY_H
 
@@ -13,35 +13,38 @@
 #include "qualiodoo/util/units.h"
 
 enum history_status {
-    HISTORY_NOT_ASKED, /* nothing depended on it so far */
+    HISTORY_NOT_ASKED, /* nothing has depended on it yet */
     HISTORY_UNKNOWN,   /* Odoo does not let the agent read it */
     HISTORY_KNOWN,
 };
 
-/* What is known of one ticket. */
+/* Whether the history of a ticket was read. */
 int history_of(struct store *store, int64_t ticket, enum history_status *ret, struct error *error);
 
-/* "known", "unknown"; NULL for what was not asked. */
+/* "known", "unknown"; NULL for HISTORY_NOT_ASKED. */
 const char *history_status_name(enum history_status status);
 
-/* Notes an answer; earlier dates (0: none) replace those of the ticket's row. */
+/* What was read of a ticket; dates are 0 for none. */
 struct history_answer {
     int64_t ticket;
     bool known;
     instant created, assigned, closed;
 };
+/* Stores an answer, and lowers the assignment and the closing of the ticket's row to its dates
+ * where these are earlier. */
 int history_save(struct store *store, const struct history_answer *answer, struct error *error);
-/* The ticket changed: what its history said may not be all. */
+/* Forgets the answer about a ticket that changed since: its history may have grown. */
 int history_forget(struct store *store, int64_t ticket, struct error *error);
 
-/* Notes that at `when` the ticket was neither assigned nor closed: what Odoo shows later happened
- * later. */
+/* Notes that at `when` the ticket was neither assigned nor closed: a response that Odoo shows
+ * afterwards is later. */
 int history_seen_unanswered(struct store *store, int64_t ticket, instant when, struct error *error);
 
-/* How many tickets have a history that Odoo did not let the agent read. */
+/* The number of tickets whose history Odoo did not let the agent read. */
 int history_count_unknown(struct store *store, int64_t *ret, struct error *error);
 
-/* These are to be judged, and asked for, again. */
+/* Forgets those answers and notes a change of each ticket, so that it is judged, and its history
+ * asked for, again. */
 int history_forget_unknown(struct store *store, struct error *error);
 
 #endif

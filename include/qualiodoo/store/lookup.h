@@ -8,57 +8,65 @@
 #include "qualiodoo/store/store.h"
 #include "qualiodoo/util/array.h"
 
-/* Whether a text is an id, as Odoo prints it: digits that start with no zero. "0042", "+42" and "
- * 42" are names, references or numbers: those of tickets are padded with zeros in Odoo Enterprise.
+/* Whether a text is an id as Odoo prints it: 1 to INT32_MAX, no leading zero, digits only. "0042",
+ * "+42" and " 42" are names or references: Odoo Enterprise pads the numbers of tickets with zeros.
  */
 bool lookup_parse_id(const char *text, int64_t *ret_id);
 
-/* Accounts that a text names to the letter: the id of a partner (any contact), else a reference,
- * else a name. Sorted; several when a name is not unique; the caller frees ret->items. */
+/* The accounts that a text names exactly: by the id of a partner (any contact), else by a
+ * reference, else by a name. Sorted; several when a name is not unique; the caller frees
+ * ret->items. */
 int lookup_customers(struct store *store, const char *text, struct ids *ret, struct error *error);
 
-/* Tells `row` of each partner that may be a customer: its account, its name and its reference (or
- * NULL), lent for the call. */
+/* Calls `row` for each partner that may be a customer, with its account, its name and its reference
+ * (texts may be NULL and are borrowed for the call). A negative code of `row` stops and is
+ * returned. */
 int lookup_each_customer(struct store *store,
                          int (*row)(void *context, int64_t account, const char *name,
                                     const char *reference, struct error *error),
                          void *context, struct error *error);
 
-/* Tickets that a text names: an id, else an exact number. */
+/* The tickets that a text names: by id, else by exact number. Sorted; the caller frees ret->items.
+ */
 int lookup_tickets(struct store *store, const char *text, struct ids *ret, struct error *error);
 
-/* Texts on the heap (caller frees), NULL when unknown. */
+/* The names of records. *ret is on the heap (caller frees), NULL when the record is not mirrored.
+ */
 int lookup_partner_name(struct store *store, int64_t id, char **ret, struct error *error);
 int lookup_move_name(struct store *store, int64_t id, char **ret, struct error *error);
-/* "INV/2025/00031 SUP12 x 1" of an account.move.line */
-/* How many mirrored products have a reference or, with NULL, an id. */
+/* The number of mirrored products with an internal reference or, when it is NULL, with an id. */
 int lookup_product_count(struct store *store, const char *reference, int64_t id, int64_t *ret,
                          struct error *error);
+/* The invoice, pack and quantity of an account.move.line: "INV/2025/00031 SUP12 × 1". *ret is on
+ * the heap, NULL when unknown. */
 int lookup_pack_line(struct store *store, int64_t id, char **ret, struct error *error);
-/* Number of the ticket of an account.analytic.line, "#ID" when it has none. */
+/* The number of the ticket of an account.analytic.line, "#ID" when it has none. *ret as above. */
 int lookup_line_ticket(struct store *store, int64_t id, char **ret, struct error *error);
+/* The reason of an adjustment. *ret as above. */
 int lookup_adjustment_reason(struct store *store, int64_t id, char **ret, struct error *error);
-/* Names of the excluded tags of a ticket; what is not in the domain. */
+/* The number of a ticket, "#ID" when it has none. *ret as above. */
 int lookup_ticket_number(struct store *store, int64_t id, char **ret, struct error *error);
 
-/* The customer of a ticket: 0 when it has none, or when it cannot be read. */
+/* The account of the customer of a ticket; 0 when it has none, or one that is not mirrored. */
 int lookup_ticket_account(struct store *store, int64_t id, int64_t *ret, struct error *error);
 
-/* Whether a stage of that name is one of closed tickets. */
+/* Whether a stage of that name is a closed one. */
 int lookup_closed_stage(struct store *store, const char *name, bool *ret, struct error *error);
 
-/* The state of each mirror, for `status`. */
+/* The state of one mirror, for `status`. */
 struct mirror_status {
     const char *name; /* borrowed for the call */
     int64_t rows;
     bool first_done;
     int64_t pulled_at; /* 0: never */
 };
+/* Calls `row` for each mirror, by name. A negative code of `row` stops and is returned. */
 int lookup_mirrors(struct store *store,
                    int (*row)(void *context, const struct mirror_status *status), void *context,
                    struct error *error);
 
-/* Accounts computed, the earliest next change among them, records that cannot be read. */
+/* Numbers of computed accounts and of unreadable records, and the earliest day on which an account
+ * changes by itself. */
 struct state_summary {
     int64_t accounts, unreadable;
     bool has_next_change;

@@ -1,7 +1,10 @@
 /* mirror.h - the mirrored rows of Odoo in the local state, and where each pull stands.
  *
- * A mirror is described by the caller (pull/models.c); this module makes its SQL. Rows are
- * compared with what is stored, so that only real changes are counted and passed on. */
+ * The caller describes a mirror as a table (pull/models.c), from which this module makes its SQL.
+ * Only a row that differs from the stored one is written and noted as a change.
+ *
+ * Unless said otherwise functions return 0, ERR_STATE or ERR_NO_MEMORY, and run in the caller's
+ * transaction. */
 #ifndef QUALIODOO_STORE_MIRROR_H
 #define QUALIODOO_STORE_MIRROR_H
 
@@ -15,37 +18,38 @@
 #define MIRROR_COLUMNS_MAX 24
 #define MIRROR_OWNERS_MAX 2
 
-/* A column, with what the caller keeps beside it of the field that fills it. */
+/* A column. `field` and `kind` describe the field of Odoo that fills it, for the caller: this
+ * module does not read them. */
 struct mirror_column {
     const char *name;
-    const char *field; /* the caller's, as `kind`: not looked at here */
+    const char *field;
     int kind;
     unsigned flags; /* MIRROR_EARLIEST, and the caller's own */
 };
 enum {
-    MIRROR_EARLIEST = 1, /* a date of which the earliest ever seen is kept */
-    MIRROR_FLAGS = 1,    /* bits used here: the caller's begin above */
+    MIRROR_EARLIEST = 1, /* keep the earliest date ever seen */
+    MIRROR_FLAGS = 1,    /* bits used here; the caller may use those above */
 };
 
-/* Whom a changed row touches. */
+/* What must be computed again when a row changes, found by a column of the row. */
 enum mirror_owner {
     OWNER_NOBODY,
-    OWNER_ALL,     /* every account */
+    OWNER_ALL,     /* every account and every response target */
     OWNER_ACCOUNT, /* the column holds an account */
-    OWNER_PARTNER, /* ... a partner: its account */
+    OWNER_PARTNER, /* the column holds a partner: its account */
     OWNER_TICKET,
     OWNER_MOVE,
-    OWNER_LINE,    /* ... a settlement line: its invoice, and those it is reconciled with */
-    OWNER_PAYMENT, /* ... a payment: the invoices that its lines are reconciled with */
+    OWNER_LINE,    /* a settlement line: its invoice, and those it is reconciled with */
+    OWNER_PAYMENT, /* a payment: the invoices that its lines are reconciled with */
     OWNER_TARGETS, /* every response target */
 };
 
 struct mirror_table {
     const char *name;
-    struct mirror_column columns[MIRROR_COLUMNS_MAX]; /* after `id`; name NULL ends */
+    struct mirror_column columns[MIRROR_COLUMNS_MAX]; /* besides `id`; a NULL name ends the list */
     struct {
         enum mirror_owner owner;
-        const char *column; /* NULL: the row itself */
+        const char *column; /* NULL: the row's own id */
     } owners[MIRROR_OWNERS_MAX];
 };
 
@@ -60,11 +64,11 @@ enum mirror_change {
     MIRROR_SAME,
     MIRROR_CREATED,
     MIRROR_UPDATED,
-    MIRROR_STAMPED, /* its write_date alone: Odoo wrote it again as it was, or was restored */
+    MIRROR_STAMPED, /* only its write_date differs: Odoo wrote the same values, or was restored */
 };
 
-/* Inserts or updates one row. `log`: note whom the change touches (not during a first pull, after
- * which every account is computed anyway). `values` has one value per column, in order. */
+/* Inserts or updates row `id` of a table. `values` has one value per column, in order. `log`: note
+ * what the change touches; false during a first pull, after which everything is computed anyway. */
 int mirror_put(struct store *store, const struct mirror_table *table, int64_t id,
                const struct mirror_value *values, bool log, enum mirror_change *ret_change,
                struct error *error);
@@ -73,7 +77,7 @@ int mirror_put(struct store *store, const struct mirror_table *table, int64_t id
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
                   struct error *error);
 
-/* Integer in a column of a row; *ret_found false when there is no row or it is NULL. */
+/* The integer in a column of a row; *ret_found is false when there is no row or it is NULL. */
 int mirror_integer(struct store *store, const struct mirror_table *table, int64_t id,
                    const char *column, bool *ret_found, int64_t *ret_value, struct error *error);
 
@@ -81,25 +85,25 @@ int mirror_integer(struct store *store, const struct mirror_table *table, int64_
 int mirror_ids(struct store *store, const struct mirror_table *table, struct ids *ret,
                struct error *error);
 
-/* Named sets of ids that the pull needs (see mirror_sets.c); sorted; caller frees. */
+/* Sets of ids that the pull asks for. "Given" are the ids of mirror_set_ids(). */
 enum mirror_set {
     SET_PARTNERS_NEEDED, /* referenced by a mirrored row, not mirrored */
-    SET_MOVES_NEEDED,    /* of mirrored lines of packs, settlements and down payments, and what the
+    SET_MOVES_NEEDED,    /* of mirrored pack lines, settlements and down payments, and what the
                             mirrored invoices and credit notes reverse */
     SET_LINES_NEEDED,    /* both sides of mirrored partials */
     SET_PAYMENTS_NEEDED, /* behind mirrored settlement lines */
     SET_TIMESHEETS_OF,   /* of the tickets given */
     SET_MOVE_LINES_OF,   /* of the moves given */
     SET_REPLIES_OF,      /* to the tickets given */
-    SET_PARTNER_TICKETS, /* that name one of the partners given, itself */
+    SET_PARTNER_TICKETS, /* tickets of the partners given themselves, not of their contacts */
     SET_PARTNER_MOVES,
     SET_PARTNER_ADJUSTMENTS,
     SET_PARTNERS_BELOW,   /* contacts of the partners given */
     SET_PARTIALS_OF,      /* touching a settlement line of the moves given */
     SET_DOWN_PAYMENTS_OF, /* lines of the moves given */
-    SET_PENDING_INVOICES, /* moves with a mark of `pending`: invoices, receipts, credit notes */
-    SET_PENDING_ENTRIES,  /* ... and all others */
-    /* what belongs to the customers given, in each mirror */
+    SET_PENDING_INVOICES, /* moves in the pending list: invoices, receipts, credit notes */
+    SET_PENDING_ENTRIES,  /* moves in the pending list: all others */
+    /* rows of each mirror that belong to the customers given */
     SET_CUSTOMER_TICKETS,
     SET_CUSTOMER_TIMESHEETS,
     SET_CUSTOMER_REPLIES,
@@ -110,27 +114,32 @@ enum mirror_set {
     SET_CUSTOMER_LINES,
     SET_CUSTOMER_SHOWN,
 };
+/* The ids of a set, sorted; `of` are `n_of` ids where the set depends on some. The caller frees
+ * ret->items. */
 int mirror_set_ids(struct store *store, enum mirror_set set, const int64_t *of, size_t n_of,
                    struct ids *ret, struct error *error);
 
-/* Where a pull stands. Texts are on the heap: mirror_cursor_free(). */
+/* Where a pull stands; the state machine is in pull/cursor.c. */
 struct mirror_cursor {
-    char *scope;
-    bool first_done;
-    int64_t resume_id;
-    char *high; /* or NULL */
+    char *scope;       /* what the pull asks for: another scope begins a first pull */
+    bool first_done;   /* the first pull is complete */
+    int64_t resume_id; /* a first pull goes on after this id */
+    char *high;        /* the write_date up to which changes were read, or NULL */
     int64_t high_seen_at;
     int64_t pulled_at; /* 0: never */
 };
+/* The cursor of a mirror; all zero when there is none. Free it with mirror_cursor_free(). */
 int mirror_cursor_get(struct store *store, const char *mirror, struct mirror_cursor *ret,
                       struct error *error);
 int mirror_cursor_set(struct store *store, const char *mirror, const struct mirror_cursor *cursor,
                       struct error *error);
-/* Forgets where a pull stands: the next one is a first pull. */
+/* Deletes the cursor: the next pull is a first pull. */
 int mirror_cursor_forget(struct store *store, const char *mirror, struct error *error);
 void mirror_cursor_free(struct mirror_cursor *cursor);
 
-/* Records whose dependants must be listed again. */
+/* The pending list of a mirror: records whose dependent rows (lines, messages) must be listed
+ * again. Add one record, or every row of `table`; list them, sorted (the caller frees ret->items);
+ * remove `count` ids. */
 int mirror_pending_add(struct store *store, const char *mirror, int64_t id, struct error *error);
 int mirror_pending_all(struct store *store, const char *mirror, const struct mirror_table *table,
                        struct error *error);
@@ -139,25 +148,26 @@ int mirror_pending_list(struct store *store, const char *mirror, struct ids *ret
 int mirror_pending_clear(struct store *store, const char *mirror, const int64_t *ids, size_t count,
                          struct error *error);
 
-/* Forgets a mirror whose model is gone from Odoo, rows and cursor: one that is made again is
- * another, whose ids start at 1. */
+/* Deletes the rows and the cursor of a mirror whose model is gone from Odoo: a model that is made
+ * again starts its ids at 1. */
 int mirror_forget(struct store *store, const struct mirror_table *table, struct error *error);
 
-/* Notes a record that could not be read, or (reason NULL) that it could. */
+/* Notes a record that could not be read, with the reason; with reason NULL, that it could. */
 int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const char *reason,
                       struct error *error);
 
-/* Notes a record that is mirrored without its texts. */
+/* Notes a record that is mirrored without the texts that could not be read. */
 int mirror_damaged(struct store *store, const char *mirror, int64_t id, const char *reason,
                    struct error *error);
 
+/* Whether any record is noted as unreadable or damaged. */
 int mirror_has_unreadable(struct store *store, bool *ret, struct error *error);
 
-/* Forgets them all: everything is about to be read again. */
+/* Deletes these notes, before everything is read again. */
 int mirror_unreadable_forget(struct store *store, struct error *error);
 
-/* Whether every mirror was pulled once, with all that depends on its rows: before that an account
- * lacks facts, and what is computed of it is wrong. */
+/* Whether every mirror was pulled completely, with its dependent rows. Before that an account lacks
+ * facts, and its result would be wrong. */
 int mirror_is_complete(struct store *store, bool *ret, struct error *error);
 
 /* Notes that every account must be computed again, because of `why` ("first pull"...). */
@@ -167,7 +177,7 @@ int mirror_touch_all(struct store *store, const char *why, struct error *error);
 int mirror_touch_account(struct store *store, int64_t account, const char *mirror, int64_t id,
                          struct error *error);
 
-/* Notes that a ticket's row was changed by something else than a pull. */
+/* Notes that a ticket must be judged and charged again although no pull changed its row. */
 int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error);
 
 /* Notes that every response target must be judged again. */

@@ -1,8 +1,8 @@
 /* outbox.h - what is to be written into Odoo: every write is a row before it is sent.
  *
- * A set of writes shares one key ("breach.42.1741773600": kind, record, occasion) and is told apart
- * by its parts. The note comes first: its message_id carries the key, and it stands for the parts
- * written with it. The state machine is at the head of outbox.c. */
+ * The writes of one event share a key ("breach.42.1741773600": kind, record, occasion) and differ
+ * by their part. The note is the set's idempotency marker: its message_id carries the key, and it
+ * is sent before the other parts. The state machine is at the head of outbox.c. */
 #ifndef QUALIODOO_STORE_OUTBOX_H
 #define QUALIODOO_STORE_OUTBOX_H
 
@@ -16,25 +16,24 @@
 
 enum outbox_state {
     OUTBOX_QUEUED,  /* to be sent */
-    OUTBOX_SENDING, /* a call was begun and its effect is not known: read before it is repeated */
-    OUTBOX_DONE,    /* it is in Odoo */
-    OUTBOX_REFUSED, /* Odoo refused it: parked until a person decides */
+    OUTBOX_SENDING, /* a call began and its effect is unknown: read before repeating */
+    OUTBOX_DONE,    /* Odoo holds it */
+    OUTBOX_REFUSED, /* Odoo refused it: not sent again until a person decides */
     OUTBOX_DROPPED, /* a person gave it up */
-    OUTBOX_VOID,    /* no longer true before it was sent */
-    OUTBOX_SHADOW,  /* would be written, were it not for shadow mode */
+    OUTBOX_VOID,    /* no longer true, never sent */
+    OUTBOX_SHADOW,  /* shadow mode: what would be written */
     OUTBOX_STATES,
 };
 
-/* What kind of write a row is, and what its payload (JSON) holds. */
+/* The kind of a write, and what its payload (JSON) holds. */
 enum outbox_part {
     OUTBOX_NOTE,      /* message_post: {"body": html} */
     OUTBOX_TAG,       /* adds a tag: {"tag": id} */
     OUTBOX_ACTIVITY,  /* {"user": id, "summary": text, "note": html, "date": "YYYY-MM-DD"} */
     OUTBOX_UNTAG,     /* takes the tag away: {"tag": id} */
     OUTBOX_DONE_WITH, /* removes the activity of another set: {"key": text} */
-    OUTBOX_FIELDS,    /* writes values on the record: the payload itself */
-    OUTBOX_ACCOUNT,   /* makes, changes or (payload null) removes the customer's row of
-                         x_qualiodoo_account: the payload itself */
+    OUTBOX_FIELDS,    /* writes values on the record: the payload is these values */
+    OUTBOX_ACCOUNT,   /* the customer's row of x_qualiodoo_account: its values; null deletes it */
     OUTBOX_PARTS,
 };
 
@@ -53,22 +52,23 @@ struct outbox_row {
     const char *reason; /* or NULL */
 };
 
-/* Adds a row (id, attempts, times and remote_id of `row` are ignored) unless (key, part) is there.
- * OUTBOX_VOID rows are brought back, as are OUTBOX_SHADOW rows by a QUEUED one; OUTBOX_DROPPED ones
- * are not. OUTBOX_FIELDS and OUTBOX_ACCOUNT rows are replaced by other values, whatever their
- * state, and by the same ones when they are DONE: the caller saw that Odoo does not hold them. What
- * was refused or dropped stays so, with its reason, until the values differ. *ret_added. */
+/* Adds a QUEUED or SHADOW row, unless (key, part) exists; id, attempts, times and remote_id of
+ * `row` are ignored. Exceptions: a VOID row is replaced; a QUEUED row replaces a SHADOW one; an
+ * OUTBOX_FIELDS or OUTBOX_ACCOUNT row is replaced when the payload differs or, by a QUEUED one,
+ * when it is DONE: the caller saw that Odoo no longer holds the values. So a refused or dropped
+ * write stays until its values differ. *ret_added: whether a row was written. */
 int outbox_add(struct store *store, const struct outbox_row *row, instant now, bool *ret_added,
                struct error *error);
 
 enum outbox_filter {
     OUTBOX_ALL,
     OUTBOX_OPEN,   /* queued, sending, refused, shadow */
-    OUTBOX_DUE,    /* queued or sending, next_try reached (or the clock was put back) */
-    OUTBOX_OF_KEY, /* every part of a key */
+    OUTBOX_DUE,    /* queued or sending, and next_try has come or the clock was set back */
+    OUTBOX_OF_KEY, /* all parts of query->key */
 };
 
-/* Rows by id. Texts are borrowed for the call; a row may be changed from within. */
+/* Calls `row` for each row that the query selects, by id. Texts are borrowed for the call; `row`
+ * may change rows. A negative code of `row` stops and is returned. */
 struct outbox_query {
     enum outbox_filter filter;
     instant now;     /* for OUTBOX_DUE */
@@ -79,13 +79,13 @@ int outbox_each(struct store *store, const struct outbox_query *query,
                 int (*row)(void *context, const struct outbox_row *row, struct error *error),
                 void *context, struct error *error);
 
-/* One row by id; *ret_found. `row` is called at most once. */
+/* Calls `row` with one row, if it exists: *ret_found. */
 int outbox_get(struct store *store, int64_t id,
                int (*row)(void *context, const struct outbox_row *row, struct error *error),
                void *context, bool *ret_found, struct error *error);
 
-/* Moves a row to another state; the transition is asserted. `remote_id` 0 and `reason` NULL leave
- * what is there. */
+/* A change of state. `remote_id` 0 and `reason` NULL keep the stored ones; DONE clears the reason.
+ */
 struct outbox_move {
     int64_t id;
     enum outbox_state to;
@@ -93,49 +93,51 @@ struct outbox_move {
     const char *reason;
     instant next_try; /* for OUTBOX_QUEUED and OUTBOX_SENDING */
 };
+/* Changes the state of a row. The transition must be one of the diagram in outbox.c: it is
+ * asserted. ERR_NOT_FOUND when there is no such row. */
 int outbox_move(struct store *store, const struct outbox_move *move, instant now,
                 struct error *error);
 
-/* Queued rows of a key are no longer true: VOID; those of shadow mode go. Rows that were sent stay.
- */
+/* The writes of a key are no longer true: its QUEUED rows become VOID, its SHADOW rows are deleted.
+ * Rows that were sent stay. */
 int outbox_void(struct store *store, const char *key, const char *reason, instant now,
                 struct error *error);
 
-/* A person's decision about a refused row (or, for drop, any that is not done): back to QUEUED, or
- * DROPPED with the parts that depend on it. ERR_NOT_FOUND, ERR_REFUSED with what can be done. */
+/* A person's decisions. Retry makes a refused row QUEUED and a waiting one due at once. Drop makes
+ * a queued, sending or refused row DROPPED and, with a note, the unsent parts of its set.
+ * ERR_NOT_FOUND; ERR_REFUSED when the state does not allow it. */
 int outbox_retry(struct store *store, int64_t id, instant now, struct error *error);
 int outbox_drop(struct store *store, int64_t id, instant now, struct error *error);
 
-/* Forgets what shadow mode would have written: it is worked out again each cycle. */
+/* Deletes the SHADOW rows: each cycle computes them again. */
 int outbox_forget_shadow(struct store *store, struct error *error);
 
-/* Forgets the writes of a part that wait or were refused: nothing of that kind is to be written any
- * more. */
+/* Deletes the unsent and refused writes of a part: nothing of that kind is to be written any more.
+ */
 int outbox_forget_part(struct store *store, enum outbox_part part, struct error *error);
 
-/* Numbers for `status` and the report. */
+/* The number of rows in each state. */
 struct outbox_counts {
     int64_t by_state[OUTBOX_STATES];
 };
 int outbox_count(struct store *store, struct outbox_counts *ret, struct error *error);
 
-/* Of which tickets and customers there is a row, or a note seen in Odoo; sorted; the caller frees
- * ret->items. */
+/* The tickets and customers that have a row, or whose note was seen in Odoo. Sorted; the caller
+ * frees ret->items. */
 int outbox_subjects(struct store *store, struct ids *ret, struct error *error);
 
-/* The sets whose key begins with `prefix`, which ends with a dot ("breach.42."), by key: with the
- * state of their note, OUTBOX_DONE for one that was seen in Odoo. `key` is borrowed for the call.
- */
+/* Calls `set` for each key that begins with `prefix`, which ends with a dot ("breach.42."), by key,
+ * with the state of its note: OUTBOX_DONE for a note that was only seen in Odoo. `key` is borrowed
+ * for the call. A negative code of `set` stops and is returned. */
 int outbox_keys(struct store *store, const char *prefix,
                 int (*set)(void *context, const char *key, enum outbox_state state,
                            struct error *error),
                 void *context, struct error *error);
 
-/* Whether the set of a key exists: its note was queued, written or given up here, or was seen in
- * Odoo. */
+/* Whether a key was used: its note has a row that is not VOID, or was seen in Odoo. */
 int outbox_exists(struct store *store, const char *key, bool *ret, struct error *error);
 
-/* "queued", "note"... Never NULL. */
+/* The names in the state and in output: "queued", "note"... Never NULL. */
 const char *outbox_state_name(enum outbox_state state);
 const char *outbox_part_name(enum outbox_part part);
 

@@ -1,4 +1,4 @@
-/* replies.h - the messages of tickets, as far as they can be responses. */
+/* replies.h - the first message of a ticket that is a response. */
 #ifndef QUALIODOO_STORE_REPLIES_H
 #define QUALIODOO_STORE_REPLIES_H
 
@@ -10,8 +10,8 @@ struct reply {
     instant date;
 };
 
-/* The first message of a ticket that is a response, by date, then id: response_is_reply() decides.
- */
+/* The first message of ticket `id`, by date, then id, that response_is_reply() accepts. `ticket`
+ * describes the ticket to it. ret->id is 0 when there is none. */
 int replies_first(struct store *store, int64_t id, const struct response_ticket *ticket,
                   struct reply *ret, struct error *error);
 

@@ -1,4 +1,4 @@
-/* shown.h - the credit that Odoo shows of each customer, and where it differs from what it is. */
+/* shown.h - the credit that Odoo shows of each customer, compared with the computed one. */
 #ifndef QUALIODOO_STORE_SHOWN_H
 #define QUALIODOO_STORE_SHOWN_H
 
@@ -9,10 +9,10 @@
 #include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
-/* What is to be shown of a customer: one row of x_qualiodoo_account. */
+/* The row of x_qualiodoo_account that a customer should have. */
 struct shown_account {
     int64_t customer; /* commercial entity */
-    bool none;        /* it has no account any more: no row. The members below are unset */
+    bool none;        /* no account any more: the row goes; the members below are unset */
     const char *name; /* borrowed; NULL: names are not kept */
     minutes balance;
     bool has_last_day;
@@ -20,14 +20,17 @@ struct shown_account {
     const char *state; /* "ok", "low" (below the threshold), "empty" */
 };
 
-/* The customers of whom the mirrored rows show something else, have none, or have several: by id,
- * those without an account last. Customers that never had credit and have no row are left out. */
+/* Calls `row` for each customer whose mirrored rows differ from this one, are missing, or are
+ * several: by id, those without an account last. `below` is the threshold of "low", in minutes.
+ * Customers that never had credit and have no row are left out. A negative code of `row` stops and
+ * is returned. */
 int shown_differences(struct store *store, minutes below,
                       int (*row)(void *context, const struct shown_account *account,
                                  struct error *error),
                       void *context, struct error *error);
 
-/* The name of a row: the customer's, or its number where names are not kept. */
+/* The name of the row: the customer's or, where names are not kept, its id. Points into `account`
+ * or `buffer`. */
 #define SHOWN_NAME_SIZE 256
 const char *shown_name(const struct shown_account *account, char buffer[SHOWN_NAME_SIZE]);
 

@@ -1,4 +1,4 @@
-/* targets.h - the facts behind response targets, and the targets as they were last judged. */
+/* targets.h - the facts behind response targets, and the targets as last judged. */
 #ifndef QUALIODOO_STORE_TARGETS_H
 #define QUALIODOO_STORE_TARGETS_H
 
@@ -11,14 +11,14 @@
 #include "qualiodoo/store/store.h"
 #include "qualiodoo/util/array.h"
 
-/* A mirrored ticket, as far as its response target is concerned. Texts and rows are borrowed for
- * the call. */
+/* The facts of a mirrored ticket that its response target depends on. Texts and rows are borrowed
+ * for the call. */
 struct target_ticket {
     int64_t id;
     const char *number;         /* or NULL */
     int64_t partner, customer;  /* 0: none, or not known */
     int64_t user, team, leader; /* res.users, team, res.users; 0: none */
-    int64_t told;     /* the assignee, else the leader, unless archived: who is told of a breach; 0:
+    int64_t told;     /* who is told of a breach: the assignee, else the leader, unless archived; 0:
                          nobody */
     int64_t company;  /* its own, else its team's, else the first one; 0: none */
     int64_t calendar; /* the team's, else the company's; 0: none */
@@ -26,81 +26,90 @@ struct target_ticket {
     bool born_closed;       /* created in a closed stage */
     const char *tags;       /* JSON array of ids */
     struct sla_facts facts;
-    int64_t reply, work; /* mail.message, account.analytic.line of the first; 0: none */
-    const struct settled_row *settled; /* the one of facts.settled; NULL: nothing was settled */
+    int64_t reply, work;               /* ids of the first reply (mail.message) and line; 0: none */
+    const struct settled_row *settled; /* the row behind facts.settled; NULL: nothing was settled */
     bool judged;                       /* at least once */
-    instant first_judged;              /* meaningful when judged; 0: before this was kept */
+    instant first_judged; /* meaningful when judged; 0: not known (a state of an earlier version) */
     enum history_status history;
 };
 
-/* Tickets by id. */
+/* Which tickets are read. */
 struct target_query {
     const int64_t *tickets; /* sorted; NULL: all */
     size_t n_tickets;
-    bool has_until; /* only those created by then */
+    bool has_until; /* only those created up to `until` */
     instant until;
 };
+/* Calls `row` for each ticket that the query selects, by id. A negative code of `row` stops and is
+ * returned. */
 int targets_each(struct store *store, const struct target_query *query,
                  int (*row)(void *context, const struct target_ticket *ticket, struct error *error),
                  void *context, struct error *error);
 
-/* The tickets that noted changes touch and those whose state differs by `now`; every ticket (with
- * *ret_all) when something that all depend on changed. Sorted; the caller frees ret->items. */
+/* The tickets to judge: those that noted changes touch and those whose state changes by `now`.
+ * *ret_all is true, and *ret unset, when something that all tickets depend on changed. Sorted; the
+ * caller frees ret->items. */
 int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all,
                 struct error *error);
 
-/* Notes that all that targets_due() gave for `now` was judged. */
+/* Notes that every ticket of targets_due() at `now` was judged. */
 int targets_judged(struct store *store, instant now, struct error *error);
 
-/* Stores a verdict; *ret_before is the state it had, -1 when it was not judged before. */
+/* A verdict to store. */
 struct target_row {
     int64_t ticket, calendar;
     struct sla_verdict verdict;
     instant first_judged;
 };
+/* Stores a verdict of `now`. *ret_before is the state stored until then (enum sla_state), -1 when
+ * there was none. */
 int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
                  struct error *error);
 
-/* Whose calendar a ticket has (target_ticket.calendar): what Odoo's model of it is, and its id. */
+/* Where the calendar of a ticket (target_ticket.calendar) comes from. */
 enum target_source {
     TARGET_OF_TEAM,
     TARGET_OF_COMPANY,       /* the ticket's */
     TARGET_OF_TEAM_COMPANY,  /* its team's */
-    TARGET_OF_FIRST_COMPANY, /* it has no other */
+    TARGET_OF_FIRST_COMPANY, /* neither the ticket nor its team has one */
 };
+/* The source of a ticket's calendar, and the id of that team or company. */
 int targets_source(struct store *store, int64_t ticket, enum target_source *ret_source,
                    int64_t *ret_id, struct error *error);
 
-/* The tickets that owe a response and could not be judged; sorted; the caller frees ret->items. */
+/* The tickets in the domain that could not be judged. Sorted; the caller frees ret->items. */
 int targets_missing(struct store *store, struct ids *ret, struct error *error);
 
-/* A ticket without an assignee and a team leader that could be told of a breach. */
+/* A ticket without an assignee or a team leader to tell of a breach. */
 struct target_of_nobody {
     int64_t ticket;
     const char *number; /* borrowed for the call; may be NULL */
     instant created;
-    bool unanswered; /* else it was breached */
+    bool unanswered; /* no response yet; else the target was breached */
 };
 
-/* The tickets of nobody that are unanswered, or were breached, by id. `row` returns 0 or a negative
- * code. */
+/* Calls `row` for each such ticket that has no response or was breached, by id. A negative code of
+ * `row` stops and is returned. */
 int targets_of_nobody(struct store *store,
                       int (*row)(void *context, const struct target_of_nobody *target),
                       void *context, struct error *error);
 
-/* The earliest deadline that has not passed yet, among what nobody answered; *ret_found. */
+/* The earliest deadline that has not passed, among tickets without a response; *ret_found is false
+ * when there is none. */
 int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct error *error);
 
-/* Removes the target of a ticket that has none any more. */
+/* Removes the target of a ticket and, when the ticket is no longer mirrored, its settled verdict.
+ */
 int targets_remove(struct store *store, int64_t ticket, struct error *error);
 
-/* The tickets that have a target; sorted; the caller frees ret->items. */
+/* The tickets that have a stored target. Sorted; the caller frees ret->items. */
 int targets_ids(struct store *store, struct ids *ret, struct error *error);
 
-/* The earliest instant at which a target changes by itself; *ret_found. */
+/* The earliest instant at which a target changes by time alone; *ret_found is false when there is
+ * none. */
 int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error);
 
-/* The creation of the oldest mirrored ticket; *ret_found false when there is none. */
+/* When the oldest mirrored ticket was created; *ret_found is false when there is none. */
 int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error);
 
 /* The id of the ticket tag of that name; 0: none. */
@@ -121,24 +130,24 @@ struct calendar_rows {
     int64_t *leave_ids; /* one per leave, owned */
     size_t leave_ids_size;
 };
-/* Loads a calendar for the tickets of a company (0: none is known): its attendances, and its global
- * leaves of that company or of none. ERR_NOT_FOUND when it is not mirrored. Free it with
- * calendar_rows_free(). */
+/* Loads a calendar for the tickets of a company (0: not known): its attendances, and its global
+ * leaves of that company or of none. ERR_NOT_FOUND when it is not mirrored, ERR_CONFIG when a row
+ * cannot be used. Free *ret with calendar_rows_free() after success. */
 int calendar_rows_load(struct store *store, int64_t id, int64_t company, struct calendar_rows *ret,
                        struct error *error);
 void calendar_rows_free(struct calendar_rows *rows);
 
-/* ---- Judged ---- */
+/* ---- Verdicts ---- */
 
 /* A ticket with its verdict. */
 struct target_verdict {
     const struct target_ticket *ticket; /* borrowed for the call */
-    int64_t calendar_id;                /* of the deadline; 0: the configuration's */
-    const char *calendar_name;          /* borrowed for the call */
+    int64_t calendar_id;       /* of the calendar of the deadline; 0: the configuration's */
+    const char *calendar_name; /* borrowed for the call */
     struct sla_verdict verdict;
 };
 
-/* One that was judged just now. */
+/* A ticket that was judged just now. */
 struct target_judged {
     const struct target_verdict *target; /* borrowed for the call */
     instant now;

@@ -1,5 +1,5 @@
 /* civil.h - civil dates as day numbers (proleptic Gregorian calendar), instants and durations, and
- * how they are written. Pure. */
+ * their text forms. No clock, no I/O. */
 #ifndef QUALIODOO_UTIL_CIVIL_H
 #define QUALIODOO_UTIL_CIVIL_H
 
@@ -14,14 +14,15 @@
 #define CIVIL_TEXT_SIZE 11   /* "YYYY-MM-DD" and its NUL */
 #define INSTANT_TEXT_SIZE 21 /* "YYYY-MM-DDTHH:MM:SSZ" and its NUL */
 
-/* The instants that a text can say: 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z. */
+/* The first and the last instant that can be written as YYYY-MM-DDTHH:MM:SSZ, in the years 1 and
+ * 9999. */
 #define INSTANT_FIRST INT64_C(-62135596800)
 #define INSTANT_LAST INT64_C(253402300799)
 
-/* A day of the calendar. `month` 1..12, `day` 1..31; the caller gives a valid date. */
+/* The day number of a date; `month` 1..12, `day` 1..31. The date must exist: it is not checked. */
 civil_day civil_from_date(int year, int month, int day);
 
-/* The date of a day number; each pointer may not be NULL. */
+/* The date of a day number. All three pointers are required. */
 void civil_to_date(civil_day day, int *ret_year, int *ret_month, int *ret_day);
 
 /* The same month and day `years` later; 29 February becomes 1 March where there is none. */
@@ -31,18 +32,20 @@ civil_day civil_add_years(civil_day day, int years);
  * has no such day: 31 January + 1 month is 1 March. */
 civil_day civil_add_months(civil_day day, int months);
 
-/* Reads exactly YYYY-MM-DD. Returns false (and leaves *ret_day) on anything else. */
+/* Reads exactly YYYY-MM-DD. Returns false, with *ret_day unchanged, on anything else. */
 bool civil_parse(const char *text, civil_day *ret_day);
 
-/* Writes YYYY-MM-DD into `text` and returns it. */
+/* Writes YYYY-MM-DD into `text` and returns it. A later date is written as 9999-12-31, a negative
+ * year as 0000. */
 char *civil_format(civil_day day, char text[CIVIL_TEXT_SIZE]);
 
-/* Reads Odoo's "YYYY-MM-DD HH:MM:SS" (UTC). Returns false on anything else. */
+/* Reads Odoo's "YYYY-MM-DD HH:MM:SS" (UTC). Returns false, with *ret_instant unchanged, on anything
+ * else. */
 bool instant_parse_odoo(const char *text, instant *ret_instant);
 
 /* Reads ISO 8601 with a zone, in its extended form: 2026-03-10T08:00:00Z, 2026-03-10T09:00+01:00,
- * 2026-03-10T09:00:00.123456+0100. The seconds may be left out, their fraction is dropped; the zone
- * may not. Returns false on anything else. */
+ * 2026-03-10T09:00:00.123456+0100. The seconds may be left out, a fraction of them is dropped; the
+ * zone is required. Returns false, with *ret_instant unchanged, on anything else. */
 bool instant_parse_iso(const char *text, instant *ret_instant);
 
 /* Writes YYYY-MM-DDTHH:MM:SSZ into `text` and returns it. */

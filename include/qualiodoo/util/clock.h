@@ -1,5 +1,6 @@
-/* clock.h - the only place that reads a clock. A build with QUALIODOO_TEST_CLOCK
- * (build/qualiodoo-test) can be given another one, that goes faster: see clock.c. */
+/* clock.h - the only place that reads a clock, but for the waits of prefetch.c and progress.c. A
+ * build with QUALIODOO_TEST_CLOCK (build/qualiodoo-test) can be given a simulated clock that runs
+ * faster: see clock.c. */
 #ifndef QUALIODOO_UTIL_CLOCK_H
 #define QUALIODOO_UTIL_CLOCK_H
 
@@ -8,40 +9,42 @@
 
 #include "qualiodoo/util/units.h"
 
-/* The time the program works with: the real one, or what clock_set_now() put in its place. */
+/* The time that all computations use: the real one, or what clock_set_now() set. */
 instant clock_now(void);
 
-/* Replaces clock_now() for the whole process (--now): the clock then stands still. */
+/* Makes clock_now() return `now` from here on, in the whole process (--now). */
 void clock_set_now(instant now);
 
 bool clock_is_set(void); /* whether clock_set_now() was called */
 
-/* Whether this is the build for tests, in which the time that clock_set_now() gave counts as the
- * real one: only there is anything written with --now. */
+/* Whether this is the build for tests. There --now counts as the real time; in any other build a
+ * command with --now writes nothing. */
 bool clock_is_of_tests(void);
 
-/* The real wall clock, whatever --now says: for the age of a lock or of a cursor. */
+/* The wall clock, whatever --now says: for the age of a lock or of a cursor. A simulated clock of
+ * the build for tests counts. */
 instant clock_real(void);
 
-/* What the operating system's clock says, whatever a test or --now puts in its place: for comparing
- * this machine's clock with another machine's. */
+/* The operating system's wall clock, whatever a test or --now sets: for comparing this machine's
+ * clock with another machine's. */
 instant clock_machine(void);
 
-/* Milliseconds of a clock that never jumps, for durations. */
+/* Milliseconds of CLOCK_MONOTONIC, for durations. */
 int64_t clock_monotonic_ms(void);
 
-/* Milliseconds since the machine was started, those in which it slept included: for what other
- * machines count on meanwhile. */
+/* Milliseconds since the machine started, including the time that it was suspended: for a deadline
+ * that other machines count on, such as the lease. */
 int64_t clock_boot_ms(void);
 
-/* What a timer of the system must be set to for a wait of `ms` >= 0 of this clock. */
+/* The microseconds that a system timer must be set to in order to wait `ms` >= 0 of this clock,
+ * which may be simulated. */
 uint64_t clock_timer_usec(int64_t ms);
 
-/* How long to try what fails: `ms` > 0. In the build for tests $QUALIODOO_PATIENCE_MS, if it is
- * set: a test of a server that is down need not wait as long as a person would. */
+/* How long to repeat a call that fails: `ms` > 0, or $QUALIODOO_PATIENCE_MS where the build for
+ * tests has it set, so that a test of a server that is down is short. */
 int64_t clock_patience_ms(int64_t ms);
 
-/* Sleeps; returns early when a signal arrives. `ms` >= 0. */
+/* Sleeps for `ms` >= 0 milliseconds; returns early when a signal arrives. */
 void clock_sleep_ms(int64_t ms);
 
 #endif

@@ -1,17 +1,18 @@
 /* descriptors.h - how many files and sockets this process can still open.
  *
- * Where none is left, libraries report what they wanted it for: a host that is unknown, a
- * certificate that cannot be read, a lack of memory. */
+ * Without a free descriptor, libraries report another cause: an unknown host, an unreadable
+ * certificate, a lack of memory. These functions tell the real one. */
 #ifndef QUALIODOO_DESCRIPTORS_H
 #define QUALIODOO_DESCRIPTORS_H
 
 #include <stdbool.h>
 
-/* True when none can be opened now. */
+/* Whether no descriptor can be opened now. */
 bool descriptors_used_up(void);
 
-/* Counts up to `needed` > 0 that can be opened now; raises the limit as far as it may be raised
- * when these are fewer. Returns their number. */
+/* Counts the descriptors that can be opened now, up to `needed` > 0; where there are fewer, raises
+ * the soft limit to the hard one and counts again. Returns the count. When memory is short it
+ * returns `needed`. */
 int descriptors_free(int needed);
 
 #endif

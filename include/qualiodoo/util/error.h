@@ -1,8 +1,9 @@
-/* error.h - how a failure travels: a negative code and a sentence for the person who must act.
+/* error.h - how a failure is reported: a negative code and a sentence for the person who must act.
  *
  * Every function that can fail returns 0 (or a count) on success and one of the negative codes
  * below on failure. The sentence goes to the caller's `struct error`; the command line prints it
- * once. Library code never prints and never exits. Outputs (`ret_...`) are untouched on failure. */
+ * once. Library code never prints and never exits. Outputs (`ret_...`) are untouched on failure
+ * unless said otherwise. */
 #ifndef QUALIODOO_UTIL_ERROR_H
 #define QUALIODOO_UTIL_ERROR_H
 
@@ -14,14 +15,14 @@ enum {
     ERR_STATE = -3,      /* the local database: unreadable, corrupt, newer, full disk */
     ERR_NETWORK = -4,    /* no answer from the server: refused, time-out, TLS, 5xx */
     ERR_PROTOCOL = -5,   /* an answer that is not what Odoo sends (HTML, truncated, too big...) */
-    ERR_UNPARSABLE = -6, /* a well-delivered answer with a character XML forbids: halve the page */
+    ERR_UNPARSABLE = -6, /* complete, but with a character XML forbids: halve the page */
     ERR_ACCESS_DENIED = -7,  /* wrong login, password or key; unknown database */
     ERR_ACCESS_RIGHTS = -8,  /* Odoo refuses this record or model to this user */
     ERR_MISSING_RECORD = -9, /* the record is gone */
     ERR_MISSING_MODEL = -10, /* the model does not exist in this Odoo */
     ERR_MISSING_FIELD = -11, /* the field does not exist in this Odoo */
     ERR_REFUSED = -12,       /* Odoo's own refusal: user error, validation */
-    ERR_CONCURRENCY = -13,   /* two writers met: try again */
+    ERR_CONCURRENCY = -13,   /* two transactions of Odoo collided: try again */
     ERR_FAULT = -14,         /* any other fault of the server */
     ERR_SAFETY = -15,        /* a safety limit stopped the run */
     ERR_NOT_FOUND = -16,     /* an unknown customer, ticket or date */
@@ -50,19 +51,19 @@ struct error {
 int error_set(struct error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts a context in front of the message ("account 12: ..."). Returns error->code (or -1 when
- * `error` is NULL). */
+/* Puts a context in front of the message ("account 12: ..."). Returns error->code, or -1 when
+ * `error` is NULL. */
 int error_prefix(struct error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Shorthand for running out of memory. Here, so that analyzers know what it returns. */
+/* Reports ERR_NO_MEMORY. Inline, so that analyzers see what it returns. */
 static inline int error_memory(struct error *error)
 {
     (void)error_set(error, ERR_NO_MEMORY, "out of memory");
     return ERR_NO_MEMORY;
 }
 
-/* One word for a code, for machines: "network", "access_denied"... Never NULL. */
+/* The name of a code in JSON and metrics: "network", "access_denied"... Never NULL. */
 const char *error_name(int code);
 
 /* The process exit status of a failure (INTERFACE.md): 1, 2 or 4. */

@@ -1,11 +1,11 @@
-/* fold.h - texts as people compare them: whatever the case, the accents and the blanks. */
+/* fold.h - texts reduced to what people compare: without case, accents and extra blanks. */
 #ifndef QUALIODOO_FOLD_H
 #define QUALIODOO_FOLD_H
 
-/* A text without what people leave out when they type a name: "  Société  Œuvre " is "societe
- * oeuvre". Letters are lower case and without accents, ligatures and typographic marks are what one
- * types for them, blanks stand alone and only between words. Letters of other scripts stay
- * themselves. On the heap (caller frees); NULL when the text is not UTF-8. */
+/* Folds a text: "  Société  Œuvre " becomes "societe oeuvre". Letters become lower case and lose
+ * their accents, ligatures and typographic marks become what one types for them, runs of blanks
+ * become one space, outer blanks go. Letters of other scripts stay. Returns a text on the heap
+ * (caller frees), or NULL when `text` is not UTF-8. */
 char *fold_text(const char *text);
 
 #endif

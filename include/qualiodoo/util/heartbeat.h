@@ -1,12 +1,13 @@
-/* heartbeat.h - whether work goes on: what the service's watchdog looks at. */
+/* heartbeat.h - a count of the work done: the service feeds its watchdog while it rises. */
 #ifndef QUALIODOO_UTIL_HEARTBEAT_H
 #define QUALIODOO_UTIL_HEARTBEAT_H
 
-/* One more step was done: an answer of Odoo, a page stored, an account computed, a write sent. From
- * any thread. */
+/* Counts one step: an answer of Odoo, a page stored, an account computed, a write sent. May be
+ * called from any thread. */
 void heartbeat_beat(void);
 
-/* How many since the process began. A number that stays the same for minutes is work that hangs. */
+/* The steps counted since the process began. A count that does not rise for minutes means that work
+ * hangs. May be called from any thread. */
 unsigned long heartbeat_count(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* interrupt.h - an order to stop, for work that is under way. */
+/* interrupt.h - a request to stop the work in progress. */
 #ifndef QUALIODOO_UTIL_INTERRUPT_H
 #define QUALIODOO_UTIL_INTERRUPT_H
 
@@ -6,14 +6,14 @@
 
 #include "qualiodoo/util/error.h"
 
-/* Asks the work in progress to stop at the next transaction's edge; safe in a signal handler and
- * from any thread. It cannot be taken back: the process ends with it. */
+/* Asks the work in progress to stop at the next transaction boundary. Safe in a signal handler and
+ * from any thread. It cannot be undone: the process is about to end. */
 void interrupt_request(void);
 
-/* Whether that was asked. `unused` fits the callback of odoo.h. */
+/* Whether interrupt_request() was called. `unused` makes it fit odoo_options.cancelled. */
 bool interrupt_requested(void *unused);
 
-/* ERR_INTERRUPTED, with the words for it, once it was asked; 0 until then. */
+/* Returns 0, or fills `error` and returns ERR_INTERRUPTED once interrupt_request() was called. */
 int interrupt_check(struct error *error);
 
 #endif

@@ -1,7 +1,7 @@
-/* json_build.h - JSON that grows item by item, with one check at its end.
+/* json_build.h - JSON built item by item, with one check at the end.
  *
- * A container that cannot take an item for lack of memory is released and becomes NULL, and stays
- * so: no list is ever short of an item. The caller looks once, when all is added:
+ * When memory is short for an item, the container is released and becomes NULL, and later additions
+ * to NULL do nothing: a list never silently lacks an item. The caller checks once:
  *
  *     json_t *list = json_array();
  *
@@ -17,21 +17,22 @@
 
 #include <jansson.h>
 
-/* Appends `item`, which is taken over; NULL: memory was short already. */
+/* Appends `item`, whose reference is stolen. NULL (its maker lacked memory) releases the list. */
 void json_build_add(json_t **list, json_t *item);
 
-/* Appends every item of `items`, which stays the caller's. */
+/* Appends every item of `items`, which stays the caller's. NULL releases the list. */
 void json_build_add_all(json_t **list, json_t *items);
 
-/* Sets a member to `value`, which is taken over; NULL: memory was short already. */
+/* Sets a member to `value`, whose reference is stolen. NULL releases the object. */
 void json_build_set(json_t **object, const char *name, json_t *value);
 
-/* json_loads() that tells a text that is no JSON, or none at all (NULL), from a lack of memory:
- * returns 0 with *ret NULL for the first two, ERR_NO_MEMORY for the last. jansson's own function
- * leaves out a character for which it has no memory, and says nothing. */
+/* json_loads() that tells invalid JSON from a lack of memory. Returns 0 with the value in *ret,
+ * which the caller owns, or NULL where `text` is NULL or not JSON; ERR_NO_MEMORY with *ret NULL.
+ * `flags` are those of json_loads(), which itself drops, without an error, a character that it has
+ * no memory for. */
 int json_build_parse(const char *text, size_t flags, json_t **ret);
 
-/* The same where a text that is no JSON need not be told apart: NULL. */
+/* json_build_parse() for callers that treat invalid JSON and a lack of memory alike: NULL. */
 json_t *json_build_parsed(const char *text, size_t flags);
 
 #endif

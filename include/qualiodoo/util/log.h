@@ -1,9 +1,9 @@
 /* log.h - messages for the operator, one event per line, on standard error.
  *
  * Under systemd (JOURNAL_STREAM set) each line starts with its <N> priority; on a terminal it does
- * not. A line is one line, without what plays with a terminal (see printable.h): texts of others
- * are safe in it. Remote strings must be quoted by the caller with %s inside ' '. Only the shell
- * (main, cli, sync, agent) logs; util, core, config, odoo and store return errors instead. */
+ * not. Control characters are removed from a line (see printable.h), so that remote texts are safe
+ * in it; the caller quotes them with '%s'. The rooms above core, config, odoo and store log; those
+ * four and the rest of util return errors instead. */
 #ifndef QUALIODOO_UTIL_LOG_H
 #define QUALIODOO_UTIL_LOG_H
 
@@ -14,7 +14,7 @@
 enum log_level {
     LOG_LEVEL_ERROR = 3,
     LOG_LEVEL_WARNING = 4,
-    LOG_LEVEL_INFO = 6,  /* what the service tells by default */
+    LOG_LEVEL_INFO = 6,  /* what the service logs by default */
     LOG_LEVEL_STEP = 7,  /* each step of a cycle: -v */
     LOG_LEVEL_DEBUG = 8, /* each call to Odoo, with its retries: -vv */
 };
@@ -22,26 +22,27 @@ enum log_level {
 /* Messages above `level` are dropped. Default LOG_LEVEL_WARNING; -v STEP, -vv DEBUG, -q ERROR. */
 void log_set_level(enum log_level level);
 
-/* The priority of syslog, 3 to 7, that stands for a level. */
+/* The syslog priority (3 to 7) of a level. */
 int log_priority(enum log_level level);
 
-/* What a line is about, for a log that keeps fields: 0 and NULL where it has none. */
+/* What a line is about, for a log with fields; 0 and NULL where a field does not apply. */
 struct log_event {
     enum log_level level;
-    const char *id; /* 128 bits in hexadecimal: what kind of event */
+    const char *id; /* the kind of event: 128 bits in hexadecimal, as MESSAGE_ID */
     int64_t ticket, customer;
-    const char *same_as; /* lines are the same that have this, numbers aside; NULL: the text */
-    bool is_wait;        /* for Odoo to answer again: the end of it is worth a line */
+    const char *same_as; /* equal in repeated lines, numbers aside; NULL: the line */
+    bool is_wait;        /* the agent waits for Odoo; the end of the wait is logged too */
 };
 
-/* Where lines go instead of standard error: returns false when it could not take one, which is then
- * printed. Called by any thread. NULL: none. */
+/* Sends lines to `sink` instead of standard error; a line for which it returns false is printed
+ * after all. It may be called from any thread. NULL: no sink. */
 void log_set_sink(bool (*sink)(const struct log_event *event, const char *line));
 
-/* What is asked first: returns false when a line is to be dropped; may append to it. Called by any
- * thread. NULL: none. */
+/* Asks `filter` before a line goes out: false drops the line; it may also append to the text. It
+ * may be called from any thread. NULL: no filter. */
 void log_set_filter(bool (*filter)(const struct log_event *event, char *line, size_t size));
 
+/* Logs a line. log_at() and the macros below are for a line without fields. */
 void log_event(const struct log_event *event, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void log_at(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));

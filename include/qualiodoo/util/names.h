@@ -1,7 +1,7 @@
-/* names.h - which of many names a text means that equals none of them to the letter.
+/* names.h - finds the names that a text means when none equals it to the letter.
  *
- * A name is the same when it differs by case, accents or blanks alone (see fold.h). Others are near
- * when they hold the text, or differ by a typing error: they are only proposed. */
+ * A name that differs only by case, accents or blanks (see fold.h) counts as the same. A name that
+ * holds the text, or differs by typing errors, is near: it is only suggested. */
 #ifndef QUALIODOO_NAMES_H
 #define QUALIODOO_NAMES_H
 
@@ -11,13 +11,13 @@
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/error.h"
 
-/* How many are proposed, and the bytes of a name that are shown. */
+/* How many near names are suggested, and the bytes kept of each. */
 #define NAMES_SHOWN 5
 #define NAME_SHOWN_SIZE 81
 
 struct names {
-    char *folded;    /* the text; NULL: not UTF-8, which nothing is the same as */
-    struct ids same; /* whom the text names, each once, in the order of names_add() */
+    char *folded;    /* the text, folded; NULL: not UTF-8, matches nothing */
+    struct ids same; /* ids with the same name, each once, in the order of names_add() */
     struct name_candidate {
         int64_t id;
         unsigned far; /* 0: the same */
@@ -26,17 +26,18 @@ struct names {
     size_t n_shown;
 };
 
-/* Begins a search for `text`. */
+/* Begins a search for `text`, which is not kept. End it with names_close(). */
 void names_open(struct names *names, const char *text);
 void names_close(struct names *names);
 
-/* One of the names (or references) of `id`, which is shown as `label`. NULL is no name. */
+/* Compares one name (or reference) of `id`; `label` is what names_list() shows for that id. Both
+ * are copied; a NULL name is ignored. ERR_NO_MEMORY. */
 int names_add(struct names *names, int64_t id, const char *name, const char *label,
               struct error *error);
 
-/* "Exemple SARL (12), Exemple Bis (31) or Exemplaire (40)": what may have been meant, shown by its
- * name. `count` is how many there are; those that are not shown are told as a number. "" when there
- * is none. */
+/* Writes the nearest names into `text` and returns it: "Exemple SARL (12), Exemple Bis (31) or
+ * Exemplaire (40)". `count` is the number of all candidates; those not listed are added as a
+ * number. "" when there is none. */
 #define NAMES_TEXT_SIZE 600
 const char *names_list(const struct names *names, size_t count, char text[NAMES_TEXT_SIZE]);
 

@@ -13,14 +13,15 @@ typedef int32_t civil_day;
 /* An instant, in UTC seconds since 1970-01-01T00:00:00Z; signed. */
 typedef int64_t instant;
 
-/* From this instant on, a time zone's local time is UTC plus so many seconds. */
+/* From the instant `from` on, local time is UTC plus `seconds`. */
 struct utc_offset {
     instant from;
     int32_t seconds;
 };
 
-/* Fixed-point numbers for what Odoo keeps as a float: quantities, hours and unit factors in
- * billionths, money in millionths. Converted from double once, where a record is decoded. */
+/* Fixed-point numbers for what Odoo keeps as a float: nano (billionths) for quantities, hours and
+ * unit factors, micro (millionths) for money. They are converted from double once, where a record
+ * is decoded. */
 typedef int64_t nano;
 typedef int64_t micro;
 
