@@ -62,7 +62,7 @@ char *tz_format(const struct tz *tz, instant when, char text[TZ_TEXT_SIZE])
 /* The length of the instant that `text` begins with; 0 when there is none. */
 static size_t read_instant(const char *text, instant *ret)
 {
-    char iso[INSTANT_TEXT_SIZE];
+    char iso[INSTANT_TEXT_SIZE] = {0}; /* a shorter text leaves the end empty */
 
     snprintf(iso, sizeof iso, "%s", text);
     return iso[sizeof iso - 2] == 'Z' && instant_parse_iso(iso, ret) ? strlen(iso) : 0;

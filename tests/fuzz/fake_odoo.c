@@ -72,6 +72,12 @@ void odoo_set_backoff(struct odoo *odoo, int64_t base_ms, int64_t max_ms)
     (void)max_ms;
 }
 
+void odoo_set_patience(struct odoo *odoo, int64_t patience_ms)
+{
+    (void)odoo;
+    (void)patience_ms;
+}
+
 /* Never reached: nothing that passes by itself is answered. */
 int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, struct error *error)
 {
