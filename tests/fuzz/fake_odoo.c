@@ -25,6 +25,7 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
         return error_memory(error);
     odoo->options = *options;
     odoo->max_elements = odoo->max_ids = 1 << 20;
+    odoo->id_page = 10000;
     *ret_odoo = odoo;
     return 0;
 }
