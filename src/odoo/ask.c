@@ -4,7 +4,8 @@
 
 int ask(struct odoo *odoo, struct odoo_call call, json_t **ret_result, struct error *error)
 {
-    int rc = call.arguments ? odoo_execute(odoo, &call, ret_result, error) : error_memory(error);
+    bool whole = call.arguments && (call.keywords || !call.with_keywords);
+    int rc = whole ? odoo_execute(odoo, &call, ret_result, error) : error_memory(error);
 
     json_decref(call.arguments);
     json_decref(call.keywords);
@@ -58,19 +59,18 @@ static int check_records(const json_t *records, const json_t *fields, const char
 int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fields,
                 json_t **ret_records, struct error *error)
 {
-    json_t *arguments = domain ? json_pack("[o]", domain) : NULL;
-    json_t *keywords = fields ? json_pack("{sO ss ss* s{sb}}", "fields", fields, "order", "id",
-                                          "load", load_of(model), "context", "active_test", 0)
-                              : NULL;
     struct odoo_call call = {.model = model,
                              .method = "search_read",
-                             .arguments = keywords ? json_incref(arguments) : NULL,
-                             .keywords = keywords,
+                             .arguments = domain ? json_pack("[o]", domain) : NULL,
+                             .keywords = fields ? json_pack("{sO ss ss* s{sb}}", "fields", fields,
+                                                            "order", "id", "load", load_of(model),
+                                                            "context", "active_test", 0)
+                                                : NULL,
+                             .with_keywords = true,
                              .safe = true};
     json_t *records = NULL;
     int rc = ask(odoo, call, &records, error);
 
-    json_decref(arguments);
     if (rc == 0)
         rc = check_records(records, fields, model, error);
     json_decref(fields);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/odoo/ask.h"
+
 static const struct flavour flavours[] = {
     [FLAVOUR_OF_OCA] = {.name = "oca",
                         .module = "helpdesk_mgmt",
@@ -202,22 +204,28 @@ static int hour_unit_by_name(struct odoo *odoo, int64_t *ret_unit, struct error 
     return rc;
 }
 
+/* Asks for the record of an external id. The answer is [model, id]. */
+static int ask_reference(struct odoo *odoo, const char *module, const char *name,
+                         json_t **ret_result, struct error *error)
+{
+    struct odoo_call call = {.model = "ir.model.data",
+                             .method = "check_object_reference",
+                             .arguments = json_pack("[ss]", module, name),
+                             .safe = true};
+
+    return ask(odoo, call, ret_result, error);
+}
+
 /* The id of an external id that any user may ask for; 0 when Odoo does not tell. */
 static int reference(struct odoo *odoo, const char *module, const char *name, int64_t *ret_id,
                      struct error *error)
 {
-    json_t *arguments = json_pack("[ss]", module, name), *result = NULL;
-    struct odoo_call call = {.model = "ir.model.data",
-                             .method = "check_object_reference",
-                             .arguments = arguments,
-                             .safe = true};
-    int rc = arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
+    json_t *result = NULL;
+    int rc = ask_reference(odoo, module, name, &result, error);
 
-    json_decref(arguments);
     if (rc == ERR_NETWORK || rc == ERR_PROTOCOL || rc == ERR_NO_MEMORY || rc == ERR_INTERRUPTED ||
         rc == ERR_ACCESS_DENIED)
         return rc;
-    /* The answer is [model, id]. */
     *ret_id = rc == 0 ? json_integer_value(json_array_get(result, 1)) : 0;
     json_decref(result);
     return 0;
@@ -267,8 +275,7 @@ int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struc
         return rc;
     for (int form = 0; form < 2; form++) {
         call.arguments = has_group_arguments(odoo, group, (major >= 18) == (form == 0));
-        rc = call.arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
-        json_decref(call.arguments);
+        rc = ask(odoo, call, &result, error);
         if (rc != ERR_FAULT)
             break;
     }
@@ -282,14 +289,9 @@ int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struc
 int flavour_has_external_id(struct odoo *odoo, const char *module, const char *name, bool *ret_has,
                             struct error *error)
 {
-    json_t *arguments = json_pack("[ss]", module, name), *result = NULL;
-    struct odoo_call call = {.model = "ir.model.data",
-                             .method = "check_object_reference",
-                             .arguments = arguments,
-                             .safe = true};
-    int rc = arguments ? odoo_execute(odoo, &call, &result, error) : error_memory(error);
+    json_t *result = NULL;
+    int rc = ask_reference(odoo, module, name, &result, error);
 
-    json_decref(arguments);
     json_decref(result);
     /* Odoo finds the id with all rights, then reads its record with those of the user. */
     *ret_has = rc == 0 || rc == ERR_ACCESS_RIGHTS;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "odoo_internal.h"
+#include "qualiodoo/odoo/ask.h"
 
 /* The domain with one more leaf, id > `after`: Odoo joins adjacent terms by `&`, also after prefix
  * operators. */
@@ -58,31 +59,30 @@ static int append_ids(const json_t *result, const char *model, int64_t after, in
     return code;
 }
 
-/* Writes the arguments and the keywords of a search; false when memory is short. */
-static bool write_search(const struct odoo_search *search, struct odoo_call *ret_call)
+/* Calls `method` with the domain of a search. Steals `keywords`. */
+static int ask_search(struct odoo *odoo, const struct odoo_search *search, const char *method,
+                      json_t *keywords, json_t **ret_result, struct error *error)
 {
     json_t *domain = domain_after(search->domain, search->after);
+    struct odoo_call call = {.model = search->model,
+                             .method = method,
+                             .arguments = domain ? json_pack("[o]", domain) : NULL,
+                             .keywords = keywords,
+                             .with_keywords = true,
+                             .safe = true};
 
-    *ret_call = (struct odoo_call){
-        .model = search->model,
-        .method = "search",
-        .arguments = domain ? json_pack("[o]", domain) : NULL,
-        .keywords = json_pack("{s:s, s:i, s:i, s:{s:b}}", "order", "id", "offset", search->offset,
-                              "limit", search->limit, "context", "active_test", 0),
-        .safe = true};
-    return ret_call->arguments && ret_call->keywords;
+    return ask(odoo, call, ret_result, error);
 }
 
 int odoo_search_append(struct odoo *odoo, const struct odoo_search *search, int64_t **ids,
                        size_t *count, struct error *error)
 {
     json_t *result = NULL;
-    struct odoo_call call;
-    int code = write_search(search, &call) ? odoo_execute(odoo, &call, &result, error)
-                                           : error_memory(error);
+    json_t *keywords =
+        json_pack("{s:s, s:i, s:i, s:{s:b}}", "order", "id", "offset", search->offset, "limit",
+                  search->limit, "context", "active_test", 0);
+    int code = ask_search(odoo, search, "search", keywords, &result, error);
 
-    json_decref(call.arguments);
-    json_decref(call.keywords);
     if (!code && search->limit > 0 && json_array_size(result) > (size_t)search->limit)
         code = error_set(error, ERR_PROTOCOL, "%s.search: more than the %d ids that were asked for",
                          search->model, search->limit);
@@ -112,17 +112,10 @@ int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t af
 int odoo_search_count(struct odoo *odoo, const struct odoo_search *search, int64_t *ret_count,
                       struct error *error)
 {
-    json_t *domain = domain_after(search->domain, search->after), *result = NULL;
-    struct odoo_call call = {.model = search->model,
-                             .method = "search_count",
-                             .arguments = domain ? json_pack("[o]", domain) : NULL,
-                             .keywords = json_pack("{s:{s:b}}", "context", "active_test", 0),
-                             .safe = true};
-    int code = call.arguments && call.keywords ? odoo_execute(odoo, &call, &result, error)
-                                               : error_memory(error);
+    json_t *result = NULL;
+    json_t *keywords = json_pack("{s:{s:b}}", "context", "active_test", 0);
+    int code = ask_search(odoo, search, "search_count", keywords, &result, error);
 
-    json_decref(call.arguments);
-    json_decref(call.keywords);
     if (!code && (!json_is_integer(result) || json_integer_value(result) < 0))
         code = error_set(error, ERR_PROTOCOL, "%s.search_count: the answer is not a count",
                          search->model);
@@ -184,12 +177,10 @@ int odoo_fields(struct odoo *odoo, const char *model, json_t *names, json_t **re
                              .arguments = json_array_size(names) > 0 ? json_pack("[O]", names)
                                                                      : json_pack("[[s]]", "id"),
                              .keywords = json_pack("{s:[s, s]}", "attributes", "type", "relation"),
+                             .with_keywords = true,
                              .safe = true};
-    int code = call.arguments && call.keywords ? odoo_execute(odoo, &call, &result, error)
-                                               : error_memory(error);
+    int code = ask(odoo, call, &result, error);
 
-    json_decref(call.arguments);
-    json_decref(call.keywords);
     if (!code && !json_is_object(result))
         code = error_set(error, ERR_PROTOCOL, "%s.fields_get: the answer is not an object", model);
     if (!code)
