@@ -5,18 +5,18 @@
 
 #include "odoo_internal.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/util/json_build.h"
 
-/* The domain with one more leaf, id > `after`: Odoo joins adjacent terms by `&`, also after prefix
- * operators. */
+/* The domain with one more leaf, id > `after`, or NULL when memory is short: Odoo joins adjacent
+ * terms by `&`, also after prefix operators. */
 static json_t *domain_after(const json_t *domain, int64_t after)
 {
-    json_t *copy = domain ? json_copy((json_t *)domain) : json_array();
-    json_t *leaf = json_pack("[s, s, I]", "id", ">", (json_int_t)after);
+    json_t *longer = json_array();
 
-    if (copy && leaf && !json_array_append_new(copy, leaf))
-        return copy;
-    json_decref(copy);
-    return NULL;
+    if (domain)
+        json_build_add_all(&longer, (json_t *)domain);
+    json_build_add(&longer, json_pack("[s, s, I]", "id", ">", (json_int_t)after));
+    return longer;
 }
 
 /* Reads the ids of an answer, which must rise from `after` on: otherwise the paging might never
