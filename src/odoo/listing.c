@@ -25,15 +25,18 @@ struct listing {
     struct odoo_search next;
     int64_t *ids;
     size_t count;
-    int64_t counted; /* the count of Odoo when the list began; -1: not asked */
+    int64_t counted; /* the count of Odoo when it was asked; -1: not yet */
 };
 
 /* Asks Odoo for the number of records, and fails when they would not fit: a list of ids is held
  * twice, and that of the mirror beside it. */
 static int count_records(struct listing *listing, struct error *error)
 {
-    int code = odoo_search_count(listing->odoo, &listing->next, &listing->counted, error);
+    struct odoo_search all = listing->next;
+    int code;
 
+    all.after = 0;
+    code = odoo_search_count(listing->odoo, &all, &listing->counted, error);
     if (!code && listing->counted > (int64_t)listing->odoo->max_ids)
         return error_set(error, ERR_PROTOCOL,
                          "%s.search_count: %lld records, and the memory that this process may use "
@@ -46,19 +49,12 @@ static int count_records(struct listing *listing, struct error *error)
 static int check_growth(struct listing *listing, struct error *error)
 {
     int64_t count = (int64_t)listing->count, page = listing->odoo->id_page;
+    int code;
 
     if (count < COUNTED_FROM * page)
         return 0;
-    if (listing->counted < 0) {
-        struct odoo_search next = listing->next;
-        int code;
-
-        listing->next.after = 0;
-        code = count_records(listing, error);
-        listing->next = next;
-        if (code)
-            return code;
-    }
+    if (listing->counted < 0 && (code = count_records(listing, error)))
+        return code;
     if (count > listing->counted + listing->counted / 8 + SLACK * page)
         return error_set(error, ERR_PROTOCOL,
                          "%s.search: the list does not end: %zu ids so far, of %lld records that "
