@@ -9,9 +9,10 @@
 #include "prefetch.h"
 
 #include <assert.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+
+#include "qualiodoo/util/thread.h"
 
 enum { SLICE_MS = 50 };
 
@@ -64,33 +65,16 @@ static void *work(void *context)
     return NULL;
 }
 
-/* The thread blocks all signals: they must interrupt the waits of the main thread. */
-static int start_thread(struct prefetch *prefetch)
-{
-    sigset_t all, before;
-    int failed;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&prefetch->thread, NULL, work, prefetch);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed;
-}
-
 int prefetch_open(struct odoo *odoo, struct prefetch **ret_prefetch, struct error *error)
 {
     struct prefetch *prefetch = calloc(1, sizeof *prefetch);
-    pthread_condattr_t attributes;
 
     if (!prefetch)
         return error_memory(error);
     prefetch->odoo = odoo;
     pthread_mutex_init(&prefetch->mutex, NULL);
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&prefetch->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
-    if (start_thread(prefetch)) {
+    thread_condition(&prefetch->changed);
+    if (!thread_start(&prefetch->thread, work, prefetch)) {
         pthread_cond_destroy(&prefetch->changed);
         pthread_mutex_destroy(&prefetch->mutex);
         free(prefetch);

@@ -8,7 +8,6 @@
 #include "qualiodoo/util/progress.h"
 
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include <unistd.h>
 
 #include "qualiodoo/util/screen.h"
+#include "qualiodoo/util/thread.h"
 
 enum {
     FRAME_MS = 200,
@@ -176,26 +176,6 @@ static void *run(void *unused)
     return NULL;
 }
 
-/* The thread blocks all signals: they must interrupt the waits of the main thread. */
-static bool start_thread(void)
-{
-    pthread_condattr_t attributes;
-    sigset_t all, before;
-    int failed;
-
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&ended, &attributes);
-    pthread_condattr_destroy(&attributes);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    failed = pthread_create(&thread, NULL, run, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (failed)
-        pthread_cond_destroy(&ended);
-    return !failed;
-}
-
 /* Starts the thread. A failure is ignored: there is only no line. */
 static void start(void)
 {
@@ -203,7 +183,10 @@ static void start(void)
     if (!line.running && !line.off && isatty(STDERR_FILENO)) {
         line.ending = false;
         line.began_ms = now_ms();
-        line.running = start_thread();
+        thread_condition(&ended);
+        line.running = thread_start(&thread, run, NULL);
+        if (!line.running)
+            pthread_cond_destroy(&ended);
     }
     pthread_mutex_unlock(&starter);
 }
