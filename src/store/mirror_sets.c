@@ -334,12 +334,7 @@ int mirror_forget(struct store *store, const struct mirror_table *table, struct 
         return rc;
     rc = store_run(store, statement, error);
     sqlite3_finalize(statement);
-    if (rc == 0)
-        rc = store_prepare(store, "DELETE FROM cursor WHERE mirror = ?1", &statement, error);
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
-    return store_run(store, statement, error);
+    return rc < 0 ? rc : mirror_cursor_forget(store, table->name, error);
 }
 
 int mirror_has_unreadable(struct store *store, bool *ret, struct error *error)
