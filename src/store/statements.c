@@ -78,7 +78,7 @@ int store_fail(struct store *store, struct error *error)
         return damaged(store, ": its tables are not those that this program makes", error);
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
-        return damaged(store, ", or refuses what is right: it does not take a row", error);
+        return damaged(store, ": its tables refuse a row that this program writes", error);
     case SQLITE_READONLY:
     case SQLITE_PERM:
         if (store->mode == STORE_READ)

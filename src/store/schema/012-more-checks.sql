@@ -27,32 +27,32 @@ END;
 CREATE TRIGGER cursor_words_new BEFORE INSERT ON cursor
 WHEN NEW.first_done NOT IN (0, 1) OR NEW.resume_id < 0
 BEGIN
-    SELECT RAISE(ABORT, 'cursor: neither done nor not, or a negative id');
+    SELECT RAISE(ABORT, 'cursor: first_done other than 0 and 1, or negative resume_id');
 END;
 CREATE TRIGGER cursor_words_changed BEFORE UPDATE ON cursor
 WHEN NEW.first_done NOT IN (0, 1) OR NEW.resume_id < 0
 BEGIN
-    SELECT RAISE(ABORT, 'cursor: neither done nor not, or a negative id');
+    SELECT RAISE(ABORT, 'cursor: first_done other than 0 and 1, or negative resume_id');
 END;
 
 CREATE TRIGGER history_words_new BEFORE INSERT ON history
 WHEN NEW.known NOT IN (0, 1)
 BEGIN
-    SELECT RAISE(ABORT, 'history: neither known nor not');
+    SELECT RAISE(ABORT, 'history: known other than 0 and 1');
 END;
 CREATE TRIGGER history_words_changed BEFORE UPDATE ON history
 WHEN NEW.known NOT IN (0, 1)
 BEGIN
-    SELECT RAISE(ABORT, 'history: neither known nor not');
+    SELECT RAISE(ABORT, 'history: known other than 0 and 1');
 END;
 
 CREATE TRIGGER unreadable_words_new BEFORE INSERT ON unreadable
 WHEN NEW.kept NOT IN (0, 1)
 BEGIN
-    SELECT RAISE(ABORT, 'unreadable: neither kept nor not');
+    SELECT RAISE(ABORT, 'unreadable: kept other than 0 and 1');
 END;
 CREATE TRIGGER unreadable_words_changed BEFORE UPDATE ON unreadable
 WHEN NEW.kept NOT IN (0, 1)
 BEGIN
-    SELECT RAISE(ABORT, 'unreadable: neither kept nor not');
+    SELECT RAISE(ABORT, 'unreadable: kept other than 0 and 1');
 END;
