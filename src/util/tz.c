@@ -64,7 +64,7 @@ static size_t read_instant(const char *text, instant *ret)
 {
     char iso[INSTANT_TEXT_SIZE] = {0}; /* a shorter text leaves the end empty */
 
-    snprintf(iso, sizeof iso, "%s", text);
+    memcpy(iso, text, strnlen(text, sizeof iso - 1));
     return iso[sizeof iso - 2] == 'Z' && instant_parse_iso(iso, ret) ? strlen(iso) : 0;
 }
 
