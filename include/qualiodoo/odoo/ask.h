@@ -40,8 +40,7 @@ int ask_may(struct odoo *odoo, const char *model, const char *operation, bool *r
  * call is repeated. */
 bool ask_unknown_effect(int code);
 
-/* The id in a result of create or message_post (19 gives a list of one), or in a many2one with its
- * name; 0 for none. */
+/* The id in a many2one, bare or with its name ([id, name]); 0 for none. */
 int64_t ask_id(json_t *value);
 
 /* ask_id() of a field of a record. */
