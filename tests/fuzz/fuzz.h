@@ -4,12 +4,15 @@
 #ifndef QUALIODOO_TESTS_FUZZ_H
 #define QUALIODOO_TESTS_FUZZ_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "qualiodoo/util/error.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 
@@ -41,5 +44,17 @@ static inline char *fuzz_text(const uint8_t *bytes, size_t size)
 #define FUZZ_CHECK_ERROR(error)                                                                    \
     FUZZ_CHECK((error)->code < 0 && *(error)->message && !strchr((error)->message, '\n'),          \
                "code %d: %s", (error)->code, (error)->message)
+
+/* FUZZ_CHECK_ERROR() of an error with words of a server: they are UTF-8, and no terminal obeys
+ * them. */
+static inline void fuzz_check_remote(const struct error *error)
+{
+    json_t *text = json_string(error->message);
+
+    FUZZ_CHECK_ERROR(error);
+    FUZZ_CHECK(text, "not UTF-8: %s", error->message);
+    FUZZ_CHECK(!strpbrk(error->message, "\r\033"), "%s", error->message);
+    json_decref(text);
+}
 
 #endif

@@ -1,20 +1,7 @@
 /* fuzz_fault.c - any text as the faultString of an answer (after a line with its code): always a
  * negative code, and one line of UTF-8, without the traceback that a fault may begin with. */
-#include <jansson.h>
-
 #include "fuzz.h"
 #include "odoo/fault.h"
-
-static void check_message(const struct error *error)
-{
-    json_t *text = json_string(error->message);
-
-    FUZZ_CHECK_ERROR(error);
-    FUZZ_CHECK(text, "not UTF-8: %s", error->message);
-    json_decref(text);
-    FUZZ_CHECK(!strchr(error->message, '\r') && !strchr(error->message, '\033'), "%s",
-               error->message);
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
@@ -31,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         struct error error = {0};
 
         FUZZ_CHECK(fault_classify(&context, (int)fault_code, fault, &error) == error.code, "code");
-        check_message(&error);
+        fuzz_check_remote(&error);
         FUZZ_CHECK(strncmp(fault, "Traceback (most recent call last):\n", 35) != 0 ||
                        strstr(fault + 35, "Traceback") || !strstr(error.message, "Traceback"),
                    "%s", error.message);
