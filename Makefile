@@ -159,7 +159,7 @@ $(BUILD)/fuzz/libhelpers.a: $(FUZZ_HELPERS:%.c=$(BUILD)/%.o)
 	@mkdir -p $(@D)
 	$(call say,AR,$@)rm -f $@ && $(AR) rcs $@ $^
 
-%/fuzz_http: WRAPPED := curl_easy_init
+%/fuzz_http: WRAPPED := socket
 %/fuzz_options: WRAPPED := config_load
 link_fuzzed = $(BUILD)/test-clock.o $(BUILD)/fuzz/libhelpers.a $(LIBRARY) $(WRAPPED:%=-Wl,--wrap=%) $(LDFLAGS) $(pkg_libs)
 

@@ -1,7 +1,6 @@
 /* fuzz_http.c - any bytes as what a server answers, its status and headers included: an answer, or
  * one line of UTF-8 that says what is wrong. The connection is one end of a pair of sockets whose
  * other end holds the whole answer. */
-#include <curl/curl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -14,19 +13,19 @@ static const uint8_t *answer;
 static size_t answer_size;
 static int server = -1;
 
-CURL *__real_curl_easy_init(void);
-CURL *__wrap_curl_easy_init(void);
+int __real_socket(int domain, int type, int protocol);
+int __wrap_socket(int domain, int type, int protocol);
 
-static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+/* Called by http.c for each connection that libcurl tries, and by descriptors.c. */
+int __wrap_socket(int domain, int type, int protocol)
 {
     static const int buffer = 4 * ANSWER_MAX;
     int pair[2];
 
-    (void)context;
-    (void)purpose;
-    (void)address;
+    if (domain == AF_UNIX)
+        return __real_socket(domain, type, protocol);
     if (server >= 0) /* tried again: the answer was given */
-        return CURL_SOCKET_BAD;
+        return -1;
     FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0, "socketpair");
     setsockopt(pair[1], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer);
     FUZZ_CHECK(send(pair[1], answer, answer_size, 0) == (ssize_t)answer_size, "send");
@@ -35,21 +34,14 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
     return pair[0];
 }
 
-static int is_connected(void *context, curl_socket_t fd, curlsocktype purpose)
+/* libcurl calls this in place of the C library's: the pair is connected already. (libcurl 7.88
+ * connects it even where CURLOPT_SOCKOPTFUNCTION says so.) */
+int connect(int fd, const struct sockaddr *address, socklen_t length)
 {
-    (void)context;
     (void)fd;
-    (void)purpose;
-    return CURL_SOCKOPT_ALREADY_CONNECTED;
-}
-
-CURL *__wrap_curl_easy_init(void)
-{
-    CURL *easy = __real_curl_easy_init();
-
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, is_connected);
-    return easy;
+    (void)address;
+    (void)length;
+    return 0;
 }
 
 static void check_error(int rc, const struct error *error)
@@ -77,6 +69,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     answer_size = size;
     FUZZ_CHECK(http_open(&options, &http, &error) == 0, "%s", error.message);
     rc = http_post(http, &request, NULL, &got, &error);
+    FUZZ_CHECK(server >= 0, "the answer was not asked for: %s", error.message);
     if (rc < 0)
         check_error(rc, &error);
     else
