@@ -1,5 +1,5 @@
 /* fuzz_calendar.c - any rows of working calendars as they are mirrored: each line is `hours WEEKDAY
- * FROM TO WEEK FIRST LAST` (billionths of an hour, "-" for none) or `leave FROM TO`. Every ticket
+ * FROM TO WEEK FIRST LAST` (billionths of an hour, "-" for none) or `leave FROM/TO`. Every ticket
  * is judged, or one line says which row is wrong. */
 #include <sqlite3.h>
 
