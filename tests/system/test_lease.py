@@ -157,6 +157,20 @@ def test_after_the_holder_is_gone_for_three_minutes_another_agent_writes(world: 
     assert [r["x_purpose"] for r in rows(world)] == ["writeback", "released"] + ["writeback"] * 2  # never an old row again
 
 
+def test_after_two_minutes_the_agent_waits_for_its_own_row_and_blames_nobody(world: World, slower: Time, agent: Any) -> None:
+    late_ticket(world)
+    sync(agent("a"))
+    ticket = late_ticket(world)
+    slower.set(slower.now() + timedelta(seconds=122))
+    for _ in range(2):  # the second command knows it from the state
+        ended = sync(agent("a"))
+        assert "the row that this agent had before (1 of x_qualiodoo_lease)" in ended.err, ended
+        assert "another agent" not in ended.err and flagged(world, ticket) == 0
+    slower.set(slower.now() + timedelta(seconds=60))
+    sync(agent("a"))
+    assert flagged(world, ticket) == 1
+
+
 def test_a_copy_of_the_state_is_another_agent(world: World, agent: Any) -> None:
     late_ticket(world)
     sync(agent("a"))

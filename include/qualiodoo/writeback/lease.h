@@ -49,6 +49,7 @@ struct lease_keeper {
     char token[LEASE_TOKEN_SIZE];   /* the token that the last heartbeat wrote */
     char holder[LEASE_HOLDER_SIZE]; /* "HOST:STATE" of holder_row; "" when there is none */
     int64_t holder_row;             /* the live row with a lower id than the own one; 0: none */
+    int64_t left_row;               /* this agent's row that it last left to expire; 0: none */
 };
 
 /* Fills `keeper` from the state; no call is made to Odoo. The keeper borrows `odoo`, `store` and
