@@ -138,7 +138,7 @@ static const struct {
     [SETUP_PARTNER] = {"partner", "res.partner", partner_fields},
 };
 
-static const char *model_name(enum setup_set set)
+const char *setup_model_name(enum setup_set set)
 {
     return sets[set].model;
 }
@@ -271,7 +271,7 @@ static int check_type(enum setup_set set, const struct field *field, json_t *rec
                      "the field %s of %s is of type '%s%s%s%s' in this Odoo, expected '%s%s%s%s': "
                      "somebody made it by hand; rename or remove that field in Odoo (Settings, "
                      "Technical, Fields), then run setup again",
-                     field->name, model_name(set), type, *relation ? " to " : "", relation,
+                     field->name, setup_model_name(set), type, *relation ? " to " : "", relation,
                      stored && field->shows ? ", stored" : "", field->type, *wanted ? " to " : "",
                      wanted, stored && field->shows ? ", not stored" : "");
 }

@@ -112,6 +112,9 @@ int setup_find_model(struct setup *setup, enum setup_set set, struct error *erro
 
 /* --- setup_fields.c --- */
 
+/* The name in Odoo of the model that the set's fields are on. */
+const char *setup_model_name(enum setup_set set);
+
 /* The fields of a set as a list of Odoo's (0, 0, values) commands, for the create of their model.
  * New reference; NULL when there is no memory. */
 json_t *setup_fields_commands(const struct setup *setup, enum setup_set set);
