@@ -2,7 +2,6 @@
  * order of their dependencies. */
 #include "doctor_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

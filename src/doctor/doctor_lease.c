@@ -2,8 +2,8 @@
  * lease, the rights on it, and notes that were written twice. */
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/store/review.h"
-#include "qualiodoo/writeback/lease.h"
 
 #define LEASE_ADVICE DOCTOR_SETUP_ADVICE ", which makes it"
 

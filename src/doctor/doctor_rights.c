@@ -1,7 +1,6 @@
 /* doctor_rights.c - checks which models and fields exist in this Odoo, and the rights of the
  * agent's user on them. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "doctor_internal.h"

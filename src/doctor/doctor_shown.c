@@ -1,6 +1,5 @@
 /* doctor_shown.c - checks that the credit can be shown in Odoo: the model that setup makes, the
  * agent's rights on it, and the fields of customers that show it. */
-#include <stdio.h>
 
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"

@@ -1,7 +1,5 @@
 /* doctor_writeback.c - checks that Odoo would accept what the agent writes: the rights, and what
  * setup should have made. Nothing is written to find out. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "doctor_internal.h"

@@ -3,13 +3,9 @@
  *
  * When a record is removed, Odoo removes its external id, but not the external ids of records that
  * are removed with it (the fields and rights of a model): this file removes those. */
-#include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/pull/models.h"
 #include "qualiodoo/util/json_build.h"
 #include "setup_internal.h"
 

@@ -4,12 +4,10 @@
  * No field of customers is stored: adding a column to res_partner can hang a server
  * (setup_session.c), and writing one would require the right to change contacts. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
-#include "qualiodoo/writeback/lease.h"
 #include "setup_internal.h"
 
 /* The attributes with which a field is made. Of an existing field, type and relation must match;

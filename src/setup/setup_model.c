@@ -1,12 +1,7 @@
 /* setup_model.c - the models that setup makes: adjustments, the credit that Odoo shows, and the
  * lease of several agents. */
 #include <stdio.h>
-#include <string.h>
 
-#include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
-#include "qualiodoo/pull/models.h"
-#include "qualiodoo/writeback/lease.h"
 #include "setup_internal.h"
 
 /* SETUP_PARTNER has none: res.partner is a model of Odoo's own. */

@@ -2,7 +2,6 @@
  * id. */
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "setup_internal.h"
