@@ -21,7 +21,7 @@
  * The agent's clock is the boot clock, which also runs while the machine sleeps. When the wall
  * clock has advanced further since the last heartbeat (a suspended virtual machine, a reboot), the
  * difference is added. */
-#include "qualiodoo/writeback/lease.h"
+#include "lease_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

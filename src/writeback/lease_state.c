@@ -1,4 +1,6 @@
 /* lease_state.c - the lease as it is saved in the agent's state, and the clock of the lease. */
+#include "lease_internal.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,6 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
-#include "qualiodoo/writeback/lease.h"
 
 int64_t lease_wall_ahead_ms(void)
 {

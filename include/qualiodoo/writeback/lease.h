@@ -6,8 +6,6 @@
 #ifndef QUALIODOO_WRITEBACK_LEASE_H
 #define QUALIODOO_WRITEBACK_LEASE_H
 
-#include <jansson.h>
-
 #include "qualiodoo/core/lease.h"
 #include "qualiodoo/odoo/made.h"
 #include "qualiodoo/odoo/odoo.h"
@@ -99,18 +97,5 @@ int lease_save(struct lease_keeper *keeper, struct error *error);
 
 /* Milliseconds until lease_serve() has something to do; negative where Odoo has no lease model. */
 int64_t lease_due_in_ms(const struct lease_keeper *keeper);
-
-/* --- lease_state.c, for lease.c --- */
-
-/* The agent's clock in milliseconds (defined at the head of lease.c), and by how much the wall
- * clock is ahead of the boot clock. */
-int64_t lease_now_ms(const struct lease_keeper *keeper);
-int64_t lease_wall_ahead_ms(void);
-
-/* Whether the agent is on duty now, by its own clock, whatever in_use says. */
-bool lease_may_write_now(const struct lease_keeper *keeper);
-
-/* Copies a JSON string, truncated to `size` bytes with the NUL; "" when `from` is no string. */
-void lease_copy_text(char *to, size_t size, json_t *from);
 
 #endif
