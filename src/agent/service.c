@@ -89,6 +89,8 @@ static void name_accounts(struct job *job)
     struct store *store = NULL;
     struct error ignored;
 
+    if (!json_array_size(job->report.compute.accounts_changed))
+        return;
     if (store_open(job->config->state.path, STORE_READ, &store, &ignored) < 0)
         store = NULL;
     tell_accounts(store, job->report.compute.accounts_changed, job->accounts);
