@@ -45,7 +45,7 @@ bool doctor_failed(const struct doctor *doctor, int rc, const struct error *erro
 #define LISTED_MAX 20
 struct listing {
     char *text;
-    size_t size, count;
+    size_t count;
 };
 void listing_add(struct listing *listing, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
