@@ -321,18 +321,6 @@ static int ensure_field(struct setup *setup, struct work *work, const struct fie
     return rc;
 }
 
-static json_t *find_by_name(json_t *records, const char *name)
-{
-    json_t *record;
-    size_t i;
-
-    json_array_foreach(records, i, record) {
-        if (strcmp(text_of(record, "name"), name) == 0)
-            return record;
-    }
-    return NULL;
-}
-
 static json_t *names_of(enum setup_set set)
 {
     json_t *names = json_array();
@@ -354,7 +342,7 @@ int setup_fields(struct setup *setup, enum setup_set set, bool *ret_changed, str
                          &records, error);
 
     for (const struct field *field = sets[set].fields; field->name && rc == 0; field++)
-        rc = ensure_field(setup, &work, field, find_by_name(records, field->name), error);
+        rc = ensure_field(setup, &work, field, setup_find_named(records, field->name), error);
     *ret_changed = work.changed;
     json_decref(records);
     return rc;

@@ -73,6 +73,9 @@ static inline void setup_step_made(const struct setup *setup, bool made, const c
 int setup_find(const struct setup *setup, const char *model, json_t *domain, int64_t *ret_id,
                struct error *error);
 
+/* The record of an answer whose `name` that is, borrowed; NULL when there is none. */
+json_t *setup_find_named(json_t *records, const char *name);
+
 /* Makes a record with `values`. `domain` must find it once it exists: after a lost answer the
  * record is searched by it before the call is repeated. Takes over both. */
 int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
