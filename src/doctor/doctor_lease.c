@@ -9,13 +9,13 @@
 
 static int check_model(const struct doctor *doctor, bool *ret_there, struct error *error)
 {
-    json_t *names = json_pack("[ss]", LEASE_HOLDER_FIELD, LEASE_PURPOSE_FIELD), *known = NULL;
+    struct listing missing = {0};
     int rc =
-        names ? odoo_fields(doctor->odoo, LEASE_MODEL, names, &known, error) : error_memory(error);
+        doctor_missing(doctor, LEASE_MODEL,
+                       json_pack("[ss]", LEASE_HOLDER_FIELD, LEASE_PURPOSE_FIELD), &missing, error);
 
-    *ret_there = rc == 0 && json_object_size(known) == json_array_size(names);
-    json_decref(names);
-    json_decref(known);
+    *ret_there = rc == 0 && !missing.count;
+    listing_free(&missing);
     return rc == ERR_MISSING_MODEL ? 0 : rc;
 }
 

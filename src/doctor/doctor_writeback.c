@@ -92,13 +92,11 @@ static int check_sender(struct review *review, struct error *error)
 
 static int has_active(const struct doctor *doctor, bool *ret, struct error *error)
 {
-    json_t *names = json_pack("[s]", "active"), *known = NULL;
-    int rc = names ? odoo_fields(doctor->odoo, doctor->flavour->tag, names, &known, error)
-                   : error_memory(error);
+    json_t *known = NULL;
+    int rc = doctor_fields(doctor, doctor->flavour->tag, json_pack("[s]", "active"), &known, error);
 
     if (rc == 0)
         *ret = json_object_get(known, "active") != NULL;
-    json_decref(names);
     json_decref(known);
     return rc;
 }
