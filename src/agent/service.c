@@ -15,7 +15,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -31,7 +30,6 @@
 #include "qualiodoo/cycle/cycle.h"
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/cycle/cycle_report.h"
-#include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
@@ -91,6 +89,8 @@ static void name_accounts(struct job *job)
     struct store *store = NULL;
     struct error ignored;
 
+    if (!json_array_size(job->report.compute.accounts_changed))
+        return;
     if (store_open(job->config->state.path, STORE_READ, &store, &ignored) < 0)
         store = NULL;
     tell_accounts(store, job->report.compute.accounts_changed, job->accounts);

@@ -2,7 +2,6 @@
  * order of their dependencies. */
 #include "doctor_internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -139,10 +138,10 @@ static void check_key(const struct doctor *doctor, json_t *key)
 /* Reports nothing on Odoo 17, whose keys do not expire, or when the user may not read its keys. */
 static int check_keys(const struct doctor *doctor, struct error *error)
 {
-    json_t *names = json_pack("[s]", "expiration_date"), *known = NULL, *keys = NULL, *key;
+    json_t *known = NULL, *keys = NULL, *key;
     size_t i;
-    int rc = names ? odoo_fields(doctor->odoo, "res.users.apikeys", names, &known, error)
-                   : error_memory(error);
+    int rc = doctor_fields(doctor, "res.users.apikeys", json_pack("[s]", "expiration_date"), &known,
+                           error);
 
     if (rc == 0 && json_object_size(known))
         rc = ask_records(doctor->odoo, "res.users.apikeys",
@@ -150,7 +149,6 @@ static int check_keys(const struct doctor *doctor, struct error *error)
                          json_pack("[ss]", "name", "expiration_date"), &keys, error);
     json_array_foreach(keys, i, key)
         check_key(doctor, key);
-    json_decref(names);
     json_decref(known);
     json_decref(keys);
     return rc == ERR_NETWORK || rc == ERR_NO_MEMORY ? rc : 0;

@@ -20,17 +20,6 @@ struct calendars {
     json_t *attendance; /* those fields of its lines that exist */
 };
 
-/* Those of `names` that the model has in this Odoo (new reference). Takes over `names`. */
-static int known_fields(const struct doctor *doctor, const char *model, json_t *names,
-                        json_t **ret_known, struct error *error)
-{
-    int rc =
-        names ? odoo_fields(doctor->odoo, model, names, ret_known, error) : error_memory(error);
-
-    json_decref(names);
-    return rc;
-}
-
 static json_t *names_of(json_t *fields)
 {
     json_t *names = json_array(), *value;
@@ -68,7 +57,7 @@ static int add_uses(struct calendars *calendars, const char *model, const char *
     json_t *known = NULL, *records = NULL, *record;
     struct listing without = {0};
     size_t i;
-    int rc = known_fields(doctor, model, json_pack("[s]", "resource_calendar_id"), &known, error);
+    int rc = doctor_fields(doctor, model, json_pack("[s]", "resource_calendar_id"), &known, error);
 
     if (rc == 0 && json_object_size(known))
         rc = ask_records(doctor->odoo, model, json_array(),
@@ -208,15 +197,15 @@ static int check_use(const struct calendars *calendars, const char *key, json_t 
 
 static int ask_fields(struct calendars *calendars, struct error *error)
 {
-    int rc =
-        known_fields(calendars->doctor, "resource.calendar",
-                     json_pack("[sss]", "name", "tz", "flexible_hours"), &calendars->fields, error);
+    int rc = doctor_fields(calendars->doctor, "resource.calendar",
+                           json_pack("[sss]", "name", "tz", "flexible_hours"), &calendars->fields,
+                           error);
 
     if (rc == 0)
-        rc = known_fields(calendars->doctor, "resource.calendar.attendance",
-                          json_pack("[sssss]", "hour_from", "hour_to", "day_period", "display_type",
-                                    "resource_id"),
-                          &calendars->attendance, error);
+        rc = doctor_fields(calendars->doctor, "resource.calendar.attendance",
+                           json_pack("[sssss]", "hour_from", "hour_to", "day_period",
+                                     "display_type", "resource_id"),
+                           &calendars->attendance, error);
     return rc;
 }
 

@@ -185,12 +185,10 @@ static nano hours_of(json_t *record, const char *field)
 static int total_field(const struct doctor *doctor, const char **ret, struct error *error)
 {
     const char *total = doctor->flavour->total;
-    json_t *list = json_pack("[s]", total), *known = NULL;
-    int rc = list ? odoo_fields(doctor->odoo, doctor->flavour->ticket, list, &known, error)
-                  : error_memory(error);
+    json_t *known = NULL;
+    int rc = doctor_fields(doctor, doctor->flavour->ticket, json_pack("[s]", total), &known, error);
 
     *ret = rc == 0 && json_object_get(known, total) ? total : NULL;
-    json_decref(list);
     json_decref(known);
     return rc;
 }

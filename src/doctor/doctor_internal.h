@@ -1,8 +1,8 @@
 /* doctor_internal.h - what the files of doctor share.
  *
- * doctor.c runs the checks and doctor_findings.c reports their findings. doctor_state.c checks the
- * local state, doctor_identity.c whether it belongs to this Odoo, doctor_lease.c and
- * doctor_fallback.c check both; the other doctor_*.c check Odoo. */
+ * doctor.c runs the checks, doctor_findings.c reports their findings, and doctor_fields.c asks for
+ * the fields of a model. doctor_state.c checks the local state, doctor_identity.c whether it belongs
+ * to this Odoo, doctor_lease.c and doctor_fallback.c check both; the other doctor_*.c check Odoo. */
 #ifndef QUALIODOO_DOCTOR_INTERNAL_H
 #define QUALIODOO_DOCTOR_INTERNAL_H
 
@@ -45,12 +45,22 @@ bool doctor_failed(const struct doctor *doctor, int rc, const struct error *erro
 #define LISTED_MAX 20
 struct listing {
     char *text;
-    size_t size, count;
+    size_t count;
 };
 void listing_add(struct listing *listing, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *listing_text(struct listing *listing); /* "" when it is empty */
 void listing_free(struct listing *listing);
+
+/* Asks which of `names` are fields of the model: *ret_known, which the caller owns, has those as
+ * members. Takes over `names`; NULL is ERR_NO_MEMORY. Errors as odoo_fields()'s. */
+int doctor_fields(const struct doctor *doctor, const char *model, json_t *names, json_t **ret_known,
+                  struct error *error);
+
+/* Adds to `missing` those of `names` that are no fields of the model; otherwise as
+ * doctor_fields(). */
+int doctor_missing(const struct doctor *doctor, const char *model, json_t *names,
+                   struct listing *missing, struct error *error);
 
 /* Checks. Each reports its findings and returns 0, or an error when it could not be made, which
  * doctor.c reports by doctor_failed(). */

@@ -2,20 +2,20 @@
  * lease, the rights on it, and notes that were written twice. */
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/store/review.h"
-#include "qualiodoo/writeback/lease.h"
 
 #define LEASE_ADVICE DOCTOR_SETUP_ADVICE ", which makes it"
 
 static int check_model(const struct doctor *doctor, bool *ret_there, struct error *error)
 {
-    json_t *names = json_pack("[ss]", LEASE_HOLDER_FIELD, LEASE_PURPOSE_FIELD), *known = NULL;
+    struct listing missing = {0};
     int rc =
-        names ? odoo_fields(doctor->odoo, LEASE_MODEL, names, &known, error) : error_memory(error);
+        doctor_missing(doctor, LEASE_MODEL,
+                       json_pack("[ss]", LEASE_HOLDER_FIELD, LEASE_PURPOSE_FIELD), &missing, error);
 
-    *ret_there = rc == 0 && json_object_size(known) == json_array_size(names);
-    json_decref(names);
-    json_decref(known);
+    *ret_there = rc == 0 && !missing.count;
+    listing_free(&missing);
     return rc == ERR_MISSING_MODEL ? 0 : rc;
 }
 

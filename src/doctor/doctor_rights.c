@@ -1,7 +1,6 @@
 /* doctor_rights.c - checks which models and fields exist in this Odoo, and the rights of the
  * agent's user on them. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "doctor_internal.h"
@@ -114,11 +113,11 @@ static int check_model(const struct doctor *doctor, const struct model *model, i
                        struct error *error)
 {
     const char *remote = model_remote(model, doctor->flavour);
-    json_t *names = model_field_names(model, doctor->flavour), *known = NULL;
+    json_t *known = NULL;
     char advice[200];
-    int rc = names ? odoo_fields(doctor->odoo, remote, names, &known, error) : error_memory(error);
+    int rc =
+        doctor_fields(doctor, remote, model_field_names(model, doctor->flavour), &known, error);
 
-    json_decref(names);
     if (rc == ERR_MISSING_MODEL) {
         snprintf(advice, sizeof advice, "install the module '%s'", module_of(doctor, model));
         doctor_problem(doctor, advice, "this Odoo has no model '%s'", remote);
@@ -299,29 +298,20 @@ static int check_adjustment_rights(const struct doctor *doctor, struct error *er
 
 static int check_adjustment_model(const struct doctor *doctor, struct error *error)
 {
-    const struct model *model = &models[MODEL_ADJUSTMENT];
-    json_t *names = model_field_names(model, NULL), *known = NULL, *name;
     struct listing missing = {0};
-    size_t i;
-    int rc = names ? odoo_fields(doctor->odoo, ADJUSTMENT_MODEL, names, &known, error)
-                   : error_memory(error);
+    int rc = doctor_missing(doctor, ADJUSTMENT_MODEL,
+                            model_field_names(&models[MODEL_ADJUSTMENT], NULL), &missing, error);
 
     if (rc == ERR_MISSING_MODEL)
         doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
                              "this Odoo has no model " ADJUSTMENT_MODEL
                              " yet: 'adjust' would fail");
-    json_array_foreach(names, i, name) {
-        if (rc == 0 && !json_object_get(known, json_string_value(name)))
-            listing_add(&missing, "%s", json_string_value(name));
-    }
     if (missing.count)
         doctor_problem(doctor, DOCTOR_SETUP_ADVICE, "the model " ADJUSTMENT_MODEL " lacks %s",
                        listing_text(&missing));
     else if (rc == 0)
         rc = check_adjustment_rights(doctor, error);
     listing_free(&missing);
-    json_decref(names);
-    json_decref(known);
     return rc == ERR_MISSING_MODEL ? 0 : rc;
 }
 

@@ -1,6 +1,5 @@
 /* doctor_shown.c - checks that the credit can be shown in Odoo: the model that setup makes, the
  * agent's rights on it, and the fields of customers that show it. */
-#include <stdio.h>
 
 #include "doctor_internal.h"
 #include "qualiodoo/odoo/ask.h"
@@ -10,31 +9,13 @@
 static const char *const displays[DISPLAYS] = {"x_qualiodoo_hours", "x_qualiodoo_day",
                                                "x_qualiodoo_state"};
 
-/* Adds to `missing` those of `names` that the model does not have. Takes over `names`. */
-static int find_missing(const struct doctor *doctor, const char *model, json_t *names,
-                        struct listing *missing, struct error *error)
-{
-    json_t *known = NULL, *name;
-    size_t i;
-    int rc = names ? odoo_fields(doctor->odoo, model, names, &known, error) : error_memory(error);
-
-    if (rc == 0)
-        json_array_foreach(names, i, name) {
-            if (!json_object_get(known, json_string_value(name)))
-                listing_add(missing, "%s", json_string_value(name));
-        }
-    json_decref(names);
-    json_decref(known);
-    return rc;
-}
-
 /* ---- The stored columns of 0.1.0 ---- */
 
 static int check_columns(const struct doctor *doctor, bool *ret_there, struct error *error)
 {
     struct listing missing = {0};
-    int rc = find_missing(doctor, "res.partner",
-                          json_pack("[ss]", PARTNER_MINUTES, PARTNER_LAST_DAY), &missing, error);
+    int rc = doctor_missing(doctor, "res.partner",
+                            json_pack("[ss]", PARTNER_MINUTES, PARTNER_LAST_DAY), &missing, error);
 
     *ret_there = rc == 0 && !missing.count;
     listing_free(&missing);
@@ -97,8 +78,8 @@ static int check_displays(const struct doctor *doctor, bool *fine, struct error 
 {
     struct listing missing = {0};
     int rc =
-        find_missing(doctor, "res.partner",
-                     json_pack("[sss]", displays[0], displays[1], displays[2]), &missing, error);
+        doctor_missing(doctor, "res.partner",
+                       json_pack("[sss]", displays[0], displays[1], displays[2]), &missing, error);
 
     if (rc == 0 && missing.count) {
         *fine = false;
@@ -125,8 +106,8 @@ int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *e
     struct listing missing = {0};
     bool columns = false;
     int rc =
-        find_missing(doctor, ACCOUNT_MODEL,
-                     model_field_names(&models[MODEL_SHOWN], doctor->flavour), &missing, error);
+        doctor_missing(doctor, ACCOUNT_MODEL,
+                       model_field_names(&models[MODEL_SHOWN], doctor->flavour), &missing, error);
 
     if (rc == ERR_MISSING_MODEL) {
         listing_free(&missing);

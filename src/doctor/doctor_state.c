@@ -1,6 +1,5 @@
 /* doctor_state.c - checks the local state: whether it exists and is recent, and what in it cannot
  * be charged or credited. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +9,6 @@
 #include "qualiodoo/store/review.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
-#include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
 struct inspection {

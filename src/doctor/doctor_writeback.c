@@ -1,7 +1,5 @@
 /* doctor_writeback.c - checks that Odoo would accept what the agent writes: the rights, and what
  * setup should have made. Nothing is written to find out. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "doctor_internal.h"
@@ -94,13 +92,11 @@ static int check_sender(struct review *review, struct error *error)
 
 static int has_active(const struct doctor *doctor, bool *ret, struct error *error)
 {
-    json_t *names = json_pack("[s]", "active"), *known = NULL;
-    int rc = names ? odoo_fields(doctor->odoo, doctor->flavour->tag, names, &known, error)
-                   : error_memory(error);
+    json_t *known = NULL;
+    int rc = doctor_fields(doctor, doctor->flavour->tag, json_pack("[s]", "active"), &known, error);
 
     if (rc == 0)
         *ret = json_object_get(known, "active") != NULL;
-    json_decref(names);
     json_decref(known);
     return rc;
 }

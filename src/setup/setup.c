@@ -7,8 +7,6 @@
  * order follows the dependencies: group, its member, models with their fields and rights, fields of
  * customers, tag, rule, external ids. setup_remove.c removes them. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/pull/models.h"
 #include "qualiodoo/util/json_build.h"
 #include "setup_internal.h"
 

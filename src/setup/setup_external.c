@@ -3,13 +3,7 @@
  *
  * When a record is removed, Odoo removes its external id, but not the external ids of records that
  * are removed with it (the fields and rights of a model): this file removes those. */
-#include <assert.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/pull/models.h"
 #include "qualiodoo/util/json_build.h"
 #include "setup_internal.h"
 
@@ -36,20 +30,6 @@ static int ensure_external(const struct setup *setup, const struct setup_record 
         &row, error);
 }
 
-static json_t *find_by_name(json_t *records, const char *name)
-{
-    json_t *record;
-    size_t i;
-
-    json_array_foreach(records, i, record) {
-        const char *text = json_string_value(json_object_get(record, "name"));
-
-        if (text && strcmp(text, name) == 0)
-            return record;
-    }
-    return NULL;
-}
-
 /* ---- All of them ---- */
 
 int setup_externals(const struct setup *setup, struct error *error)
@@ -63,7 +43,7 @@ int setup_externals(const struct setup *setup, struct error *error)
     for (size_t i = 0; i < setup->n_records && rc == 0; i++) {
         const struct setup_record *record = &setup->records[i];
 
-        rc = ensure_external(setup, record, find_by_name(records, record->name), &made, error);
+        rc = ensure_external(setup, record, setup_find_named(records, record->name), &made, error);
     }
     json_decref(records);
     if (rc == 0 && setup->n_records)

@@ -4,12 +4,10 @@
  * No field of customers is stored: adding a column to res_partner can hang a server
  * (setup_session.c), and writing one would require the right to change contacts. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
-#include "qualiodoo/writeback/lease.h"
 #include "setup_internal.h"
 
 /* The attributes with which a field is made. Of an existing field, type and relation must match;
@@ -138,7 +136,7 @@ static const struct {
     [SETUP_PARTNER] = {"partner", "res.partner", partner_fields},
 };
 
-static const char *model_name(enum setup_set set)
+const char *setup_model_name(enum setup_set set)
 {
     return sets[set].model;
 }
@@ -271,7 +269,7 @@ static int check_type(enum setup_set set, const struct field *field, json_t *rec
                      "the field %s of %s is of type '%s%s%s%s' in this Odoo, expected '%s%s%s%s': "
                      "somebody made it by hand; rename or remove that field in Odoo (Settings, "
                      "Technical, Fields), then run setup again",
-                     field->name, model_name(set), type, *relation ? " to " : "", relation,
+                     field->name, setup_model_name(set), type, *relation ? " to " : "", relation,
                      stored && field->shows ? ", stored" : "", field->type, *wanted ? " to " : "",
                      wanted, stored && field->shows ? ", not stored" : "");
 }
@@ -323,18 +321,6 @@ static int ensure_field(struct setup *setup, struct work *work, const struct fie
     return rc;
 }
 
-static json_t *find_by_name(json_t *records, const char *name)
-{
-    json_t *record;
-    size_t i;
-
-    json_array_foreach(records, i, record) {
-        if (strcmp(text_of(record, "name"), name) == 0)
-            return record;
-    }
-    return NULL;
-}
-
 static json_t *names_of(enum setup_set set)
 {
     json_t *names = json_array();
@@ -356,7 +342,7 @@ int setup_fields(struct setup *setup, enum setup_set set, bool *ret_changed, str
                          &records, error);
 
     for (const struct field *field = sets[set].fields; field->name && rc == 0; field++)
-        rc = ensure_field(setup, &work, field, find_by_name(records, field->name), error);
+        rc = ensure_field(setup, &work, field, setup_find_named(records, field->name), error);
     *ret_changed = work.changed;
     json_decref(records);
     return rc;

@@ -73,6 +73,9 @@ static inline void setup_step_made(const struct setup *setup, bool made, const c
 int setup_find(const struct setup *setup, const char *model, json_t *domain, int64_t *ret_id,
                struct error *error);
 
+/* The record of an answer whose `name` that is, borrowed; NULL when there is none. */
+json_t *setup_find_named(json_t *records, const char *name);
+
 /* Makes a record with `values`. `domain` must find it once it exists: after a lost answer the
  * record is searched by it before the call is repeated. Takes over both. */
 int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
@@ -111,6 +114,9 @@ int setup_model(struct setup *setup, enum setup_set set, struct error *error);
 int setup_find_model(struct setup *setup, enum setup_set set, struct error *error);
 
 /* --- setup_fields.c --- */
+
+/* The name in Odoo of the model that the set's fields are on. */
+const char *setup_model_name(enum setup_set set);
 
 /* The fields of a set as a list of Odoo's (0, 0, values) commands, for the create of their model.
  * New reference; NULL when there is no memory. */

@@ -1,36 +1,29 @@
 /* setup_model.c - the models that setup makes: adjustments, the credit that Odoo shows, and the
  * lease of several agents. */
 #include <stdio.h>
-#include <string.h>
 
-#include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
-#include "qualiodoo/pull/models.h"
-#include "qualiodoo/writeback/lease.h"
 #include "setup_internal.h"
 
+/* SETUP_PARTNER has none: res.partner is a model of Odoo's own. */
 static const struct custom_model {
-    const char *name, *external; /* external id; NULL: a model of Odoo's own */
+    const char *external; /* its external id */
     const char *label_fr, *label_en, *order;
     const char *with_fields; /* how the model is named in the report */
 } models_made[SETUP_SETS] = {
-    [SETUP_ADJUSTMENT] = {ADJUSTMENT_MODEL, "model_adjustment", "Ajustement de crédit de support",
+    [SETUP_ADJUSTMENT] = {"model_adjustment", "Ajustement de crédit de support",
                           "Support credit adjustment", "id",
                           "model " ADJUSTMENT_MODEL
                           " with its fields (customer, minutes, date, end, reason, unique key)"},
-    [SETUP_ACCOUNT] = {ACCOUNT_MODEL, "model_account", "Crédit de support", "Support credit",
-                       "x_name, id",
+    [SETUP_ACCOUNT] = {"model_account", "Crédit de support", "Support credit", "x_name, id",
                        "model " ACCOUNT_MODEL
                        " with its fields (customer, name, minutes, hours, last day, state)"},
-    [SETUP_LEASE] = {LEASE_MODEL, "model_lease", "Bail des agents de support",
-                     "Lease of the support agents", "id",
-                     "model " LEASE_MODEL " with its fields (holder, purpose)"},
-    [SETUP_PARTNER] = {.name = "res.partner"},
+    [SETUP_LEASE] = {"model_lease", "Bail des agents de support", "Lease of the support agents",
+                     "id", "model " LEASE_MODEL " with its fields (holder, purpose)"},
 };
 
 int setup_find_model(struct setup *setup, enum setup_set set, struct error *error)
 {
-    return setup_find(setup, "ir.model", json_pack("[[sss]]", "model", "=", models_made[set].name),
+    return setup_find(setup, "ir.model", json_pack("[[sss]]", "model", "=", setup_model_name(set)),
                       &setup->models[set], error);
 }
 
@@ -41,7 +34,7 @@ static json_t *values_to_make(const struct setup *setup, enum setup_set set)
 
     return json_pack("{ss ss ss so}", "name",
                      setup->config->language == LANGUAGE_FR ? model->label_fr : model->label_en,
-                     "model", model->name, "order", model->order, "field_id",
+                     "model", setup_model_name(set), "order", model->order, "field_id",
                      setup_fields_commands(setup, set));
 }
 
@@ -49,6 +42,7 @@ static int ensure_model(struct setup *setup, enum setup_set set, bool *ret_found
                         struct error *error)
 {
     const struct custom_model *model = &models_made[set];
+    const char *name = setup_model_name(set);
     char what[100];
     int rc = setup_find_model(setup, set, error);
 
@@ -56,12 +50,12 @@ static int ensure_model(struct setup *setup, enum setup_set set, bool *ret_found
         return rc;
     *ret_found = setup->models[set] != 0;
     if (!*ret_found && !setup->options->dry_run)
-        rc = setup_make(setup, "ir.model", json_pack("[[sss]]", "model", "=", model->name),
+        rc = setup_make(setup, "ir.model", json_pack("[[sss]]", "model", "=", name),
                         values_to_make(setup, set), &setup->models[set], error);
     if (rc < 0)
         return rc;
     setup_note(setup, model->external, "ir.model", setup->models[set]);
-    snprintf(what, sizeof what, "model %s", model->name);
+    snprintf(what, sizeof what, "model %s", name);
     setup_step_made(setup, !*ret_found, *ret_found ? what : model->with_fields);
     return 0;
 }

@@ -26,6 +26,20 @@ int setup_find(const struct setup *setup, const char *model, json_t *domain, int
     return rc;
 }
 
+json_t *setup_find_named(json_t *records, const char *name)
+{
+    json_t *record;
+    size_t i;
+
+    json_array_foreach(records, i, record) {
+        const char *text = json_string_value(json_object_get(record, "name"));
+
+        if (text && strcmp(text, name) == 0)
+            return record;
+    }
+    return NULL;
+}
+
 /* Odoo hangs (setup_session.c): a search for what the call has made would hang, too. */
 static bool is_hung(const struct error *cause)
 {

@@ -10,14 +10,10 @@
  * by which the agent reads it. When something in Odoo depends on a thing (a view that shows a
  * field, another field), the error passes Odoo's message on: a person must clear it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"
-#include "qualiodoo/odoo/made.h"
-#include "qualiodoo/pull/models.h"
-#include "qualiodoo/writeback/lease.h"
 #include "setup_internal.h"
 
 /* ---- Fields of customers ---- */

@@ -4,7 +4,6 @@
  * tag is made by Odoo's import (`load`), which gives a record its external id in the same
  * transaction; a tag made by a person gets none. Repeating the import changes nothing. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"

@@ -3,8 +3,6 @@
  *
  * The rule sends no field of the invoice, only what Odoo adds by itself: the model and the id. Its
  * address holds the secret, so no report of a step shows it. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"

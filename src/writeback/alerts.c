@@ -242,14 +242,12 @@ static char *day_and_rules(const struct alerts *alerts)
 
 static int examine(struct alerts *alerts, const char *customers, struct error *error)
 {
-    int rc = 0;
+    int rc;
 
-    if (!alerts->config->writeback.balance_alerts || !alerts->config->writeback.has_since)
+    if (!alerts->config->writeback.has_since)
         return 0;
     rc = take_back_untrue(alerts, customers, error);
-    if (rc == 0)
-        rc = give_alerts(alerts, customers, error);
-    return rc;
+    return rc < 0 ? rc : give_alerts(alerts, customers, error);
 }
 
 int alerts_update(const struct writeback *writeback, const json_t *accounts, civil_day today,

@@ -21,7 +21,7 @@
  * The agent's clock is the boot clock, which also runs while the machine sleeps. When the wall
  * clock has advanced further since the last heartbeat (a suspended virtual machine, a reboot), the
  * difference is added. */
-#include "qualiodoo/writeback/lease.h"
+#include "lease_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,6 +115,7 @@ static void expire(struct lease_keeper *keeper)
     }
     log_warning("the lease of writing into Odoo is laid down: no heartbeat was confirmed for two "
                 "minutes");
+    keeper->left_row = keeper->lease.row;
     lease_dropped(&keeper->lease);
 }
 
@@ -196,8 +197,9 @@ static int check_own(struct lease_keeper *keeper, struct error *error)
 static int heartbeat(struct lease_keeper *keeper, struct error *error)
 {
     int64_t begun = lease_now_ms(keeper), offset = lease_wall_ahead_ms(), ended;
+    int64_t row = keeper->lease.row;
     json_t *holder = holder_text(keeper);
-    int rc = ask_write(keeper->odoo, LEASE_MODEL, keeper->lease.row,
+    int rc = ask_write(keeper->odoo, LEASE_MODEL, row,
                        json_pack("{so}", LEASE_HOLDER_FIELD, holder), error);
 
     if (rc == ERR_MISSING_RECORD) {
@@ -210,6 +212,7 @@ static int heartbeat(struct lease_keeper *keeper, struct error *error)
     if (ended < begun) /* the wall clock was put back */
         ended = begun;
     if (!lease_confirmed(&keeper->lease, &lease_limits, begun, ended)) {
+        keeper->left_row = row;
         log_warning("the lease of writing into Odoo is laid down: a heartbeat was answered too "
                     "late");
         return 0;
@@ -406,6 +409,21 @@ static int wait_for_look(const struct lease_keeper *keeper, struct error *error)
     return interrupt_check(error);
 }
 
+/* Two to three minutes after its last heartbeat, the lower row may be the one this agent left. */
+static void say_standby(const struct lease_keeper *keeper)
+{
+    if (keeper->left_row && keeper->holder_row == keeper->left_row)
+        log_warning("the row that this agent had before (%lld of " LEASE_MODEL
+                    ") holds the lease of writing into this Odoo until three minutes after its "
+                    "last heartbeat: what is to be written waits; repeat the command in a minute",
+                    (long long)keeper->left_row);
+    else
+        log_warning("another agent writes into this Odoo: %s (row %lld of " LEASE_MODEL
+                    "); what is to be written waits until it ends",
+                    *keeper->holder ? keeper->holder : "it is not known which",
+                    (long long)keeper->holder_row);
+}
+
 int lease_take(struct lease_keeper *keeper, bool wait, bool *ret_duty, struct error *error)
 {
     int rc = find_model(keeper, error);
@@ -421,10 +439,7 @@ int lease_take(struct lease_keeper *keeper, bool wait, bool *ret_duty, struct er
     }
     *ret_duty = rc == 0 && (!keeper->in_use || lease_may_write_now(keeper));
     if (rc == 0 && wait && !*ret_duty)
-        log_warning("another agent writes into this Odoo: %s (row %lld of " LEASE_MODEL
-                    "); what is to be written waits until it ends",
-                    *keeper->holder ? keeper->holder : "it is not known which",
-                    (long long)keeper->holder_row);
+        say_standby(keeper);
     return rc;
 }
 

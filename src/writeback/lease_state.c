@@ -1,4 +1,6 @@
 /* lease_state.c - the lease as it is saved in the agent's state, and the clock of the lease. */
+#include "lease_internal.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,6 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
-#include "qualiodoo/writeback/lease.h"
 
 int64_t lease_wall_ahead_ms(void)
 {
@@ -54,8 +55,10 @@ static void read_kept(struct lease_keeper *keeper, json_t *kept)
     const char *place = json_string_value(json_object_get(kept, "place"));
     const char *at = json_string_value(json_object_get(kept, "at"));
     char own[LEASE_HOLDER_SIZE];
+    bool here;
 
     place_of(keeper->path, own);
+    here = place && strcmp(place, own) == 0;
     if (!at || !instant_parse_iso(at, &keeper->kept_at))
         keeper->kept_at = 0;
     keeper->in_use = json_is_true(json_object_get(kept, "in_use"));
@@ -71,8 +74,10 @@ static void read_kept(struct lease_keeper *keeper, json_t *kept)
     /* The first look was before this boot: its time on the boot clock means nothing now. */
     if (keeper->lease.phase == LEASE_CANDIDATE && keeper->lease.first_look_ms > clock_boot_ms())
         keeper->lease.phase = LEASE_STANDBY;
-    if (!place || strcmp(place, own) != 0 || keeper->lease.row <= 0 ||
-        keeper->lease.phase == LEASE_NONE || keeper->lease.confirmed_ms > lease_now_ms(keeper))
+    if (here)
+        keeper->left_row = json_integer_value(json_object_get(kept, "left_row"));
+    if (!here || keeper->lease.row <= 0 || keeper->lease.phase == LEASE_NONE ||
+        keeper->lease.confirmed_ms > lease_now_ms(keeper))
         lease_dropped(&keeper->lease);
 }
 
@@ -103,13 +108,13 @@ int lease_save(struct lease_keeper *keeper, struct error *error)
     int rc;
 
     place_of(keeper->path, place);
-    kept = json_pack("{sb ss ss sI sI sI sI ss ss ss sI ss}", "in_use", keeper->in_use, "place",
+    kept = json_pack("{sb ss ss sI sI sI sI ss ss ss sI sI ss}", "in_use", keeper->in_use, "place",
                      place, "phase", lease_phase_name(lease->phase), "row", (json_int_t)lease->row,
                      "confirmed_ms", (json_int_t)lease->confirmed_ms, "first_look_ms",
                      (json_int_t)lease->first_look_ms, "offset_ms", (json_int_t)keeper->offset_ms,
                      "token", keeper->token, "before", keeper->before, "holder", keeper->holder,
-                     "holder_row", (json_int_t)keeper->holder_row, "at",
-                     instant_format(clock_real(), at));
+                     "holder_row", (json_int_t)keeper->holder_row, "left_row",
+                     (json_int_t)keeper->left_row, "at", instant_format(clock_real(), at));
     text = kept ? json_dumps(kept, JSON_COMPACT) : NULL;
     rc = text ? store_meta_set(keeper->store, "lease", text, error) : error_memory(error);
     json_decref(kept);

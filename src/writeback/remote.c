@@ -6,8 +6,6 @@
  * write. */
 #include "remote.h"
 
-#include <string.h>
-
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/fallback.h"

@@ -6,7 +6,6 @@
  * DONE when Odoo holds the write already; otherwise commit SENDING, make the write, commit the
  * result. */
 #include "qualiodoo/writeback/send.h"
-#include "qualiodoo/util/progress.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +14,7 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/progress.h"
 #include "qualiodoo/writeback/lease.h"
 #include "remote.h"
 #include "send_accounts.h"
@@ -82,39 +82,25 @@ static int check_max_writes(const struct send *send, struct error *error)
 
 /* ---- One row ---- */
 
-struct sending {
-    struct send *send;
-    bool note_done; /* the note of the row's set is DONE */
-    enum outbox_state note_state;
-};
-
 static int find_note(void *context, const struct outbox_row *row, struct error *error)
 {
-    struct sending *sending = context;
+    bool *done = context;
 
     (void)error;
-    if (row->part == OUTBOX_NOTE) {
-        sending->note_state = row->state;
-        sending->note_done = row->state == OUTBOX_DONE;
-    }
+    if (row->part == OUTBOX_NOTE)
+        *done = row->state == OUTBOX_DONE;
     return 0;
 }
 
 /* Whether the row may be sent: the note of its set must be DONE first, as it is the set's
  * idempotency marker. Fields have no note. */
-static int is_ready(struct sending *sending, const struct outbox_row *row, bool *ret,
+static int is_ready(const struct send *send, const struct outbox_row *row, bool *ret,
                     struct error *error)
 {
     struct outbox_query query = {.filter = OUTBOX_OF_KEY, .key = row->key};
-    int rc = 0;
 
-    *ret = true;
-    if (row->part == OUTBOX_NOTE || row->part == OUTBOX_FIELDS)
-        return 0;
-    rc = outbox_each(sending->send->writeback->store, &query, find_note, sending, error);
-    if (rc == 0)
-        *ret = sending->note_done;
-    return rc;
+    *ret = row->part == OUTBOX_NOTE || row->part == OUTBOX_FIELDS;
+    return *ret ? 0 : outbox_each(send->writeback->store, &query, find_note, ret, error);
 }
 
 static int done(struct send *send, const struct outbox_row *row, int64_t id, struct error *error)
@@ -175,7 +161,7 @@ static int settle_fault(struct send *send, const struct outbox_row *row, const s
  * send_wait(): Odoo may still be working on the call. */
 static int settle_row(void *context, const struct outbox_row *row, struct error *error)
 {
-    struct send *send = ((struct sending *)context)->send;
+    struct send *send = context;
     struct remote_found found = {0};
     struct error cause = {0};
     int rc;
@@ -197,8 +183,7 @@ static int settle_row(void *context, const struct outbox_row *row, struct error 
 
 static int send_row(void *context, const struct outbox_row *row, struct error *error)
 {
-    struct sending *sending = context;
-    struct send *send = sending->send;
+    struct send *send = context;
     struct error cause = {0};
     struct remote_found found = {0};
     bool ready = false;
@@ -207,7 +192,7 @@ static int send_row(void *context, const struct outbox_row *row, struct error *e
 
     if (row->state != OUTBOX_QUEUED || row->part == OUTBOX_ACCOUNT)
         return 0;
-    rc = is_ready(sending, row, &ready, error);
+    rc = is_ready(send, row, &ready, error);
     if (rc < 0 || !ready)
         return rc;
     rc = remote_look(send->writeback, row, false, &found, &cause);
@@ -236,15 +221,13 @@ static int each_row(struct send *send, const char *doing,
 
     progress_step("%s", doing);
     for (size_t i = 0; i < send->rows.count && rc == 0; i++) {
-        struct sending sending = {.send = send};
         bool found;
 
         rc = interrupt_check(error);
         heartbeat_beat();
         progress_count("writes", (int64_t)i, (int64_t)send->rows.count);
         if (rc == 0)
-            rc = outbox_get(send->writeback->store, send->rows.items[i], step, &sending, &found,
-                            error);
+            rc = outbox_get(send->writeback->store, send->rows.items[i], step, send, &found, error);
     }
     return rc;
 }
@@ -254,7 +237,7 @@ static int each_row(struct send *send, const char *doing,
 /* Marks a row DONE when another agent has made its write. */
 static int notice_row(void *context, const struct outbox_row *row, struct error *error)
 {
-    struct send *send = ((struct sending *)context)->send;
+    struct send *send = context;
     struct remote_found found = {0};
     struct error cause = {0};
     int rc;

@@ -18,7 +18,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/made.h"

@@ -46,7 +46,8 @@ static const char *entity(char c)
     }
 }
 
-char *texts_escape(const char *text)
+/* The text with <, >, & and quotes as entities. */
+static char *escape(const char *text)
 {
     size_t length = 0;
     char *escaped, *end;
@@ -67,7 +68,7 @@ char *texts_escape(const char *text)
     return escaped;
 }
 
-const char *texts_urgency(const struct texts *texts, enum sla_urgency urgency)
+static const char *urgency_word(const struct texts *texts, enum sla_urgency urgency)
 {
     static const char *const words[] = {
         [SLA_LOW] = "faible", [SLA_MEDIUM] = "moyenne", [SLA_URGENT] = "urgente"};
@@ -75,15 +76,18 @@ const char *texts_urgency(const struct texts *texts, enum sla_urgency urgency)
     return french(texts) ? words[urgency] : sla_urgency_name(urgency);
 }
 
-char *texts_when(const struct texts *texts, instant when, char text[TEXTS_WHEN_SIZE])
+#define WHEN_SIZE 32
+
+/* An instant in texts->zone, as people of the language write it. */
+static char *when_text(const struct texts *texts, instant when, char text[WHEN_SIZE])
 {
     char iso[TZ_TEXT_SIZE]; /* YYYY-MM-DD HH:MM */
 
     tz_format(texts->zone, when, iso);
     if (french(texts))
-        snprintf(text, TEXTS_WHEN_SIZE, "%.2s/%.2s/%.4s à %.5s", iso + 8, iso + 5, iso, iso + 11);
+        snprintf(text, WHEN_SIZE, "%.2s/%.2s/%.4s à %.5s", iso + 8, iso + 5, iso, iso + 11);
     else
-        snprintf(text, TEXTS_WHEN_SIZE, "%s", iso);
+        snprintf(text, WHEN_SIZE, "%s", iso);
     return text;
 }
 
@@ -122,17 +126,17 @@ static char *promise(const struct texts *texts, const struct sla_target *target,
 static char *facts(const struct texts *texts, const struct target_verdict *target)
 {
     const struct sla_verdict *verdict = &target->verdict;
-    char *calendar = texts_escape(target->calendar_name), *made = NULL;
-    char deadline[TEXTS_WHEN_SIZE], promised[SPAN_SIZE];
+    char *calendar = escape(target->calendar_name), *made = NULL;
+    char deadline[WHEN_SIZE], promised[SPAN_SIZE];
 
     if (calendar)
         made = format(french(texts) ? "<li>Urgence : %s (réponse en %s)</li>"
                                       "<li>Échéance : %s (%s)</li><li>Calendrier : %s</li>"
                                     : "<li>Urgency: %s (response within %s)</li>"
                                       "<li>Deadline: %s (%s)</li><li>Calendar: %s</li>",
-                      texts_urgency(texts, verdict->urgency),
+                      urgency_word(texts, verdict->urgency),
                       promise(texts, &verdict->target, promised),
-                      texts_when(texts, verdict->deadline, deadline), texts->zone_name, calendar);
+                      when_text(texts, verdict->deadline, deadline), texts->zone_name, calendar);
     free(calendar);
     return made;
 }
@@ -154,12 +158,12 @@ char *texts_breach(const struct texts *texts, const struct target_verdict *targe
 {
     const struct sla_verdict *verdict = &target->verdict;
     char *lines = facts(texts, target), *made = NULL;
-    char late[SPAN_SIZE], when[TEXTS_WHEN_SIZE], responded[128] = "";
+    char late[SPAN_SIZE], when[WHEN_SIZE], responded[128] = "";
 
     if (verdict->event != RESPONSE_NONE)
         snprintf(responded, sizeof responded,
                  french(texts) ? "<li>Réponse : %s (%s)</li>" : "<li>Response: %s (%s)</li>",
-                 texts_when(texts, verdict->responded, when), event_words(texts, verdict->event));
+                 when_text(texts, verdict->responded, when), event_words(texts, verdict->event));
     if (lines)
         made = format(french(texts) ? "<p>Délai de prise en charge dépassé.</p><ul>%s%s"
                                       "<li>Retard : %s h ouvrées%s</li></ul>"
@@ -188,11 +192,11 @@ char *texts_warning(const struct texts *texts, const struct target_verdict *targ
 }
 
 /* Appends ":SS" to a formatted instant, to tell two instants of the same minute apart. */
-static void add_seconds(instant when, char text[TEXTS_WHEN_SIZE])
+static void add_seconds(instant when, char text[WHEN_SIZE])
 {
     size_t length = strlen(text);
 
-    snprintf(text + length, TEXTS_WHEN_SIZE - length, ":%02d", (int)(when % 60));
+    snprintf(text + length, WHEN_SIZE - length, ":%02d", (int)(when % 60));
 }
 
 /* The response was in time after all. `deadline` NULL: the deadline is unchanged, and the response
@@ -201,9 +205,9 @@ static char *cleared_by_response(const struct texts *texts, const struct sla_ver
                                  const char *was, const char *deadline)
 {
     const char *event = event_words(texts, verdict->event);
-    char when[TEXTS_WHEN_SIZE];
+    char when[WHEN_SIZE];
 
-    texts_when(texts, verdict->responded, when);
+    when_text(texts, verdict->responded, when);
     if (!deadline)
         return format(french(texts)
                           ? "<p>Rectification : le délai de prise en charge (échéance du %s) a été "
@@ -235,10 +239,10 @@ static char *cleared_by_clock(const struct texts *texts, const char *deadline)
 char *texts_cleared(const struct texts *texts, const struct target_verdict *target, instant flagged)
 {
     const struct sla_verdict *verdict = &target->verdict;
-    char was[TEXTS_WHEN_SIZE], deadline[TEXTS_WHEN_SIZE];
+    char was[WHEN_SIZE], deadline[WHEN_SIZE];
 
-    texts_when(texts, flagged, was);
-    texts_when(texts, verdict->deadline, deadline);
+    when_text(texts, flagged, was);
+    when_text(texts, verdict->deadline, deadline);
     if (flagged != verdict->deadline && strcmp(was, deadline) == 0) {
         add_seconds(flagged, was);
         add_seconds(verdict->deadline, deadline);
@@ -271,10 +275,10 @@ char *texts_breach_summary(const struct texts *texts, const struct target_ticket
 
 char *texts_warning_summary(const struct texts *texts, const struct target_verdict *target)
 {
-    char id[SPAN_SIZE], when[TEXTS_WHEN_SIZE];
+    char id[SPAN_SIZE], when[WHEN_SIZE];
 
     return format(french(texts) ? "Répondre à %s avant le %s" : "Answer %s before %s",
-                  name_of(target->ticket, id), texts_when(texts, target->verdict.deadline, when));
+                  name_of(target->ticket, id), when_text(texts, target->verdict.deadline, when));
 }
 
 char *texts_activity(const char *html, const char *key)
@@ -284,22 +288,22 @@ char *texts_activity(const char *html, const char *key)
 
 /* ---- Credit ---- */
 
-static char *day_text(const struct texts *texts, civil_day day, char text[TEXTS_WHEN_SIZE])
+static char *day_text(const struct texts *texts, civil_day day, char text[WHEN_SIZE])
 {
     char iso[CIVIL_TEXT_SIZE];
 
     civil_format(day, iso);
     if (french(texts))
-        snprintf(text, TEXTS_WHEN_SIZE, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
+        snprintf(text, WHEN_SIZE, "%.2s/%.2s/%.4s", iso + 8, iso + 5, iso);
     else
-        snprintf(text, TEXTS_WHEN_SIZE, "%s", iso);
+        snprintf(text, WHEN_SIZE, "%s", iso);
     return text;
 }
 
 char *texts_alert(const struct texts *texts, enum alert kind, const struct alert_row *row)
 {
     const char *move = row->move ? row->move : "";
-    char amount[SPAN_SIZE], day[TEXTS_WHEN_SIZE];
+    char amount[SPAN_SIZE], day[WHEN_SIZE];
 
     span(row->amount * 60, amount);
     switch (kind) {
@@ -340,7 +344,7 @@ char *texts_withdrawn(const struct texts *texts, const char *move)
 
 char *texts_paragraph(const char *text)
 {
-    char *escaped = texts_escape(text), *made = escaped ? format("<p>%s</p>", escaped) : NULL;
+    char *escaped = escape(text), *made = escaped ? format("<p>%s</p>", escaped) : NULL;
 
     free(escaped);
     return made;

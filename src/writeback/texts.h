@@ -38,14 +38,4 @@ char *texts_paragraph(const char *text);
  */
 char *texts_activity(const char *html, const char *key);
 
-/* The text with <, >, & and quotes as entities. */
-char *texts_escape(const char *text);
-
-/* The urgency as a word of the language: "urgente", "medium"... A constant. */
-const char *texts_urgency(const struct texts *texts, enum sla_urgency urgency);
-
-/* An instant in texts->zone, as people of the language write it; returns `text`. */
-#define TEXTS_WHEN_SIZE 32
-char *texts_when(const struct texts *texts, instant when, char text[TEXTS_WHEN_SIZE]);
-
 #endif

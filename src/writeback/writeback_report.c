@@ -1,7 +1,8 @@
 #include "qualiodoo/writeback/writeback_report.h"
 
-#include "qualiodoo/util/json_build.h"
 #include <string.h>
+
+#include "qualiodoo/util/json_build.h"
 
 int writeback_report_open(struct writeback_report *report, struct error *error)
 {

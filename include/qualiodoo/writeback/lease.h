@@ -6,8 +6,6 @@
 #ifndef QUALIODOO_WRITEBACK_LEASE_H
 #define QUALIODOO_WRITEBACK_LEASE_H
 
-#include <jansson.h>
-
 #include "qualiodoo/core/lease.h"
 #include "qualiodoo/odoo/made.h"
 #include "qualiodoo/odoo/odoo.h"
@@ -49,6 +47,7 @@ struct lease_keeper {
     char token[LEASE_TOKEN_SIZE];   /* the token that the last heartbeat wrote */
     char holder[LEASE_HOLDER_SIZE]; /* "HOST:STATE" of holder_row; "" when there is none */
     int64_t holder_row;             /* the live row with a lower id than the own one; 0: none */
+    int64_t left_row;               /* this agent's row that it last left to expire; 0: none */
 };
 
 /* Fills `keeper` from the state; no call is made to Odoo. The keeper borrows `odoo`, `store` and
@@ -98,18 +97,5 @@ int lease_save(struct lease_keeper *keeper, struct error *error);
 
 /* Milliseconds until lease_serve() has something to do; negative where Odoo has no lease model. */
 int64_t lease_due_in_ms(const struct lease_keeper *keeper);
-
-/* --- lease_state.c, for lease.c --- */
-
-/* The agent's clock in milliseconds (defined at the head of lease.c), and by how much the wall
- * clock is ahead of the boot clock. */
-int64_t lease_now_ms(const struct lease_keeper *keeper);
-int64_t lease_wall_ahead_ms(void);
-
-/* Whether the agent is on duty now, by its own clock, whatever in_use says. */
-bool lease_may_write_now(const struct lease_keeper *keeper);
-
-/* Copies a JSON string, truncated to `size` bytes with the NUL; "" when `from` is no string. */
-void lease_copy_text(char *to, size_t size, json_t *from);
 
 #endif
