@@ -68,7 +68,7 @@ unit() {
         [ "$(cat "$out.status")" -eq 0 ] || tail -n 80 "$out"
         printf '%-28s %3d passed\n' "$test" "$ran"
         units=$((units + ran)) skipped=$((skipped + $(grep -c '^\[  SKIPPED \] [a-z_0-9]*$' "$out")))
-        add "$(cat "$out.status")" "$ran" "$(grep '^\[  FAILED  \] [a-z_]*$' "$out" | sort -u | wc -l)" "$test"
+        add "$(cat "$out.status")" "$ran" "$(grep '^\[  FAILED  \] [a-z_0-9]*$' "$out" | sort -u | wc -l)" "$test"
     done
     rm -rf "$outs"
 }

@@ -18,7 +18,7 @@ struct status {
     struct config *config;
     json_t *mirrors;
     struct problems problems;
-    json_t *clock;   /* how this clock and Odoo's differed in the last cycle; NULL: not */
+    json_t *clock;   /* how this machine's and Odoo's differed in the last cycle, or NULL */
     json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
     char *last_success, *last_reconcile, *last_error, *last_error_at, *flavour;
     struct state_summary summary;
@@ -46,35 +46,17 @@ static int add_mirror(void *context, const struct mirror_status *mirror)
     return 0;
 }
 
-/* Reads how the clocks of this machine and of Odoo differed in the last cycle (pull/skew.c). */
-static int read_clock(struct status *status, struct store *store, struct error *error)
+/* Reads a JSON object that the last cycle kept. *ret is NULL when it kept none ("" or "null"). */
+static int read_object(struct store *store, const char *key, json_t **ret, struct error *error)
 {
     char *text = NULL;
-    int rc = store_meta_get(store, "clock", &text, error);
-
-    if (rc < 0 || !text)
-        return rc;
-    rc = json_build_parse(text, 0, &status->clock); /* without JSON_DECODE_ANY, "null" gives NULL */
-    free(text);
-    if (rc < 0)
-        return error_memory(error);
-    return 0;
-}
-
-/* Reads the credit that a changed setting would revoke: until then the stored balances are
- * shown. */
-static int read_revoked(struct status *status, struct store *store, struct error *error)
-{
-    char *text = NULL;
-    int rc = store_meta_get(store, "revoked", &text, error);
+    int rc = store_meta_get(store, key, &text, error);
 
     if (rc < 0)
         return rc;
-    rc = json_build_parse(text && *text ? text : NULL, 0, &status->revoked);
+    rc = json_build_parse(text, 0, ret); /* without JSON_DECODE_ANY, "null" gives NULL */
     free(text);
-    if (rc < 0)
-        return error_memory(error);
-    return 0;
+    return rc < 0 ? error_memory(error) : 0;
 }
 
 /* The list `key` of status->revoked, or an empty one; a new reference. */
@@ -109,10 +91,10 @@ static int read_status(struct status *status, struct store *store, struct error 
     if (rc == 0)
         rc = lookup_summary(store, &status->summary, error);
     if (rc == 0)
-        rc = read_revoked(status, store, error);
+        rc = read_object(store, "revoked", &status->revoked, error);
     if (rc == 0)
-        rc = lookup_mirrors(store, add_mirror, status, error);
-    return rc < 0 ? rc : read_clock(status, store, error);
+        rc = read_object(store, "clock", &status->clock, error);
+    return rc < 0 ? rc : lookup_mirrors(store, add_mirror, status, error);
 }
 
 /* ---- Response targets, and the writes about them ---- */
@@ -123,7 +105,6 @@ static int read_targets(struct status *status, const struct view *view, struct e
 
     if (rc == 0)
         rc = lease_status_read(view->store, view->config->state.path, &status->lease, error);
-
     if (rc == 0)
         rc = targets_deadline(view->store, &status->has_deadline, &status->deadline, error);
     if (rc == 0)

@@ -120,6 +120,7 @@ static int cell_parts(struct table *table, const struct ledger *ledger, int64_t 
     char *text = NULL;
     size_t size = 0;
     FILE *parts = open_memstream(&text, &size);
+    bool failed;
 
     if (!parts)
         return error_memory(error);
@@ -135,8 +136,13 @@ static int cell_parts(struct table *table, const struct ledger *ledger, int64_t 
             fprintf(parts, "%s:%lld", ledger_origin_name(entry->lot.origin),
                     (long long)entry->lot.id);
     }
-    if (fclose(parts) == 0)
-        table_cell(table, *text ? text : NULL);
+    failed = ferror(parts);
+    /* When memory is short, fclose() of glibc returns 0 and leaves no text. */
+    if (fclose(parts) != 0 || failed || !text) {
+        free(text);
+        return error_memory(error);
+    }
+    table_cell(table, *text ? text : NULL);
     free(text);
     return 0;
 }
@@ -175,7 +181,6 @@ static int print_text(const struct view *view, const struct explained *explained
     const struct charge_policy *policy = &view->policy.account.charge;
     char text[FORMAT_MINUTES_SIZE], day[CIVIL_TEXT_SIZE];
     minutes charged, held;
-    int rc;
 
     totals(explained, &charged, &held);
     table_say("ticket %s (%lld)", explained->number, (long long)explained->ticket);
@@ -207,8 +212,7 @@ static int print_text(const struct view *view, const struct explained *explained
         table_say("no timesheet line\n");
         return 0;
     }
-    rc = print_lines(explained, error);
-    return rc;
+    return print_lines(explained, error);
 }
 
 static int open_ticket(struct view *view, const char *text, struct explained *explained,

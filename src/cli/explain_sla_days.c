@@ -142,12 +142,11 @@ static void skip_mirrored(struct days *days, civil_day day)
 static void skip_configured(struct days *days, civil_day day)
 {
     const struct config *config = days->config;
-    int weekday = (int)(((day + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
     const struct holidays holidays = respond_holidays(config);
     const char *holiday = holidays_name(&holidays, day, config->language == LANGUAGE_FR);
     const char *reason = holiday ? "holiday" : "closed";
 
-    if (!config->sla.n_hours[weekday]) {
+    if (!config->sla.n_hours[civil_weekday(day)]) {
         reason = "no_hours";
         holiday = NULL;
     }

@@ -117,7 +117,7 @@ static const char *weekday_name(const char *iso)
     civil_day day = 0;
 
     civil_parse(iso, &day);
-    return names[((day + 3) % 7 + 7) % 7];
+    return names[civil_weekday(day)];
 }
 
 static void print_skipped(const json_t *skipped)

@@ -256,7 +256,12 @@ static int make_calendar(struct respond *respond, int64_t id, int64_t company, s
         *error = made->error;
         return rc;
     }
-    if (rc < 0) {
+    if (rc == ERR_NOT_FOUND) {
+        error_set(&made->error, ERR_CALENDAR,
+                  "the working calendar %lld%s cannot be used: Odoo has none of that id, or hides "
+                  "it from the agent ('qualiodoo doctor' says who uses it)",
+                  (long long)id, respond->config->sla.calendar_id ? " (sla.calendar)" : "");
+    } else if (rc < 0) {
         struct error cause = made->error;
 
         error_set(&made->error, ERR_CALENDAR, "the working calendar '%s' (%lld) cannot be used: %s",

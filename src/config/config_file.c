@@ -8,15 +8,20 @@
 
 #include "config_internal.h"
 
-static int fail(const char *path, struct error *error)
+int config_fail_read(const char *path, const char *what, const char *missing, struct error *error)
 {
     int number = errno;
-    const char *advice = number == ENOENT   ? "; name the right file with -c FILE"
+    const char *advice = number == ENOENT   ? missing
                          : number == EACCES ? "; run as the user of the service, or as root"
                                             : "";
 
-    return error_set(error, ERR_CONFIG, "%s: cannot read the configuration: %s%s", path,
+    return error_set(error, ERR_CONFIG, "%s: cannot read the %s: %s%s", path, what,
                      strerror(number), advice);
+}
+
+static int fail(const char *path, struct error *error)
+{
+    return config_fail_read(path, "configuration", "; name the right file with -c FILE", error);
 }
 
 /* Reads the whole file; one over CONFIG_MAX_FILE_SIZE is an error. */

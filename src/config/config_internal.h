@@ -105,6 +105,10 @@ static inline size_t config_count(const struct key *key, const struct config *co
  * ERR_CONFIG when it cannot be read or is larger than CONFIG_MAX_FILE_SIZE. */
 int config_file_read(const char *path, char **ret_text, size_t *ret_size, struct error *error);
 
+/* Sets an error from errno: the file at `path`, which holds the `what` ("secret"), cannot be read.
+ * `missing` is appended when there is no such file. Returns ERR_CONFIG. */
+int config_fail_read(const char *path, const char *what, const char *missing, struct error *error);
+
 /* ---- config_yaml.c ---- */
 
 /* Parses one document whose root is a mapping. Aliases, anchors, tags and tabs in the indentation

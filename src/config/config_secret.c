@@ -17,7 +17,10 @@
 
 static int fail_errno(const char *path, struct error *error)
 {
-    return error_set(error, ERR_CONFIG, "%s: cannot read the secret: %s", path, strerror(errno));
+    return config_fail_read(path, "secret",
+                            "; name the right file, or write the secret alone into that one "
+                            "(mode 600)",
+                            error);
 }
 
 /* Whether systemd made the file: only the service can reach its credentials, whatever their

@@ -144,17 +144,24 @@ static int check_proxy(const struct reader *reader, const struct key *key, const
     return good ? 0 : config_fail_key(reader, node, key, NULL);
 }
 
+/* config_line() for a key that may be null: *ret_text is then NULL. */
+static int optional_line(const struct reader *reader, const struct key *key,
+                         const yaml_node_t *node, const char **ret_text)
+{
+    *ret_text = NULL;
+    if (config_yaml_is_null(node))
+        return 0;
+    return config_line(reader, node, key->path, key->type->expected, ret_text);
+}
+
 static int set_proxy(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
     char **field = config_field(key, reader->config);
-    const char *text = NULL;
+    const char *text;
     CURLU *url;
-    int result;
+    int result = optional_line(reader, key, node, &text);
 
-    if (config_yaml_is_null(node))
-        return 0;
-    result = config_line(reader, node, key->path, key->type->expected, &text);
-    if (result)
+    if (result || !text)
         return result;
     if (strcmp(text, "none") != 0) {
         url = curl_url();
@@ -214,8 +221,11 @@ static int add_hook(CURLU *url, const struct config *config, struct error *error
     char *secret = NULL, *path = NULL;
     int rc = config_webhook_secret(config, &secret, error);
 
-    if (rc == 0 && (asprintf(&path, "/hook/%s", secret) < 0 ||
-                    curl_url_set(url, CURLUPART_PATH, path, 0) != CURLUE_OK))
+    if (rc < 0)
+        return rc;
+    if (asprintf(&path, "/hook/%s", secret) < 0)
+        path = NULL; /* undefined after a failure, says the manual */
+    if (!path || curl_url_set(url, CURLUPART_PATH, path, 0) != CURLUE_OK)
         rc = error_memory(error);
     config_secret_free(path);
     config_secret_free(secret);
@@ -293,13 +303,10 @@ static bool is_local_port(const char *text)
 
 static int set_listen(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
-    const char *text = NULL;
-    int result;
+    const char *text;
+    int result = optional_line(reader, key, node, &text);
 
-    if (config_yaml_is_null(node))
-        return 0;
-    result = config_line(reader, node, key->path, key->type->expected, &text);
-    if (result)
+    if (result || !text)
         return result;
     if (strcmp(text, "systemd") != 0 && !is_local_port(text))
         return config_fail_key(reader, node, key, NULL);

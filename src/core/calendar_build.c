@@ -7,6 +7,7 @@
 
 #include "calendar_internal.h"
 #include "qualiodoo/util/array.h"
+#include "qualiodoo/util/civil.h"
 
 enum { DAY_SECONDS = 86400, MINUTE_SECONDS = 60, WEEK_DAYS = 7 };
 
@@ -60,12 +61,6 @@ int calendar_week_parity(civil_day day)
     return (int)(((ordinal - 1) / WEEK_DAYS) % 2);
 }
 
-/* 0 Monday; 1970-01-01 was a Thursday. */
-static int weekday_of(civil_day day)
-{
-    return (int)((((int64_t)day + 3) % WEEK_DAYS + WEEK_DAYS) % WEEK_DAYS);
-}
-
 /* ---- One day ---- */
 
 struct build {
@@ -101,7 +96,7 @@ static int compare_days(const void *left, const void *right)
 
 static bool applies(const struct calendar_attendance *attendance, civil_day day)
 {
-    return attendance->weekday == weekday_of(day) &&
+    return attendance->weekday == civil_weekday(day) &&
            (attendance->week == CALENDAR_EVERY_WEEK ||
             (int)attendance->week == calendar_week_parity(day)) &&
            (!attendance->has_first || day >= attendance->first) &&

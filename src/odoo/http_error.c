@@ -145,13 +145,19 @@ static int timed_out(const struct http_failure *failure, struct error *error)
         options->url, (long long)options->timeout_ms, failure->length);
 }
 
-/* The meaning of OpenSSL's verification result (X509_V_ERR_...). */
+/* Whether OpenSSL's verification result (X509_V_ERR_...) is about the host's name alone. */
+static bool is_for_another_name(long result)
+{
+    /* 0 and 1: libcurl checks the name itself, before OpenSSL. 62 to 64: a host, a mail, an IP. */
+    return result == 0 || result == 1 || (result >= 62 && result <= 64);
+}
+
+/* The meaning of OpenSSL's verification result. */
 static const char *certificate_problem(long result)
 {
-    switch (result) {
-    case 0:
-    case 1: /* libcurl checks the name itself, before OpenSSL */
+    if (is_for_another_name(result))
         return "it was made for another name";
+    switch (result) {
     case 9:
         return "it is not valid yet: is the clock of this machine right?";
     case 10:
@@ -162,10 +168,6 @@ static const char *certificate_problem(long result)
     case 20:
     case 21:
         return "its authority is not known here";
-    case 62:
-    case 63:
-    case 64:
-        return "it was made for another name";
     default:
         return "it does not pass verification";
     }
@@ -175,11 +177,12 @@ static int untrusted(const struct http_failure *failure, struct error *error)
 {
     long result = info_long(failure->easy, CURLINFO_SSL_VERIFYRESULT);
 
-    error_set(
-        error, ERR_NETWORK,
-        "the certificate of %s is not trusted (%s): renew or correct it on the server, or give "
-        "its authority's certificate in odoo.ca_file",
-        failure->host, certificate_problem(result));
+    error_set(error, ERR_NETWORK, "the certificate of %s is not trusted (%s): %s", failure->host,
+              certificate_problem(result),
+              is_for_another_name(result)
+                  ? "write odoo.url with a name that it was made for, or correct it on the server"
+                  : "renew or correct it on the server, or give its authority's certificate in "
+                    "odoo.ca_file");
     if (error)
         error->retry = RETRY_NEVER;
     return ERR_NETWORK;

@@ -50,6 +50,11 @@ civil_day civil_add_years(civil_day day, int years)
     return civil_from_date(year + years, month, day_of_month);
 }
 
+int civil_weekday(civil_day day)
+{
+    return (int)((((int64_t)day + 3) % 7 + 7) % 7); /* 1970-01-01 was a Thursday */
+}
+
 /* Reads `count` digits at *cursor and moves it; false when there are fewer. */
 static bool read_digits(const char **cursor, int count, int *ret_number)
 {

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ odoo: {url: https://h.example, database: d, login: l}
 credit: {packs: [{product: SUP12, hours: 12}]}
 writeback: {since: 2026-01-01}
 """
+
+NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
 
 NOW = ["sync", "reconcile", "status", "balance", "ledger", "sla", "explain", "adjust", "doctor", "setup", "outbox", "config"]
 LATER = ["statement", "forecast", "privacy", "backup"]
@@ -256,10 +259,40 @@ def test_bad_secret_file(config, tmp_path, mode, content, message):
     assert SECRET not in result.stderr
 
 
+@pytest.fixture
+def shared_folder():
+    """A folder that every user can enter; with files of root in it."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
 def test_secret_file_missing(config, tmp_path):
     file, path = with_secret(config, tmp_path)
     path.unlink()
     check(run("-c", file, "config", "check"), 2, f"odoo.secret_file: {path}: cannot read the secret: No such file")
+    check(run("-c", file, "config", "check"), 2, "; name the right file, or write the secret alone into that one (mode 600)")
+
+
+def test_files_that_another_user_cannot_read_say_who_can(shared_folder):
+    secret, authority, file = (shared_folder / name for name in ("secret", "ca.pem", "q.yaml"))
+    file.write_text(GOOD.replace("login: l", f"login: l, secret_file: {secret}, ca_file: {authority}"))
+    file.chmod(0o644)
+    for path in (authority, secret):
+        path.write_text("-----BEGIN CERTIFICATE-----\n")
+        path.chmod(0o600)
+    check(run("-c", file, "config", "check", **NOBODY), 2,
+          "cannot read the secret: Permission denied; run as the user of the service, or as root")
+    secret.write_text(SECRET)
+    os.chown(secret, NOBODY["user"], NOBODY["group"])
+    check(run("-c", file, "config", "check", **NOBODY), 2, f"'{authority}' cannot be read, or holds no certificate in PEM "
+          "form: Permission denied")
+    file.chmod(0o600)
+    check(run("-c", file, "config", "check", **NOBODY), 2,
+          "cannot read the configuration: Permission denied; run as the user of the service, or as root")
 
 
 @pytest.mark.parametrize("mode, content, message", [
@@ -286,6 +319,8 @@ def test_ca_file_is_checked(config, tmp_path):
         if content is not None:
             path.write_text(content)
         check(run("-c", file, "config", "check"), 2, f"odoo.ca_file: '{path}' cannot be read, or holds no certificate")
+        cause = "form: No such file or directory\n" if content is None else "form\n"
+        assert run("-c", file, "config", "check").stderr.endswith(f"no certificate in PEM {cause}")
     check(run("-c", config(GOOD.replace("login: l", "login: l, ca_file: /dev/zero")), "config", "check"), 2, "odoo.ca_file")
     path.write_text("An authority\n-----BEGIN CERTIFICATE-----\n")
     check(run("-c", file, "config", "check"), 0, output=f"{file}: valid, shadow mode\n")

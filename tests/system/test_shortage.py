@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import RELEASED, Run, Shop, age
+from conftest import RELEASED, Run, Shop, age, environment
 from odoosim import World
 from shortage import Recording, Trials, content
 
@@ -154,3 +154,14 @@ def test_a_later_reconcile_keeps_its_state_whichever_allocation_fails(run: Run, 
     world.close(shop.idle, at="2026-03-19 09:00")
     run.configure(credit={"adjustments": "note"})
     check(run, folder, True, record_property)
+
+
+def test_a_report_is_whole_or_ends_with_a_message_whichever_of_its_last_allocations_fails(run: Run, shop: Shop, folder: Path) -> None:
+    """The last ones build what is printed."""
+    run("reconcile", check=0)
+    whole = run("explain", "charge", shop.fix, check=0,
+                env=environment(LD_PRELOAD=str(PRELOAD), FAILING_ALLOC="0", FAILING_ALLOC_TO=str(folder / "paths"))).out
+    count = (folder / "paths").stat().st_size // 8
+    for number in range(count - 60, count + 1):
+        ended = run("explain", "charge", shop.fix, env=environment(LD_PRELOAD=str(PRELOAD), FAILING_ALLOC=str(number)))
+        assert (ended.code == 0 and ended.out == whole) or (ended.code == 1 and "out of memory" in ended.message), (number, ended)

@@ -80,3 +80,18 @@ def test_a_lax_configuration_of_openssl_allows_no_old_protocol(run: Run, certifi
     with listener(certificate, ssl.TLSVersion.TLSv1_1) as (port, agreed):
         said = ask(run, certificate, port, OPENSSL_CONF=str(lax))
     assert not agreed and "503" not in said and '"problem"' in said
+
+
+def test_a_certificate_of_another_name_asks_for_the_right_name(run: Run, certificate: tuple[Path, Path]) -> None:
+    with listener(certificate) as (port, _):
+        run.configure(odoo={"url": f"https://127.0.0.1:{port}", "ca_file": str(certificate[0]), "connect_timeout": "2s"})
+        said = run("doctor", check=3).out
+    assert "the certificate of 127.0.0.1 is not trusted (it was made for another name): write odoo.url with a name" in said
+    assert "odoo.ca_file" not in said
+
+
+def test_a_certificate_that_signs_itself_asks_for_its_authority(run: Run, certificate: tuple[Path, Path]) -> None:
+    with listener(certificate) as (port, _):
+        run.configure(odoo={"url": f"https://localhost:{port}", "connect_timeout": "2s"})
+        said = run("doctor", check=3).out
+    assert "(it is self-signed): renew or correct it on the server, or give its authority's certificate in odoo.ca_file" in said

@@ -682,6 +682,13 @@ def test_a_calendar_that_cannot_be_used_is_named_and_credit_goes_on(desk: Desk, 
     assert desk.run.balance(desk.customer) == 720 and desk.kinds(ticket) == []
 
 
+def test_a_calendar_that_odoo_does_not_have_is_named_by_its_id_and_key(desk: Desk) -> None:
+    desk.ticket()
+    desk.run.configure(sla={"calendar": "odoo:9999"})
+    ended = desk.sync("11:30", check=1)
+    assert ended.message.startswith("qualiodoo: the working calendar 9999 (sla.calendar) cannot be used: Odoo has none of that id"), ended
+
+
 def test_a_calendar_of_the_configuration(desk: Desk) -> None:
     ticket = desk.ticket("8:00")
     desk.run.configure(sla={"calendar": "config", "hours": {"fri": ["08:00-10:00"]}})

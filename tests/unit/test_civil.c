@@ -78,6 +78,17 @@ static void test_add_years(void **state)
 }
 
 /* Section 3: the same day of the month, or the first of the month after when it has none. */
+static void test_weekdays(void **state)
+{
+    (void)state;
+    assert_int_equal(civil_weekday(0), 3); /* a Thursday */
+    assert_int_equal(civil_weekday(civil_from_date(2026, 3, 9)), 0);
+    assert_int_equal(civil_weekday(civil_from_date(2026, 3, 15)), 6);
+    assert_int_equal(civil_weekday(-3), 0);
+    assert_int_equal(civil_weekday(-4), 6);
+    assert_int_equal(civil_weekday(civil_from_date(1, 1, 1)), 0);
+}
+
 static void test_add_months(void **state)
 {
     static const struct {
@@ -238,7 +249,7 @@ int main(void)
         cmocka_unit_test(test_every_day),       cmocka_unit_test(test_known_days),
         cmocka_unit_test(test_add_years),       cmocka_unit_test(test_add_months),
         cmocka_unit_test(test_parse_date),      cmocka_unit_test(test_parse_instants),
-        cmocka_unit_test(test_format_instants),
+        cmocka_unit_test(test_format_instants), cmocka_unit_test(test_weekdays),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

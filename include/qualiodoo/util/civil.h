@@ -32,6 +32,9 @@ civil_day civil_add_years(civil_day day, int years);
  * has no such day: 31 January + 1 month is 1 March. */
 civil_day civil_add_months(civil_day day, int months);
 
+/* The day of the week: 0 Monday .. 6 Sunday. */
+int civil_weekday(civil_day day);
+
 /* Reads exactly YYYY-MM-DD. Returns false, with *ret_day unchanged, on anything else. */
 bool civil_parse(const char *text, civil_day *ret_day);
 
