@@ -18,15 +18,18 @@ static json_t *changed_since(const char *low)
     return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
 }
 
-/* Reads by id the rows that Odoo no longer lists; those that are confirmed as gone become
- * page->gone. ERR_SAFETY when they are too many. */
+/* Reads by id the rows that Odoo no longer lists, and adds those that are gone to page->gone; of a
+ * partial that is still there, its settlement lines to page->lines. ERR_SAFETY when too many rows
+ * are gone. */
 static int confirm_vanished(struct page *page, const struct ids *remote, const struct ids *local,
                             struct error *error)
 {
     struct page check = {.pull = page->pull,
                          .model = page->model,
                          .log = page->log,
-                         .out_of_scope = page->model->swept || page->leavers_go};
+                         .out_of_scope = page->model->swept || page->leavers_go,
+                         .gone = page->gone,
+                         .lines = page->lines};
     struct ids vanished = {0};
     int rc = 0;
 
@@ -36,9 +39,9 @@ static int confirm_vanished(struct page *page, const struct ids *remote, const s
     if (rc == 0)
         rc = page_read(&check, vanished.items, vanished.count, error);
     free(vanished.items);
-    free(page->gone.items);
     page->gone = check.gone;
-    check.gone = (struct ids){0};
+    page->lines = check.lines;
+    check.gone = check.lines = (struct ids){0};
     page_close(&check);
     return rc < 0 ? rc : page_check_gone(page, error);
 }
