@@ -243,13 +243,9 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
 int listing_visible(struct pull *pull, const struct model *model, const struct ids *ids,
                     struct ids *ret, struct error *error)
 {
-    json_t *list = json_array(), *only;
-    int rc;
+    json_t *only = json_pack("[[sso]]", "id", "in", json_build_ids(ids->items, ids->count));
+    int rc = only ? search_ids(pull, model, "[]", only, ret, error) : error_memory(error);
 
-    for (size_t i = 0; i < ids->count; i++)
-        json_build_add(&list, json_integer(ids->items[i]));
-    only = json_pack("[[sso]]", "id", "in", list);
-    rc = only ? search_ids(pull, model, "[]", only, ret, error) : error_memory(error);
     json_decref(only);
     return rc;
 }

@@ -46,11 +46,7 @@ static int pull_model(struct pull *pull, const struct model *model, struct error
 /* Sets the ids that replace `name` ("@products") in domains. */
 static void set_ids(struct pull *pull, const char *name, const struct ids *ids)
 {
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < ids->count; i++)
-        json_build_add(&list, json_integer(ids->items[i]));
-    json_build_set(&pull->ids, name, list);
+    json_build_set(&pull->ids, name, json_build_ids(ids->items, ids->count));
 }
 
 static int set_customer_ids(struct pull *pull, const char *name, enum mirror_set set,
