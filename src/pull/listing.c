@@ -114,8 +114,9 @@ static const char *list_domain(const struct model *model)
 
 /* The first pull of a listed model: every id after the last stored one, page by page. */
 static int pull_first(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-                      struct page *page, struct error *error)
+                      struct error *error)
 {
+    struct page page = {.pull = pull, .model = model, .cursor = cursor};
     json_t *after = json_pack("[[ssI]]", "id", ">", (json_int_t)cursor->resume_id);
     struct ids remote = {0}, local = {0};
     int rc = after ? 0 : error_memory(error);
@@ -129,12 +130,12 @@ static int pull_first(struct pull *pull, const struct model *model, struct mirro
         goto done;
     if (cursor->resume_id == 0)
         rc = delete_unlisted(pull, model, &remote, &local, error);
-    page->cursor = cursor;
     if (rc == 0)
-        rc = page_read(page, remote.items, remote.count, error);
+        rc = page_read(&page, remote.items, remote.count, error);
     if (rc == 0)
-        rc = page_delete_gone(page, error);
+        rc = page_delete_gone(&page, error);
 done:
+    page_close(&page);
     free(remote.items);
     free(local.items);
     return rc;
@@ -315,15 +316,12 @@ static int pull_old_rows(struct pull *pull, const struct model *model, struct mi
 static int pull_whole(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                       struct error *error)
 {
-    struct page page = {.pull = pull, .model = model};
     int rc;
 
     if (model->kind == MODEL_LISTED)
-        rc = pull_first(pull, model, cursor, &page, error);
-    else
-        rc = pull_old_rows(pull, model, cursor, error);
-    page_close(&page);
-    return rc < 0 || model->kind == MODEL_LISTED ? rc : listing_needed(pull, model, error);
+        return pull_first(pull, model, cursor, error);
+    rc = pull_old_rows(pull, model, cursor, error);
+    return rc < 0 ? rc : listing_needed(pull, model, error);
 }
 
 int listing_read(struct pull *pull, const struct model *model, struct error *error)
