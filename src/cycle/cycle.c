@@ -44,7 +44,7 @@ struct cycle {
     struct cycle_report *report;
     struct pull pull;
     struct writeback writeback;
-    struct breaches *breaches; /* set while targets are judged, else NULL */
+    struct breaches *breaches; /* opened for the first verdict of compute_targets(), else NULL */
     struct skew skew;          /* between the clocks of this machine and Odoo */
     struct error problem;      /* makes the cycle fail at its end: an unusable calendar, or revoked
                                   credit in the service; code 0: none */
@@ -59,12 +59,20 @@ static int ask_history(void *context, const struct ids *tickets, struct error *e
     return history_ask(&cycle->pull, tickets, error);
 }
 
+/* Most cycles judge no ticket: they do not read the outbox. */
+static int open_breaches(struct cycle *cycle, struct error *error)
+{
+    return cycle->breaches ? 0 : breaches_open(&cycle->writeback, &cycle->breaches, error);
+}
+
 static int plan_breach(void *context, const struct target_judged *judged, struct error *error)
 {
     struct cycle *cycle = context;
     bool cleared = false;
-    int rc = breaches_plan(cycle->breaches, judged, &cleared, error);
+    int rc = open_breaches(cycle, error);
 
+    if (rc == 0)
+        rc = breaches_plan(cycle->breaches, judged, &cleared, error);
     if (rc == 0 && cleared) {
         cycle->report->compute.breaches_cleared++;
         compute_report_event(&cycle->report->compute, "cleared", judged->target->ticket->id, 0, 0);
@@ -75,8 +83,9 @@ static int plan_breach(void *context, const struct target_judged *judged, struct
 static int withdraw(void *context, int64_t ticket, struct error *error)
 {
     struct cycle *cycle = context;
+    int rc = open_breaches(cycle, error);
 
-    return breaches_withdraw(cycle->breaches, ticket, error);
+    return rc < 0 ? rc : breaches_withdraw(cycle->breaches, ticket, error);
 }
 
 /* Judges targets; the writes that a verdict calls for are planned in the same transaction. */
@@ -95,8 +104,6 @@ static int compute_targets(struct cycle *cycle, const struct ids *also, struct e
     int64_t began = clock_monotonic_ms();
     int rc = history_retry(&cycle->pull, error);
 
-    if (rc == 0)
-        rc = breaches_open(&cycle->writeback, &cycle->breaches, error);
     if (rc == 0)
         rc = judge_targets(&judging, also, error);
     breaches_free(cycle->breaches);
