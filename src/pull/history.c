@@ -14,7 +14,6 @@
  * Where neither can be read, the history is unknown, which is not the same as empty. */
 #include "qualiodoo/pull/history.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +23,6 @@
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"
-#include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
 #define TRACKING "mail.tracking.value"

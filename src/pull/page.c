@@ -12,7 +12,6 @@
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/settled.h"
 #include "qualiodoo/store/targets.h"
-#include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/json_build.h"

@@ -2,17 +2,13 @@
  * page.c stores them, cursor.c keeps how far each has come. */
 #include "qualiodoo/pull/pull.h"
 
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "holders.h"
 #include "listing.h"
 #include "page.h"
 #include "parts.h"
 #include "place.h"
-#include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/evidence.h"
