@@ -1,8 +1,6 @@
 /* calendar.c - questions of business time, each a binary search over the compiled intervals. */
 #include "qualiodoo/core/calendar.h"
 
-#include <stdlib.h>
-
 #include "calendar_internal.h"
 
 enum { DAY_SECONDS = 86400 };

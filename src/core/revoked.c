@@ -1,6 +1,5 @@
 #include "qualiodoo/core/revoked.h"
 
-#include <stddef.h>
 #include <string.h>
 
 enum revoked_loss revoked_loss(const struct revoked_lot *before, const struct revoked_lot *after,

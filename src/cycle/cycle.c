@@ -44,7 +44,7 @@ struct cycle {
     struct cycle_report *report;
     struct pull pull;
     struct writeback writeback;
-    struct breaches *breaches; /* set while targets are judged, else NULL */
+    struct breaches *breaches; /* opened for the first verdict of compute_targets(), else NULL */
     struct skew skew;          /* between the clocks of this machine and Odoo */
     struct error problem;      /* makes the cycle fail at its end: an unusable calendar, or revoked
                                   credit in the service; code 0: none */
@@ -59,12 +59,20 @@ static int ask_history(void *context, const struct ids *tickets, struct error *e
     return history_ask(&cycle->pull, tickets, error);
 }
 
+/* Most cycles judge no ticket: they do not read the outbox. */
+static int open_breaches(struct cycle *cycle, struct error *error)
+{
+    return cycle->breaches ? 0 : breaches_open(&cycle->writeback, &cycle->breaches, error);
+}
+
 static int plan_breach(void *context, const struct target_judged *judged, struct error *error)
 {
     struct cycle *cycle = context;
     bool cleared = false;
-    int rc = breaches_plan(cycle->breaches, judged, &cleared, error);
+    int rc = open_breaches(cycle, error);
 
+    if (rc == 0)
+        rc = breaches_plan(cycle->breaches, judged, &cleared, error);
     if (rc == 0 && cleared) {
         cycle->report->compute.breaches_cleared++;
         compute_report_event(&cycle->report->compute, "cleared", judged->target->ticket->id, 0, 0);
@@ -75,8 +83,9 @@ static int plan_breach(void *context, const struct target_judged *judged, struct
 static int withdraw(void *context, int64_t ticket, struct error *error)
 {
     struct cycle *cycle = context;
+    int rc = open_breaches(cycle, error);
 
-    return breaches_withdraw(cycle->breaches, ticket, error);
+    return rc < 0 ? rc : breaches_withdraw(cycle->breaches, ticket, error);
 }
 
 /* Judges targets; the writes that a verdict calls for are planned in the same transaction. */
@@ -95,8 +104,6 @@ static int compute_targets(struct cycle *cycle, const struct ids *also, struct e
     int64_t began = clock_monotonic_ms();
     int rc = history_retry(&cycle->pull, error);
 
-    if (rc == 0)
-        rc = breaches_open(&cycle->writeback, &cycle->breaches, error);
     if (rc == 0)
         rc = judge_targets(&judging, also, error);
     breaches_free(cycle->breaches);
@@ -334,9 +341,9 @@ static void find_problem(const struct cycle *cycle, struct error *error)
 
 /* Checks that the state belongs to this database and, for a reconcile, that it is intact; opens the
  * client. */
-static int begin_in_store(struct cycle *cycle, const struct cycle_options *options,
-                          struct error *error)
+static int begin_in_store(struct cycle *cycle, struct error *error)
 {
+    const struct cycle_options *options = cycle->options;
     /* First, as no outcome may be saved in another database's state. */
     int rc = pull_check_database(cycle->pull.config, cycle->pull.store, error);
 
@@ -369,9 +376,9 @@ static bool trusts_identity(const struct cycle_options *options)
 }
 
 /* Runs the steps. *ret_changed: in, whether to read at all; out, false when there was no news. */
-static int run_steps(struct cycle *cycle, const struct cycle_options *options, bool *ret_changed,
-                     struct error *error)
+static int run_steps(struct cycle *cycle, bool *ret_changed, struct error *error)
 {
+    const struct cycle_options *options = cycle->options;
     bool may_write = !options->dry_run && cycle->pull.config->writeback.enabled;
     struct ids customers = {0};
     int rc = 0;
@@ -395,9 +402,10 @@ static int run_steps(struct cycle *cycle, const struct cycle_options *options, b
 
 /* Saves the outcome for `status`. A misspelt customer and an order to stop are no failures of the
  * cycle, and are not saved. */
-static int end_in_store(struct cycle *cycle, const struct cycle_options *options,
-                        const struct error *outcome, int rc, struct error *error)
+static int end_in_store(struct cycle *cycle, const struct error *outcome, int rc,
+                        struct error *error)
 {
+    const struct cycle_options *options = cycle->options;
     bool counts = rc != ERR_NOT_FOUND && rc != ERR_INTERRUPTED;
 
     if (counts && (rc < 0 || !cycle->report->skipped))
@@ -453,7 +461,7 @@ static int run_in_store(struct cycle *cycle, struct error *error)
     int rc = results_last_audit(store, &told.last_audit, error);
 
     if (rc == 0)
-        rc = begin_in_store(cycle, cycle->options, error);
+        rc = begin_in_store(cycle, error);
     if (rc < 0)
         return rc;
     cycle->writeback.odoo = cycle->pull.odoo;
@@ -462,12 +470,12 @@ static int run_in_store(struct cycle *cycle, struct error *error)
     if (rc == 0)
         rc = cycle_lease_open(&cycle->writeback, &keeper, cycle->options, error);
     if (rc == 0)
-        rc = run_steps(cycle, cycle->options, &changed, error);
+        rc = run_steps(cycle, &changed, error);
     cycle->report->skipped = rc == 0 && !changed;
     if (rc == 0)
         find_problem(cycle, &problem);
     outcome = rc < 0 ? *error : problem;
-    rc = end_in_store(cycle, cycle->options, &outcome, rc, error);
+    rc = end_in_store(cycle, &outcome, rc, error);
     told.first_pulls = cycle->pull.first_pulls;
     end(cycle);
     if (rc == 0)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "qualiodoo/pull/customer.h"
-#include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/mirror.h"
 
 /* Finds a customer that the command line names in Odoo, where it may be new; else in the state,

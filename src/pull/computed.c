@@ -1,7 +1,6 @@
 /* computed.c - columns that are computed from a record, not copied from one of its fields. */
 #include "computed.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "qualiodoo/core/response.h"
@@ -25,6 +24,16 @@ static void set_integer(struct mirror_value *value, int64_t integer)
 static struct mirror_value *column(const struct computing *computing, const char *name)
 {
     return &computing->values[model_column(computing->model, name)];
+}
+
+/* Sets a column to the first `length` bytes of `text`. */
+static void set_part(const struct computing *computing, const char *name, const char *text,
+                     size_t length)
+{
+    json_t *made = json_stringn(text, length);
+
+    set_text(column(computing, name), json_string_value(made));
+    json_build_add(computing->texts, made);
 }
 
 /* ---- Records in the configured domain ---- */
@@ -110,12 +119,12 @@ void computed_adjustment(const struct computing *computing)
  * while the agent is its author, its creator and its last writer: else it may have been altered. */
 void computed_note(const struct computing *computing)
 {
+    static const char head[] = "<qualiodoo-adjust.";
     const struct pull *pull = computing->pull;
     const char *subject = json_string_value(json_object_get(computing->record, "subject"));
     const char *message = json_string_value(json_object_get(computing->record, "message_id"));
-    json_t *figures, *given, *text;
-    const char *date;
-    char key[128] = "";
+    const char *key = "", *date;
+    json_t *figures, *given;
     bool valid;
 
     if (json_build_parse(subject, 0, &figures) < 0)
@@ -127,16 +136,14 @@ void computed_note(const struct computing *computing)
             ask_id(json_object_get(computing->record, "write_uid")) == pull->agent_uid &&
             ask_id(json_object_get(computing->record, "create_uid")) == pull->agent_uid;
 
-    if (message)
-        sscanf(message, "<qualiodoo-adjust.%127[^@]", key);
+    if (message && strncmp(message, head, strlen(head)) == 0)
+        key = message + strlen(head);
     set_integer(column(computing, "minutes"),
                 json_integer_value(json_object_get(given, "minutes")));
     set_text(column(computing, "date"), date);
     set_text(column(computing, "end"), json_string_value(json_object_get(given, "end")));
     set_text(column(computing, "reason"), json_string_value(json_object_get(given, "reason")));
-    text = json_string(key);
-    set_text(column(computing, "key"), json_string_value(text));
-    json_build_add(computing->texts, text);
+    set_part(computing, "key", key, strcspn(key, "@"));
     set_integer(column(computing, "valid"), valid);
     if (figures)
         json_build_add(computing->texts, figures); /* `date`, `end` and `reason` borrow from it */
@@ -149,8 +156,6 @@ void computed_marker(const struct computing *computing)
     static const char head[] = "<qualiodoo-", adjust[] = "adjust.";
     const char *message = json_string_value(json_object_get(computing->record, "message_id"));
     const char *database = computing->pull->config->odoo.database, *at;
-    struct mirror_value *key = column(computing, "key");
-    json_t *text;
 
     if (!message || strncmp(message, head, strlen(head)) != 0)
         return;
@@ -161,7 +166,5 @@ void computed_marker(const struct computing *computing)
     if (!at || strncmp(at + 1, database, strlen(database)) != 0 ||
         strcmp(at + 1 + strlen(database), ">") != 0)
         return;
-    text = json_stringn(message, (size_t)(at - message));
-    set_text(key, json_string_value(text));
-    json_build_add(computing->texts, text);
+    set_part(computing, "key", message, (size_t)(at - message));
 }

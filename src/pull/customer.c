@@ -137,14 +137,12 @@ static int find_exact(struct odoo *odoo, const char *text, json_t **ret, struct 
 static int add_page(struct odoo *odoo, const int64_t *ids, size_t count, struct names *names,
                     struct error *error)
 {
-    json_t *list = json_array(), *records = NULL, *record;
+    json_t *records = NULL, *record;
     size_t i;
-    int rc;
+    int rc = ask_records(odoo, "res.partner",
+                         json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
+                         json_pack("[ss]", "name", "ref"), &records, error);
 
-    for (i = 0; i < count; i++)
-        json_build_add(&list, json_integer(ids[i]));
-    rc = ask_records(odoo, "res.partner", json_pack("[[sso]]", "id", "in", list),
-                     json_pack("[ss]", "name", "ref"), &records, error);
     json_array_foreach(records, i, record) {
         const char *name = json_string_value(json_object_get(record, "name"));
         int64_t id = ask_field_id(record, "id");
@@ -230,21 +228,19 @@ static int only_holder(struct odoo *odoo, enum config_account account, json_t *r
 
 static int find_by_alike(struct odoo *odoo, const char *text, json_t **ret, struct error *error)
 {
-    json_t *ids = json_array();
     struct names names;
     int rc;
 
     names_open(&names, text);
-    rc = ids ? find_alike(odoo, text, &names, error) : error_memory(error);
-    for (size_t i = 0; i < names.same.count; i++)
-        json_build_add(&ids, json_integer(names.same.items[i]));
+    rc = find_alike(odoo, text, &names, error);
     if (rc == 0 && !names.same.count)
         rc = unknown(text, &names, "in Odoo", "the id, the name or the reference of a partner",
                      error);
     if (rc == 0)
-        rc = ids ? read_partners(odoo, json_pack("[[ssO]]", "id", "in", ids), ret, error)
-                 : error_memory(error);
-    json_decref(ids);
+        rc = read_partners(
+            odoo,
+            json_pack("[[sso]]", "id", "in", json_build_ids(names.same.items, names.same.count)),
+            ret, error);
     names_close(&names);
     return rc;
 }

@@ -14,7 +14,6 @@
  * Where neither can be read, the history is unknown, which is not the same as empty. */
 #include "qualiodoo/pull/history.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +23,6 @@
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"
-#include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
 #define TRACKING "mail.tracking.value"
@@ -143,20 +141,11 @@ static int open_source(struct history *history, struct error *error)
 
 /* ---- The changes ---- */
 
-static json_t *id_list(const int64_t *ids, size_t count)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++)
-        json_build_add(&list, json_integer(ids[i]));
-    return list;
-}
-
 /* The messages in which changes were tracked. */
 static int list_messages(struct history *history, struct ids *ret, struct error *error)
 {
     json_t *domain = json_pack("[[sss] [sso] [sss]]", "model", "=", history->pull->flavour->ticket,
-                               "res_id", "in", id_list(history->tickets, history->n_tickets),
+                               "res_id", "in", json_build_ids(history->tickets, history->n_tickets),
                                "message_type", "=", "notification");
     int rc = domain ? odoo_search_all(history->pull->odoo, "mail.message", domain, &ret->items,
                                       &ret->count, error)
@@ -247,7 +236,7 @@ static int read_messages(struct history *history, const int64_t *ids, size_t cou
 {
     struct odoo_call call = {.model = "mail.message",
                              .method = "message_format",
-                             .arguments = json_pack("[o]", id_list(ids, count)),
+                             .arguments = json_pack("[o]", json_build_ids(ids, count)),
                              .safe = true};
     json_t *messages = NULL, *message;
     size_t i;
@@ -337,7 +326,8 @@ static int ask_values(struct history *history, const int64_t *messages, size_t c
     struct odoo_call call = {
         .model = TRACKING,
         .method = "search_read",
-        .arguments = json_pack("[[[sso]]]", "mail_message_id", "in", id_list(messages, count)),
+        .arguments =
+            json_pack("[[[sso]]]", "mail_message_id", "in", json_build_ids(messages, count)),
         .keywords = json_pack("{s[sss] ss}", "fields", history->reference, "mail_message_id",
                               "new_value_char", "order", "id"),
         .with_keywords = true,
@@ -356,7 +346,7 @@ static int read_values(struct history *history, const int64_t *ids, size_t count
 
     if (rc == 0 && json_array_size(values))
         rc = ask_records(history->pull->odoo, "mail.message",
-                         json_pack("[[sso]]", "id", "in", id_list(ids, count)),
+                         json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
                          json_pack("[ss]", "date", "res_id"), &messages, error);
     json_array_foreach(values, i, value) {
         if (rc == 0)

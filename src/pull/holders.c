@@ -45,16 +45,13 @@ static void log_move(const struct holder_move *move)
 static int note_move(void *context, const struct holder_move *move)
 {
     struct movers *movers = context;
-    json_t *invoices = json_array();
 
-    for (size_t i = 0; i < move->invoices.count; i++)
-        json_build_add(&invoices, json_integer(move->invoices.items[i]));
     log_move(move);
     json_build_add(&movers->pull->report->moves,
                    json_pack("{so sI sI so}", "contact",
                              move->partner ? json_integer(move->partner) : json_null(), "from",
                              (json_int_t)move->from, "to", (json_int_t)move->to, "invoices",
-                             invoices));
+                             json_build_ids(move->invoices.items, move->invoices.count)));
     return move->partner ? ids_add(&movers->partners, move->partner) : 0;
 }
 

@@ -18,15 +18,18 @@ static json_t *changed_since(const char *low)
     return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
 }
 
-/* Reads by id the rows that Odoo no longer lists; those that are confirmed as gone become
- * page->gone. ERR_SAFETY when they are too many. */
+/* Reads by id the rows that Odoo no longer lists, and adds those that are gone to page->gone; of a
+ * partial that is still there, its settlement lines to page->lines. ERR_SAFETY when too many rows
+ * are gone. */
 static int confirm_vanished(struct page *page, const struct ids *remote, const struct ids *local,
                             struct error *error)
 {
     struct page check = {.pull = page->pull,
                          .model = page->model,
                          .log = page->log,
-                         .out_of_scope = page->model->swept || page->leavers_go};
+                         .out_of_scope = page->model->swept || page->leavers_go,
+                         .gone = page->gone,
+                         .lines = page->lines};
     struct ids vanished = {0};
     int rc = 0;
 
@@ -36,9 +39,9 @@ static int confirm_vanished(struct page *page, const struct ids *remote, const s
     if (rc == 0)
         rc = page_read(&check, vanished.items, vanished.count, error);
     free(vanished.items);
-    free(page->gone.items);
     page->gone = check.gone;
-    check.gone = (struct ids){0};
+    page->lines = check.lines;
+    check.gone = check.lines = (struct ids){0};
     page_close(&check);
     return rc < 0 ? rc : page_check_gone(page, error);
 }
@@ -111,8 +114,9 @@ static const char *list_domain(const struct model *model)
 
 /* The first pull of a listed model: every id after the last stored one, page by page. */
 static int pull_first(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-                      struct page *page, struct error *error)
+                      struct error *error)
 {
+    struct page page = {.pull = pull, .model = model, .cursor = cursor};
     json_t *after = json_pack("[[ssI]]", "id", ">", (json_int_t)cursor->resume_id);
     struct ids remote = {0}, local = {0};
     int rc = after ? 0 : error_memory(error);
@@ -126,12 +130,12 @@ static int pull_first(struct pull *pull, const struct model *model, struct mirro
         goto done;
     if (cursor->resume_id == 0)
         rc = delete_unlisted(pull, model, &remote, &local, error);
-    page->cursor = cursor;
     if (rc == 0)
-        rc = page_read(page, remote.items, remote.count, error);
+        rc = page_read(&page, remote.items, remote.count, error);
     if (rc == 0)
-        rc = page_delete_gone(page, error);
+        rc = page_delete_gone(&page, error);
 done:
+    page_close(&page);
     free(remote.items);
     free(local.items);
     return rc;
@@ -240,13 +244,9 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
 int listing_visible(struct pull *pull, const struct model *model, const struct ids *ids,
                     struct ids *ret, struct error *error)
 {
-    json_t *list = json_array(), *only;
-    int rc;
+    json_t *only = json_pack("[[sso]]", "id", "in", json_build_ids(ids->items, ids->count));
+    int rc = only ? search_ids(pull, model, "[]", only, ret, error) : error_memory(error);
 
-    for (size_t i = 0; i < ids->count; i++)
-        json_build_add(&list, json_integer(ids->items[i]));
-    only = json_pack("[[sso]]", "id", "in", list);
-    rc = only ? search_ids(pull, model, "[]", only, ret, error) : error_memory(error);
     json_decref(only);
     return rc;
 }
@@ -316,15 +316,12 @@ static int pull_old_rows(struct pull *pull, const struct model *model, struct mi
 static int pull_whole(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
                       struct error *error)
 {
-    struct page page = {.pull = pull, .model = model};
     int rc;
 
     if (model->kind == MODEL_LISTED)
-        rc = pull_first(pull, model, cursor, &page, error);
-    else
-        rc = pull_old_rows(pull, model, cursor, error);
-    page_close(&page);
-    return rc < 0 || model->kind == MODEL_LISTED ? rc : listing_needed(pull, model, error);
+        return pull_first(pull, model, cursor, error);
+    rc = pull_old_rows(pull, model, cursor, error);
+    return rc < 0 ? rc : listing_needed(pull, model, error);
 }
 
 int listing_read(struct pull *pull, const struct model *model, struct error *error)

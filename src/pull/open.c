@@ -10,21 +10,16 @@
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
-#include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
 /* Sets the values of the "@names" in domains that come from the configuration. */
 static int set_names(struct pull *pull, struct error *error)
 {
-    json_t *customers = json_array();
-
-    for (size_t i = 0; i < pull->n_customers; i++)
-        json_build_add(&customers, json_integer(pull->customers[i]));
-    pull->ids =
-        json_pack("{so so so so so}", "@packs", packs_references(pull->config), "@pack_ids",
-                  packs_ids(pull->config), "@ids", customers, "@keys",
-                  json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database), "@markers",
-                  json_sprintf("<qualiodoo-%%@%s>", pull->config->odoo.database));
+    pull->ids = json_pack(
+        "{so so so so so}", "@packs", packs_references(pull->config), "@pack_ids",
+        packs_ids(pull->config), "@ids", json_build_ids(pull->customers, pull->n_customers),
+        "@keys", json_sprintf("<qualiodoo-adjust.%%@%s>", pull->config->odoo.database), "@markers",
+        json_sprintf("<qualiodoo-%%@%s>", pull->config->odoo.database));
     return pull->ids ? 0 : error_memory(error);
 }
 

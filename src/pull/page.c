@@ -12,7 +12,6 @@
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/settled.h"
 #include "qualiodoo/store/targets.h"
-#include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/json_build.h"
@@ -41,18 +40,15 @@ static json_t *counting_domain(const struct page *page)
 static int find_counting(struct page *page, const int64_t *ids, size_t count, struct error *error)
 {
     struct pull *pull = page->pull;
-    json_t *configured = counting_domain(page), *domain, *list;
+    json_t *configured = counting_domain(page), *domain;
     int rc;
 
     free(page->counting.items);
     page->counting = (struct ids){0};
     if (!configured)
         return 0;
-    list = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_build_add(&list, json_integer(ids[i]));
     domain = json_copy(configured);
-    json_build_add(&domain, json_pack("[sso]", "id", "in", list));
+    json_build_add(&domain, json_pack("[sso]", "id", "in", json_build_ids(ids, count)));
     rc = domain ? odoo_search_all(pull->odoo, model_remote(page->model, pull->flavour), domain,
                                   &page->counting.items, &page->counting.count, error)
                 : error_memory(error);

@@ -15,15 +15,6 @@
 /* Owners of one listing: all their ids go into one domain. */
 #define OWNERS_AT_ONCE 200
 
-static json_t *id_list(const int64_t *ids, size_t count)
-{
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < count; i++)
-        json_build_add(&list, json_integer(ids[i]));
-    return list;
-}
-
 /* The owners whose parts are listed; `parts` is the set of their mirrored parts. */
 struct owners {
     const int64_t *ids;
@@ -72,7 +63,8 @@ static int ticket_chunk(struct pull *pull, const int64_t *tickets, size_t count,
     const struct owners owners = {tickets, count, SET_TIMESHEETS_OF};
     int rc = list_model_again(
         pull, MODEL_TIMESHEET,
-        json_pack("[[sso]]", pull->flavour->link, "in", id_list(tickets, count)), &owners, error);
+        json_pack("[[sso]]", pull->flavour->link, "in", json_build_ids(tickets, count)), &owners,
+        error);
 
     return rc < 0 ? rc
                   : mirror_pending_clear(pull->store, models[MODEL_TICKET].table.name, tickets,
@@ -122,7 +114,7 @@ static int settlements_chunk(struct pull *pull, const int64_t *moves, size_t cou
 {
     struct page page = {.pull = pull, .model = &models[MODEL_PARTIAL], .log = !pull->first_pulls};
     const struct owners owners = {moves, count, SET_PARTIALS_OF};
-    json_t *names = json_pack("{so}", "@ids", id_list(moves, count));
+    json_t *names = json_pack("{so}", "@ids", json_build_ids(moves, count));
     json_t *domain = names ? model_domain(page.model->customer_domain, pull->flavour, names) : NULL;
     int rc = list_again(&page, domain, &owners, error);
 
@@ -140,14 +132,14 @@ static int lines_chunk(struct pull *pull, const int64_t *moves, size_t count, st
     const struct owners of_down_payments = {moves, count, SET_DOWN_PAYMENTS_OF};
     int rc =
         list_model_again(pull, MODEL_MOVE_LINE,
-                         json_pack("[[sso] [ssO]]", "move_id", "in", id_list(moves, count),
+                         json_pack("[[sso] [ssO]]", "move_id", "in", json_build_ids(moves, count),
                                    "product_id", "in", json_object_get(pull->ids, "@products")),
                          &of_packs, error);
 
     if (rc == 0 && pull->fields[MODEL_DOWN_PAYMENT])
         rc = list_model_again(pull, MODEL_DOWN_PAYMENT,
-                              json_pack("[[sso] [ssb]]", "move_id", "in", id_list(moves, count),
-                                        "is_downpayment", "=", 1),
+                              json_pack("[[sso] [ssb]]", "move_id", "in",
+                                        json_build_ids(moves, count), "is_downpayment", "=", 1),
                               &of_down_payments, error);
     return rc;
 }
@@ -221,7 +213,8 @@ int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *err
     const struct model *reply = &models[MODEL_REPLY];
     struct page page = {.pull = pull, .model = &models[MODEL_TICKET], .log = true};
     const struct owners owners = {tickets->items, tickets->count, SET_REPLIES_OF};
-    json_t *of = json_pack("[[sso]]", "res_id", "in", id_list(tickets->items, tickets->count));
+    json_t *of =
+        json_pack("[[sso]]", "res_id", "in", json_build_ids(tickets->items, tickets->count));
     int rc = of ? 0 : error_memory(error);
 
     if (rc == 0)

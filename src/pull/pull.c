@@ -2,17 +2,13 @@
  * page.c stores them, cursor.c keeps how far each has come. */
 #include "qualiodoo/pull/pull.h"
 
-#include <assert.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "holders.h"
 #include "listing.h"
 #include "page.h"
 #include "parts.h"
 #include "place.h"
-#include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/evidence.h"
@@ -46,11 +42,7 @@ static int pull_model(struct pull *pull, const struct model *model, struct error
 /* Sets the ids that replace `name` ("@products") in domains. */
 static void set_ids(struct pull *pull, const char *name, const struct ids *ids)
 {
-    json_t *list = json_array();
-
-    for (size_t i = 0; i < ids->count; i++)
-        json_build_add(&list, json_integer(ids->items[i]));
-    json_build_set(&pull->ids, name, list);
+    json_build_set(&pull->ids, name, json_build_ids(ids->items, ids->count));
 }
 
 static int set_customer_ids(struct pull *pull, const char *name, enum mirror_set set,

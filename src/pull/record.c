@@ -112,17 +112,18 @@ static struct mirror_value id_value(json_t *value)
 /* The ids as a JSON text that *texts owns, in Odoo's order. */
 static struct mirror_value ids_value(json_t *value, json_t **texts)
 {
-    const struct mirror_value none = {.kind = VALUE_TEXT, .text = "[]"};
+    struct mirror_value made = {.kind = VALUE_TEXT, .text = "[]"};
     char *dumped;
     json_t *text;
 
     if (!json_is_array(value) || json_array_size(value) == 0)
-        return none;
+        return made;
     dumped = json_dumps(value, JSON_COMPACT);
     text = dumped ? json_string(dumped) : NULL;
     free(dumped);
-    json_build_add(texts, text);
-    return (struct mirror_value){.kind = VALUE_TEXT, .text = json_string_value(text)};
+    made.text = json_string_value(text);
+    json_build_add(texts, text); /* frees the text when memory is short */
+    return made;
 }
 
 static struct mirror_value field_value(enum field_kind kind, json_t *value, json_t **texts)

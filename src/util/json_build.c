@@ -53,6 +53,15 @@ void json_build_set(json_t **object, const char *name, json_t *value)
         drop(object);
 }
 
+json_t *json_build_ids(const int64_t *ids, size_t count)
+{
+    json_t *list = json_array();
+
+    for (size_t i = 0; i < count; i++)
+        json_build_add(&list, json_integer(ids[i]));
+    return list;
+}
+
 int json_build_parse(const char *text, size_t flags, json_t **ret)
 {
     lacked_memory = false;

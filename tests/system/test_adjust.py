@@ -489,6 +489,17 @@ def test_a_note_that_was_altered_is_no_repetition(make: Any) -> None:
     assert "somebody altered" in desk.adjust(30, "--key", key, check=1).message
 
 
+def test_a_note_with_a_foreign_key_stops_no_cycle(make: Any) -> None:
+    """Anybody may choose the Message-ID of a message: this one is long, and not in ASCII."""
+    desk = make("note")
+    desk.adjust(30)
+    desk.world.create("mail.message", model="res.partner", res_id=desk.shop.acme, message_type="comment",
+                      message_id="<qualiodoo-adjust." + "é" * 100 + "@demo>", subject="Bonjour")
+    desk.run("sync", check=0)
+    assert desk.run.balance(desk.shop.acme) == 685 + 30
+    assert [valid for valid, in desk.run.sql("SELECT valid FROM adjustment ORDER BY id")] == [1, 0]
+
+
 # ---- The state ----
 
 

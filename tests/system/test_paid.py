@@ -118,6 +118,19 @@ def test_a_credit_note_that_was_itself_undone_takes_nothing_back(desk: Desk, by:
     assert desk.run.stored() == desk.run.rebuilt()
 
 
+def test_an_invoice_whose_paid_line_is_in_another_one_now_is_not_paid_by_it(desk: Desk) -> None:
+    """The partial is still there, and is no longer listed with the invoice: its lines are read again."""
+    invoice, other = desk.pack("2026-01-10"), desk.world.invoice(desk.customer, [("CONSEIL", 1, 1200)], "2026-01-11")
+    desk.world.pay(invoice, "2026-01-15")
+    assert desk.balance() == 720
+    desk.later()
+    partial, = desk.world.partials(invoice)
+    desk.world.patch("account.move.line", desk.world.partial_row(partial)["debit_move_id"], move_id=other)
+    desk.world.write("account.move", invoice, ref="x")
+    assert desk.balance() == 0
+    assert "without money" in desk.verdict(invoice)
+
+
 def test_an_ordinary_refund_takes_the_pack_back(desk: Desk) -> None:
     invoice = desk.pack("2026-01-10")
     desk.world.pay(invoice, "2026-01-15")

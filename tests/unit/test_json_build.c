@@ -63,6 +63,29 @@ static void test_all_items_are_appended_or_none_is_left(void **state)
     json_decref(items);
 }
 
+static void test_ids_are_all_in_the_list_or_it_is_null(void **state)
+{
+    static const int64_t ids[] = {3, INT64_MAX, 1};
+    json_t *list = json_build_ids(NULL, 0);
+    size_t alive;
+    bool failed = true;
+
+    (void)state;
+    assert_int_equal(json_array_size(list), 0);
+    json_decref(list);
+    for (size_t succeed = 0; failed; succeed++) {
+        failing_malloc_arm(succeed);
+        list = json_build_ids(ids, 3);
+        for (size_t i = 0; list && i < 3; i++)
+            assert_int_equal(json_integer_value(json_array_get(list, i)), ids[i]);
+        assert_int_equal(json_array_size(list), list ? 3 : 0);
+        json_decref(list);
+        failed = failing_malloc_disarm(&alive);
+        assert_int_equal(alive, 0);
+        assert_true(failed == !list);
+    }
+}
+
 static void test_a_null_item_drops_the_list_and_later_items(void **state)
 {
     json_t *list = json_pack("[i]", 1);
@@ -114,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_list_is_whole_or_null_whichever_allocation_fails),
         cmocka_unit_test(test_all_items_are_appended_or_none_is_left),
+        cmocka_unit_test(test_ids_are_all_in_the_list_or_it_is_null),
         cmocka_unit_test(test_a_null_item_drops_the_list_and_later_items),
         cmocka_unit_test(test_a_text_that_is_no_json_is_null),
         cmocka_unit_test(test_a_text_is_parsed_whole_or_memory_is_short),

@@ -16,6 +16,7 @@
 #define QUALIODOO_JSON_BUILD_H
 
 #include <jansson.h>
+#include <stdint.h>
 
 /* Appends `item`, whose reference is stolen. NULL (its maker lacked memory) releases the list. */
 void json_build_add(json_t **list, json_t *item);
@@ -25,6 +26,9 @@ void json_build_add_all(json_t **list, json_t *items);
 
 /* Sets a member to `value`, whose reference is stolen. NULL releases the object. */
 void json_build_set(json_t **object, const char *name, json_t *value);
+
+/* A new array of `count` ids; NULL: out of memory. */
+json_t *json_build_ids(const int64_t *ids, size_t count);
 
 /* json_loads() that tells invalid JSON from a lack of memory. Returns 0 with the value in *ret,
  * which the caller owns, or NULL where `text` is NULL or not JSON; ERR_NO_MEMORY with *ret NULL.
