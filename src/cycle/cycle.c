@@ -5,161 +5,32 @@
  *     write_back       settle: finds out whether unanswered writes arrived; confirm: reads and
  *                      judges again the tickets that will be written to; send; read back
  *
- * The rooms of the steps do not call each other: where one needs another, this file passes it a
- * function. */
+ * The rooms of the steps do not call each other: where one needs another, the cycle passes it a
+ * function. The compute step is in cycle_compute.c. */
 #include "qualiodoo/cycle/cycle.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cycle_internal.h"
 #include "cycle_order.h"
 #include "cycle_outcome.h"
-#include "qualiodoo/compute/judge.h"
-#include "qualiodoo/compute/policy.h"
 #include "qualiodoo/compute/revoked.h"
 #include "qualiodoo/cycle/cycle_lease.h"
-#include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/pull/connect.h"
-#include "qualiodoo/pull/history.h"
 #include "qualiodoo/pull/identity.h"
-#include "qualiodoo/pull/pull.h"
-#include "qualiodoo/pull/skew.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/results.h"
+#include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
-#include "qualiodoo/writeback/alerts.h"
-#include "qualiodoo/writeback/breaches.h"
 #include "qualiodoo/writeback/lease.h"
 #include "qualiodoo/writeback/send.h"
 #include "qualiodoo/writeback/shown.h"
 
 /* How long a command waits for another cycle to finish. */
 #define LOCK_WAIT_MS 60000
-
-/* One cycle, and what its steps share. */
-struct cycle {
-    const struct cycle_options *options;
-    struct cycle_report *report;
-    struct pull pull;
-    struct writeback writeback;
-    struct breaches *breaches; /* opened for the first verdict of compute_targets(), else NULL */
-    struct skew skew;          /* between the clocks of this machine and Odoo */
-    struct error problem;      /* makes the cycle fail at its end: an unusable calendar, or revoked
-                                  credit in the service; code 0: none */
-};
-
-/* ---- Compute ---- */
-
-static int ask_history(void *context, const struct ids *tickets, struct error *error)
-{
-    struct cycle *cycle = context;
-
-    return history_ask(&cycle->pull, tickets, error);
-}
-
-/* Most cycles judge no ticket: they do not read the outbox. */
-static int open_breaches(struct cycle *cycle, struct error *error)
-{
-    return cycle->breaches ? 0 : breaches_open(&cycle->writeback, &cycle->breaches, error);
-}
-
-static int plan_breach(void *context, const struct target_judged *judged, struct error *error)
-{
-    struct cycle *cycle = context;
-    bool cleared = false;
-    int rc = open_breaches(cycle, error);
-
-    if (rc == 0)
-        rc = breaches_plan(cycle->breaches, judged, &cleared, error);
-    if (rc == 0 && cleared) {
-        cycle->report->compute.breaches_cleared++;
-        compute_report_event(&cycle->report->compute, "cleared", judged->target->ticket->id, 0, 0);
-    }
-    return rc;
-}
-
-static int withdraw(void *context, int64_t ticket, struct error *error)
-{
-    struct cycle *cycle = context;
-    int rc = open_breaches(cycle, error);
-
-    return rc < 0 ? rc : breaches_withdraw(cycle->breaches, ticket, error);
-}
-
-/* Judges targets; the writes that a verdict calls for are planned in the same transaction. */
-static int compute_targets(struct cycle *cycle, const struct ids *also, struct error *error)
-{
-    struct judging judging = {.store = cycle->pull.store,
-                              .config = cycle->pull.config,
-                              .hides_responses = cycle->pull.flavour->hides_responses,
-                              .report = &cycle->report->compute,
-                              .is_history = cycle->pull.first_pulls,
-                              .wrong_clock = cycle->skew.found,
-                              .context = cycle,
-                              .ask_history = ask_history,
-                              .judged = plan_breach,
-                              .withdrawn = withdraw};
-    int64_t began = clock_monotonic_ms();
-    int rc = history_retry(&cycle->pull, error);
-
-    if (rc == 0)
-        rc = judge_targets(&judging, also, error);
-    breaches_free(cycle->breaches);
-    cycle->breaches = NULL;
-    if (judging.judged_any)
-        cycle->problem = judging.problem;
-    if (rc == 0)
-        log_step("judged response targets: %lld ms", (long long)(clock_monotonic_ms() - began));
-    return rc;
-}
-
-/* *ret_today: the day for which accounts were computed. */
-static int compute_accounts(struct cycle *cycle, civil_day *ret_today, struct error *error)
-{
-    const struct pull *pull = &cycle->pull;
-    struct compute_report *report = &cycle->report->compute;
-    struct accounts_order order = {
-        .force = pull->force, .customers = pull->customers, .n_customers = pull->n_customers};
-    int64_t began = clock_monotonic_ms();
-    struct policy policy;
-    int rc = policy_open(pull->config, pull->store, &policy, error);
-
-    if (rc < 0)
-        return rc;
-    *ret_today = order.today = policy_today(&policy);
-    policy_close(&policy);
-    rc = accounts_update(pull->store, pull->config, &order, report, error);
-    if (rc == 0)
-        log_step("computed %lld accounts: %lld ms", (long long)report->accounts_recomputed,
-                 (long long)(clock_monotonic_ms() - began));
-    return rc;
-}
-
-/* Computes what the pulled changes touch: targets (with those of `also`, which may be NULL), then
- * accounts; and plans the writes that follow. */
-static int compute(struct cycle *cycle, const struct ids *also, struct error *error)
-{
-    struct compute_report *report = &cycle->report->compute;
-    civil_day today = 0;
-    int rc = compute_targets(cycle, also, error);
-
-    if (rc == 0)
-        rc = compute_accounts(cycle, &today, error);
-    if (rc == ERR_SAFETY && cycle->options->service && json_array_size(report->revoked)) {
-        /* The accounts stay as they were; the service goes on with what does not depend on them. */
-        cycle->problem = *error;
-        rc = revoked_note(cycle->pull.store, report, true, error);
-        return rc == ERR_SAFETY ? 0 : rc;
-    }
-    if (rc == 0)
-        rc = shown_update(&cycle->writeback, error);
-    /* With a wrong clock, "today" may be wrong, and a planned alert is not judged again later. */
-    if (rc < 0 || cycle->skew.found)
-        return rc;
-    return alerts_update(&cycle->writeback, report->accounts_changed, today, error);
-}
 
 /* ---- Pull ---- */
 
@@ -193,7 +64,7 @@ static int pull_and_compute(struct cycle *cycle, struct error *error)
     cycle->writeback.shows_rows = pull_has_model(pull, MODEL_SHOWN);
     cycle->writeback.shows_fields = pull_has_field(pull, MODEL_PARTNER, PARTNER_MINUTES) &&
                                     pull_has_field(pull, MODEL_PARTNER, PARTNER_LAST_DAY);
-    return compute(cycle, NULL, error);
+    return cycle_compute(cycle, NULL, error);
 }
 
 /* Pulls and computes in one transaction when the mirror is complete: readers see the state before
@@ -240,7 +111,7 @@ static int confirm(struct cycle *cycle, const struct ids *tickets, struct error 
         return rc;
     rc = pull_tickets(&cycle->pull, tickets, error);
     if (rc == 0)
-        rc = compute(cycle, tickets, error);
+        rc = cycle_compute(cycle, tickets, error);
     if (rc == 0)
         rc = cycle_report_check(cycle->report, error);
     if (rc == 0)
@@ -268,7 +139,7 @@ static int read_back(struct cycle *cycle, const struct send_touched *touched, st
         return rc;
     rc = pull_read_back(&cycle->pull, &written, error);
     if (rc == 0)
-        rc = compute(cycle, NULL, error);
+        rc = cycle_compute(cycle, NULL, error);
     if (rc == 0)
         rc = cycle_report_check(cycle->report, error);
     if (rc == 0)
