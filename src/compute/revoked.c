@@ -23,6 +23,7 @@
 
 struct check {
     const struct revocation *revocation;
+    json_t *rules_before, *rules_now; /* those of the revocation, parsed */
     json_t *revoked, *taken; /* accounts, in the form of report->revoked; `taken`: by a change in
                                 Odoo, or accepted */
     struct ids products;     /* of the revoked lots */
@@ -66,13 +67,30 @@ static int account_in(struct check *check, json_t *list, int64_t account, json_t
     return *ret && json_array_append_new(list, *ret) == 0 ? 0 : error_memory(error);
 }
 
+/* Whether credit.adjustments changed: the adjustments it named before have left the mirror, which
+ * does not mean that they have left Odoo. */
+static bool adjustments_moved(const struct check *check)
+{
+    json_t *before = json_object_get(json_object_get(check->rules_before, "credit"), "adjustments");
+    json_t *now = json_object_get(json_object_get(check->rules_now, "credit"), "adjustments");
+
+    return before && !json_equal(before, now);
+}
+
+static bool is_revoked(const struct check *check, const struct evidence_loss *loss)
+{
+    if (is_accepted(check->revocation->order, loss->account))
+        return false;
+    return revoked_by_words(&loss->then, &loss->now) ||
+           (loss->lot.origin == LOT_ADJUSTMENT && adjustments_moved(check));
+}
+
 static int add_loss(void *context, const struct evidence_loss *loss, struct error *error)
 {
     struct check *check = context;
     enum revoked_loss lost = revoked_loss(&loss->before, loss->gone ? NULL : &loss->after,
                                           check->revocation->order->today);
-    bool revoked = revoked_by_words(&loss->then, &loss->now) &&
-                   !is_accepted(check->revocation->order, loss->account);
+    bool revoked = is_revoked(check, loss);
     json_t *account = NULL;
     int rc;
 
@@ -95,15 +113,14 @@ static int add_loss(void *context, const struct evidence_loss *loss, struct erro
 static int find_causes(struct check *check, json_t **ret, struct error *error)
 {
     const struct revocation *revocation = check->revocation;
-    struct revoked_words words = {0};
+    struct revoked_words words = {.rules_before = check->rules_before,
+                                  .rules_now = check->rules_now};
     char *before = NULL, *now = NULL;
     int rc = store_meta_get(revocation->store, "words", &before, error);
 
     if (rc == 0)
         rc = evidence_words(revocation->store, QUALIODOO_VERSION, &now, error);
-    if (rc == 0 && (json_build_parse(revocation->rules_before, 0, &words.rules_before) < 0 ||
-                    json_build_parse(revocation->rules_now, 0, &words.rules_now) < 0 ||
-                    json_build_parse(before, 0, &words.words_before) < 0 ||
+    if (rc == 0 && (json_build_parse(before, 0, &words.words_before) < 0 ||
                     json_build_parse(now, 0, &words.words_now) < 0))
         rc = error_memory(error);
     ids_sort(check->products.items, check->products.count);
@@ -111,8 +128,6 @@ static int find_causes(struct check *check, json_t **ret, struct error *error)
         rc = error_memory(error);
     json_decref(words.words_before);
     json_decref(words.words_now);
-    json_decref(words.rules_before);
-    json_decref(words.rules_now);
     free(before);
     free(now);
     return rc;
@@ -230,16 +245,22 @@ static void log_taken(json_t *taken)
 int revoked_check(const struct revocation *revocation, struct error *error)
 {
     struct check check = {.revocation = revocation, .revoked = json_array(), .taken = json_array()};
-    int rc = check.revoked && check.taken
-                 ? evidence_losses(revocation->store, add_loss, &check, error)
-                 : error_memory(error);
+    int rc = 0;
 
+    if (!check.revoked || !check.taken ||
+        json_build_parse(revocation->rules_before, 0, &check.rules_before) < 0 ||
+        json_build_parse(revocation->rules_now, 0, &check.rules_now) < 0)
+        rc = error_memory(error);
+    if (rc == 0)
+        rc = evidence_losses(revocation->store, add_loss, &check, error);
     if (rc == 0 && json_array_size(check.revoked))
         rc = set_error(&check, error);
     if (rc == 0)
         log_taken(check.taken);
     json_decref(check.revoked);
     json_decref(check.taken);
+    json_decref(check.rules_before);
+    json_decref(check.rules_now);
     free(check.products.items);
     return rc;
 }

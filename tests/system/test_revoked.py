@@ -320,3 +320,20 @@ def test_the_service_keeps_the_balances_and_goes_on_with_the_rest(world: World, 
     ended = run.finish(process, check=0)
     named = [line for line in ended.err.splitlines() if "error" in line and "'SUP24B'" in line]
     assert named and all(f"product {id_}" in line and "Exemple SARL" in line for line in named), ended
+
+
+def test_where_adjustments_are_kept_is_a_key_that_changes(world: World, run: Run, shop: Shop) -> None:
+    """Rows of the model still stand in Odoo; as notes they would no longer be read."""
+    world.adjustment_model()
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"})
+    run("sync", check=0)
+    run("adjust", shop.cargo, 90, "--reason", "goodwill", check=0)
+    before = run.balance(shop.cargo)
+    run.settle()
+    world.advance(3600)
+    run.configure(credit={"adjustments": "note"})
+    stops(run, "credit.adjustments changed from model to note")
+    assert run.balance(shop.cargo) == before
+    run.configure(credit={"adjustments": "model"})
+    run("sync", check=0)
+    assert run.balance(shop.cargo) == before
