@@ -295,7 +295,7 @@ int flavour_has_external_id(struct odoo *odoo, const char *module, const char *n
     json_decref(result);
     /* Odoo finds the id with all rights, then reads its record with those of the user. */
     *ret_has = rc == 0 || rc == ERR_ACCESS_RIGHTS;
-    return *ret_has || rc == ERR_FAULT ? 0 : rc;
+    return *ret_has || rc == ERR_FAULT || rc == ERR_MISSING_MODEL ? 0 : rc;
 }
 
 int flavour_field_is_hidden(struct odoo *odoo, const char *module, const char *model,
