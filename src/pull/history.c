@@ -66,11 +66,10 @@ static int ignore_if_unable(int rc)
  * traceback in Odoo's log. */
 static int has_message_format(struct odoo *odoo, bool *ret, struct error *error)
 {
-    const char *version = "";
-    int rc = odoo_version(odoo, &version, error);
+    int major = 0;
+    int rc = flavour_major_version(odoo, &major, error);
 
-    version += strcspn(version, "0123456789");
-    *ret = rc == 0 && strtol(version, NULL, 10) < FIRST_WITHOUT_MESSAGE_FORMAT;
+    *ret = rc == 0 && major < FIRST_WITHOUT_MESSAGE_FORMAT;
     return rc;
 }
 
