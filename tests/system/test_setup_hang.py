@@ -58,6 +58,15 @@ def test_a_call_that_hangs_is_given_up_once_with_words_for_postgresql(office: Of
     assert "nothing to do" in office.setup().out
 
 
+def test_a_call_that_hangs_is_given_up_after_30_seconds_whatever_odoo_timeout_is(office: Office) -> None:
+    office.run.configure(odoo={"timeout": "2min"})
+    fault = office.server.fault("hang", lambda c: c.model == "ir.model.access" and c.method == "create", times=0, seconds=50)
+    began = time.monotonic()
+    message = office.setup(check=1, timeout=60).err
+    assert 30 <= time.monotonic() - began < 45 and fault.hits == 1
+    assert "ir.model.access.create within 30 s" in message and "pg_terminate_backend(PID)" in message
+
+
 @FRENCH
 def test_the_simulated_server_hangs_without_the_language_until_the_statement_is_ended(world: World, server: Server) -> None:
     """What an administrator's script without Accept-Language does to everybody, and how it ends."""
