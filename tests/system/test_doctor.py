@@ -269,7 +269,7 @@ def test_rows_of_others_are_a_note(ready: Practice) -> None:
 # ---- What differs between versions ----
 
 each_version = pytest.mark.parametrize(
-    "version", [pytest.param(version, marks=pytest.mark.world(version=version)) for version in (17, 19)])
+    "version", [pytest.param(version, marks=pytest.mark.world(version=version)) for version in (16, 17, 18, 19)])
 
 
 def test_a_field_hidden_by_its_group_is_not_a_missing_module(ready: Practice) -> None:
@@ -288,11 +288,21 @@ def test_a_module_that_is_not_installed(ready: Practice) -> None:
 
 @each_version
 def test_doctor_asks_for_groups_in_the_form_of_the_version(ready: Practice, version: int) -> None:
-    """Each form is a fault on the other version, with a traceback in Odoo's log."""
+    """Each form is a fault on the other versions, with a traceback in Odoo's log."""
     ready.server.clear()
     ready.doctor()
     asked = [c.args for c in ready.server.calls if c.method == "has_group"]
-    assert asked and all(len(a) == (1 if version == 17 else 2) for a in asked)
+    assert asked and all(len(a) == (1 if version < 18 else 2) for a in asked)
+
+
+@each_version
+def test_16_to_19_are_measured_and_no_other_version_is(ready: Practice, version: int) -> None:
+    assert not [f for f in ready.doctor() if "untested" in f["text"]]
+    other = {16: 15, 19: 20}.get(version)
+    if other:
+        ready.world.release = other
+        found = [n for n in ready.notes() if "untested" in n["text"]]
+        assert len(found) == 1 and f"measured on Odoo 16 to 19; version {other}.0 is untested" in found[0]["text"]
 
 
 # ---- Packs, tags, domain ----
