@@ -70,7 +70,7 @@ def test_no_key_of_the_session_is_logged(run: Run, certificate: tuple[Path, Path
     log = tmp_path / "keys.log"
     with listener(certificate) as (port, agreed):
         said = ask(run, certificate, port, SSLKEYLOGFILE=str(log))
-    assert agreed and set(agreed) <= {"TLSv1.2", "TLSv1.3"} and "503" in said
+    assert agreed and set(agreed) <= {"TLSv1.2", "TLSv1.3"} and "HTTP 503" in said
     assert not log.exists()
 
 
@@ -79,7 +79,7 @@ def test_a_lax_configuration_of_openssl_allows_no_old_protocol(run: Run, certifi
     lax.write_text(LAX)
     with listener(certificate, ssl.TLSVersion.TLSv1_1) as (port, agreed):
         said = ask(run, certificate, port, OPENSSL_CONF=str(lax))
-    assert not agreed and "503" not in said and '"problem"' in said
+    assert not agreed and "HTTP 503" not in said and '"problem"' in said
 
 
 def test_a_certificate_of_another_name_asks_for_the_right_name(run: Run, certificate: tuple[Path, Path]) -> None:
