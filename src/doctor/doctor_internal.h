@@ -1,8 +1,9 @@
 /* doctor_internal.h - what the files of doctor share.
  *
  * doctor.c runs the checks, doctor_findings.c reports their findings, and doctor_fields.c asks for
- * the fields of a model. doctor_state.c checks the local state, doctor_identity.c whether it belongs
- * to this Odoo, doctor_lease.c and doctor_fallback.c check both; the other doctor_*.c check Odoo. */
+ * the fields of a model. doctor_state.c checks the local state, doctor_identity.c whether it
+ * belongs to this Odoo, doctor_lease.c and doctor_fallback.c check both; the other doctor_*.c check
+ * Odoo. */
 #ifndef QUALIODOO_DOCTOR_INTERNAL_H
 #define QUALIODOO_DOCTOR_INTERNAL_H
 
