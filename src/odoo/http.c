@@ -15,6 +15,9 @@ enum { SLICE_MS = 50 };
  * libcurl keeps up to 200 bytes for each line of six. */
 #define HEAD_MAX (256U << 10)
 
+/* The bytes that are kept of the body of a failed call. */
+enum { TOLD_MAX = 8 << 10 };
+
 /* A page is about a megabyte: with libcurl's own 16 KiB it would take 60 waits and reads. */
 #define RECEIVE_BUFFER (256L << 10)
 
@@ -25,40 +28,16 @@ struct http {
     struct http_options options; /* with its own strings */
     char *host;
     /* the answer in progress */
-    char *body;
-    size_t length, capacity;
+    const struct http_request *request;
+    size_t length;      /* of its body so far */
     size_t head_length; /* of all its headers and trailers */
-    bool too_large, head_too_large, no_memory, refused;
+    bool too_large, head_too_large, refused;
+    bool unwanted;       /* request->take ended the call */
+    char told[TOLD_MAX]; /* the beginning of the body, when the status is not 200 */
+    size_t told_length;
     struct http_abort permit;
     long port; /* of the last connection that was tried; 0: none */
 };
-
-/* Makes room for `more` bytes and a NUL. The first block has the size that the server announced. */
-static bool make_room(struct http *http, size_t more)
-{
-    size_t needed = http->length + more + 1;
-    size_t capacity = http->capacity * 2;
-    curl_off_t announced = 0;
-    char *grown;
-
-    if (needed <= http->capacity)
-        return true;
-    if (http->capacity == 0) {
-        curl_easy_getinfo(http->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
-        if (announced > 0 && announced <= http->options.max_response)
-            capacity = (size_t)announced + 1;
-    }
-    if (capacity < needed)
-        capacity = needed < 4096 ? 4096 : needed;
-    if (capacity > (size_t)http->options.max_response + 1)
-        capacity = (size_t)http->options.max_response + 1;
-    grown = realloc(http->body, capacity);
-    if (!grown)
-        return false;
-    http->body = grown;
-    http->capacity = capacity;
-    return true;
-}
 
 /* Whether the answer stays below its limit with `more` bytes. */
 static bool fits(struct http *http, size_t more)
@@ -84,21 +63,34 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *conte
     return more;
 }
 
+/* Keeps what a failed call says for its error message. */
+static void keep_told(struct http *http, const char *bytes, size_t length)
+{
+    size_t room = sizeof http->told - http->told_length;
+
+    if (length > room)
+        length = room;
+    memcpy(http->told + http->told_length, bytes, length);
+    http->told_length += length;
+}
+
 /* Called by libcurl with decompressed bytes: a small answer may decompress to a huge one. */
 static size_t receive(char *bytes, size_t size, size_t count, void *context)
 {
     struct http *http = context;
     size_t more = size * count;
+    long status = 0;
 
     if (!fits(http, more))
         return 0;
-    http->no_memory = !make_room(http, more);
-    if (http->no_memory)
-        return 0;
-    memcpy(http->body + http->length, bytes, more);
     http->length += more;
-    http->body[http->length] = '\0';
-    return more;
+    curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (status != 200) {
+        keep_told(http, bytes, more);
+        return more;
+    }
+    http->unwanted = !http->request->take(http->request->context, bytes, more);
+    return http->unwanted ? 0 : more;
 }
 
 /* Called by libcurl for each connection that it tries. */
@@ -263,7 +255,6 @@ void http_free(struct http *http)
     curl_easy_cleanup(http->easy);
     curl_multi_cleanup(http->multi);
     curl_slist_free_all(http->headers);
-    free(http->body);
     free(http->host);
     free((void *)http->options.ca_file);
     free((void *)http->options.proxy);
@@ -311,9 +302,10 @@ static int prepare(struct http *http, const struct http_request *request, struct
          !curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, request->body) &&
          !curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, (long)request->fresh_connection);
     free(url);
-    http->length = http->capacity = http->head_length = 0;
+    http->request = request;
+    http->length = http->head_length = http->told_length = 0;
     http->port = 0;
-    http->too_large = http->head_too_large = http->no_memory = http->refused = false;
+    http->too_large = http->head_too_large = http->refused = http->unwanted = false;
     return ok ? 0 : error_memory(error);
 }
 
@@ -347,18 +339,6 @@ static int64_t date_of(struct http *http)
     return when > 0 ? when : 0;
 }
 
-/* Moves the answer to the caller; an empty one is an empty string. */
-static int deliver(struct http *http, struct http_answer *answer, struct error *error)
-{
-    answer->body = http->body ? http->body : calloc(1, 1);
-    if (!answer->body)
-        return error_memory(error);
-    answer->length = http->length;
-    answer->date = date_of(http);
-    http->body = NULL;
-    return 0;
-}
-
 int http_post(struct http *http, const struct http_request *request, const struct http_abort *abort,
               struct http_answer *ret_answer, struct error *error)
 {
@@ -377,21 +357,19 @@ int http_post(struct http *http, const struct http_request *request, const struc
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     account(http, status, &answer);
     answer.timed_out = failure.code == CURLE_OPERATION_TIMEDOUT && !answer.not_executed;
-    if (!code && failure.code == CURLE_OK && status == 200)
-        code = deliver(http, &answer, error);
+    if (!code && (http->unwanted || (failure.code == CURLE_OK && status == 200)))
+        answer.date = date_of(http);
     else if (!code) {
         failure.port = http->port;
         failure.too_large = http->too_large;
         failure.head_too_large = http->head_too_large;
-        failure.no_memory = http->no_memory;
         failure.endless_line = failure.code == CURLE_OUT_OF_MEMORY && !answer.not_executed &&
                                http_memory_failures() == no_memory;
-        failure.body = http->body;
         failure.length = http->length;
+        failure.told = http->told;
+        failure.told_length = http->told_length;
         code = http_describe(&failure, error);
     }
-    free(http->body);
-    http->body = NULL;
     *ret_answer = answer;
     return code;
 }

@@ -35,11 +35,13 @@ struct http_request {
     /* libcurl sends a request again by itself when a kept connection turns out to be dead: a call
      * that must not be executed twice asks for a new connection. */
     bool fresh_connection;
+    /* Takes the bytes of an answer of status 200, decompressed, as they arrive. False ends the call
+     * without an error: the taker knows why. */
+    bool (*take)(void *context, const char *bytes, size_t length);
+    void *context;
 };
 
 struct http_answer {
-    char *body; /* on the heap, a NUL at body[length] */
-    size_t length;
     int64_t ms;      /* how long the call took; set by the client */
     size_t received; /* bytes on the wire, also of a failed call */
     int64_t date;    /* its Date, in seconds since 1970; 0: none, or the answer came from a cache */
@@ -57,9 +59,8 @@ int http_set_language(struct http *http, const char *language, struct error *err
  * false ends the call with ERR_BUSY, not executed. permit.asked NULL: nothing is asked. */
 void http_set_permit(struct http *http, struct http_abort permit);
 
-/* Posts XML and returns the answer of status 200, whose body the caller frees. After a failure
- * ret_answer has no body, but its other members are set. ERR_INTERRUPTED when `abort` says so.
- * Redirections are not followed. */
+/* Posts a request; the body of an answer of status 200 goes to request->take. *ret_answer is also
+ * filled after a failure. ERR_INTERRUPTED when `abort` says so. Redirections are not followed. */
 int http_post(struct http *http, const struct http_request *request, const struct http_abort *abort,
               struct http_answer *ret_answer, struct error *error);
 

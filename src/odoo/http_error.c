@@ -94,8 +94,7 @@ static int bad_status(const struct http_failure *failure, long status, struct er
             retry = statuses[i].retry;
             advice = statuses[i].advice;
         }
-    if (failure->body)
-        text_title(title, sizeof title, failure->body, failure->length);
+    text_title(title, sizeof title, failure->told, failure->told_length);
     curl_easy_getinfo(failure->easy, CURLINFO_RETRY_AFTER, &after);
     if (after > 0)
         snprintf(wish, sizeof wish, "; it asks to wait %lld s", (long long)after);
@@ -285,7 +284,7 @@ int http_describe(const struct http_failure *failure, struct error *error)
         return too_large(failure, error);
     if (failure->endless_line)
         return endless_line(failure, error);
-    if (failure->no_memory || failure->code == CURLE_OUT_OF_MEMORY)
+    if (failure->code == CURLE_OUT_OF_MEMORY)
         return error_memory(error);
     if (failure->code == CURLE_OK)
         return bad_status(failure, info_long(failure->easy, CURLINFO_RESPONSE_CODE), error);

@@ -13,10 +13,11 @@ struct http_failure {
     CURL *easy;    /* asked for further details */
     CURLcode code; /* CURLE_OK: the answer has a bad status */
     long port;     /* of the last connection that was tried; 0: none */
-    bool too_large, head_too_large, no_memory;
+    bool too_large, head_too_large;
     bool endless_line; /* a header line longer than libcurl allows */
-    const char *body;  /* the part of the answer that came */
-    size_t length;
+    size_t length;     /* bytes of the body that came */
+    const char *told;  /* the beginning of the body of a bad status */
+    size_t told_length;
 };
 
 /* Describes the failure in `error` and returns its code. */

@@ -7,6 +7,7 @@
 
 #include "http.h"
 #include "qualiodoo/odoo/odoo.h"
+#include "sink.h"
 
 struct odoo {
     struct odoo_options options; /* with its own strings */
@@ -31,11 +32,19 @@ struct odoo {
 struct odoo_request {
     const char *path;
     const char *model, *method; /* borrowed, for messages; model can be NULL */
-    char *xml;                  /* holds the secret */
+    char *body;                 /* holds the secret */
     size_t length;
     bool safe;
 };
 void odoo_request_clear(struct odoo_request *request); /* wipes the secret */
+
+/* Where the value of an answer goes. */
+struct odoo_result {
+    struct sink sink;
+    void (*again)(void *context);    /* before each attempt: forgets what the last one told */
+    int64_t (*count)(void *context); /* the elements of the value, for a trace; -1: no list */
+    void *context;
+};
 
 /* Writes the XML of an execute_kw. The caller has authenticated. */
 int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
@@ -44,21 +53,20 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
 /* The abort of the caller's own thread: what odoo_options said. */
 struct http_abort odoo_abort(const struct odoo *odoo);
 
-/* Sends a request, with retries, and gives the undecoded answer; its body is the caller's and ends
- * with a NUL. May run on another thread than the one that decodes. */
-int odoo_fetch(struct odoo *odoo, const struct odoo_request *request,
-               const struct http_abort *abort, struct http_answer *ret_answer, struct error *error);
+/* Makes a call, with retries; its value goes to `result`. *ret_trace (may be NULL) is filled when
+ * an answer came, for odoo_tell(). A fault becomes its typed error. Any thread may call it; the
+ * sink runs on that thread. */
+int odoo_send(struct odoo *odoo, const struct odoo_request *request, const struct http_abort *abort,
+              const struct odoo_result *result, struct odoo_trace *ret_trace, struct error *error);
+
+/* Calls odoo_options.called, on the thread of the caller of odoo.h. */
+void odoo_tell(const struct odoo *odoo, const struct odoo_trace *trace);
 
 /* Waits before the next attempt: counts a retry and calls odoo_options.waiting. `attempt` (from 1)
  * is the one that failed, with `error`. ERR_INTERRUPTED when stopped. */
 int odoo_pause(struct odoo *odoo, int attempt, const struct http_abort *abort, struct error *error);
 
-/* Decodes an answer and calls odoo_options.called; the body of the answer is freed in every case. A
- * fault becomes its typed error. */
-int odoo_decode(struct odoo *odoo, const struct odoo_request *request, struct http_answer *answer,
-                json_t **ret_result, struct error *error);
-
-/* odoo_fetch() and odoo_decode(), with retries of both: the whole of odoo_execute(). */
+/* odoo_send() of the caller's own thread with the value as a tree: the whole of odoo_execute(). */
 int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **ret_result,
               struct error *error);
 

@@ -4,8 +4,8 @@
  *
  *   IDLE --prefetch_start--> WANTED --worker--> DONE --prefetch_take--> IDLE
  *
- * `mutex` guards `state`. The request and the answer of a slot belong to the worker while it is
- * WANTED, to the caller otherwise. The thread does HTTP only; the caller decodes. */
+ * `mutex` guards `state`. The request of a slot, and what its answer goes into, belong to the
+ * worker while it is WANTED, to the caller otherwise. */
 #include "prefetch.h"
 
 #include <assert.h>
@@ -19,8 +19,9 @@ enum { SLICE_MS = 50 };
 struct slot {
     enum { IDLE, WANTED, DONE } state;
     struct odoo_request request;
+    struct odoo_result result;
+    struct odoo_trace trace;
     int code;
-    struct http_answer answer;
     struct error error;
 };
 
@@ -55,8 +56,8 @@ static void *work(void *context)
         if (is_stopped(prefetch))
             break;
         pthread_mutex_unlock(&prefetch->mutex);
-        slot->code =
-            odoo_fetch(prefetch->odoo, &slot->request, &abort, &slot->answer, &slot->error);
+        slot->code = odoo_send(prefetch->odoo, &slot->request, &abort, &slot->result, &slot->trace,
+                               &slot->error);
         pthread_mutex_lock(&prefetch->mutex);
         slot->state = DONE;
         pthread_cond_broadcast(&prefetch->changed);
@@ -93,24 +94,22 @@ void prefetch_free(struct prefetch *prefetch)
     pthread_cond_broadcast(&prefetch->changed);
     pthread_mutex_unlock(&prefetch->mutex);
     pthread_join(prefetch->thread, NULL);
-    for (size_t i = 0; i < PREFETCH_DEPTH; i++) {
+    for (size_t i = 0; i < PREFETCH_DEPTH; i++)
         odoo_request_clear(&prefetch->slots[i].request);
-        free(prefetch->slots[i].answer.body);
-    }
     pthread_cond_destroy(&prefetch->changed);
     pthread_mutex_destroy(&prefetch->mutex);
     free(prefetch);
 }
 
-void prefetch_start(struct prefetch *prefetch, struct odoo_request *request)
+void prefetch_start(struct prefetch *prefetch, struct odoo_request *request,
+                    const struct odoo_result *result)
 {
     struct slot *slot = &prefetch->slots[prefetch->started++ % PREFETCH_DEPTH];
 
     pthread_mutex_lock(&prefetch->mutex);
     assert(slot->state == IDLE);
-    slot->request = *request;
+    *slot = (struct slot){.state = WANTED, .request = *request, .result = *result};
     *request = (struct odoo_request){0};
-    slot->state = WANTED;
     pthread_cond_broadcast(&prefetch->changed);
     pthread_mutex_unlock(&prefetch->mutex);
 }
@@ -127,12 +126,12 @@ static void wait_slice(struct prefetch *prefetch)
     pthread_cond_timedwait(&prefetch->changed, &prefetch->mutex, &until);
 }
 
-int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request,
-                  struct http_answer *ret_answer, struct error *error)
+int prefetch_take(struct prefetch *prefetch, struct error *error)
 {
     struct slot *slot = &prefetch->slots[prefetch->taken++ % PREFETCH_DEPTH];
     struct http_abort abort = odoo_abort(prefetch->odoo);
     bool stop = abort.asked && abort.asked(abort.context);
+    struct odoo_trace trace = {0};
     int code = 0;
 
     pthread_mutex_lock(&prefetch->mutex);
@@ -143,17 +142,16 @@ int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request,
     }
     if (stop)
         code = error_set(error, ERR_INTERRUPTED, "interrupted while waiting for Odoo");
-    else if (slot->code) {
+    else {
+        trace = slot->trace;
         code = slot->code;
-        if (error)
+        if (code && error)
             *error = slot->error;
         odoo_request_clear(&slot->request);
         slot->state = IDLE;
-    } else {
-        *ret_request = slot->request;
-        *ret_answer = slot->answer;
-        *slot = (struct slot){.state = IDLE};
     }
     pthread_mutex_unlock(&prefetch->mutex);
+    if (trace.method)
+        odoo_tell(prefetch->odoo, &trace);
     return code;
 }

@@ -16,13 +16,13 @@ void prefetch_free(struct prefetch *prefetch);
  * and the server never waits for the caller. */
 #define PREFETCH_DEPTH 2
 
-/* Adds a request, whose content is moved. At most PREFETCH_DEPTH may be untaken (asserted). */
-void prefetch_start(struct prefetch *prefetch, struct odoo_request *request);
+/* Adds a request, whose content is moved; the value of its answer goes to `result`, on the thread.
+ * At most PREFETCH_DEPTH may be untaken (asserted). */
+void prefetch_start(struct prefetch *prefetch, struct odoo_request *request,
+                    const struct odoo_result *result);
 
-/* Waits for the answer of the oldest untaken request, and gives it with that request, for
- * odoo_decode(); the caller frees both. The `cancelled` of the options is asked meanwhile:
- * ERR_INTERRUPTED. On failure only `error` is set. */
-int prefetch_take(struct prefetch *prefetch, struct odoo_request *ret_request,
-                  struct http_answer *ret_answer, struct error *error);
+/* Waits for the answer of the oldest untaken request: 0 when its `result` has the value, else the
+ * error of the call. The `cancelled` of the options is asked meanwhile: ERR_INTERRUPTED. */
+int prefetch_take(struct prefetch *prefetch, struct error *error);
 
 #endif

@@ -1,15 +1,25 @@
-/* read.c - reads records chunk by chunk; the next chunks are fetched while one is handled. */
-#include <malloc.h>
+/* read.c - reads records chunk by chunk; the next chunks arrive, and are parsed, while one is
+ * handled.
+ *
+ * An answer that breaks has given the complete records before the break. The record that breaks it
+ * is read again with fewer fields, and what the answer did not give is asked for again. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "odoo_internal.h"
 #include "prefetch.h"
+#include "rows.h"
 
-/* A range of the ids to read. */
+/* Ids to read. */
 struct range {
     const int64_t *ids;
     size_t count;
+};
+
+/* One call of odoo_read(). */
+struct reading {
+    struct odoo *odoo;
+    const struct odoo_read *read;
 };
 
 static json_t *ids_to_json(const struct range *range)
@@ -25,17 +35,17 @@ static json_t *ids_to_json(const struct range *range)
 }
 
 /* `load: ''` gives many2one as bare ids, which is also faster: Odoo computes no names. */
-static int write_request(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
+static int write_request(const struct reading *reading, json_t *fields, const struct range *range,
                          struct odoo_request *ret_request, struct error *error)
 {
-    struct odoo_call call = {.model = read->model,
+    struct odoo_call call = {.model = reading->read->model,
                              .method = "read",
                              .arguments = json_pack("[o]", ids_to_json(range)),
-                             .keywords = json_pack("{s:O, s:s, s:{s:b}}", "fields", read->fields,
-                                                   "load", "", "context", "active_test", 0),
+                             .keywords = json_pack("{s:O, s:s, s:{s:b}}", "fields", fields, "load",
+                                                   "", "context", "active_test", 0),
                              .safe = true};
     int code = call.arguments && call.keywords
-                   ? odoo_request_execute(odoo, &call, ret_request, error)
+                   ? odoo_request_execute(reading->odoo, &call, ret_request, error)
                    : error_memory(error);
 
     json_decref(call.arguments);
@@ -43,143 +53,235 @@ static int write_request(struct odoo *odoo, const struct odoo_read *read, const 
     return code;
 }
 
-static int compare_ids(const void *a, const void *b)
+static void forget(void *context)
 {
-    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
-
-    return (left > right) - (left < right);
+    rows_again(context);
 }
 
-/* Marks the id of a record as taken; false when it is not one of the `count` sorted ids, or taken
- * already. */
-static bool take_id(const json_t *record, const int64_t *ids, bool *taken, size_t count)
+static int64_t count(void *context)
 {
-    const json_t *value = json_object_get(record, "id");
-    int64_t id = json_integer_value(value);
-    const int64_t *found =
-        json_is_integer(value) ? bsearch(&id, ids, count, sizeof *ids, compare_ids) : NULL;
-
-    if (!found || taken[found - ids])
-        return false;
-    taken[found - ids] = true;
-    return true;
+    return (int64_t)rows_given(context);
 }
 
-/* Accepts only records that were asked for, each once: those that are absent will count as deleted.
- */
-static int check_records(const struct odoo_read *read, const struct range *range,
-                         const json_t *records, struct error *error)
+/* Puts the records of an answer into rows. */
+static struct odoo_result into(struct rows *rows)
 {
-    int64_t *ids = calloc(range->count, sizeof *ids);
-    bool *taken = calloc(range->count, sizeof *taken);
-    const json_t *record;
-    size_t i;
-    int code = ids && taken ? 0 : error_memory(error);
+    return (struct odoo_result){
+        .sink = rows_sink(rows), .again = forget, .count = count, .context = rows};
+}
 
-    if (!code) {
-        memcpy(ids, range->ids, range->count * sizeof *ids);
-        qsort(ids, range->count, sizeof *ids, compare_ids);
-    }
-    json_array_foreach(records, i, record) {
-        if (!code && !take_id(record, ids, taken, range->count))
-            code = error_set(error, ERR_PROTOCOL,
-                             "%s.read: record %zu of the answer has no id, or one that was not "
-                             "asked for",
-                             read->model, i + 1);
-    }
-    free(ids);
-    free(taken);
+/* Sends a request on this thread; the records of its answer are added to the rows. */
+static int send_rows(const struct reading *reading, struct odoo_request *request, struct rows *rows,
+                     struct error *error)
+{
+    struct http_abort abort = odoo_abort(reading->odoo);
+    struct odoo_result result = into(rows);
+    struct odoo_trace trace = {0};
+    int code = odoo_send(reading->odoo, request, &abort, &result, &trace, error);
+
+    odoo_request_clear(request);
+    if (trace.method)
+        odoo_tell(reading->odoo, &trace);
     return code;
 }
 
-static int deliver(const struct odoo_read *read, const struct range *range, json_t *records,
-                   struct error *error)
+/* Asks for records, on this thread; they are added to the rows. */
+static int ask_rows(const struct reading *reading, json_t *fields, const struct range *range,
+                    struct rows *rows, struct error *error)
 {
-    int code;
+    struct odoo_request request = {0};
+    int code = rows_expect(rows, range->ids, range->count, error);
 
-    if (!json_is_array(records))
-        return error_set(error, ERR_PROTOCOL, "%s.read: the answer is not a list of records",
-                         read->model);
-    code = check_records(read, range, records, error);
-    return code ? code : read->page(read->context, range->ids, range->count, records, error);
+    if (!code)
+        code = write_request(reading, fields, range, &request, error);
+    return code ? code : send_rows(reading, &request, rows, error);
 }
 
-static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
-                      struct error *error);
-
-/* Reads one record again with the fallback fields. ERR_UNPARSABLE when no fallback can be parsed.
- */
-static int read_less(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
-                     const char *reason, struct error *error)
+/* Reads a record that breaks the answer again, with the fallback fields. One of which nothing can
+ * be read is passed to `bad`, and the page does not hold it, which does not mean that it is gone:
+ * *ret_skipped. */
+static int read_less(const struct reading *reading, int64_t id, const char *reason,
+                     struct rows *rows, bool *ret_skipped, struct error *error)
 {
+    const struct odoo_read *read = reading->read;
+    struct range range = {.ids = &id, .count = 1};
+
     for (size_t i = 0; i < ODOO_FALLBACKS; i++) {
-        struct odoo_read less = *read;
-        struct odoo_request request = {0};
-        json_t *records = NULL;
         int code;
 
-        less.fields = read->fallbacks[i];
-        if (!less.fields)
+        if (!read->fallbacks[i])
             continue;
-        code = write_request(odoo, &less, range, &request, error);
-        if (!code)
-            code = odoo_call(odoo, &request, &records, error);
-        odoo_request_clear(&request);
-        if (code == ERR_UNPARSABLE)
+        code = ask_rows(reading, read->fallbacks[i], &range, rows, error);
+        if (code == ERR_UNPARSABLE) {
+            rows_again(rows);
             continue;
-        if (!code) {
-            read->damaged(read->context, range->ids[0], reason);
-            code = deliver(read, range, records, error);
         }
-        json_decref(records);
-        return code;
+        return code ? code : rows_damaged(rows, reason, error);
     }
-    return ERR_UNPARSABLE;
+    *ret_skipped = true;
+    if (read->bad)
+        read->bad(read->context, id, reason);
+    return 0;
 }
 
-/* Handles an answer that cannot be parsed: reads both halves or, for a single record, the
- * fallbacks. A record of which nothing can be read is passed to `bad`, not to `page`, which would
- * take it for deleted. */
-static int read_halves(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
-                       const char *reason, struct error *error)
+/* The work that is left of a page: the ids that no answer gave. */
+struct rest {
+    struct rows *rows;
+    int64_t *ids;
+    size_t count;
+    int64_t *skipped; /* unreadable ids, of which the page says nothing */
+    size_t n_skipped;
+};
+
+/* Takes out the ids that the rows have, and `id`. */
+static void keep_left(struct rest *rest, int64_t id)
 {
-    struct range first = {.ids = range->ids, .count = range->count / 2};
-    struct range second = {.ids = range->ids + first.count, .count = range->count - first.count};
+    size_t kept = 0;
+
+    for (size_t i = 0; i < rest->count; i++)
+        if (rest->ids[i] != id && !rows_have(rest->rows, rest->ids[i]))
+            rest->ids[kept++] = rest->ids[i];
+    rest->count = kept;
+}
+
+static int read_rest(const struct reading *reading, struct rest *rest, struct error *error);
+
+/* After a failure that names no record, as a fault of Odoo does: reads both halves. */
+static int read_halves(const struct reading *reading, struct rest *rest, struct error *error)
+{
+    struct rest first = *rest, second = *rest;
     int code;
 
-    if (range->count == 1) {
-        code = read_less(odoo, read, range, reason, error);
-        if (code != ERR_UNPARSABLE)
-            return code;
-        if (read->bad)
-            read->bad(read->context, range->ids[0], reason);
+    first.count /= 2;
+    second.ids += first.count;
+    second.count -= first.count;
+    code = read_rest(reading, &first, error);
+    second.n_skipped = first.n_skipped;
+    if (!code)
+        code = read_rest(reading, &second, error);
+    rest->n_skipped = second.n_skipped;
+    rest->count = 0;
+    return code;
+}
+
+/* After an answer that broke with `reason`: reads the record that broke it, and leaves in `rest`
+ * what must be asked for again. */
+static int after_break(const struct reading *reading, struct rest *rest, const char *reason,
+                       struct error *error)
+{
+    int64_t id = rows_broken(rest->rows);
+    bool skipped = false;
+    int code;
+
+    if (id == 0 && rest->count == 1)
+        id = rest->ids[0];
+    if (id == 0 && rows_given(rest->rows) == 0)
+        return read_halves(reading, rest, error);
+    keep_left(rest, id);
+    if (id == 0)
         return 0;
+    code = read_less(reading, id, reason, rest->rows, &skipped, error);
+    if (skipped)
+        rest->skipped[rest->n_skipped++] = id;
+    return code;
+}
+
+/* Asks for what is left until nothing is. */
+static int read_rest(const struct reading *reading, struct rest *rest, struct error *error)
+{
+    int code = 0;
+
+    while (!code && rest->count) {
+        struct range range = {.ids = rest->ids, .count = rest->count};
+        struct error own = {0};
+
+        code = ask_rows(reading, reading->read->fields, &range, rest->rows, &own);
+        if (code == ERR_UNPARSABLE)
+            code = after_break(reading, rest, own.message, error);
+        else if (code && error)
+            *error = own;
+        else
+            rest->count = 0;
     }
-    code = read_range(odoo, read, &first, error);
-    return code ? code : read_range(odoo, read, &second, error);
+    return code;
+}
+
+/* The ids of the page, without those of which it says nothing. */
+static size_t without_skipped(const struct rest *rest, const struct range *range, int64_t *ids)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < range->count; i++) {
+        bool skipped = false;
+
+        for (size_t j = 0; j < rest->n_skipped; j++)
+            skipped = skipped || rest->skipped[j] == range->ids[i];
+        if (!skipped)
+            ids[kept++] = range->ids[i];
+    }
+    return kept;
+}
+
+static int deliver(const struct odoo_read *read, const struct range *range, const struct rows *rows,
+                   struct error *error)
+{
+    struct odoo_records records = rows_records(rows);
+
+    return read->page(read->context, range->ids, range->count, &records, error);
+}
+
+/* Completes and delivers a page whose answer broke, for `reason`. */
+static int complete(const struct reading *reading, const struct range *range, struct rows *rows,
+                    const char *reason, struct error *error)
+{
+    struct rest rest = {.rows = rows, .count = range->count};
+    struct range said = {0};
+    int64_t *ids = calloc(3 * range->count, sizeof *ids);
+    int code;
+
+    if (!ids)
+        return error_memory(error);
+    rest.ids = ids;
+    rest.skipped = ids + range->count;
+    memcpy(rest.ids, range->ids, range->count * sizeof *ids);
+    code = after_break(reading, &rest, reason, error);
+    if (!code)
+        code = read_rest(reading, &rest, error);
+    if (!code) {
+        said.ids = ids + 2 * range->count;
+        said.count = without_skipped(&rest, range, ids + 2 * range->count);
+        if (said.count)
+            code = deliver(reading->read, &said, rows, error);
+    }
+    free(ids);
+    return code;
+}
+
+/* Handles a page whose call ended with `code`, for `cause`. */
+static int handle(const struct reading *reading, const struct range *range, struct rows *rows,
+                  int code, const struct error *cause, struct error *error)
+{
+    if (code == 0)
+        return deliver(reading->read, range, rows, error);
+    if (code == ERR_UNPARSABLE)
+        return complete(reading, range, rows, cause->message, error);
+    if (error)
+        *error = *cause;
+    return code;
 }
 
 /* Reads one range on this thread. */
-static int read_range(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
-                      struct error *error)
+static int read_range(const struct reading *reading, const struct range *range, struct error *error)
 {
-    struct odoo_request request = {0};
-    json_t *records = NULL;
-    struct error own = {0};
-    int code = write_request(odoo, read, range, &request, &own);
+    struct rows *rows = NULL;
+    struct error cause = {0};
+    int code = rows_open(reading->read->model, reading->read->fields, &rows, error);
 
-    if (!code)
-        code = odoo_call(odoo, &request, &records, &own);
-    odoo_request_clear(&request);
-    if (code == ERR_UNPARSABLE)
-        return read_halves(odoo, read, range, own.message, error);
-    if (code) {
-        if (error)
-            *error = own;
+    if (code)
         return code;
-    }
-    code = deliver(read, range, records, error);
-    json_decref(records);
+    code = ask_rows(reading, reading->read->fields, range, rows, &cause);
+    code = handle(reading, range, rows, code, &cause, error);
+    rows_free(rows);
     return code;
 }
 
@@ -191,10 +293,16 @@ static struct range chunk_of(const struct odoo_read *read, size_t start)
                           .count = left < read->chunk ? left : read->chunk};
 }
 
+/* The pages: as many as can be ahead, and the one that is handled. */
+enum { PAGES = PREFETCH_DEPTH + 1 };
+
 /* Requests the chunk that begins at `start`, if there is one. */
-static int send_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct odoo_read *read,
-                      size_t start, struct error *error)
+static int send_ahead(struct prefetch *prefetch, const struct reading *reading, size_t start,
+                      struct rows *const *pages, struct error *error)
 {
+    const struct odoo_read *read = reading->read;
+    struct rows *rows = pages[start / read->chunk % PAGES];
+    struct odoo_result result = into(rows);
     struct odoo_request request = {0};
     struct range range;
     int code;
@@ -202,86 +310,123 @@ static int send_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct
     if (start >= read->count)
         return 0;
     range = chunk_of(read, start);
-    code = write_request(odoo, read, &range, &request, error);
-
+    rows_clear(rows);
+    code = rows_expect(rows, range.ids, range.count, error);
     if (!code)
-        prefetch_start(prefetch, &request);
+        code = write_request(reading, read->fields, &range, &request, error);
+    if (!code)
+        prefetch_start(prefetch, &request, &result);
     return code;
 }
 
-/* After an answer that cannot be used: reads the range again on this thread, which competes for
- * `line` with the thread that reads ahead. */
-static int read_again(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
-                      struct error *cause, struct error *error)
+static int read_ahead(struct prefetch *prefetch, const struct reading *reading,
+                      struct rows *const *pages, struct error *error)
 {
-    struct http_abort abort = odoo_abort(odoo);
-
-    if (cause->code == ERR_UNPARSABLE)
-        return read_halves(odoo, read, range, cause->message, error);
-    if (cause->retry == RETRY_LATER && odoo->options.max_attempts > 1 &&
-        !odoo_pause(odoo, 1, &abort, cause))
-        return read_range(odoo, read, range, error);
-    if (error)
-        *error = *cause;
-    return cause->code;
-}
-
-/* Decodes and delivers an answer of the thread; its body is freed. */
-static int handle(struct odoo *odoo, const struct odoo_read *read, const struct range *range,
-                  const struct odoo_request *request, struct http_answer *answer,
-                  struct error *error)
-{
-    json_t *records = NULL;
-    struct error cause = {0};
-    int code = odoo_decode(odoo, request, answer, &records, &cause);
-
-    if (code)
-        return read_again(odoo, read, range, &cause, error);
-    code = deliver(read, range, records, error);
-    json_decref(records);
-    return code;
-}
-
-static int read_ahead(struct prefetch *prefetch, struct odoo *odoo, const struct odoo_read *read,
-                      struct error *error)
-{
+    const struct odoo_read *read = reading->read;
     size_t ahead = PREFETCH_DEPTH * read->chunk;
     int code = 0;
 
     for (size_t start = 0; !code && start < ahead; start += read->chunk)
-        code = send_ahead(prefetch, odoo, read, start, error);
+        code = send_ahead(prefetch, reading, start, pages, error);
     for (size_t start = 0; !code && start < read->count; start += read->chunk) {
         struct range range = chunk_of(read, start);
-        struct odoo_request request = {0};
-        struct http_answer answer = {0};
+        struct error cause = {0};
 
-        code = prefetch_take(prefetch, &request, &answer, error);
+        int taken = prefetch_take(prefetch, &cause);
+
+        if (!taken || taken == ERR_UNPARSABLE)
+            code = send_ahead(prefetch, reading, start + ahead, pages, error);
         if (!code)
-            code = send_ahead(prefetch, odoo, read, start + ahead, error);
-        if (!code)
-            code = handle(odoo, read, &range, &request, &answer, error);
-        free(answer.body);
-        odoo_request_clear(&request);
+            code =
+                handle(reading, &range, pages[start / read->chunk % PAGES], taken, &cause, error);
     }
+    return code;
+}
+
+static int read_chunks(const struct reading *reading, struct error *error)
+{
+    struct rows *pages[PAGES] = {0};
+    struct prefetch *prefetch = NULL;
+    int code = 0;
+
+    for (int i = 0; i < PAGES && !code; i++)
+        code = rows_open(reading->read->model, reading->read->fields, &pages[i], error);
+    if (!code)
+        code = prefetch_open(reading->odoo, &prefetch, error);
+    if (!code)
+        code = read_ahead(prefetch, reading, pages, error);
+    prefetch_free(prefetch); /* first: its thread fills the pages */
+    for (int i = 0; i < PAGES; i++)
+        rows_free(pages[i]);
+    return code;
+}
+
+static int write_matching(const struct reading *reading, struct odoo_request *ret_request,
+                          struct error *error)
+{
+    const struct odoo_read *read = reading->read;
+    struct odoo_call call = {.model = read->model,
+                             .method = "search_read",
+                             .arguments = json_pack("[O]", read->domain),
+                             .keywords =
+                                 json_pack("{sO ss ss s{sb}}", "fields", read->fields, "order",
+                                           "id", "load", "", "context", "active_test", 0),
+                             .safe = true};
+    int code = call.arguments && call.keywords
+                   ? odoo_request_execute(reading->odoo, &call, ret_request, error)
+                   : error_memory(error);
+
+    json_decref(call.arguments);
+    json_decref(call.keywords);
+    return code;
+}
+
+static int deliver_all(const struct odoo_read *read, const struct rows *rows, struct error *error)
+{
+    struct odoo_records records = rows_records(rows);
+    int64_t *ids = calloc(records.count + 1, sizeof *ids);
+    int code;
+
+    if (!ids)
+        return error_memory(error);
+    for (size_t i = 0; i < records.count; i++)
+        ids[i] = records.items[i].id;
+    code = read->page(read->context, ids, records.count, &records, error);
+    free(ids);
+    return code;
+}
+
+static int read_matching(const struct reading *reading, struct error *error)
+{
+    struct odoo_request request = {0};
+    struct rows *rows = NULL;
+    int code = rows_open(reading->read->model, reading->read->fields, &rows, error);
+
+    if (!code)
+        code = rows_expect(rows, NULL, 0, error);
+    if (!code)
+        code = write_matching(reading, &request, error);
+    if (!code)
+        code = send_rows(reading, &request, rows, error);
+    if (!code)
+        code = deliver_all(reading->read, rows, error);
+    rows_free(rows);
     return code;
 }
 
 int odoo_read(struct odoo *odoo, const struct odoo_read *read, struct error *error)
 {
+    struct reading reading = {.odoo = odoo, .read = read};
     struct range all = {.ids = read->ids, .count = read->count};
-    struct prefetch *prefetch = NULL;
     int code;
 
-    if (read->count == 0)
+    if (read->count == 0 && !read->domain)
         return 0;
     code = odoo_authenticate(odoo, error);
-    if (!code && read->count <= read->chunk)
-        return read_range(odoo, read, &all, error);
-    if (!code)
-        code = prefetch_open(odoo, &prefetch, error);
-    if (!code)
-        code = read_ahead(prefetch, odoo, read, error);
-    prefetch_free(prefetch);
-    malloc_trim(0); /* returns the memory that xmlrpc.c lets the heap keep between pages */
-    return code;
+    if (code)
+        return code;
+    if (read->domain)
+        return read_matching(&reading, error);
+    return read->count <= read->chunk ? read_range(&reading, &all, error)
+                                      : read_chunks(&reading, error);
 }

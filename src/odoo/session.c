@@ -21,7 +21,7 @@ static int call_common(struct odoo *odoo, const char *method, json_t *parameters
 {
     struct odoo_request request = {.path = "/xmlrpc/2/common", .method = method, .safe = true};
     int code = parameters
-                   ? odoo_xmlrpc_encode(method, parameters, &request.xml, &request.length, error)
+                   ? odoo_xmlrpc_encode(method, parameters, &request.body, &request.length, error)
                    : error_memory(error);
 
     json_decref(parameters);
@@ -137,7 +137,7 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
                   call->model, call->method, call->arguments, keywords);
     bool whole = parameters && (call->keywords || !call->with_keywords);
     int code =
-        whole ? odoo_xmlrpc_encode("execute_kw", parameters, &request.xml, &request.length, error)
+        whole ? odoo_xmlrpc_encode("execute_kw", parameters, &request.body, &request.length, error)
               : error_memory(error);
 
     json_decref(parameters);

@@ -1,4 +1,5 @@
 /* xmlrpc_encode.c - encodes values of jansson, through those of xmlrpc-c, to XML-RPC text. */
+#include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,15 +200,25 @@ static int take_text(xmlrpc_mem_block *block, bool folded, char **ret_text, size
     return text ? 0 : -1;
 }
 
+static void start(void)
+{
+    xmlrpc_env env;
+
+    xmlrpc_env_init(&env);
+    xmlrpc_init(&env);
+    xmlrpc_env_clean(&env);
+}
+
 int odoo_xmlrpc_encode(const char *method, json_t *parameters, char **ret_text, size_t *ret_length,
                        struct error *error)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct encoding encoding = {0};
     xmlrpc_mem_block *block = NULL;
     xmlrpc_value *values;
     int code = 0;
 
-    odoo_xmlrpc_start();
+    pthread_once(&once, start);
     xmlrpc_env_init(&encoding.env);
     values = json_to_value(&encoding, parameters);
     if (!encoding.env.fault_occurred)

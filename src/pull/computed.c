@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "qualiodoo/core/response.h"
-#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/records.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/civil.h"
@@ -24,6 +24,17 @@ static void set_integer(struct mirror_value *value, int64_t integer)
 static struct mirror_value *column(const struct computing *computing, const char *name)
 {
     return &computing->values[model_column(computing->model, name)];
+}
+
+/* The text of a field of the record; NULL: none. */
+static const char *field_text(const struct computing *computing, const char *name)
+{
+    return odoo_cell_text(odoo_records_cell(computing->records, computing->record, name));
+}
+
+static int64_t field_id(const struct computing *computing, const char *name)
+{
+    return odoo_cell_id(odoo_records_cell(computing->records, computing->record, name));
 }
 
 /* Sets a column to the first `length` bytes of `text`. */
@@ -51,7 +62,7 @@ json_t *computed_timesheets_domain(const struct config *config)
 void computed_in_domain(const struct computing *computing)
 {
     const struct ids *counting = computing->counting;
-    bool in = !counting || ids_contain(counting->items, counting->count, computing->id);
+    bool in = !counting || ids_contain(counting->items, counting->count, computing->record->id);
 
     set_integer(column(computing, "in_domain"), in);
 }
@@ -89,13 +100,13 @@ void computed_product(const struct computing *computing)
     const struct ids *held = &computing->pull->held;
     json_t *made;
 
-    if (packs_contain(config, computing->id, text)) {
+    if (packs_contain(config, computing->record->id, text)) {
         if (text)
             return;
-        made = json_sprintf("id %lld", (long long)computing->id);
+        made = json_sprintf("id %lld", (long long)computing->record->id);
         set_text(reference, json_string_value(made));
         json_build_add(computing->texts, made);
-    } else if (!ids_contain(held->items, held->count, computing->id)) {
+    } else if (!ids_contain(held->items, held->count, computing->record->id)) {
         reference->kind = VALUE_NULL;
     } else if (!text) {
         set_text(reference, "");
@@ -121,8 +132,8 @@ void computed_note(const struct computing *computing)
 {
     static const char head[] = "<qualiodoo-adjust.";
     const struct pull *pull = computing->pull;
-    const char *subject = json_string_value(json_object_get(computing->record, "subject"));
-    const char *message = json_string_value(json_object_get(computing->record, "message_id"));
+    const char *subject = field_text(computing, "subject");
+    const char *message = field_text(computing, "message_id");
     const char *key = "", *date;
     json_t *figures, *given;
     bool valid;
@@ -132,9 +143,9 @@ void computed_note(const struct computing *computing)
     given = json_object_get(figures, "qualiodoo_adjustment");
     date = json_string_value(json_object_get(given, "date"));
     valid = json_is_object(given) && date &&
-            ask_id(json_object_get(computing->record, "author_id")) == pull->agent_partner &&
-            ask_id(json_object_get(computing->record, "write_uid")) == pull->agent_uid &&
-            ask_id(json_object_get(computing->record, "create_uid")) == pull->agent_uid;
+            field_id(computing, "author_id") == pull->agent_partner &&
+            field_id(computing, "write_uid") == pull->agent_uid &&
+            field_id(computing, "create_uid") == pull->agent_uid;
 
     if (message && strncmp(message, head, strlen(head)) == 0)
         key = message + strlen(head);
@@ -154,7 +165,7 @@ void computed_note(const struct computing *computing)
 void computed_marker(const struct computing *computing)
 {
     static const char head[] = "<qualiodoo-", adjust[] = "adjust.";
-    const char *message = json_string_value(json_object_get(computing->record, "message_id"));
+    const char *message = field_text(computing, "message_id");
     const char *database = computing->pull->config->odoo.database, *at;
 
     if (!message || strncmp(message, head, strlen(head)) != 0)

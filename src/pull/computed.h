@@ -3,6 +3,7 @@
 #ifndef QUALIODOO_PULL_COMPUTED_H
 #define QUALIODOO_PULL_COMPUTED_H
 
+#include "qualiodoo/odoo/records.h"
 #include "qualiodoo/pull/pull.h"
 
 /* The record for which columns are computed. All is borrowed. */
@@ -11,10 +12,10 @@ struct computing {
     const struct model *model;
     const struct ids *counting; /* ids of this page in the configured domain, sorted; NULL: no
                                    domain, all count */
-    int64_t id;
-    json_t *record;
-    json_t **texts;              /* array that owns new texts; NULL after a lack of memory */
-    struct mirror_value *values; /* one per column; those read from a field are filled in */
+    const struct odoo_records *records;
+    const struct odoo_record *record; /* one of the records */
+    json_t **texts;                   /* array that owns new texts; NULL after a lack of memory */
+    struct mirror_value *values;      /* one per column; those read from a field are filled in */
 };
 
 /* The configured domain of the tickets or timesheet lines that count (borrowed); empty: all. */

@@ -201,43 +201,48 @@ static int pull_full(struct page *page, bool everybody, struct error *error)
     return rc;
 }
 
-/* Reads the whole model in one answer: its rows are deleted without a trace (model.swept). */
-static int pull_swept(struct pull *pull, const struct model *model, struct page *page,
-                      struct error *error)
+/* Takes the whole of a model whose rows are deleted without a trace (model.swept). */
+static int take_swept(void *context, const int64_t *remote, size_t count,
+                      const struct odoo_records *records, struct error *error)
 {
-    struct ids remote = {0}, local = {0}, calendars = {0};
-    json_t *records = NULL, *record;
-    bool believed;
-    size_t i;
-    int rc;
+    struct page *page = context;
+    struct pull *pull = page->pull;
+    struct ids listed = {.items = (int64_t *)remote, .count = count}; /* not changed */
+    struct ids local = {0}, calendars = {0};
+    bool believed = count > 0;
+    int rc = mirror_ids(pull->store, &page->model->table, &local, error);
 
-    progress_step("%s", model_remote(model, pull->flavour));
-    rc = ask_records(pull->odoo, model_remote(model, pull->flavour),
-                     cursor_domain(pull, model->domain, NULL),
-                     json_incref(pull->fields[model - models]), &records, error);
-
-    json_array_foreach(records, i, record) {
-        if (rc == 0 && ids_add(&remote, ask_field_id(record, "id")) < 0)
-            rc = error_memory(error);
-    }
-    if (rc == 0)
-        rc = mirror_ids(pull->store, &model->table, &local, error);
     /* An empty list may mean lost rights: accept it only while calendars are still visible. */
-    believed = remote.count > 0;
     if (rc == 0 && !believed && local.count) {
         rc = search_ids(pull, &models[MODEL_CALENDAR], NULL, NULL, &calendars, error);
         believed = calendars.count > 0;
         free(calendars.items);
     }
     if (rc == 0 && believed)
-        rc = confirm_vanished(page, &remote, &local, error);
-    if (rc == 0 && remote.count)
-        rc = page_store(page, remote.items, remote.count, records, error);
+        rc = confirm_vanished(page, &listed, &local, error);
+    if (rc == 0 && count)
+        rc = page_store(page, remote, count, records, error);
     if (rc == 0)
         rc = page_delete_gone(page, error);
-    json_decref(records);
-    free(remote.items);
     free(local.items);
+    return rc;
+}
+
+/* Reads the whole model in one answer. */
+static int pull_swept(struct pull *pull, const struct model *model, struct page *page,
+                      struct error *error)
+{
+    struct odoo_read read = {.model = model_remote(model, pull->flavour),
+                             .domain = cursor_domain(pull, model->domain, NULL),
+                             .fields = pull->fields[model - models],
+                             .page = take_swept,
+                             .context = page};
+    int rc = read.domain ? 0 : error_memory(error);
+
+    progress_step("%s", read.model);
+    if (rc == 0)
+        rc = odoo_read(pull->odoo, &read, error);
+    json_decref(read.domain);
     return rc;
 }
 

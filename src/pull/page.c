@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "computed.h"
-#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/records.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/settled.h"
@@ -56,16 +56,24 @@ static int find_counting(struct page *page, const int64_t *ids, size_t count, st
     return rc < 0 ? error_prefix(error, "%s", page->model->counting_key) : 0;
 }
 
+/* Used for all records of one page. */
+struct reading {
+    const struct odoo_records *records;
+    int places[MIRROR_COLUMNS_MAX]; /* of model_places() */
+    json_t *texts;                  /* owns new texts of the present record; NULL: out of memory */
+};
+
 /* Fills in the FIELD_COMPUTED columns. */
-static void compute(struct page *page, json_t *record, json_t **texts, struct mirror_value *values)
+static void compute(const struct page *page, struct reading *reading,
+                    const struct odoo_record *record, struct mirror_value *values)
 {
     const struct computing computing = {
         .pull = page->pull,
         .model = page->model,
         .counting = counting_domain(page) ? &page->counting : NULL,
-        .id = json_integer_value(json_object_get(record, "id")),
+        .records = reading->records,
         .record = record,
-        .texts = texts,
+        .texts = &reading->texts,
         .values = values,
     };
 
@@ -101,26 +109,20 @@ static int mark_parts(const struct page *page, int64_t id, const struct mirror_v
     return mirror_pending_add(page->pull->store, page->model->table.name, id, error);
 }
 
-/* Used for all records of one page. */
-struct reading {
-    const char *names[MIRROR_COLUMNS_MAX]; /* of model_names() */
-    json_t *texts; /* owns new texts of the present record; NULL: out of memory */
-};
-
-static int put_record(struct page *page, struct reading *reading, json_t *record,
+static int put_record(struct page *page, struct reading *reading, const struct odoo_record *record,
                       struct error *error)
 {
     struct pull *pull = page->pull;
     const struct model *model = page->model;
     struct mirror_value values[MIRROR_COLUMNS_MAX];
-    int64_t id = json_integer_value(json_object_get(record, "id"));
+    int64_t id = record->id;
     enum mirror_change change = MIRROR_SAME;
     const char *write_date;
     int rc;
 
     json_array_clear(reading->texts);
-    model_values(model, reading->names, record, &reading->texts, values);
-    compute(page, record, &reading->texts, values);
+    model_values(model, reading->places, record, &reading->texts, values);
+    compute(page, reading, record, values);
     if (!reading->texts)
         return error_memory(error);
     write_date = write_date_of(page->model, values);
@@ -136,8 +138,8 @@ static int put_record(struct page *page, struct reading *reading, json_t *record
             (change == MIRROR_UPDATED || change == MIRROR_STAMPED) &&
             pull->flavour->hides_responses)
             rc = history_forget(pull->store, id, error);
-        if (rc == 0 && page->damaged == id)
-            rc = mirror_damaged(pull->store, model->table.name, id, page->damage, error);
+        if (rc == 0 && record->damage)
+            rc = mirror_damaged(pull->store, model->table.name, id, record->damage, error);
         else if (rc == 0 && pull->has_unreadable)
             rc = mirror_unreadable(pull->store, model->table.name, id, NULL, error);
         if (rc == 0 && model == &models[MODEL_TICKET] && change == MIRROR_CREATED)
@@ -152,32 +154,31 @@ static int put_record(struct page *page, struct reading *reading, json_t *record
 
 /* Notes the two settlement lines of a partial in page->lines: parts.c reads them again, as their
  * date or journal may have changed. */
-static int note_lines(struct page *page, json_t *record, struct error *error)
+static int note_lines(struct page *page, const struct odoo_records *records,
+                      const struct odoo_record *record, struct error *error)
 {
     static const char *const sides[] = {"debit_move_id", "credit_move_id"};
 
     if (page->model != &models[MODEL_PARTIAL])
         return 0;
     for (int i = 0; i < 2; i++)
-        if (ids_add(&page->lines, ask_field_id(record, sides[i])) < 0)
+        if (ids_add(&page->lines, odoo_cell_id(odoo_records_cell(records, record, sides[i]))) < 0)
             return error_memory(error);
     return 0;
 }
 
 /* Adds the requested ids that Odoo did not return to page->gone. */
-static int note_absent(struct page *page, const int64_t *requested, size_t count, json_t *records,
-                       struct error *error)
+static int note_absent(struct page *page, const int64_t *requested, size_t count,
+                       const struct odoo_records *records, struct error *error)
 {
     struct ids present = {0};
-    json_t *record;
-    size_t i;
     int rc = 0;
 
-    json_array_foreach(records, i, record)
-        if (ids_add(&present, json_integer_value(json_object_get(record, "id"))) < 0)
+    for (size_t i = 0; i < records->count; i++)
+        if (ids_add(&present, records->items[i].id) < 0)
             rc = error_memory(error);
     ids_sort(present.items, present.count);
-    for (i = 0; i < count && rc == 0; i++)
+    for (size_t i = 0; i < count && rc == 0; i++)
         if (!ids_contain(present.items, present.count, requested[i]) &&
             ids_add(&page->gone, requested[i]) < 0)
             rc = error_memory(error);
@@ -185,24 +186,21 @@ static int note_absent(struct page *page, const int64_t *requested, size_t count
     return rc;
 }
 
-static int write_page(struct page *page, const int64_t *requested, size_t count, json_t *records,
-                      struct error *error)
+static int write_page(struct page *page, const int64_t *requested, size_t count,
+                      const struct odoo_records *records, struct error *error)
 {
     struct pull *pull = page->pull;
-    struct reading reading = {.texts = json_array()};
-    json_t *record;
-    size_t i;
+    struct reading reading = {.records = records, .texts = json_array()};
     int rc = reading.texts ? 0 : error_memory(error);
 
-    model_names(page->model, pull->flavour, reading.names);
-    json_array_foreach(records, i, record) {
+    model_places(page->model, pull->flavour, records, reading.places);
+    for (size_t i = 0; i < records->count && rc == 0; i++) {
+        rc = put_record(page, &reading, &records->items[i], error);
         if (rc == 0)
-            rc = put_record(page, &reading, record, error);
-        if (rc == 0)
-            rc = note_lines(page, record, error);
+            rc = note_lines(page, records, &records->items[i], error);
     }
     json_decref(reading.texts);
-    if (rc == 0 && json_array_size(records) < count)
+    if (rc == 0 && records->count < count)
         rc = note_absent(page, requested, count, records, error);
     if (rc == 0 && page->cursor) {
         page->cursor->resume_id = requested[count - 1];
@@ -211,13 +209,24 @@ static int write_page(struct page *page, const int64_t *requested, size_t count,
     return rc;
 }
 
-int page_store(struct page *page, const int64_t *requested, size_t count, json_t *records,
-               struct error *error)
+/* Says of which records the texts are missing. */
+static void tell_damaged(const struct page *page, const struct odoo_records *records)
+{
+    for (size_t i = 0; i < records->count; i++)
+        if (records->items[i].damage)
+            log_warning("%s %lld is kept without its texts, which cannot be read: %s",
+                        model_remote(page->model, page->pull->flavour),
+                        (long long)records->items[i].id, records->items[i].damage);
+}
+
+int page_store(struct page *page, const int64_t *requested, size_t count,
+               const struct odoo_records *records, struct error *error)
 {
     struct pull *pull = page->pull;
     const char *remote = model_remote(page->model, pull->flavour);
     int rc = find_counting(page, requested, count, error);
 
+    tell_damaged(page, records);
     if (rc == 0)
         rc = store_begin(pull->store, error);
     if (rc < 0)
@@ -229,7 +238,7 @@ int page_store(struct page *page, const int64_t *requested, size_t count, json_t
         store_rollback(pull->store);
         return rc;
     }
-    pull_report_count(&pull->report->checked, remote, (int64_t)json_array_size(records));
+    pull_report_count(&pull->report->checked, remote, (int64_t)records->count);
     page->done += count;
     heartbeat_beat();
     if (pull->stored)
@@ -238,20 +247,10 @@ int page_store(struct page *page, const int64_t *requested, size_t count, json_t
     return interrupt_check(error);
 }
 
-static int store_page(void *context, const int64_t *requested, size_t count, json_t *records,
-                      struct error *error)
+static int store_page(void *context, const int64_t *requested, size_t count,
+                      const struct odoo_records *records, struct error *error)
 {
     return page_store(context, requested, count, records, error);
-}
-
-static void note_damaged(void *context, int64_t id, const char *reason)
-{
-    struct page *page = context;
-
-    log_warning("%s %lld is kept without its texts, which cannot be read: %s",
-                model_remote(page->model, page->pull->flavour), (long long)id, reason);
-    page->damaged = id;
-    snprintf(page->damage, sizeof page->damage, "%s", reason);
 }
 
 static void note_bad(void *context, int64_t id, const char *reason)
@@ -276,7 +275,6 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
         .chunk = (size_t)pull->config->odoo.page_size,
         .fields = pull->fields[page->model - models],
         .page = store_page,
-        .damaged = note_damaged,
         .bad = note_bad,
         .context = page,
     };

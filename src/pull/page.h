@@ -25,8 +25,6 @@ struct page {
 
     /* of the present page */
     struct ids counting; /* ids in the configured domain (model.counting), sorted */
-    int64_t damaged;     /* the record that is stored without its texts; 0: none */
-    char damage[300];    /* why */
 };
 void page_close(struct page *page);
 
@@ -37,8 +35,8 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
 
 /* Stores `records`, Odoo's answer for the `count` ids `requested`, in one transaction.
  * ERR_INTERRUPTED after a signal; the page is stored then. */
-int page_store(struct page *page, const int64_t *requested, size_t count, json_t *records,
-               struct error *error);
+int page_store(struct page *page, const int64_t *requested, size_t count,
+               const struct odoo_records *records, struct error *error);
 
 /* Drops the ids that are not mirrored from page->gone. ERR_SAFETY when more remain than
  * safety.max_delete allows, unless pull->force or model.own. */

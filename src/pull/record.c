@@ -77,9 +77,9 @@ int model_bare_names(const struct model *model, const struct flavour *flavour, j
 #define MICRO_MAX (INT64_C(1000000000000) * MICRO_ONE)
 
 /* A larger amount is limited to that: as 0, a residual would mean that the invoice is paid. */
-static micro amount(json_t *value)
+static micro amount(const struct odoo_cell *cell)
 {
-    double number = json_number_value(value) * (double)MICRO_ONE;
+    double number = odoo_cell_number(cell) * (double)MICRO_ONE;
 
     if (fabs(number) <= (double)MICRO_MAX)
         return llround(number);
@@ -88,9 +88,9 @@ static micro amount(json_t *value)
 
 /* A fixed-point number from a double of Odoo; false when it is no number or out of range. With
  * amount() the only use of doubles outside odoo/. */
-static bool fixed(json_t *value, double scale, int64_t *ret)
+static bool fixed(const struct odoo_cell *cell, double scale, int64_t *ret)
 {
-    double number = json_number_value(value) * scale;
+    double number = odoo_cell_number(cell) * scale;
 
     if (!(fabs(number) < 9.2e18))
         return false;
@@ -98,60 +98,61 @@ static bool fixed(json_t *value, double scale, int64_t *ret)
     return true;
 }
 
-static struct mirror_value id_value(json_t *value)
+static struct mirror_value id_value(const struct odoo_cell *cell)
 {
-    struct mirror_value none = {.kind = VALUE_NULL};
+    int64_t id = odoo_cell_id(cell);
 
-    if (json_is_array(value)) /* [id, name] or a list of users */
-        value = json_array_get(value, 0);
-    if (!json_is_integer(value) || json_integer_value(value) == 0)
-        return none;
-    return (struct mirror_value){.kind = VALUE_INTEGER, .integer = json_integer_value(value)};
+    if (id == 0)
+        return (struct mirror_value){.kind = VALUE_NULL};
+    return (struct mirror_value){.kind = VALUE_INTEGER, .integer = id};
 }
 
 /* The ids as a JSON text that *texts owns, in Odoo's order. */
-static struct mirror_value ids_value(json_t *value, json_t **texts)
+static struct mirror_value ids_value(const struct odoo_cell *cell, json_t **texts)
 {
     struct mirror_value made = {.kind = VALUE_TEXT, .text = "[]"};
+    json_t *ids, *text;
     char *dumped;
-    json_t *text;
 
-    if (!json_is_array(value) || json_array_size(value) == 0)
+    if (cell->kind != CELL_IDS || cell->count == 0)
         return made;
-    dumped = json_dumps(value, JSON_COMPACT);
+    ids = json_build_ids(cell->ids, cell->count);
+    dumped = ids ? json_dumps(ids, JSON_COMPACT) : NULL;
     text = dumped ? json_string(dumped) : NULL;
+    json_decref(ids);
     free(dumped);
     made.text = json_string_value(text);
     json_build_add(texts, text); /* frees the text when memory is short */
     return made;
 }
 
-static struct mirror_value field_value(enum field_kind kind, json_t *value, json_t **texts)
+static struct mirror_value field_value(enum field_kind kind, const struct odoo_cell *cell,
+                                       json_t **texts)
 {
     struct mirror_value made = {.kind = VALUE_INTEGER};
 
     switch (kind) {
     case FIELD_ID:
-        return id_value(value);
+        return id_value(cell);
     case FIELD_IDS:
-        return ids_value(value, texts);
+        return ids_value(cell, texts);
     case FIELD_INTEGER:
-        made.integer = json_integer_value(value);
+        made.integer = cell->kind == CELL_INTEGER ? cell->integer : 0;
         return made;
     case FIELD_BOOLEAN:
-        made.integer = json_is_true(value);
+        made.integer = cell->kind == CELL_BOOLEAN && cell->truth;
         return made;
     case FIELD_NANO:
-        if (!value || !fixed(value, (double)NANO_ONE, &made.integer))
+        if (cell->kind == CELL_ABSENT || !fixed(cell, (double)NANO_ONE, &made.integer))
             break;
         return made;
     case FIELD_MICRO: /* a missing field counts as 0 */
-        made.integer = amount(value);
+        made.integer = amount(cell);
         return made;
     case FIELD_TEXT:
     case FIELD_WORDS:
-        if (json_is_string(value))
-            return (struct mirror_value){.kind = VALUE_TEXT, .text = json_string_value(value)};
+        if (cell->kind == CELL_TEXT)
+            return (struct mirror_value){.kind = VALUE_TEXT, .text = cell->text};
         break;
     case FIELD_COMPUTED:
         break;
@@ -159,21 +160,25 @@ static struct mirror_value field_value(enum field_kind kind, json_t *value, json
     return (struct mirror_value){.kind = VALUE_NULL};
 }
 
-void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names)
+void model_places(const struct model *model, const struct flavour *flavour,
+                  const struct odoo_records *records, int *ret_places)
 {
     for (size_t i = 0; i < model_columns(model); i++) {
         const char *name = model->table.columns[i].field;
 
-        ret_names[i] = name ? flavour_name(flavour, name) : NULL;
+        name = name ? flavour_name(flavour, name) : NULL;
+        ret_places[i] = name ? odoo_records_place(records, name) : -1;
     }
 }
 
-void model_values(const struct model *model, const char *const *names, json_t *record,
+void model_values(const struct model *model, const int *places, const struct odoo_record *record,
                   json_t **texts, struct mirror_value *values)
 {
+    static const struct odoo_cell absent = {.kind = CELL_ABSENT};
+
     for (size_t i = 0; i < MIRROR_COLUMNS_MAX && model->table.columns[i].name; i++)
         values[i] = field_value((enum field_kind)model->table.columns[i].kind,
-                                names[i] ? json_object_get(record, names[i]) : NULL, texts);
+                                places[i] < 0 ? &absent : &record->cells[places[i]], texts);
 }
 
 /* Replaces the first part of "@link.partner_id" by the flavour's name for it. */

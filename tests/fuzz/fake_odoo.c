@@ -137,7 +137,7 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
     *ret_request = (struct odoo_request){.path = "/",
                                          .model = call->model,
                                          .method = call->method,
-                                         .xml = text,
+                                         .body = text,
                                          .length = strlen(text),
                                          .safe = call->safe};
     return 0;
@@ -145,62 +145,105 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
 
 void odoo_request_clear(struct odoo_request *request)
 {
-    free(request->xml);
-    request->xml = NULL;
+    free(request->body);
+    request->body = NULL;
 }
 
-int odoo_fetch(struct odoo *odoo, const struct odoo_request *request,
-               const struct http_abort *abort, struct http_answer *ret_answer, struct error *error)
+/* The answer as JSON, or NULL: Odoo has no such model. */
+static json_t *answer(struct odoo *odoo, const struct odoo_request *request)
 {
-    json_t *all = json_loadb(request->xml, request->length, 0, NULL), *result;
+    json_t *all = json_loadb(request->body, request->length, 0, NULL), *result;
 
-    (void)abort;
-    *ret_answer = (struct http_answer){0};
     pthread_mutex_lock(&line);
     odoo->calls++;
     result =
         answer_of(request->model, request->method, json_array_get(all, 0), json_array_get(all, 1));
-    if (result)
-        ret_answer->body = json_dumps(result, JSON_COMPACT | JSON_ENCODE_ANY);
-    else
-        ret_answer->body = strdup("");
-    json_decref(result);
-    json_decref(all);
     pthread_mutex_unlock(&line);
-    if (!ret_answer->body)
-        return error_memory(error);
-    ret_answer->length = strlen(ret_answer->body);
-    return 0;
+    json_decref(all);
+    return result;
 }
 
-int odoo_decode(struct odoo *odoo, const struct odoo_request *request, struct http_answer *answer,
-                json_t **ret_result, struct error *error)
+static int no_model(const struct odoo *odoo, const struct odoo_request *request,
+                    struct error *error)
 {
     struct fault_context context = {.model = request->model,
                                     .method = request->method,
                                     .database = odoo->options.database,
-                                    .request = request->xml,
+                                    .request = request->body,
                                     .request_length = request->length};
     char fault[300];
-    json_t *result = json_loads(answer->body, JSON_DECODE_ANY, NULL);
 
-    free(answer->body);
-    answer->body = NULL;
-    if (result) {
-        *ret_result = result;
-        return 0;
-    }
     snprintf(fault, sizeof fault, "Object %s doesn't exist", request->model);
     return fault_classify(&context, 2, fault, error);
+}
+
+/* Tells a value as events. */
+static int tell(const struct sink *sink, json_t *value, struct error *error)
+{
+    struct event event = {.truth = json_is_true(value),
+                          .integer = json_integer_value(value),
+                          .real = json_real_value(value),
+                          .text = json_string_value(value),
+                          .length = json_string_length(value)};
+    static const enum event_kind kinds[] = {
+        [JSON_OBJECT] = EVENT_OBJECT,   [JSON_ARRAY] = EVENT_LIST, [JSON_STRING] = EVENT_TEXT,
+        [JSON_INTEGER] = EVENT_INTEGER, [JSON_REAL] = EVENT_REAL,  [JSON_TRUE] = EVENT_BOOLEAN,
+        [JSON_FALSE] = EVENT_BOOLEAN,   [JSON_NULL] = EVENT_NULL,
+    };
+    const char *name;
+    json_t *item;
+    size_t i;
+    int rc;
+
+    event.kind = kinds[json_typeof(value)];
+    rc = sink->take(sink->context, &event, error);
+    json_array_foreach(value, i, item) {
+        if (rc == 0)
+            rc = tell(sink, item, error);
+    }
+    json_object_foreach(value, name, item) {
+        event = (struct event){.kind = EVENT_KEY, .text = name, .length = strlen(name)};
+        if (rc == 0)
+            rc = sink->take(sink->context, &event, error);
+        if (rc == 0)
+            rc = tell(sink, item, error);
+    }
+    event = (struct event){.kind = EVENT_END};
+    return rc == 0 && (json_is_array(value) || json_is_object(value))
+               ? sink->take(sink->context, &event, error)
+               : rc;
+}
+
+int odoo_send(struct odoo *odoo, const struct odoo_request *request, const struct http_abort *abort,
+              const struct odoo_result *result, struct odoo_trace *ret_trace, struct error *error)
+{
+    json_t *value = answer(odoo, request);
+    int rc = value ? 0 : no_model(odoo, request, error);
+
+    (void)abort;
+    (void)ret_trace;
+    result->again(result->context);
+    if (rc == 0)
+        rc = tell(&result->sink, value, error);
+    json_decref(value);
+    return rc;
+}
+
+void odoo_tell(const struct odoo *odoo, const struct odoo_trace *trace)
+{
+    (void)odoo;
+    (void)trace;
 }
 
 int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **ret_result,
               struct error *error)
 {
-    struct http_answer answer;
-    int rc = odoo_fetch(odoo, request, NULL, &answer, error);
+    json_t *value = answer(odoo, request);
 
-    return rc < 0 ? rc : odoo_decode(odoo, request, &answer, ret_result, error);
+    if (!value)
+        return no_model(odoo, request, error);
+    *ret_result = value;
+    return 0;
 }
 
 int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_result,

@@ -44,6 +44,15 @@ int connect(int fd, const struct sockaddr *address, socklen_t length)
     return 0;
 }
 
+static bool take(void *context, const char *bytes, size_t length)
+{
+    size_t *taken = context;
+
+    (void)bytes;
+    *taken += length;
+    return true;
+}
+
 static void check_error(int rc, const struct error *error)
 {
     FUZZ_CHECK(rc == error->code, "%d %d", rc, error->code);
@@ -57,7 +66,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                    .connect_timeout_ms = 1000,
                                    .timeout_ms = 1000,
                                    .max_response = 1 << 16};
-    struct http_request request = {.path = "/xmlrpc/2/object", .body = "<x/>", .length = 4};
+    size_t taken = 0;
+    struct http_request request = {
+        .path = "/xmlrpc/2/object", .body = "<x/>", .length = 4, .take = take, .context = &taken};
     struct http_answer got = {0};
     struct http *http = NULL;
     struct error error = {0};
@@ -73,8 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     if (rc < 0)
         check_error(rc, &error);
     else
-        FUZZ_CHECK(got.body[got.length] == '\0' && got.length <= (1 << 16), "%zu", got.length);
-    free(got.body);
+        FUZZ_CHECK(taken <= (1 << 16), "%zu", taken);
     http_free(http);
     close(server);
     server = -1;

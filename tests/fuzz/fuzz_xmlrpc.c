@@ -1,5 +1,6 @@
-/* fuzz_xmlrpc.c - any bytes as an answer: decoded or refused, and what is decoded is UTF-8 that can
- * be written and sent back. */
+/* fuzz_xmlrpc.c - any bytes as an answer, in two ways of arriving: decoded or refused, the same in
+ * both, and what is decoded is UTF-8 that can be written and sent back. */
+#include "../decode.h"
 #include "fuzz.h"
 #include "odoo/fault.h"
 #include "odoo/xmlrpc.h"
@@ -21,7 +22,7 @@ static void check_result(json_t *result)
     json_decref(parameters);
 }
 
-static void check_fault(const struct odoo_xmlrpc *answer)
+static void check_fault(const struct decoded *answer)
 {
     struct fault_context context = {.model = "a.b", .method = "read", .database = "support"};
     struct error error = {0};
@@ -33,12 +34,18 @@ static void check_fault(const struct odoo_xmlrpc *answer)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-    struct odoo_xmlrpc answer = {0};
-    struct error error = {0};
-    char *text = fuzz_text(bytes, size);
+    const char *text = (const char *)bytes;
+    struct decoded answer, other;
+    struct error error = {0}, own = {0};
+    int rc = decode_cut(text, size, size / 2, SIZE_MAX, &answer, &error);
 
-    if (odoo_xmlrpc_decode(text, size, SIZE_MAX, &answer, &error)) {
-        if (!error.code || !*error.message || answer.result || answer.fault_string)
+    if (decode_cut(text, size, size ? bytes[0] % size : 0, SIZE_MAX, &other, &own) != rc ||
+        strcmp(own.message, error.message) != 0 ||
+        !json_equal(answer.result, other.result) != !answer.result)
+        abort();
+    decoded_clear(&other);
+    if (rc < 0) {
+        if (error.code != rc || !*error.message || answer.result || answer.fault_string)
             abort();
         return 0;
     }
@@ -46,6 +53,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         check_result(answer.result);
     else
         check_fault(&answer);
-    odoo_xmlrpc_clear(&answer);
+    decoded_clear(&answer);
     return 0;
 }

@@ -557,7 +557,7 @@ static bool serve_gzip(struct server *server, int fd, const char *request, int n
 /* 10.5 MB of text; then 2 MB with 250,000 elements. */
 static bool serve_large(struct server *server, int fd, const char *request, int number)
 {
-    size_t count = number == 2 ? 11010049 : 250000;
+    size_t count = number == 2 ? 11010049 : 450000;
     const char *item = number == 2 ? "x" : "<value/>";
     char *body, *to;
 
@@ -665,7 +665,7 @@ static void test_the_memory_limit_bounds_an_answer(void **state)
     setrlimit(RLIMIT_DATA, &before);
     expect(&fixture, ERR_PROTOCOL, call(&fixture, true), RETRY_NEVER, "than 10485760 bytes");
     assert_non_null(strstr(fixture.error.message, "MemoryMax="));
-    expect(&fixture, ERR_PROTOCOL, call(&fixture, true), RETRY_NEVER, "142987 elements");
+    expect(&fixture, ERR_PROTOCOL, call(&fixture, true), RETRY_NEVER, "393216 elements");
     assert_non_null(strstr(fixture.error.message, "MemoryMax="));
     stop(&fixture);
 }

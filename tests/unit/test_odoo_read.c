@@ -207,26 +207,35 @@ static bool serve_read(struct server *server, int fd, const char *request, int n
     return true;
 }
 
-static int take_page(void *context, const int64_t *requested, size_t count, json_t *records,
-                     struct error *error)
+static void take_record(struct reading *reading, const struct odoo_records *records,
+                        const struct odoo_record *record)
+{
+    assert_true(record->id > reading->last_record);
+    assert_string_equal(odoo_cell_text(odoo_records_cell(records, record, "name")), "n é😀");
+    assert_true(is_spoiled(record->id) == (record->damage != NULL));
+    if (record->damage) {
+        assert_non_null(strstr(record->damage, "U+FFFE"));
+        reading->damaged[reading->n_damaged++] = record->id;
+    }
+    reading->last_record = record->id;
+    reading->records++;
+}
+
+static int take_page(void *context, const int64_t *requested, size_t count,
+                     const struct odoo_records *records, struct error *error)
 {
     struct reading *reading = context;
-    const json_t *record;
-    size_t i;
 
-    for (i = 0; i < count; i++) {
+    for (size_t i = 0; i < records->count; i++)
+        take_record(reading, records, &records->items[i]);
+    for (size_t i = 0; i < count; i++) {
+        bool damaged = false;
+
+        for (size_t j = 0; j < reading->n_damaged; j++)
+            damaged = damaged || reading->damaged[j] == requested[i];
         assert_true(requested[i] > reading->last_requested);
-        if (reading->n_damaged == 0 || reading->damaged[reading->n_damaged - 1] != requested[i])
-            assert_false(is_spoiled(requested[i]));
+        assert_true(damaged == is_spoiled(requested[i]));
         reading->last_requested = requested[i];
-    }
-    json_array_foreach(records, i, record) {
-        int64_t id = json_integer_value(json_object_get(record, "id"));
-
-        assert_true(id > reading->last_record);
-        assert_string_equal(json_string_value(json_object_get(record, "name")), "n é😀");
-        reading->last_record = id;
-        reading->records++;
     }
     reading->pages++;
     if (reading->call_inside)
@@ -250,14 +259,6 @@ static void take_bad(void *context, int64_t id, const char *reason)
     reading->bad[reading->bad_count++] = id;
 }
 
-static void take_damaged(void *context, int64_t id, const char *reason)
-{
-    struct reading *reading = context;
-
-    assert_non_null(strstr(reason, "U+FFFE"));
-    reading->damaged[reading->n_damaged++] = id;
-}
-
 static void start_reading(struct reading *reading)
 {
     struct odoo_options options;
@@ -277,7 +278,6 @@ static int read_ids(struct reading *reading, int64_t first, size_t count, size_t
                              .chunk = chunk,
                              .fields = fields,
                              .page = take_page,
-                             .damaged = take_damaged,
                              .bad = take_bad,
                              .context = reading};
     int code;

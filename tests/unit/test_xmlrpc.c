@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "../decode.h"
 #include "odoo/fault.h"
 #include "odoo/text.h"
 #include "odoo/xmlrpc.h"
@@ -41,17 +42,24 @@ static char *concat(const char *before, const char *middle, size_t times, const 
     return text;
 }
 
-static int decode_bytes(const char *bytes, size_t length, struct odoo_xmlrpc *answer,
+/* Decodes bytes that arrive in two pieces; each split of a short text gives the same. */
+static int decode_bytes(const char *bytes, size_t length, struct decoded *answer,
                         struct error *error)
 {
-    char *text = malloc(length + 1);
+    int code;
 
-    assert_non_null(text);
-    memcpy(text, bytes, length);
-    text[length] = '\0';
-    *answer = (struct odoo_xmlrpc){0};
     *error = (struct error){0};
-    return odoo_xmlrpc_decode(text, length, MAX_ELEMENTS, answer, error);
+    code = decode_cut(bytes, length, length / 2, MAX_ELEMENTS, answer, error);
+    for (size_t cut = 0; length < 2000 && cut <= length; cut++) {
+        struct decoded other;
+        struct error own = {0};
+
+        assert_int_equal(decode_cut(bytes, length, cut, MAX_ELEMENTS, &other, &own), code);
+        assert_string_equal(own.message, error->message);
+        assert_true(json_equal(other.result, answer->result) || !answer->result);
+        decoded_clear(&other);
+    }
+    return code;
 }
 
 /* ---- values ---- */
@@ -59,7 +67,7 @@ static int decode_bytes(const char *bytes, size_t length, struct odoo_xmlrpc *an
 /* Decodes `value` inside an answer and compares it as compact JSON. */
 static void expect_json(const char *value, const char *json)
 {
-    struct odoo_xmlrpc answer;
+    struct decoded answer;
     struct error error;
     char *text = concat(OPEN, value, 1, CLOSE), *dumped;
 
@@ -71,7 +79,7 @@ static void expect_json(const char *value, const char *json)
     assert_string_equal(dumped, json);
     free(dumped);
     free(text);
-    odoo_xmlrpc_clear(&answer);
+    decoded_clear(&answer);
     assert_null(answer.result);
 }
 
@@ -123,7 +131,7 @@ static void test_values(void **state)
 
 static void expect_double(const char *written, double value)
 {
-    struct odoo_xmlrpc answer;
+    struct decoded answer;
     struct error error;
     char *text = NULL;
 
@@ -134,7 +142,7 @@ static void expect_double(const char *written, double value)
     if (json_real_value(answer.result) != value)
         fail_msg("%s: %.17g", written, json_real_value(answer.result));
     free(text);
-    odoo_xmlrpc_clear(&answer);
+    decoded_clear(&answer);
 }
 
 /* xmlrpc-c alone reads 0.3 as 0.30000000000000004 and one amount in six wrongly. */
@@ -163,7 +171,7 @@ static void test_doubles(void **state)
 static void expect_error(const char *text, size_t length, int code, enum error_retry retry,
                          const char *words)
 {
-    struct odoo_xmlrpc answer;
+    struct decoded answer;
     struct error error;
     int found = decode_bytes(text, length, &answer, &error);
 
@@ -234,7 +242,7 @@ static void test_refused(void **state)
 static void test_depth(void **state)
 {
     static const char array[] = "<array><data><value>", end[] = "</value></data></array>";
-    struct odoo_xmlrpc answer;
+    struct decoded answer;
     struct error error;
     char *ends = concat("", end, 330, CLOSE);
     char *deep = concat(OPEN, array, 330, ends); /* 330 * 3 + 4 elements */
@@ -243,7 +251,7 @@ static void test_depth(void **state)
 
     (void)state;
     assert_int_equal(decode_bytes(deep, strlen(deep), &answer, &error), 0);
-    odoo_xmlrpc_clear(&answer);
+    decoded_clear(&answer);
     expect_error(bomb, strlen(bomb), ERR_PROTOCOL, RETRY_NEVER, "deeper than 1000");
     expect_error(quoted, strlen(quoted), ERR_PROTOCOL, RETRY_NEVER, "deeper than 1000");
     free(ends);
@@ -259,14 +267,14 @@ static void test_every_cut(void **state)
     static const char whole[] = OPEN "<array><data><value><string>é&amp;<![CDATA[x]]>😀</string>"
                                      "</value><value><nil/></value></data></array>" CLOSE;
     size_t length = sizeof whole - 1;
-    struct odoo_xmlrpc answer;
+    struct decoded answer;
     struct error error;
 
     (void)state;
     for (size_t cut = 0; cut + 1 < length; cut++)
         expect_error(whole, cut, ERR_PROTOCOL, RETRY_LATER, cut > 0 ? "cut short" : "empty");
     assert_int_equal(decode_bytes(whole, length - 1, &answer, &error), 0);
-    odoo_xmlrpc_clear(&answer);
+    decoded_clear(&answer);
 }
 
 /* ---- faults ---- */
@@ -386,7 +394,7 @@ static void test_fault_answers(void **state)
     static const char fault[] = FAULT("<int>2</int>", "Objet 😀 &lt;x&gt;");
     static const char worded[] = FAULT("<string>warning -- UserError</string>", "");
     static const char broken[] = FAULT("<int>1</int>", "\xEF\xBF\xBE");
-    struct odoo_xmlrpc answer;
+    struct decoded answer;
     struct error error;
 
     (void)state;
@@ -394,7 +402,7 @@ static void test_fault_answers(void **state)
     assert_null(answer.result);
     assert_int_equal(answer.fault_code, 2);
     assert_string_equal(answer.fault_string, "Objet 😀 <x>");
-    odoo_xmlrpc_clear(&answer);
+    decoded_clear(&answer);
     expect_error(worded, sizeof worded - 1, ERR_FAULT, RETRY_NEVER, "cannot be read");
     expect_error(broken, sizeof broken - 1, ERR_FAULT, RETRY_NEVER, "cannot be read");
 }
@@ -454,7 +462,7 @@ static void test_round_trip(void **state)
         json_t *sample = json_loads(samples[i], JSON_DECODE_ANY, NULL);
         char *call = encode(json_pack("[O]", sample));
         char *value = strstr(call, "<value>"), *end = strstr(call, "\r\n</params>");
-        struct odoo_xmlrpc answer;
+        struct decoded answer;
         struct error error;
         char *text;
 
@@ -466,7 +474,7 @@ static void test_round_trip(void **state)
             fail_msg("%s: %s", samples[i], error.message);
         if (!json_equal(answer.result, sample))
             fail_msg("%s: %s", samples[i], text);
-        odoo_xmlrpc_clear(&answer);
+        decoded_clear(&answer);
         json_decref(sample);
         free(call);
         free(text);
@@ -649,7 +657,7 @@ static const char *xml_of(const char *bytes, size_t *length)
 static void check_recording(const char *directory, const char *name, int *checked)
 {
     struct fault_context call = {.model = "a.b", .method = "m", .database = "nodb"};
-    struct odoo_xmlrpc answer;
+    struct decoded answer;
     struct error error;
     size_t length;
     const char *bytes = read_file(directory, name, &length);
@@ -667,7 +675,7 @@ static void check_recording(const char *directory, const char *name, int *checke
         check_content(name, answer.result);
     else
         assert_null(strstr(error.message, "Traceback"));
-    odoo_xmlrpc_clear(&answer);
+    decoded_clear(&answer);
     ++*checked;
 }
 

@@ -2,6 +2,7 @@
 #ifndef QUALIODOO_PULL_RECORD_H
 #define QUALIODOO_PULL_RECORD_H
 
+#include "qualiodoo/odoo/records.h"
 #include "qualiodoo/pull/models.h"
 
 /* The number of columns of the model's table, without `id`. */
@@ -20,14 +21,15 @@ json_t *model_field_names(const struct model *model, const struct flavour *flavo
 int model_bare_names(const struct model *model, const struct flavour *flavour, json_t *names,
                      bool numbers, json_t **ret);
 
-/* Fills `ret_names` (of MIRROR_COLUMNS_MAX) with the name in Odoo of each column's field, borrowed;
- * NULL: the column has none. */
-void model_names(const struct model *model, const struct flavour *flavour, const char **ret_names);
+/* Fills `ret_places` (of MIRROR_COLUMNS_MAX) with the place of each column's field among the names
+ * of the records; -1: the column has none. */
+void model_places(const struct model *model, const struct flavour *flavour,
+                  const struct odoo_records *records, int *ret_places);
 
-/* Fills `values`, one per column, from a record. `names` are those of model_names(). Texts are
+/* Fills `values`, one per column, from a record. `places` are those of model_places(). Texts are
  * borrowed from the record, or from the array *texts, to which new ones are appended; *texts is
  * NULL after a lack of memory. FIELD_COMPUTED columns become NULL. */
-void model_values(const struct model *model, const char *const *names, json_t *record,
+void model_values(const struct model *model, const int *places, const struct odoo_record *record,
                   json_t **texts, struct mirror_value *values);
 
 /* A domain from its JSON text (NULL: []). A string "@..." becomes its value in the object `ids`,
