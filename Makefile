@@ -27,14 +27,14 @@ PAGES       = README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md LICENSE $(sort 
 # ---- Dependencies: Debian 12 packages; `a/b` is either ----
 
 DEBIAN_BUILD := gcc libc6-dev pkg-config/pkgconf libxmlrpc-core-c3-dev libcurl4-openssl-dev/libcurl4-gnutls-dev \
-    $(if $(filter-out 0,$(SYSTEMD)),libsystemd-dev) $(if $(with_webhook),libmicrohttpd-dev) libjansson-dev libexpat1-dev libyaml-dev libsqlite3-dev libglib2.0-dev ca-certificates tzdata
+    $(if $(filter-out 0,$(SYSTEMD)),libsystemd-dev) $(if $(with_webhook),libmicrohttpd-dev) libjansson-dev libexpat1-dev libyajl-dev libyaml-dev libsqlite3-dev libglib2.0-dev ca-certificates tzdata
 DEBIAN_CHECK := libcmocka-dev mandoc groff-base openssl python3 python3-pytest python3-pytest-xdist python3-hypothesis
 DEBIAN_DEMO  := python3
 DEBIAN_CLANG := clang libclang-rt-dev/libclang-rt-14-dev
 DEBIAN_LINT  := clang-tidy clang-format cppcheck
 DEBIAN_BENCH := curl python3-odoorpc
 
-PACKAGES := libcurl expat jansson yaml-0.1 sqlite3 glib-2.0 $(if $(filter-out 0,$(SYSTEMD)),libsystemd) \
+PACKAGES := libcurl expat jansson yajl yaml-0.1 sqlite3 glib-2.0 $(if $(filter-out 0,$(SYSTEMD)),libsystemd) \
     $(if $(with_webhook),libmicrohttpd)
 XMLRPC   := -lxmlrpc -lxmlrpc_util -lxmlrpc_xmlparse -lxmlrpc_xmltok # no pkg-config in Debian
 

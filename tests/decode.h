@@ -27,7 +27,7 @@ static int decode_cut(const char *bytes, size_t length, size_t cut, size_t max_e
 {
     struct xml_answer *answer = NULL;
     struct tree tree = {0};
-    struct sink sink = tree_sink(&tree);
+    struct sink sink = {tree_take, &tree};
     const char *fault = NULL;
     int rc = xml_answer_open(&sink, max_elements, &answer, error);
 
@@ -40,7 +40,7 @@ static int decode_cut(const char *bytes, size_t length, size_t cut, size_t max_e
     if (rc == 0 && (fault = xml_answer_fault(answer, &decoded->fault_code)))
         decoded->fault_string = strdup(fault);
     else if (rc == 0)
-        decoded->result = tree_take(&tree);
+        decoded->result = json_incref(tree.value);
     tree_clear(&tree);
     xml_answer_free(answer);
     return rc;

@@ -556,13 +556,13 @@ int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **re
     struct odoo_trace trace = {0};
     struct tree tree = {0};
     struct odoo_result result = {
-        .sink = tree_sink(&tree), .again = clear_tree, .count = count_tree, .context = &tree};
+        .sink = {tree_take, &tree}, .again = clear_tree, .count = count_tree, .context = &tree};
     int code = odoo_send(odoo, request, &abort, &result, &trace, error);
 
     if (trace.method)
         odoo_tell(odoo, &trace);
     if (!code)
-        *ret_result = tree_take(&tree);
+        *ret_result = json_incref(tree.value);
     tree_clear(&tree);
     return code;
 }

@@ -1,26 +1,27 @@
-/* tree.h - the sink that builds a jansson value of an answer: for small ones. */
+/* tree.h - the sink that builds a jansson value: for small answers and for faults. */
 #ifndef QUALIODOO_ODOO_TREE_H
 #define QUALIODOO_ODOO_TREE_H
 
 #include <jansson.h>
+#include <stddef.h>
 
+#include "answer.h"
 #include "sink.h"
 
-/* A value that is being built. All zero at first. */
+/* All zero: nothing arrived yet. */
 struct tree {
-    json_t *value; /* complete when the parser has ended without an error; owned */
-    json_t **open; /* the lists and objects that are open, outermost first: borrowed */
-    char **keys;   /* of each open object: the name of the member that comes next; owned */
-    size_t depth, capacity;
+    json_t *value; /* the whole, once its last event arrived; NULL before the first */
+    json_t *open[ANSWER_DEPTH_MAX]; /* borrowed: lists and objects, the innermost last */
+    size_t depth;
+    json_t *key; /* the name of the member whose value follows */
 };
 
-/* The sink of a tree, which is valid as long as the tree. */
-struct sink tree_sink(struct tree *tree);
+/* `take` of a sink whose context is a struct tree. A name that comes twice keeps the later value.
+ * ERR_NO_MEMORY: the tree can only be cleared. */
+int tree_take(void *context, const struct event *event, struct error *error);
 
-/* Takes the value out; the caller owns it. NULL when there is none. */
-json_t *tree_take(struct tree *tree);
-
-/* Frees all, and makes it ready for another value. */
+/* Releases what the tree holds and makes it all zero. Whoever wants to keep `value` takes it out
+ * before. */
 void tree_clear(struct tree *tree);
 
 #endif

@@ -508,7 +508,7 @@ int xml_answer_open(const struct sink *sink, size_t max_elements, struct xml_ans
     answer->sink = *sink;
     answer->max_elements = max_elements;
     answer->present = &answer->sink;
-    answer->fault_sink = tree_sink(&answer->fault);
+    answer->fault_sink = (struct sink){tree_take, &answer->fault};
     answer->parser = XML_ParserCreate("UTF-8");
     if (!answer->parser) {
         xml_answer_free(answer);

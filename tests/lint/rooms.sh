@@ -88,6 +88,7 @@ only() {
 }
 only 'sqlite3_' 'store/*' SQLite
 only 'xmlrpc_' 'odoo/*' XML-RPC
+only 'yajl_' 'odoo/json_answer.o' yajl
 only 'curl_(easy|multi|share|global|slist)' 'odoo/*' HTTP # curl_url_* only takes an address apart: config may
 only 'yaml_(parser|document|emitter|event|token)' 'config/*' YAML
 only 'g_' '@(util/tz.o|util/fold.o)' GLib
