@@ -190,6 +190,19 @@ static void add_packs(json_t **causes, json_t *before, json_t *after)
     }
 }
 
+/* rules.login is there only where adjustments are notes. */
+static void add_login(json_t **causes, const struct revoked_words *words)
+{
+    const char *before = json_string_value(json_object_get(words->rules_before, "login"));
+    const char *now = json_string_value(json_object_get(words->rules_now, "login"));
+
+    if (before && now && strcmp(before, now) != 0)
+        json_build_add(causes,
+                       json_sprintf("odoo.login changed from %s to %s, and with credit.adjustments: "
+                                    "note the notes of another user do not count",
+                                    before, now));
+}
+
 static void add_rules(json_t **causes, const struct revoked_words *words)
 {
     json_t *before = json_object_get(words->rules_before, "credit");
@@ -206,6 +219,7 @@ static void add_rules(json_t **causes, const struct revoked_words *words)
         if (from && !json_equal(from, to))
             add_change(causes, credit_keys[i], from, to);
     }
+    add_login(causes, words);
 }
 
 /* ---- The program ---- */

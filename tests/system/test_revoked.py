@@ -337,3 +337,42 @@ def test_where_adjustments_are_kept_is_a_key_that_changes(world: World, run: Run
     run.configure(credit={"adjustments": "model"})
     run("sync", check=0)
     assert run.balance(shop.cargo) == before
+
+
+@pytest.mark.parametrize("back", [True, False], ids=["the login put back", "accepted"])
+def test_notes_of_another_agent_are_a_key_that_changes(world: World, run: Run, shop: Shop, back: bool) -> None:
+    """A note counts only while the agent is its author: with another odoo.login, those of the former one would not."""
+    groups = ["base.group_user", "account.group_account_readonly", "hr_timesheet.group_hr_timesheet_approver",
+              "helpdesk_mgmt.group_helpdesk_user", "base.group_partner_manager"]
+    world.set_groups("agent@example.com", groups)
+    world.user("Robot", "robot@example.com", "agent-secret", groups)
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"}, credit={"adjustments": "note"})
+    run("sync", check=0)
+    run("adjust", shop.cargo, 90, "--reason", "goodwill", check=0)
+    run("adjust", shop.bravo, -60, "--reason", "mistake", check=0)
+    run.settle()
+    world.advance(3600)
+    run.configure(odoo={"login": "robot@example.com"})
+    stops(run, "odoo.login changed from agent@example.com to robot@example.com", "credit.adjustments: note", "Cargo SA")
+    assert (run.balance(shop.cargo), run.balance(shop.bravo)) == (90, 600)
+    if back:
+        run.configure(odoo={"login": "agent@example.com"})
+        run("sync", check=0)
+        assert (run.balance(shop.cargo), run.balance(shop.bravo)) == (90, 600)
+    else:
+        run("reconcile", "--force", check=0)
+        assert (run.balance(shop.cargo), run.balance(shop.bravo)) == (0, 660)
+        assert run.picture() == run.rebuilt()
+
+
+def test_another_agent_takes_no_adjustment_of_the_model(world: World, run: Run, shop: Shop) -> None:
+    world.adjustment_model()
+    world.user("Robot", "robot@example.com", "agent-secret", ["base.group_user", "account.group_account_readonly",
+               "hr_timesheet.group_hr_timesheet_approver", "helpdesk_mgmt.group_helpdesk_user"])
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"})
+    run("sync", check=0)
+    run("adjust", shop.cargo, 90, "--reason", "goodwill", check=0)
+    run.configure(odoo={"login": "robot@example.com"})
+    run("sync", check=0)
+    run("reconcile", check=0)
+    assert run.balance(shop.cargo) == 90
