@@ -137,6 +137,27 @@ def test_a_journal_that_is_no_bank_any_more_is_named(world: World, desk: Run, sh
     assert desk.picture() == desk.rebuilt()
 
 
+def test_a_journal_that_loses_the_code_of_money_is_named(world: World, run: Run, shop: Shop) -> None:
+    world.misc_settle(shop.invoice_c, "2026-03-12")
+    general = world.journal("general")
+    code = world.row("account.journal", general)["code"]
+    run.configure(credit={"money_journals": [code]})
+    run("sync", check=0)
+    assert run.balance(shop.cargo) == 1440
+    run.settle()
+    world.advance(3600)
+    world.write("account.journal", general, code="NEUF")
+    document = stops(run, f"changed its code from {code} to NEUF, and credit.money_journals names {code}")
+    assert [a["customer_id"] for a in document["revoked"]] == [shop.cargo]
+
+
+def test_the_code_of_another_journal_is_no_cause(world: World, desk: Run) -> None:
+    world.write("account.journal", world.journal("bank"), code="NEUF")
+    world.advance(60)
+    id_ = rename(world, "SUP24", "SUP24B")
+    assert stops(desk, "SUP24B")["revoked_because"] == [f"product {id_} 'SUP24' now has the reference 'SUP24B'"]
+
+
 # ---- A changed key of the configuration ----
 
 PACKS = [{"product": f"SUP{h}", "hours": h} for h in (12, 24, 36)]
