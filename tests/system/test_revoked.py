@@ -158,6 +158,32 @@ def test_the_code_of_another_journal_is_no_cause(world: World, desk: Run) -> Non
     assert stops(desk, "SUP24B")["revoked_because"] == [f"product {id_} 'SUP24' now has the reference 'SUP24B'"]
 
 
+# ---- A unit ----
+
+
+def test_a_pack_that_is_sold_by_another_unit_is_named(world: World, desk: Run, shop: Shop) -> None:
+    """One unit sold is then a twelfth of a dozen."""
+    id_ = world.product("SUP24")
+    world.write(PRODUCT, id_, uom_id=world.uom("dozen"))
+    document = stops(desk, f"product {id_} 'SUP24' has another unit")
+    assert [(a["customer_id"], a["after_minutes"]) for a in document["revoked"]] == [(shop.cargo, 120)]
+
+
+def test_a_unit_of_another_size_is_named(world: World, run: Run, shop: Shop) -> None:
+    """A dozen of hours is 12 h; when the dozen becomes smaller, what was sold by it does too."""
+    world.product("HEURE", uom="unit")
+    run.configure(credit={"packs": [{"product": "HEURE", "hours": 1}]})
+    world.pay(world.invoice(shop.acme, [("HEURE", 1, 1200, "dozen")], "2026-03-12"), "2026-03-13")
+    run("sync", check=0)
+    assert run.sql("SELECT granted FROM lot") == [(720,)]
+    run.settle()
+    world.advance(3600)
+    dozen = world.uom("dozen")
+    world.write("uom.uom", dozen, factor=0.1)
+    stops(run, f"unit {dozen} '{world.row('uom.uom', dozen)['name']}' has another size")
+    assert run.sql("SELECT granted FROM lot") == [(720,)]
+
+
 # ---- A changed key of the configuration ----
 
 PACKS = [{"product": f"SUP{h}", "hours": h} for h in (12, 24, 36)]
