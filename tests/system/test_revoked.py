@@ -205,6 +205,25 @@ def test_a_key_that_changes_is_named(desk: Run, shop: Shop, change: dict[str, An
     assert not desk("reconcile", "--dry-run", "--json", check=0).json["drift"]
 
 
+@pytest.mark.parametrize(("before", "after", "cause"), [
+    ({"max_write_off": "20%"}, {"max_write_off": "10%"}, "credit.max_write_off changed from 20% to 10%"),
+    ({"money_journals": ["MISC"]}, {"money_journals": []}, 'credit.money_journals changed from ["MISC"] to []'),
+], ids=["max_write_off", "money_journals"])
+def test_a_key_that_decides_what_money_is_is_named(world: World, run: Run, shop: Shop, before: dict[str, Any],
+                                                   after: dict[str, Any], cause: str) -> None:
+    """Cargo's pack: a seventh was written off."""
+    world.write("account.journal", world.journal("general"), code="MISC")
+    total = world.row("account.move", shop.invoice_c)["amount_total"]
+    world.pay(shop.invoice_c, "2026-03-12", round(float(total) * 6 / 7, 2))
+    world.misc_settle(shop.invoice_c, "2026-03-13")
+    run.configure(credit=before)
+    run("sync", check=0)
+    assert run.balance(shop.cargo) == 1440
+    run.settle()
+    run.configure(credit=after)
+    assert stops(run, cause)["revoked_because"] == [cause]
+
+
 @pytest.mark.world(enterprise_accounting=True)
 def test_in_payment_that_counts_no_more_is_named(world: World, run: Run, shop: Shop) -> None:
     run.configure(credit={"payment": "in_payment"})
