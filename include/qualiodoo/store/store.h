@@ -37,8 +37,8 @@ int store_meta_set(struct store *store, const char *key, const char *value, stru
 /* Deletes every row except the audit trail, in one transaction. */
 int store_forget(struct store *store, struct error *error);
 
-/* Deletes the tickets and all that is known by their ids: verdicts, histories, writes. Their mirrors
- * are read anew. */
+/* Deletes the tickets and what is known by their ids: verdicts, histories, writes. The next pull
+ * reads them anew. */
 int store_forget_tickets(struct store *store, struct error *error);
 
 /* Reads the whole file and checks its structure: ERR_STATE when it is damaged. */
