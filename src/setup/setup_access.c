@@ -1,10 +1,12 @@
 /* setup_access.c - access lines (ir.model.access): who may do what with the models of setup, and
  * the agent's right to read the history of assignments. */
+#include "setup_access.h"
+
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
-#include "setup_internal.h"
+#include "setup_records.h"
 
 enum holder { AGENT, USERS, ADMINISTRATORS };
 

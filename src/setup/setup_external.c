@@ -3,9 +3,16 @@
  *
  * When a record is removed, Odoo removes its external id, but not the external ids of records that
  * are removed with it (the fields and rights of a model): this file removes those. */
+#include "setup_external.h"
+
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/util/json_build.h"
-#include "setup_internal.h"
+#include "setup_access.h"
+#include "setup_fields.h"
+#include "setup_records.h"
+#include "setup_tag.h"
+#include "setup_webhook.h"
 
 /* Sets *made when the external id was missing or named another record. */
 static int ensure_external(const struct setup *setup, const struct setup_record *wanted,

@@ -3,12 +3,15 @@
  *
  * No field of customers is stored: adding a column to res_partner can hang a server
  * (setup_session.c), and writing one would require the right to change contacts. */
+#include "setup_fields.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/util/json_build.h"
-#include "setup_internal.h"
+#include "setup_records.h"
 
 /* The attributes with which a field is made. Of an existing field, type and relation must match;
  * those that Odoo lets one change are repaired. */

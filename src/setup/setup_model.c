@@ -1,8 +1,13 @@
 /* setup_model.c - the models that setup makes: adjustments, the credit that Odoo shows, and the
  * lease of several agents. */
+#include "setup_model.h"
+
 #include <stdio.h>
 
-#include "setup_internal.h"
+#include "qualiodoo/odoo/made.h"
+#include "setup_access.h"
+#include "setup_fields.h"
+#include "setup_records.h"
 
 /* SETUP_PARTNER has none: res.partner is a model of Odoo's own. */
 static const struct custom_model {

@@ -1,18 +1,13 @@
-/* setup_records.c - finds, makes and removes one record of Odoo, and remembers it for its external
- * id. */
-#include <assert.h>
+/* setup_records.c - finds, makes and removes one record of Odoo. */
+#include "setup_records.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "setup_internal.h"
+#include "qualiodoo/odoo/made.h"
 
 enum { MAKE_TRIES = 3 };
-
-void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what)
-{
-    setup->options->step(setup->options->context, what, outcome);
-}
 
 int setup_find(const struct setup *setup, const char *model, json_t *domain, int64_t *ret_id,
                struct error *error)
@@ -120,15 +115,6 @@ int setup_external_find(const struct setup *setup, const char *name, struct setu
     return 0;
 }
 
-void setup_note(struct setup *setup, const char *name, const char *model, int64_t id)
-{
-    struct setup_record *record = &setup->records[setup->n_records++];
-
-    assert(setup->n_records <= SETUP_RECORDS_MAX);
-    *record = (struct setup_record){.model = model, .id = id};
-    snprintf(record->name, sizeof record->name, "%s", name);
-}
-
 int setup_reference(const struct setup *setup, const char *module, const char *name,
                     int64_t *ret_id, struct error *error)
 {
@@ -146,20 +132,5 @@ int setup_reference(const struct setup *setup, const char *module, const char *n
         rc = error_set(error, ERR_PROTOCOL,
                        "ir.model.data.check_object_reference: the answer does not name %s.%s",
                        module, name);
-    return rc;
-}
-
-int setup_find_group(struct setup *setup, struct error *error)
-{
-    struct setup_external external = {0};
-    int rc = setup_external_find(setup, "group_agent", &external, error);
-
-    if (rc == 0 && external.record)
-        rc = setup_find(setup, "res.groups",
-                        json_pack("[[ssI]]", "id", "=", (json_int_t)external.record), &setup->group,
-                        error);
-    if (rc == 0 && !setup->group)
-        rc = setup_find(setup, "res.groups", json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
-                        &setup->group, error);
     return rc;
 }

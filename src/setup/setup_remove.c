@@ -9,12 +9,22 @@
  * and stays. Without with_adjustments, the model of adjustments stays with the group and the rights
  * by which the agent reads it. When something in Odoo depends on a thing (a view that shows a
  * field, another field), the error passes Odoo's message on: a person must clear it. */
+#include "setup_remove.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/odoo/flavour.h"
-#include "setup_internal.h"
+#include "setup_access.h"
+#include "setup_external.h"
+#include "setup_fields.h"
+#include "setup_group.h"
+#include "setup_model.h"
+#include "setup_records.h"
+#include "setup_tag.h"
+#include "setup_webhook.h"
 
 /* ---- Fields of customers ---- */
 

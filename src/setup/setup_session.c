@@ -6,6 +6,8 @@
  * request for ever, and every other session waits behind it. So each call names an installed
  * language, and a call that is not answered in time fails with advice for an administrator of
  * PostgreSQL. */
+#include "setup_session.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +15,6 @@
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/util/progress.h"
-#include "setup_internal.h"
 
 enum { HUNG_MS = 30000 };
 

@@ -3,11 +3,14 @@
  *
  * The rule sends no field of the invoice, only what Odoo adds by itself: the model and the id. Its
  * address holds the secret, so no report of a step shows it. */
+#include "setup_webhook.h"
+
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
-#include "setup_internal.h"
+#include "setup_external.h"
+#include "setup_records.h"
 
 #define RULE_NAME "qualiodoo: an invoice is settled"
 #define RULE_MODEL "base.automation"
