@@ -151,7 +151,10 @@ static int ensure(struct setup *setup, const struct access *access, struct error
     } else if (rc == 0) {
         changed = true;
         if (!setup->options->dry_run)
-            rc = setup_make(setup, "ir.model.access", domain_of(&place), values_of(access, &place),
+            rc = setup_make(setup,
+                            (struct setup_new){.model = "ir.model.access",
+                                               .domain = domain_of(&place),
+                                               .values = values_of(access, &place)},
                             &id, error);
     }
     json_decref(records);

@@ -24,8 +24,6 @@ struct setup {
     const struct config *config;
     const struct setup_options *options;
     struct odoo *odoo;
-    const char *group_users;    /* name of the field of res.groups with its members */
-    int64_t agent;              /* id of the agent's user */
     int64_t group;              /* id of SETUP_GROUP_NAME; 0: it does not exist */
     int64_t models[SETUP_SETS]; /* ids in ir.model; 0: the model does not exist */
     int64_t rule, rule_action;  /* ids of the automation rule and its action; 0: none */

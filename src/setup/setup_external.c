@@ -30,10 +30,13 @@ static int ensure_external(const struct setup *setup, const struct setup_record 
             setup->odoo, "ir.model.data", row,
             json_pack("{ss sI}", "model", wanted->model, "res_id", (json_int_t)wanted->id), error);
     return setup_make(
-        setup, "ir.model.data",
-        json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", wanted->name),
-        json_pack("{ss ss ss sI sb}", "module", SETUP_MODULE, "name", wanted->name, "model",
-                  wanted->model, "res_id", (json_int_t)wanted->id, "noupdate", true),
+        setup,
+        (struct setup_new){.model = "ir.model.data",
+                           .domain = json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name",
+                                               "=", wanted->name),
+                           .values = json_pack("{ss ss ss sI sb}", "module", SETUP_MODULE, "name",
+                                               wanted->name, "model", wanted->model, "res_id",
+                                               (json_int_t)wanted->id, "noupdate", true)},
         &row, error);
 }
 

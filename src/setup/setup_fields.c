@@ -287,9 +287,12 @@ static int make_field(struct setup *setup, enum setup_set set, const struct fiel
 
     if (values)
         json_build_set(&values, "model_id", json_integer(model));
-    return setup_make(setup, "ir.model.fields",
-                      json_pack("[[ssI] [sss]]", "model_id", "=", model, "name", "=", field->name),
-                      values, ret_id, error);
+    return setup_make(setup,
+                      (struct setup_new){.model = "ir.model.fields",
+                                         .domain = json_pack("[[ssI] [sss]]", "model_id", "=",
+                                                             model, "name", "=", field->name),
+                                         .values = values},
+                      ret_id, error);
 }
 
 /* The set that setup_fields() works on, and whether anything was made or repaired. */

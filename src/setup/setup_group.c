@@ -21,7 +21,13 @@ int setup_find_group(struct setup *setup, struct error *error)
     return rc;
 }
 
-static int find_agent(struct setup *setup, struct error *error)
+/* The agent's user: its id, and the field of res.groups that has the members. */
+struct member {
+    int64_t user;
+    const char *field;
+};
+
+static int find_agent(const struct setup *setup, int64_t *ret_user, struct error *error)
 {
     const char *login = setup->config->odoo.login;
     json_t *records = NULL;
@@ -31,35 +37,36 @@ static int find_agent(struct setup *setup, struct error *error)
 
     if (rc < 0)
         return rc;
-    setup->agent = ask_field_id(json_array_get(records, 0), "id");
+    *ret_user = ask_field_id(json_array_get(records, 0), "id");
     active = json_is_true(json_object_get(json_array_get(records, 0), "active"));
     json_decref(records);
-    if (!setup->agent || !active)
+    if (!*ret_user || !active)
         return error_set(error, ERR_NOT_FOUND,
                          "the user '%s' of odoo.login %s: make it in Odoo first (Settings, Users), "
                          "then run setup again",
-                         login, setup->agent ? "is archived in Odoo" : "does not exist in Odoo");
+                         login, *ret_user ? "is archived in Odoo" : "does not exist in Odoo");
     return 0;
 }
 
-/* The field of res.groups with its members, which Odoo 19 renamed. */
-static int find_users_field(struct setup *setup, struct error *error)
+/* Odoo 19 renamed the field. */
+static int find_users_field(const struct setup *setup, const char **ret, struct error *error)
 {
     json_t *known = NULL, *names = json_pack("[ss]", "user_ids", "users");
     int rc =
         names ? odoo_fields(setup->odoo, "res.groups", names, &known, error) : error_memory(error);
 
     if (rc == 0)
-        setup->group_users = json_object_get(known, "user_ids") ? "user_ids" : "users";
+        *ret = json_object_get(known, "user_ids") ? "user_ids" : "users";
     json_decref(names);
     json_decref(known);
     return rc;
 }
 
-static int ensure_member(struct setup *setup, struct error *error)
+static int ensure_member(const struct setup *setup, const struct member *member,
+                         struct error *error)
 {
     json_t *records = NULL, *user, *commands;
-    bool member = false;
+    bool found = false;
     size_t i;
     char what[300];
     int rc = 0;
@@ -67,23 +74,23 @@ static int ensure_member(struct setup *setup, struct error *error)
     if (setup->group)
         rc = ask_records(setup->odoo, "res.groups",
                          json_pack("[[ssI]]", "id", "=", (json_int_t)setup->group),
-                         json_pack("[s]", setup->group_users), &records, error);
-    json_array_foreach(json_object_get(json_array_get(records, 0), setup->group_users), i, user) {
-        member = member || json_integer_value(user) == setup->agent;
+                         json_pack("[s]", member->field), &records, error);
+    json_array_foreach(json_object_get(json_array_get(records, 0), member->field), i, user) {
+        found = found || json_integer_value(user) == member->user;
     }
     json_decref(records);
-    commands = json_pack("[[iI]]", 4, (json_int_t)setup->agent);
-    if (rc == 0 && !member && !setup->options->dry_run)
+    commands = json_pack("[[iI]]", 4, (json_int_t)member->user);
+    if (rc == 0 && !found && !setup->options->dry_run)
         rc = ask_write(setup->odoo, "res.groups", setup->group,
-                       json_pack("{sO}", setup->group_users, commands), error);
+                       json_pack("{sO}", member->field, commands), error);
     json_decref(commands);
     snprintf(what, sizeof what, "user '%.200s' in that group", setup->config->odoo.login);
     if (rc == 0)
-        setup_step_made(setup, !member, what);
+        setup_step_made(setup, !found, what);
     return rc;
 }
 
-static int ensure_group(struct setup *setup, struct error *error)
+static int ensure_group(struct setup *setup, const struct member *member, struct error *error)
 {
     bool found;
     int rc = setup_find_group(setup, error);
@@ -92,20 +99,25 @@ static int ensure_group(struct setup *setup, struct error *error)
         return rc;
     found = setup->group != 0;
     if (!found && !setup->options->dry_run)
-        rc = setup_make(setup, "res.groups", json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
-                        json_pack("{ss}", "name", SETUP_GROUP_NAME), &setup->group, error);
+        rc = setup_make(
+            setup,
+            (struct setup_new){.model = "res.groups",
+                               .domain = json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
+                               .values = json_pack("{ss}", "name", SETUP_GROUP_NAME)},
+            &setup->group, error);
     if (rc < 0)
         return rc;
     setup_note(setup, "group_agent", "res.groups", setup->group);
     setup_step_made(setup, !found, "group '" SETUP_GROUP_NAME "'");
-    return ensure_member(setup, error);
+    return ensure_member(setup, member, error);
 }
 
 int setup_group(struct setup *setup, struct error *error)
 {
-    int rc = find_agent(setup, error);
+    struct member member = {0};
+    int rc = find_agent(setup, &member.user, error);
 
     if (rc == 0)
-        rc = find_users_field(setup, error);
-    return rc < 0 ? rc : ensure_group(setup, error);
+        rc = find_users_field(setup, &member.field, error);
+    return rc < 0 ? rc : ensure_group(setup, &member, error);
 }

@@ -55,8 +55,11 @@ static int ensure_model(struct setup *setup, enum setup_set set, bool *ret_found
         return rc;
     *ret_found = setup->models[set] != 0;
     if (!*ret_found && !setup->options->dry_run)
-        rc = setup_make(setup, "ir.model", json_pack("[[sss]]", "model", "=", name),
-                        values_to_make(setup, set), &setup->models[set], error);
+        rc = setup_make(setup,
+                        (struct setup_new){.model = "ir.model",
+                                           .domain = json_pack("[[sss]]", "model", "=", name),
+                                           .values = values_to_make(setup, set)},
+                        &setup->models[set], error);
     if (rc < 0)
         return rc;
     setup_note(setup, model->external, "ir.model", setup->models[set]);

@@ -41,18 +41,18 @@ static bool is_hung(const struct error *cause)
     return cause->code == ERR_NETWORK && cause->retry == RETRY_NEVER;
 }
 
-int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
-               int64_t *ret_id, struct error *error)
+int setup_make(const struct setup *setup, struct setup_new wanted, int64_t *ret_id,
+               struct error *error)
 {
     int64_t id = 0;
-    int rc = domain && values ? 0 : error_memory(error);
+    int rc = wanted.domain && wanted.values ? 0 : error_memory(error);
 
     for (int attempt = 1; rc == 0 && !id; attempt++) {
         struct error cause = {0};
 
-        rc = ask_create(setup->odoo, model, json_incref(values), &id, &cause);
+        rc = ask_create(setup->odoo, wanted.model, json_incref(wanted.values), &id, &cause);
         if (rc < 0 && ask_unknown_effect(rc) && !is_hung(&cause))
-            rc = setup_find(setup, model, json_incref(domain), &id, error);
+            rc = setup_find(setup, wanted.model, json_incref(wanted.domain), &id, error);
         else if (rc < 0)
             *error = cause;
         if (rc == 0 && !id && (cause.retry != RETRY_LATER || attempt == MAKE_TRIES)) {
@@ -60,8 +60,8 @@ int setup_make(const struct setup *setup, const char *model, json_t *domain, jso
             rc = cause.code;
         }
     }
-    json_decref(domain);
-    json_decref(values);
+    json_decref(wanted.domain);
+    json_decref(wanted.values);
     if (rc == 0)
         *ret_id = id;
     return rc;

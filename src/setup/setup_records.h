@@ -12,10 +12,15 @@ int setup_find(const struct setup *setup, const char *model, json_t *domain, int
 /* The record of an answer whose `name` that is, borrowed; NULL when there is none. */
 json_t *setup_find_named(json_t *records, const char *name);
 
-/* Makes a record with `values`. `domain` must find it once it exists: after a lost answer the
- * record is searched by it before the call is repeated. Takes over both. */
-int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
-               int64_t *ret_id, struct error *error);
+/* A record to make. setup_make() takes over what is JSON; NULL there is ERR_NO_MEMORY. */
+struct setup_new {
+    const char *model;
+    json_t *domain; /* finds the record once it exists */
+    json_t *values;
+};
+/* Makes a record. After a lost answer it is searched by its domain before the call is repeated. */
+int setup_make(const struct setup *setup, struct setup_new wanted, int64_t *ret_id,
+               struct error *error);
 
 /* The id of the record that Odoo's own external id `module.name` names. */
 int setup_reference(const struct setup *setup, const char *module, const char *name,

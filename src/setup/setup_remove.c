@@ -15,8 +15,8 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/odoo/made.h"
 #include "setup_access.h"
 #include "setup_external.h"
 #include "setup_fields.h"

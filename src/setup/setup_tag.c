@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/pull/connect.h"
 #include "setup_records.h"
 

@@ -112,9 +112,12 @@ static int make_rule(struct setup *setup, int64_t model, const char *url, struct
     json_build_set(&values, "action_server_ids",
                    json_pack("[[iio]]", 0, 0, action_values(model, url)));
     return setup_make(
-        setup, RULE_MODEL,
-        json_pack("[[sss] [ssI]]", "name", "=", RULE_NAME, "model_id", "=", (json_int_t)model),
-        values, &setup->rule, error);
+        setup,
+        (struct setup_new){.model = RULE_MODEL,
+                           .domain = json_pack("[[sss] [ssI]]", "name", "=", RULE_NAME, "model_id",
+                                               "=", (json_int_t)model),
+                           .values = values},
+        &setup->rule, error);
 }
 
 static bool is_as_wanted(json_t *record, json_t *wanted)
@@ -129,26 +132,34 @@ static bool is_as_wanted(json_t *record, json_t *wanted)
     return true;
 }
 
-/* Writes all of `wanted` when any of it differs, not only the difference: Odoo empties the domains
- * when the trigger alone is written. Takes over `wanted`. */
-static int repair(const struct setup *setup, const char *model, int64_t id, json_t *wanted,
-                  bool *changed, struct error *error)
+/* The values that a record must have. */
+struct wanted {
+    const char *model;
+    int64_t id;
+    json_t *values; /* taken over by repair() */
+};
+
+/* Writes all values when any of them differs, not only the difference: Odoo empties the domains
+ * when the trigger alone is written. */
+static int repair(const struct setup *setup, struct wanted wanted, bool *changed,
+                  struct error *error)
 {
     json_t *records = NULL, *names = json_array(), *value;
     const char *name;
     int rc;
 
-    json_object_foreach(wanted, name, value)
+    json_object_foreach(wanted.values, name, value)
         json_build_add(&names, json_string(name));
-    rc = ask_records(setup->odoo, model, json_pack("[[ssI]]", "id", "=", (json_int_t)id), names,
-                     &records, error);
-    if (rc == 0 && !is_as_wanted(json_array_get(records, 0), wanted)) {
+    rc =
+        ask_records(setup->odoo, wanted.model,
+                    json_pack("[[ssI]]", "id", "=", (json_int_t)wanted.id), names, &records, error);
+    if (rc == 0 && !is_as_wanted(json_array_get(records, 0), wanted.values)) {
         *changed = true;
         if (!setup->options->dry_run)
-            rc = ask_write(setup->odoo, model, id, json_incref(wanted), error);
+            rc = ask_write(setup->odoo, wanted.model, wanted.id, json_incref(wanted.values), error);
     }
     json_decref(records);
-    json_decref(wanted);
+    json_decref(wanted.values);
     return rc;
 }
 
@@ -172,15 +183,20 @@ static int repair_action(struct setup *setup, int64_t model, const char *url, bo
     json_t *values;
 
     if (setup->rule_action)
-        return repair(setup, ACTION_MODEL, setup->rule_action,
-                      json_pack("{ss}", "webhook_url", url), changed, error);
+        return repair(setup,
+                      (struct wanted){ACTION_MODEL, setup->rule_action,
+                                      json_pack("{ss}", "webhook_url", url)},
+                      changed, error);
     *changed = true;
     if (setup->options->dry_run)
         return 0;
     values = action_values(model, url);
     json_build_set(&values, "base_automation_id", json_integer(setup->rule));
-    return setup_make(setup, ACTION_MODEL, actions_of(setup->rule), values, &setup->rule_action,
-                      error);
+    return setup_make(setup,
+                      (struct setup_new){.model = ACTION_MODEL,
+                                         .domain = actions_of(setup->rule),
+                                         .values = values},
+                      &setup->rule_action, error);
 }
 
 static int ensure_rule(struct setup *setup, const char *url, bool *changed, struct error *error)
@@ -199,7 +215,7 @@ static int ensure_rule(struct setup *setup, const char *url, bool *changed, stru
     }
     rc = find_action(setup, error);
     if (rc == 0)
-        rc = repair(setup, RULE_MODEL, setup->rule, rule_values(), changed, error);
+        rc = repair(setup, (struct wanted){RULE_MODEL, setup->rule, rule_values()}, changed, error);
     return rc < 0 ? rc : repair_action(setup, model, url, changed, error);
 }
 
