@@ -62,7 +62,7 @@ static int run(struct setup *setup, struct error *error)
     int rc = check_administrator(setup, error);
 
     if (rc == 0)
-        rc = setup_speak(setup, error);
+        rc = setup_set_language(setup, error);
     if (rc < 0 || setup->options->remove)
         return rc < 0 ? rc : setup_remove(setup, error);
     rc = setup_group(setup, error);

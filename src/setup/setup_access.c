@@ -160,7 +160,7 @@ static int ensure(struct setup *setup, const struct access *access, struct error
     json_decref(records);
     if (rc < 0)
         return rc;
-    setup_note(setup, access->external, "ir.model.access", id);
+    setup_remember(setup, access->external, "ir.model.access", id);
     setup_step_made(setup, changed, access->what);
     return 0;
 }

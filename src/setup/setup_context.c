@@ -10,7 +10,7 @@ void setup_step(const struct setup *setup, enum setup_outcome outcome, const cha
     setup->options->step(setup->options->context, what, outcome);
 }
 
-void setup_note(struct setup *setup, const char *name, const char *model, int64_t id)
+void setup_remember(struct setup *setup, const char *name, const char *model, int64_t id)
 {
     struct setup_record *record = &setup->records[setup->n_records++];
 

@@ -43,6 +43,6 @@ static inline void setup_step_made(const struct setup *setup, bool made, const c
 }
 
 /* Remembers a record for setup_externals(). `model` is borrowed until then. */
-void setup_note(struct setup *setup, const char *name, const char *model, int64_t id);
+void setup_remember(struct setup *setup, const char *name, const char *model, int64_t id);
 
 #endif

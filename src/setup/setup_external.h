@@ -5,7 +5,7 @@
 
 #include "setup_context.h"
 
-/* Gives each record of setup_note() its external id. The tag got its own when it was made. */
+/* Gives each record of setup_remember() its external id. The tag got its own when it was made. */
 int setup_externals(const struct setup *setup, struct error *error);
 
 /* The external ids of setup that exist, as ids in ir.model.data (*ret_ids, a new reference); and

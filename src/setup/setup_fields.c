@@ -139,7 +139,7 @@ static const struct {
     [SETUP_PARTNER] = {"partner", "res.partner", partner_fields},
 };
 
-const char *setup_model_name(enum setup_set set)
+const char *setup_fields_model(enum setup_set set)
 {
     return sets[set].model;
 }
@@ -272,7 +272,7 @@ static int check_type(enum setup_set set, const struct field *field, json_t *rec
                      "the field %s of %s is of type '%s%s%s%s' in this Odoo, expected '%s%s%s%s': "
                      "somebody made it by hand; rename or remove that field in Odoo (Settings, "
                      "Technical, Fields), then run setup again",
-                     field->name, setup_model_name(set), type, *relation ? " to " : "", relation,
+                     field->name, setup_fields_model(set), type, *relation ? " to " : "", relation,
                      stored && field->shows ? ", stored" : "", field->type, *wanted ? " to " : "",
                      wanted, stored && field->shows ? ", not stored" : "");
 }
@@ -323,7 +323,7 @@ static int ensure_field(struct setup *setup, struct work *work, const struct fie
     }
     json_decref(repairs);
     setup_field_external(set, (size_t)(field - sets[set].fields), name);
-    setup_note(setup, name, "ir.model.fields", id);
+    setup_remember(setup, name, "ir.model.fields", id);
     return rc;
 }
 

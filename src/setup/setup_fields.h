@@ -6,7 +6,7 @@
 #include "setup_context.h"
 
 /* The name in Odoo of the model that the set's fields are on. */
-const char *setup_model_name(enum setup_set set);
+const char *setup_fields_model(enum setup_set set);
 
 /* The fields of a set as a list of Odoo's (0, 0, values) commands, for the create of their model.
  * New reference; NULL when there is no memory. */

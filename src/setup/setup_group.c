@@ -107,7 +107,7 @@ static int ensure_group(struct setup *setup, const struct member *member, struct
             &setup->group, error);
     if (rc < 0)
         return rc;
-    setup_note(setup, "group_agent", "res.groups", setup->group);
+    setup_remember(setup, "group_agent", "res.groups", setup->group);
     setup_step_made(setup, !found, "group '" SETUP_GROUP_NAME "'");
     return ensure_member(setup, member, error);
 }

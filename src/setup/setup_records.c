@@ -67,8 +67,8 @@ int setup_make(const struct setup *setup, struct setup_new wanted, int64_t *ret_
     return rc;
 }
 
-int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
-                    struct error *error)
+int setup_unlink(const struct setup *setup, const char *model, int64_t id, const char *what,
+                 struct error *error)
 {
     struct odoo_call call = {.model = model, .method = "unlink", .safe = true};
     struct error cause = {0};

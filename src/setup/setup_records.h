@@ -28,8 +28,8 @@ int setup_reference(const struct setup *setup, const char *module, const char *n
 
 /* Removes one record; one that is gone already counts as removed. `what` names it in the report and
  * in the message of ERR_REFUSED, when something in Odoo depends on it. */
-int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
-                    struct error *error);
+int setup_unlink(const struct setup *setup, const char *model, int64_t id, const char *what,
+                 struct error *error);
 
 /* Looks up the external id SETUP_MODULE.name; all is 0 and "" when there is none. */
 struct setup_external {

@@ -41,7 +41,7 @@ static int remove_partner_field(const struct setup *setup, const char *name, str
                         &id, error);
 
     snprintf(what, sizeof what, "the field %s of customers (with its values)", name);
-    return rc < 0 || !id ? rc : setup_take_away(setup, "ir.model.fields", id, what, error);
+    return rc < 0 || !id ? rc : setup_unlink(setup, "ir.model.fields", id, what, error);
 }
 
 /* In reverse order of their dependencies. */
@@ -72,8 +72,8 @@ static int remove_account_model(struct setup *setup, struct error *error)
 
     return rc < 0 || !setup->models[SETUP_ACCOUNT]
                ? rc
-               : setup_take_away(setup, "ir.model", setup->models[SETUP_ACCOUNT],
-                                 "the model " ACCOUNT_MODEL " with the credit it shows", error);
+               : setup_unlink(setup, "ir.model", setup->models[SETUP_ACCOUNT],
+                              "the model " ACCOUNT_MODEL " with the credit it shows", error);
 }
 
 static int remove_lease_model(struct setup *setup, struct error *error)
@@ -82,8 +82,8 @@ static int remove_lease_model(struct setup *setup, struct error *error)
 
     return rc < 0 || !setup->models[SETUP_LEASE]
                ? rc
-               : setup_take_away(setup, "ir.model", setup->models[SETUP_LEASE],
-                                 "the model " LEASE_MODEL " of the lease of several agents", error);
+               : setup_unlink(setup, "ir.model", setup->models[SETUP_LEASE],
+                              "the model " LEASE_MODEL " of the lease of several agents", error);
 }
 
 static int remove_history_access(struct setup *setup, struct error *error)
@@ -93,10 +93,9 @@ static int remove_history_access(struct setup *setup, struct error *error)
 
     if (rc == 0)
         rc = setup_find_history_access(setup, &id, error);
-    return rc < 0 || !id
-               ? rc
-               : setup_take_away(setup, "ir.model.access", id,
-                                 "the agent's right to read who was assigned when", error);
+    return rc < 0 || !id ? rc
+                         : setup_unlink(setup, "ir.model.access", id,
+                                        "the agent's right to read who was assigned when", error);
 }
 
 /* ---- The rule of the webhook ---- */
@@ -109,11 +108,11 @@ static int remove_rule(struct setup *setup, struct error *error)
     if (rc == ERR_MISSING_MODEL) /* base_automation is not installed, so there is no rule */
         return 0;
     if (rc == 0 && setup->rule)
-        rc = setup_take_away(setup, "base.automation", setup->rule,
-                             "the automation rule that calls the webhook", error);
+        rc = setup_unlink(setup, "base.automation", setup->rule,
+                          "the automation rule that calls the webhook", error);
     return rc < 0 || !setup->old_rule ? rc
-                                      : setup_take_away(setup, "base.automation", setup->old_rule,
-                                                        SETUP_OLD_RULE_WORDS, error);
+                                      : setup_unlink(setup, "base.automation", setup->old_rule,
+                                                     SETUP_OLD_RULE_WORDS, error);
 }
 
 /* ---- The tag ---- */
@@ -145,7 +144,7 @@ static int remove_tag(const struct setup *setup, struct error *error)
         name = json_string_value(json_object_get(json_array_get(records, 0), "name"));
         snprintf(what, sizeof what, "the tag '%.200s', also from the tickets that have it",
                  name ? name : "");
-        rc = setup_take_away(setup, external.model, external.record, what, error);
+        rc = setup_unlink(setup, external.model, external.record, what, error);
     }
     json_decref(records);
     return rc == ERR_MISSING_MODEL ? 0 : rc; /* the module of the tag was uninstalled */
@@ -190,7 +189,7 @@ static int remove_model(const struct setup *setup, struct error *error)
         setup_step(setup, SETUP_KEPT, what);
         return 0;
     }
-    return setup_take_away(setup, "ir.model", setup->models[SETUP_ADJUSTMENT], what, error);
+    return setup_unlink(setup, "ir.model", setup->models[SETUP_ADJUSTMENT], what, error);
 }
 
 static int remove_group(struct setup *setup, struct error *error)
@@ -198,8 +197,8 @@ static int remove_group(struct setup *setup, struct error *error)
     int rc = setup_find_group(setup, error);
 
     return rc < 0 || !setup->group ? rc
-                                   : setup_take_away(setup, "res.groups", setup->group,
-                                                     "the group '" SETUP_GROUP_NAME "'", error);
+                                   : setup_unlink(setup, "res.groups", setup->group,
+                                                  "the group '" SETUP_GROUP_NAME "'", error);
 }
 
 /* ---- The whole ---- */

@@ -98,7 +98,7 @@ static int find_language(const struct setup *setup, char ret[LANGUAGE_SIZE], str
     return rc;
 }
 
-int setup_speak(const struct setup *setup, struct error *error)
+int setup_set_language(const struct setup *setup, struct error *error)
 {
     char language[LANGUAGE_SIZE] = "";
     int rc = find_language(setup, language, error);

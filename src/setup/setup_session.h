@@ -9,6 +9,6 @@ int setup_connect(struct setup *setup, struct error *error);
 
 /* Makes each further call name a language that is installed (head of setup_session.c). The
  * administrator must have authenticated. */
-int setup_speak(const struct setup *setup, struct error *error);
+int setup_set_language(const struct setup *setup, struct error *error);
 
 #endif

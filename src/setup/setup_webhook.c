@@ -241,7 +241,7 @@ static int retire_old_rule(struct setup *setup, struct error *error)
     int rc = 0;
 
     while (rc == 0 && setup->old_rule) {
-        rc = setup_take_away(setup, RULE_MODEL, setup->old_rule, SETUP_OLD_RULE_WORDS, error);
+        rc = setup_unlink(setup, RULE_MODEL, setup->old_rule, SETUP_OLD_RULE_WORDS, error);
         if (setup->options->dry_run)
             return rc;
         setup->old_rule = 0;
@@ -284,8 +284,8 @@ int setup_webhook(struct setup *setup, struct error *error)
     if (rc == 0 && !setup->webhook_url && setup->rule) /* to complete its external ids */
         rc = find_action(setup, error);
     if (rc == 0 && (setup->webhook_url || setup->rule_action)) {
-        setup_note(setup, SETUP_RULE, RULE_MODEL, setup->rule);
-        setup_note(setup, SETUP_RULE_ACTION, ACTION_MODEL, setup->rule_action);
+        setup_remember(setup, SETUP_RULE, RULE_MODEL, setup->rule);
+        setup_remember(setup, SETUP_RULE_ACTION, ACTION_MODEL, setup->rule_action);
     }
     return rc < 0 ? rc : retire_old_rule(setup, error);
 }
