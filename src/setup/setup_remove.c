@@ -64,26 +64,17 @@ int setup_remove_old_fields(const struct setup *setup, struct error *error)
     return rc < 0 ? rc : remove_partner_field(setup, PARTNER_LAST_DAY, error);
 }
 
-/* ---- The credit shown, and the history ---- */
+/* ---- The models of the credit shown and of the lease, and the history ---- */
 
-static int remove_account_model(struct setup *setup, struct error *error)
+/* Removes the model of a set; one that is gone is no error. */
+static int remove_model(struct setup *setup, enum setup_set set, const char *what,
+                        struct error *error)
 {
-    int rc = setup_find_model(setup, SETUP_ACCOUNT, error);
+    int rc = setup_find_model(setup, set, error);
 
-    return rc < 0 || !setup->models[SETUP_ACCOUNT]
+    return rc < 0 || !setup->models[set]
                ? rc
-               : setup_unlink(setup, "ir.model", setup->models[SETUP_ACCOUNT],
-                              "the model " ACCOUNT_MODEL " with the credit it shows", error);
-}
-
-static int remove_lease_model(struct setup *setup, struct error *error)
-{
-    int rc = setup_find_model(setup, SETUP_LEASE, error);
-
-    return rc < 0 || !setup->models[SETUP_LEASE]
-               ? rc
-               : setup_unlink(setup, "ir.model", setup->models[SETUP_LEASE],
-                              "the model " LEASE_MODEL " of the lease of several agents", error);
+               : setup_unlink(setup, "ir.model", setup->models[set], what, error);
 }
 
 static int remove_history_access(struct setup *setup, struct error *error)
@@ -152,7 +143,7 @@ static int remove_tag(const struct setup *setup, struct error *error)
 
 /* ---- Adjustments ---- */
 
-static int count_rows(const struct setup *setup, int64_t *ret, struct error *error)
+static int count_adjustments(const struct setup *setup, int64_t *ret, struct error *error)
 {
     struct odoo_call call = {.model = ADJUSTMENT_MODEL,
                              .method = "search_count",
@@ -170,7 +161,7 @@ static int count_rows(const struct setup *setup, int64_t *ret, struct error *err
     return rc;
 }
 
-static int remove_model(const struct setup *setup, struct error *error)
+static int remove_adjustments(const struct setup *setup, struct error *error)
 {
     struct error ignored;
     int64_t rows = -1;
@@ -178,7 +169,7 @@ static int remove_model(const struct setup *setup, struct error *error)
 
     /* The count is only for the report: an administrator who may not read the rows may still remove
      * the model. */
-    if (count_rows(setup, &rows, &ignored) == 0)
+    if (count_adjustments(setup, &rows, &ignored) == 0)
         snprintf(what, sizeof what, "the model " ADJUSTMENT_MODEL " with its %lld adjustment%s",
                  (long long)rows, rows == 1 ? "" : "s");
     else
@@ -212,13 +203,15 @@ static int remove_records(struct setup *setup, bool adjustments, struct error *e
     if (rc == 0)
         rc = remove_tag(setup, error);
     if (rc == 0)
-        rc = remove_account_model(setup, error);
+        rc = remove_model(setup, SETUP_ACCOUNT,
+                          "the model " ACCOUNT_MODEL " with the credit it shows", error);
     if (rc == 0)
-        rc = remove_lease_model(setup, error);
+        rc = remove_model(setup, SETUP_LEASE,
+                          "the model " LEASE_MODEL " of the lease of several agents", error);
     if (rc == 0)
         rc = remove_history_access(setup, error);
     if (rc == 0 && setup->models[SETUP_ADJUSTMENT])
-        rc = remove_model(setup, error);
+        rc = remove_adjustments(setup, error);
     return rc == 0 && adjustments ? remove_group(setup, error) : rc;
 }
 
