@@ -1,6 +1,9 @@
 /* doctor_fallback.c - checks that every breach gives somebody an activity: the user of
  * writeback.breach.fallback, and the tickets without a recipient while that is not set. */
-#include "doctor_internal.h"
+#include "doctor_fallback.h"
+
+#include "doctor_findings.h"
+#include "doctor_list.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/tz.h"
 #include "qualiodoo/writeback/fallback.h"
@@ -39,7 +42,7 @@ int doctor_fallback(const struct doctor *doctor, bool *fine, struct error *error
 struct untold {
     const struct config *config;
     struct tz *zone;
-    struct listing tickets;
+    struct doctor_list tickets;
 };
 
 /* A ticket from before writeback.since is never flagged, so it needs no recipient. While that date
@@ -53,8 +56,8 @@ static int add_ticket(void *context, const struct target_of_nobody *target)
                       : target->unanswered;
 
     if (recent)
-        listing_add(&untold->tickets, "%s (%lld)", target->number ? target->number : "-",
-                    (long long)target->ticket);
+        doctor_list_add(&untold->tickets, "%s (%lld)", target->number ? target->number : "-",
+                        (long long)target->ticket);
     return 0;
 }
 
@@ -73,8 +76,8 @@ int doctor_untold(const struct doctor *doctor, struct store *store, struct error
                     "give the teams a leader in Odoo",
                     "breaches of tickets without assignee and team leader reach nobody, and such "
                     "tickets exist: %s",
-                    listing_text(&untold.tickets));
-    listing_free(&untold.tickets);
+                    doctor_list_text(&untold.tickets));
+    doctor_list_free(&untold.tickets);
     tz_free(untold.zone);
     return rc;
 }

@@ -1,9 +1,9 @@
-/* doctor_findings.c - reports the findings of the checks, and formats lists for them. */
+/* doctor_findings.c - reports the findings of the checks. */
+#include "doctor_findings.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#include "doctor_internal.h"
 
 __attribute__((format(printf, 4, 0))) static void say(const struct doctor *doctor,
                                                       enum doctor_level level, const char *advice,
@@ -60,47 +60,4 @@ bool doctor_failed(const struct doctor *doctor, int rc, const struct error *erro
 {
     doctor_problem(doctor, NULL, "%s", error->message);
     return rc != ERR_NETWORK && rc != ERR_ACCESS_DENIED && rc != ERR_INTERRUPTED;
-}
-
-void listing_add(struct listing *listing, const char *format, ...)
-{
-    va_list arguments;
-    FILE *stream;
-    char *text = NULL;
-    size_t size = 0;
-
-    if (listing->count++ >= LISTED_MAX)
-        return;
-    stream = open_memstream(&text, &size);
-    if (!stream)
-        return;
-    if (listing->text)
-        fprintf(stream, "%s, ", listing->text);
-    va_start(arguments, format);
-    vfprintf(stream, format, arguments);
-    va_end(arguments);
-    if (fclose(stream) != 0) {
-        free(text);
-        return;
-    }
-    free(listing->text);
-    listing->text = text;
-}
-
-const char *listing_text(struct listing *listing)
-{
-    size_t more = listing->count > LISTED_MAX ? listing->count - LISTED_MAX : 0;
-
-    if (more) {
-        listing->count = 0;
-        listing_add(listing, "and %zu more", more);
-        listing->count = LISTED_MAX;
-    }
-    return listing->text ? listing->text : "";
-}
-
-void listing_free(struct listing *listing)
-{
-    free(listing->text);
-    *listing = (struct listing){0};
 }

@@ -1,8 +1,14 @@
 /* doctor_writeback.c - checks that Odoo would accept what the agent writes: the rights, and what
  * setup should have made. Nothing is written to find out. */
+#include "doctor_writeback.h"
+
 #include <string.h>
 
-#include "doctor_internal.h"
+#include "doctor_fallback.h"
+#include "doctor_fields.h"
+#include "doctor_findings.h"
+#include "doctor_list.h"
+#include "doctor_shown.h"
 #include "qualiodoo/odoo/ask.h"
 
 struct review {
@@ -11,16 +17,16 @@ struct review {
 };
 
 /* Reports the `things` that a missing right would prevent, unless there are none. */
-static void say_refused(struct review *review, struct listing *things, const char *where,
+static void say_refused(struct review *review, struct doctor_list *things, const char *where,
                         const char *advice)
 {
     if (things->count) {
         review->all = false;
         doctor_write_problem(review->doctor, advice,
                              "the agent's user has no right to write on %s; refused would be: %s",
-                             where, listing_text(things));
+                             where, doctor_list_text(things));
     }
-    listing_free(things);
+    doctor_list_free(things);
 }
 
 /* ---- Tickets ---- */
@@ -46,7 +52,7 @@ static int check_tickets(struct review *review, struct error *error)
     const struct doctor *doctor = review->doctor;
     const struct config *config = doctor->config;
     bool read = false, write = false, activities = false;
-    struct listing things = {0};
+    struct doctor_list things = {0};
     int rc = may_write_tickets(doctor, &read, &write, error);
 
     if (rc == 0)
@@ -54,13 +60,13 @@ static int check_tickets(struct review *review, struct error *error)
     if (rc < 0)
         return rc;
     if (!read)
-        listing_add(&things, "the note of a breach");
+        doctor_list_add(&things, "the note of a breach");
     if (!write && config->writeback.breach_tag)
-        listing_add(&things, "the tag '%s'", config->writeback.breach_tag);
+        doctor_list_add(&things, "the tag '%s'", config->writeback.breach_tag);
     if ((!write || !activities) && config->writeback.breach_activity)
-        listing_add(&things, "the activity of a breach");
+        doctor_list_add(&things, "the activity of a breach");
     if ((!write || !activities) && config->writeback.breach_warning)
-        listing_add(&things, "the warning before a breach");
+        doctor_list_add(&things, "the warning before a breach");
     say_refused(review, &things, doctor->flavour->ticket,
                 strcmp(doctor->flavour->name, "task") == 0
                     ? "give the agent's user the right 'User' of Project"
@@ -138,13 +144,13 @@ static int check_alerts(struct review *review, struct error *error)
 {
     const struct doctor *doctor = review->doctor;
     bool write = false;
-    struct listing things = {0};
+    struct doctor_list things = {0};
     int rc = ask_may(doctor->odoo, "res.partner", "write", &write, error);
 
     if (rc < 0)
         return rc;
     if (!write)
-        listing_add(&things, "the alerts for the salesperson");
+        doctor_list_add(&things, "the alerts for the salesperson");
     say_refused(review, &things, "res.partner",
                 "give the agent's user the right 'Contact Creation' (Extra Rights), or set "
                 "writeback.balance.alerts: false");
