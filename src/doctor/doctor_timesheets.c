@@ -36,14 +36,20 @@ static int check_tag(const struct doctor *doctor, const char *tag, struct error 
     return rc;
 }
 
+/* A domain of the configuration. */
+struct scope {
+    const char *key, *model;
+    const char *what; /* one record, in the finding */
+    json_t *domain;   /* borrowed */
+};
+
 /* Asks Odoo to count the records of a configured domain: a field that does not exist is an error
- * here. `what` names the records in the finding. */
-static int check_domain(const struct doctor *doctor, const char *key, const char *model,
-                        json_t *domain, const char *what, struct error *error)
+ * here. */
+static int check_domain(const struct doctor *doctor, const struct scope *scope, struct error *error)
 {
-    struct odoo_call call = {.model = model,
+    struct odoo_call call = {.model = scope->model,
                              .method = "search_count",
-                             .arguments = json_pack("[O]", domain),
+                             .arguments = json_pack("[O]", scope->domain),
                              .keywords = json_pack("{s{sb}}", "context", "active_test", 0),
                              .with_keywords = true,
                              .safe = true};
@@ -53,13 +59,14 @@ static int check_domain(const struct doctor *doctor, const char *key, const char
 
     if (rc == ERR_NETWORK || rc == ERR_NO_MEMORY)
         return rc;
-    snprintf(advice, sizeof advice, rc < 0 ? "correct %s" : "look at %s", key);
+    snprintf(advice, sizeof advice, rc < 0 ? "correct %s" : "look at %s", scope->key);
     if (rc < 0)
-        doctor_problem(doctor, advice, "Odoo refuses %s: %s", key, error->message);
-    else if (json_array_size(domain) && json_integer_value(result) == 0)
-        doctor_note(doctor, advice, "no %s is in %s", what, key);
+        doctor_problem(doctor, advice, "Odoo refuses %s: %s", scope->key, error->message);
+    else if (json_array_size(scope->domain) && json_integer_value(result) == 0)
+        doctor_note(doctor, advice, "no %s is in %s", scope->what, scope->key);
     else
-        doctor_ok(doctor, "%lld %ss are in scope", (long long)json_integer_value(result), what);
+        doctor_ok(doctor, "%lld %ss are in scope", (long long)json_integer_value(result),
+                  scope->what);
     json_decref(result);
     return 0;
 }
@@ -67,12 +74,18 @@ static int check_domain(const struct doctor *doctor, const char *key, const char
 static int check_domains(const struct doctor *doctor, struct error *error)
 {
     const struct config *config = doctor->config;
-    int rc = check_domain(doctor, "tickets.domain", doctor->flavour->ticket, config->tickets.domain,
-                          "ticket", error);
+    const struct scope tickets = {.key = "tickets.domain",
+                                  .model = doctor->flavour->ticket,
+                                  .what = "ticket",
+                                  .domain = config->tickets.domain};
+    const struct scope lines = {.key = "timesheets.domain",
+                                .model = "account.analytic.line",
+                                .what = "timesheet line",
+                                .domain = config->timesheets.domain};
+    int rc = check_domain(doctor, &tickets, error);
 
-    if (rc == 0 && json_array_size(config->timesheets.domain))
-        rc = check_domain(doctor, "timesheets.domain", "account.analytic.line",
-                          config->timesheets.domain, "timesheet line", error);
+    if (rc == 0 && json_array_size(lines.domain))
+        rc = check_domain(doctor, &lines, error);
     return rc;
 }
 
@@ -85,6 +98,14 @@ static nano hours_of(json_t *record, const char *field)
 
     return fabs(hours) < 1e9 ? llround(hours * (double)NANO_ONE) : 0;
 }
+
+/* Odoo's sum of the hours of each ticket, compared with the mirror. */
+struct comparison {
+    const struct doctor *doctor;
+    struct store *store;
+    const char *total;   /* the field with the sum; NULL: there is none */
+    struct ids suspects; /* tickets for which Odoo counts more hours than the mirror holds */
+};
 
 /* The field with the sum of a ticket's hours, hidden lines included; NULL when there is none. */
 static int total_field(const struct doctor *doctor, const char **ret, struct error *error)
@@ -99,9 +120,11 @@ static int total_field(const struct doctor *doctor, const char **ret, struct err
 }
 
 /* Tickets with hours of work and an id below `before`, latest first. */
-static int latest_tickets(const struct doctor *doctor, const char *total, int64_t before,
-                          json_t **ret, struct error *error)
+static int latest_tickets(const struct comparison *comparison, int64_t before, json_t **ret,
+                          struct error *error)
 {
+    const struct doctor *doctor = comparison->doctor;
+    const char *total = comparison->total;
     struct odoo_call call = {
         .model = doctor->flavour->ticket,
         .method = "search_read",
@@ -115,9 +138,9 @@ static int latest_tickets(const struct doctor *doctor, const char *total, int64_
     return ask(doctor->odoo, call, ret, error);
 }
 
-/* Adds to `suspects` the tickets for which Odoo counts more hours than the mirror holds. */
-static int compare_tickets(struct store *store, json_t *tickets, const char *total,
-                           struct ids *suspects, int64_t *ret_last, struct error *error)
+/* Adds the suspects among `tickets`. *ret_last: the id of the last one. */
+static int compare_tickets(struct comparison *comparison, json_t *tickets, int64_t *ret_last,
+                           struct error *error)
 {
     json_t *ticket;
     size_t i;
@@ -128,16 +151,15 @@ static int compare_tickets(struct store *store, json_t *tickets, const char *tot
 
         *ret_last = ask_field_id(ticket, "id");
         if (rc == 0)
-            rc = review_ticket_amount(store, *ret_last, &mirrored, error);
-        if (rc == 0 && hours_of(ticket, total) - mirrored > REVIEW_TOLERANCE &&
-            ids_add(suspects, *ret_last) < 0)
+            rc = review_ticket_amount(comparison->store, *ret_last, &mirrored, error);
+        if (rc == 0 && hours_of(ticket, comparison->total) - mirrored > REVIEW_TOLERANCE &&
+            ids_add(&comparison->suspects, *ret_last) < 0)
             rc = error_memory(error);
     }
     return rc;
 }
 
-static int find_suspects(const struct doctor *doctor, struct store *store, const char *total,
-                         struct ids *suspects, struct error *error)
+static int find_suspects(struct comparison *comparison, struct error *error)
 {
     int64_t before = INT32_MAX;
     size_t seen = 0;
@@ -145,13 +167,13 @@ static int find_suspects(const struct doctor *doctor, struct store *store, const
     while (seen < TICKETS_COMPARED) {
         json_t *tickets = NULL;
         size_t count;
-        int rc = latest_tickets(doctor, total, before, &tickets, error);
+        int rc = latest_tickets(comparison, before, &tickets, error);
 
         if (rc == 0)
-            rc = compare_tickets(store, tickets, total, suspects, &before, error);
+            rc = compare_tickets(comparison, tickets, &before, error);
         count = json_array_size(tickets);
         json_decref(tickets);
-        if (rc < 0 || count < (size_t)doctor->config->odoo.page_size)
+        if (rc < 0 || count < (size_t)comparison->doctor->config->odoo.page_size)
             return rc;
         seen += count;
     }
@@ -175,9 +197,11 @@ static int visible_hours(const struct doctor *doctor, int64_t ticket, nano *ret,
     return rc;
 }
 
-static int total_hours(const struct doctor *doctor, const char *total, int64_t ticket, nano *ret,
+static int total_hours(const struct comparison *comparison, int64_t ticket, nano *ret,
                        struct error *error)
 {
+    const struct doctor *doctor = comparison->doctor;
+    const char *total = comparison->total;
     json_t *records = NULL;
     int rc = ask_records(doctor->odoo, doctor->flavour->ticket,
                          json_pack("[[ssI]]", "id", "=", (json_int_t)ticket),
@@ -191,9 +215,10 @@ static int total_hours(const struct doctor *doctor, const char *total, int64_t t
 
 /* A ticket may be a suspect only because the mirror is older: its sum and its lines are compared
  * again, both read from Odoo. */
-static int confirm_hidden(const struct doctor *doctor, const char *total,
-                          const struct ids *suspects, struct error *error)
+static int confirm_hidden(const struct comparison *comparison, struct error *error)
 {
+    const struct doctor *doctor = comparison->doctor;
+    const struct ids *suspects = &comparison->suspects;
     struct doctor_list list = {0};
     int rc = 0;
 
@@ -203,7 +228,7 @@ static int confirm_hidden(const struct doctor *doctor, const char *total,
 
         rc = visible_hours(doctor, suspects->items[i], &visible, error);
         if (rc == 0)
-            rc = total_hours(doctor, total, suspects->items[i], &all, error);
+            rc = total_hours(comparison, suspects->items[i], &all, error);
         if (rc == 0 && all - visible > REVIEW_TOLERANCE)
             doctor_list_add(&list, "%lld (%s)", (long long)suspects->items[i],
                             minutes_format(duration_minutes(all - visible), text));
@@ -222,21 +247,19 @@ static int confirm_hidden(const struct doctor *doctor, const char *total,
 /* Reports nothing when it cannot be known: no field with the sum, no complete mirror, no right. */
 static int check_hidden(const struct doctor *doctor, struct error *error)
 {
-    struct store *store = NULL;
-    struct ids suspects = {0};
+    struct comparison comparison = {.doctor = doctor};
     struct error ignored;
-    const char *total = NULL;
     bool complete = false;
-    int rc = total_field(doctor, &total, error);
+    int rc = total_field(doctor, &comparison.total, error);
 
-    if (rc == 0 && total &&
-        store_open(doctor->config->state.path, STORE_READ, &store, &ignored) == 0 &&
-        mirror_is_complete(store, &complete, &ignored) == 0 && complete)
-        rc = find_suspects(doctor, store, total, &suspects, error);
-    store_close(store);
+    if (rc == 0 && comparison.total &&
+        store_open(doctor->config->state.path, STORE_READ, &comparison.store, &ignored) == 0 &&
+        mirror_is_complete(comparison.store, &complete, &ignored) == 0 && complete)
+        rc = find_suspects(&comparison, error);
+    store_close(comparison.store);
     if (rc == 0)
-        rc = confirm_hidden(doctor, total, &suspects, error);
-    free(suspects.items);
+        rc = confirm_hidden(&comparison, error);
+    free(comparison.suspects.items);
     return rc == ERR_NETWORK || rc == ERR_NO_MEMORY ? rc : 0;
 }
 

@@ -34,13 +34,10 @@ struct alerts {
     enum alert kind; /* of the query that runs now */
 };
 
-/* Takes over `payload`; NULL is ERR_NO_MEMORY. */
-static int add(struct alerts *alerts, const char *key, enum outbox_part part, int64_t customer,
-               json_t *payload, struct error *error)
+/* Queues a write about a customer: write.record. */
+static int add(struct alerts *alerts, struct queue_write write, struct error *error)
 {
-    const struct queue_write write = {
-        .key = key, .part = part, .model = "res.partner", .record = customer, .payload = payload};
-
+    write.model = "res.partner";
     return queue_add(alerts->writeback, &write, error);
 }
 
@@ -144,12 +141,19 @@ static int give_alert(void *context, const struct alert_row *row, struct error *
     free(summary);
     free(html);
     free(note);
-    rc = add(alerts, key, OUTBOX_NOTE, row->customer, body, error);
+    rc = add(alerts,
+             (struct queue_write){
+                 .key = key, .part = OUTBOX_NOTE, .record = row->customer, .payload = body},
+             error);
     if (rc < 0) {
         json_decref(activity);
         return rc;
     }
-    return add(alerts, key, OUTBOX_ACTIVITY, row->customer, activity, error);
+    return add(
+        alerts,
+        (struct queue_write){
+            .key = key, .part = OUTBOX_ACTIVITY, .record = row->customer, .payload = activity},
+        error);
 }
 
 static int give_alerts(struct alerts *alerts, const char *customers, struct error *error)
@@ -200,9 +204,16 @@ static int take_back(struct alerts *alerts, const json_t *untrue, struct error *
     body = html ? json_pack("{ss}", "body", html) : NULL;
     free(text);
     free(html);
-    rc = add(alerts, key, OUTBOX_NOTE, customer, body, error);
+    rc = add(
+        alerts,
+        (struct queue_write){.key = key, .part = OUTBOX_NOTE, .record = customer, .payload = body},
+        error);
     return rc < 0 ? rc
-                  : add(alerts, key, OUTBOX_DONE_WITH, customer, json_pack("{ss}", "key", credited),
+                  : add(alerts,
+                        (struct queue_write){.key = key,
+                                             .part = OUTBOX_DONE_WITH,
+                                             .record = customer,
+                                             .payload = json_pack("{ss}", "key", credited)},
                         error);
 }
 
