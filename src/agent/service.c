@@ -23,7 +23,6 @@
 #include "listener.h"
 #include "metrics.h"
 #include "qualiodoo/agent/agent.h"
-#include "qualiodoo/cycle/cycle.h"
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/util/clock.h"

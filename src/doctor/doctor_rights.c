@@ -9,7 +9,6 @@
 #include "doctor_findings.h"
 #include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/pull/record.h"
 
 /* The models that setup makes are left out: they have checks of their own. */

@@ -8,7 +8,6 @@
 
 #include "qualiodoo/compute/respond.h"
 #include "qualiodoo/core/charge.h"
-#include "qualiodoo/core/duration.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/mirror.h"
