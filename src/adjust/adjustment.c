@@ -67,7 +67,7 @@ static int check_reason(const char *reason, struct error *error)
     if (!text)
         return error_set(error, ERR_USAGE, "--reason: found bytes that are not UTF-8 text");
     if (reason[strspn(reason, " ")] == '\0')
-        return error_set(error, ERR_USAGE, "--reason: found no text, expected why");
+        return error_set(error, ERR_USAGE, "--reason: found no text, expected the reason");
     if (length > ADJUSTMENT_REASON_MAX)
         return error_set(error, ERR_USAGE, "--reason: found %zu bytes, expected at most %d", length,
                          ADJUSTMENT_REASON_MAX);

@@ -49,6 +49,7 @@ bool trouble_ended(struct trouble *trouble, int64_t now_ms, int64_t *ret_length_
         snprintf(line.text, line.size, "recovered after %s, in which %lld cycle%s failed", length,
                  (long long)trouble->failures, trouble->failures > 1 ? "s" : "");
     else
-        snprintf(line.text, line.size, "recovered after %s, in which Odoo was waited for", length);
+        snprintf(line.text, line.size, "recovered after %s, in which the agent waited for Odoo",
+                 length);
     return trouble->told;
 }

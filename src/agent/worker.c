@@ -9,8 +9,8 @@
 
 static int fail(struct error *error, const char *what, int code)
 {
-    return error_set(error, ERR_STATE, "the service cannot be started: %s: %s", what,
-                     strerror(code));
+    return error_set(error, ERR_STATE, "the service cannot run cycles: the system gives no %s: %s",
+                     what, strerror(code));
 }
 
 /* Names the accounts that changed, for the log; by number when the state cannot be read. */
@@ -56,7 +56,7 @@ int worker_start(struct worker *worker, const struct worker_job *job, struct err
     worker->job = *job;
     rc = pthread_create(&worker->thread, NULL, work, worker);
     if (rc)
-        return fail(error, "no thread", rc);
+        return fail(error, "thread", rc);
     worker->busy = true;
     return 0;
 }

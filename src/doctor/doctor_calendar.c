@@ -14,7 +14,7 @@
 #include "qualiodoo/util/tz.h"
 
 #define HOURS_ADVICE                                                                               \
-    "give it its hours in Odoo, choose another calendar (sla.calendar: odoo:ID), or write the "    \
+    "enter its hours in Odoo, choose another calendar (sla.calendar: odoo:ID), or write the "      \
     "hours in the configuration (sla.calendar: config)"
 
 struct calendars {
@@ -139,7 +139,7 @@ static void say_good(const struct doctor *doctor, json_t *record, const char *zo
               zone, lines, users);
     if (strcmp(zone, doctor->config->timezone) != 0)
         doctor_note(
-            doctor, "where that is not meant, correct its time zone in Odoo",
+            doctor, "if that is not intended, correct its time zone in Odoo",
             "the hours of the working calendar '%s' (%lld) are those of the time zone '%s', "
             "and timezone is '%s'",
             name ? name : "", id, zone, doctor->config->timezone);

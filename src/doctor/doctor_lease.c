@@ -78,7 +78,7 @@ int doctor_doubled(const struct doctor *doctor, struct store *store, bool *ret_f
         doctor_problem(doctor,
                        "stop the agent that should not run, or run 'qualiodoo setup' so that one "
                        "writes at a time; the surplus notes can be deleted in Odoo",
-                       "notes stand twice in Odoo, so two agents with different states wrote into "
+                       "notes are in Odoo twice, so two agents with different states wrote into "
                        "it: %s",
                        doctor_list_text(&keys));
     doctor_list_free(&keys);

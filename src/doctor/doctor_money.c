@@ -55,8 +55,8 @@ int doctor_money(struct doctor *doctor, struct error *error)
         doctor_problem(
             doctor, MENDING,
             "Odoo calls invoices unpaid of which nothing is left to pay: %s; their packs "
-            "are counted all the same where posted money covers the total, because what is "
-            "left to pay is right and only the word is wrong",
+            "are counted all the same where posted money covers the total, because the "
+            "amount left to pay is right and only the payment state is wrong",
             doctor_list_text(&settled));
     if (rc == 0 && due.count)
         doctor_problem(

@@ -161,11 +161,11 @@ int doctor_moves(const struct doctor *doctor, struct store *store, const struct 
     for (size_t i = 0; i < CREDIT_VERDICTS; i++)
         say_moves(&inspection, &inspection.by_verdict[i], verdicts[i].text, verdicts[i].advice);
     say_moves(&inspection, &inspection.offset,
-              "invoices of amount zero with a pack that has a price, which is not given: only a "
-              "pack without a price is an offered one",
+              "invoices of amount zero with a pack that has a price, which gives no credit: only a "
+              "pack without a price counts as offered",
               "where the pack is a gift: put its own price at zero, or adjust by hand");
     say_moves(&inspection, &inspection.negative,
-              "credit notes with a pack in a negative quantity, a line that takes nothing back",
+              "credit notes with a pack in a negative quantity, whose line takes nothing back",
               "if credit is to be given, adjust it by hand");
     *ret_found = inspection.found;
     return rc;

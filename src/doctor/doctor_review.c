@@ -100,10 +100,10 @@ static const struct {
                                       "make them again with 'qualiodoo adjust', which checks them"},
     [REVIEW_ADJUSTMENT_GONE] = {DOCTOR_PROBLEM,
                                 "adjustments that are missing from Odoo, and no longer count",
-                                "where it was no test, make the adjustment again with 'qualiodoo "
-                                "adjust'; this is forgotten when the state is made again"},
+                                "unless it was a test, make the adjustment again with 'qualiodoo "
+                                "adjust'; a state that is made again no longer knows of it"},
     [REVIEW_ADJUSTMENT_TWICE] =
-        {DOCTOR_PROBLEM, "adjustments that stand in Odoo more than once, and count each time",
+        {DOCTOR_PROBLEM, "adjustments that are in Odoo more than once, and count each time",
          "undo the surplus with an opposite adjustment whose reason names it"},
 };
 

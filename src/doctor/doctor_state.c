@@ -29,9 +29,9 @@ static void check_age(const struct doctor *doctor, const char *last_success)
     }
     age = clock_now() - when;
     if (age > limit)
-        doctor_note(doctor,
-                    "run 'qualiodoo sync', or see why the service does not (qualiodoo status)",
-                    "the local state is of %s; what follows is as of then", last_success);
+        doctor_note(
+            doctor, "run 'qualiodoo sync', or see why the service does not (qualiodoo status)",
+            "the local state is of %s, and the findings on it are as of then", last_success);
     else
         doctor_ok(doctor, "the local state is of %s", last_success);
 }

@@ -63,7 +63,7 @@ static int check_domain(const struct doctor *doctor, const struct scope *scope, 
     if (rc < 0)
         doctor_problem(doctor, advice, "Odoo refuses %s: %s", scope->key, error->message);
     else if (json_array_size(scope->domain) && json_integer_value(result) == 0)
-        doctor_note(doctor, advice, "no %s is in %s", scope->what, scope->key);
+        doctor_note(doctor, advice, "no %s matches %s", scope->what, scope->key);
     else
         doctor_ok(doctor, "%lld %ss are in scope", (long long)json_integer_value(result),
                   scope->what);

@@ -23,7 +23,7 @@ static void say_refused(struct review *review, struct doctor_list *things, const
     if (things->count) {
         review->all = false;
         doctor_write_problem(review->doctor, advice,
-                             "the agent's user has no right to write on %s; refused would be: %s",
+                             "the agent's user has no right to write on %s; Odoo would refuse: %s",
                              where, doctor_list_text(things));
     }
     doctor_list_free(things);
@@ -167,9 +167,9 @@ int doctor_writeback(struct doctor *doctor, struct error *error)
 
     doctor->topic = "write-back";
     if (!doctor->flavour) {
-        doctor_write_problem(doctor, "see to the tickets first",
-                             "nothing can be written on tickets: what they are in this Odoo is not "
-                             "known");
+        doctor_write_problem(doctor, "correct what is found about the flavour first",
+                             "nothing can be written on tickets: which model they are in this Odoo "
+                             "is not known");
         review.all = false;
     } else {
         rc = check_tickets(&review, error);

@@ -228,7 +228,7 @@ static int find_late_mirrors(struct search *search, struct error *error)
         snprintf(age, sizeof age, "%s hours", minutes_format(mirrors.oldest_age / 60, hours));
     return add(search, error,
                "%s was last pulled from Odoo %s ago%s, and status.max_lag allows less: run "
-               "'qualiodoo sync', and see why nothing else did",
+               "'qualiodoo sync', and see why the service did not ('journalctl -u qualiodoo*')",
                mirrors.oldest, age, mirrors.late > 1 ? ", and others too" : "");
 }
 

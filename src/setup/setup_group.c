@@ -42,9 +42,11 @@ static int find_agent(const struct setup *setup, int64_t *ret_user, struct error
     json_decref(records);
     if (!*ret_user || !active)
         return error_set(error, ERR_NOT_FOUND,
-                         "the user '%s' of odoo.login %s: make it in Odoo first (Settings, Users), "
-                         "then run setup again",
-                         login, *ret_user ? "is archived in Odoo" : "does not exist in Odoo");
+                         "the user '%s' of odoo.login %s in Odoo first (Settings, Users), then run "
+                         "setup again",
+                         login,
+                         *ret_user ? "is archived: take it out of the archive"
+                                   : "does not exist in Odoo: make it");
     return 0;
 }
 

@@ -82,8 +82,8 @@ int setup_unlink(const struct setup *setup, const char *model, int64_t id, const
     json_decref(result);
     if (rc == ERR_REFUSED)
         return error_set(error, rc,
-                         "%s cannot be removed: %s; take away in Odoo what holds it, then run "
-                         "'%s' again",
+                         "%s cannot be removed: %s; remove in Odoo what depends on it, then run "
+                         "'qualiodoo %s' again",
                          what, cause.message, setup->options->remove ? "setup --remove" : "setup");
     if (rc < 0 && rc != ERR_MISSING_RECORD) { /* missing: removed by a call whose answer was lost */
         *error = cause;

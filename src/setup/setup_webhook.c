@@ -54,7 +54,7 @@ static int check_version(const struct setup *setup, struct error *error)
     if (rc == 0 && !can)
         rc = error_set(error, ERR_REFUSED,
                        "the automation rules of this Odoo cannot call a webhook, which came with "
-                       "version 17: leave --webhook out; payments are asked for every "
+                       "version 17: leave --webhook out; the service then asks for payments every "
                        "poll.payments");
     return rc;
 }
@@ -64,7 +64,7 @@ static int no_module(struct error *error)
     return error_set(error, ERR_REFUSED,
                      "the module 'Automation Rules' (base_automation) is not installed in Odoo: "
                      "install it (Apps, without the filter 'Apps'), or leave --webhook out; "
-                     "payments are asked for every poll.payments");
+                     "the service then asks for payments every poll.payments");
 }
 
 static int find_current(struct setup *setup, int64_t named, struct error *error)

@@ -107,9 +107,10 @@ static int wait_for_look(const struct lease_keeper *keeper, struct error *error)
     int64_t until = clock_boot_ms() + left;
 
     if (left > SAY_WAIT_MS)
-        log_warning("waiting %lld s before the first write: no other agent may hold the lease of "
-                    "writing into this Odoo (" LEASE_MODEL ")",
-                    (long long)(left + 999) / 1000);
+        log_warning(
+            "waiting %lld s before the first write, until no other agent can hold the lease "
+            "for writing into this Odoo (" LEASE_MODEL ")",
+            (long long)(left + 999) / 1000);
     progress_step("waiting before the first write");
     while (clock_boot_ms() < until && !interrupt_requested(NULL)) {
         clock_sleep_ms(WAIT_SLICE_MS);
@@ -123,12 +124,12 @@ static void say_standby(const struct lease_keeper *keeper)
 {
     if (keeper->left_row && keeper->holder_row == keeper->left_row)
         log_warning("the row that this agent had before (%lld of " LEASE_MODEL
-                    ") holds the lease of writing into this Odoo until three minutes after its "
-                    "last heartbeat: what is to be written waits; repeat the command in a minute",
+                    ") holds the lease for writing into this Odoo until three minutes after its "
+                    "last heartbeat: the writes wait; repeat the command in a minute",
                     (long long)keeper->left_row);
     else
         log_warning("another agent writes into this Odoo: %s (row %lld of " LEASE_MODEL
-                    "); what is to be written waits until it ends",
+                    "); the writes of this agent wait until that one ends",
                     *keeper->holder ? keeper->holder : "it is not known which",
                     (long long)keeper->holder_row);
 }
@@ -160,8 +161,8 @@ int lease_check(struct lease_keeper *keeper, struct error *error)
     if (!keeper->in_use || lease_may_write_now(keeper))
         return 0;
     return error_set(error, ERR_BUSY,
-                     "this agent does not hold the lease of writing into Odoo any more: what is to "
-                     "be written waits");
+                     "this agent no longer holds the lease for writing into Odoo: the remaining "
+                     "writes wait");
 }
 
 void lease_guard(struct lease_keeper *keeper, bool on)

@@ -74,7 +74,7 @@ static void give_up(struct lease_keeper *keeper, const char *why)
     int64_t row = keeper->lease.row;
 
     if (keeper->lease.phase == LEASE_DUTY)
-        log_warning("the lease of writing into Odoo is laid down: %s", why);
+        log_warning("this agent gives up the lease for writing into Odoo: %s", why);
     lease_dropped(&keeper->lease);
     lease_row_release(keeper, row);
 }
@@ -86,8 +86,9 @@ void lease_row_expire(struct lease_keeper *keeper)
         give_up(keeper, "");
         return;
     }
-    log_warning("the lease of writing into Odoo is laid down: no heartbeat was confirmed for two "
-                "minutes");
+    log_warning(
+        "this agent gives up the lease for writing into Odoo: no heartbeat was confirmed for "
+        "two minutes");
     keeper->left_row = keeper->lease.row;
     lease_dropped(&keeper->lease);
 }
@@ -186,8 +187,8 @@ int lease_row_heartbeat(struct lease_keeper *keeper, struct error *error)
         ended = begun;
     if (!lease_confirmed(&keeper->lease, &lease_limits, begun, ended)) {
         keeper->left_row = row;
-        log_warning("the lease of writing into Odoo is laid down: a heartbeat was answered too "
-                    "late");
+        log_warning("this agent gives up the lease for writing into Odoo: a heartbeat was answered "
+                    "too late");
         return 0;
     }
     /* offset_ms now holds the wall clock's lead, so the boot clock alone gives the agent's time. */
@@ -266,9 +267,9 @@ static void log_change(struct lease_keeper *keeper, enum lease_phase before)
         log_info("on duty: this agent writes into Odoo (row %lld of " LEASE_MODEL ")",
                  (long long)keeper->lease.row);
     } else if (before == LEASE_DUTY && now != LEASE_DUTY) {
-        log_warning("the lease of writing into Odoo is laid down: %s%s",
-                    now == LEASE_NONE ? "its row was changed or released" : "before it comes ",
-                    now == LEASE_NONE ? "" : keeper->holder);
+        log_warning("this agent gives up the lease for writing into Odoo: %s%s",
+                    now == LEASE_NONE ? "its row was changed or released" : keeper->holder,
+                    now == LEASE_NONE ? "" : " has the lower row");
     } else if (now == LEASE_STANDBY && before != now) {
         log_info("standby: %s writes into Odoo", keeper->holder);
     }

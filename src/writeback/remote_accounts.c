@@ -80,7 +80,7 @@ static int check_ids(json_t *records, struct error *error)
     json_array_foreach(records, i, record) {
         if (ask_field_id(record, "id") <= 0 || ask_field_id(record, "x_partner_id") <= 0)
             return error_set(error, ERR_PROTOCOL,
-                             ACCOUNT_MODEL ".search_read: a record without its number or customer");
+                             ACCOUNT_MODEL ".search_read: a record without its id or customer");
     }
     return 0;
 }
@@ -164,7 +164,7 @@ static int take_made_ids(struct account_batch *batch, json_t *result, struct err
 
             if (id <= 0)
                 return error_set(error, ERR_PROTOCOL,
-                                 ACCOUNT_MODEL ".create: the answer is not a list of numbers");
+                                 ACCOUNT_MODEL ".create: the answer is not a list of ids");
             batch->writes[i].remote = id;
             batch->writes[i].right = true;
         }

@@ -102,7 +102,7 @@ static void test_a_wait_that_was_told_has_an_end_though_no_cycle_failed(void **s
     trouble_waited(&trouble, START);
     trouble_waited(&trouble, START + MINUTE);
     assert_true(ends(2));
-    assert_string_equal(text, "recovered after 0:02 hours, in which Odoo was waited for");
+    assert_string_equal(text, "recovered after 0:02 hours, in which the agent waited for Odoo");
     assert_false(ends(3));
     trouble_waited(&trouble, START + 4 * MINUTE);
     assert_true(fails(5, "no route"));
