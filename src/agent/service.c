@@ -31,7 +31,7 @@
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/tz.h"
 #include "schedule.h"
-#include "tell.h"
+#include "service_log.h"
 #include "worker.h"
 
 #define MS_USEC UINT64_C(1000)
@@ -49,7 +49,7 @@ struct service {
     struct schedule schedule;
     struct condition condition; /* after the last cycle */
     struct metrics metrics;
-    struct trouble trouble;
+    struct outage outage;
     bool metrics_lost; /* the metrics file could not be written: logged only once */
     struct worker worker;
     int64_t uid; /* id of the agent's user in Odoo, as the last cycle found it; 0: not known */
@@ -142,7 +142,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *context)
 
 /* ---- The end of a cycle ---- */
 
-static void say_status(const struct service *service)
+static void notify_status(const struct service *service)
 {
     const struct worker_job *job = &service->worker.job;
     char now[TZ_TEXT_SIZE], event[TZ_TEXT_SIZE] = "none";
@@ -221,10 +221,10 @@ static void end_cycle(struct service *service)
     }
     schedule_ended(&service->schedule, service->config, &outcome, clock_monotonic_ms());
     journal_events(&job->report);
-    tell_outcome(&service->trouble, &job->error, &job->report, job->accounts);
+    service_log_outcome(&service->outage, &job->error, &job->report, job->accounts);
     count_cycle(service);
     if (!skipped)
-        say_status(service);
+        notify_status(service);
     cycle_report_free(&job->report);
 }
 
@@ -338,18 +338,18 @@ static void on_hook(void *context, enum schedule_cycle cycle)
 }
 
 /* The metrics after the last cycle; the state is not read. */
-static char *say_metrics(void *context)
+static char *answer_metrics(void *context)
 {
     const struct service *service = context;
 
     return metrics_text(&service->metrics, service->config->odoo.database);
 }
 
-static bool say_health(void *context, char line[LISTENER_LINE_SIZE])
+static bool answer_health(void *context, char line[LISTENER_LINE_SIZE])
 {
     const struct service *service = context;
 
-    return condition_say(&service->condition, clock_now(), line, LISTENER_LINE_SIZE);
+    return condition_is_healthy(&service->condition, clock_now(), line, LISTENER_LINE_SIZE);
 }
 
 /* ---- The whole ---- */
@@ -404,11 +404,11 @@ static int open_service(struct service *service, struct error *error)
     metrics_take(&service->metrics, &service->condition);
     rc = sd_event_new(&service->event);
     rc = rc < 0 ? fail(error, "event loop", rc) : add_sources(service, error);
-    return rc < 0
-               ? rc
-               : listener_open(service->event, service->config,
-                               (struct listener_handler){on_hook, say_metrics, say_health, service},
-                               &service->listener, error);
+    return rc < 0 ? rc
+                  : listener_open(
+                        service->event, service->config,
+                        (struct listener_handler){on_hook, answer_metrics, answer_health, service},
+                        &service->listener, error);
 }
 
 static void close_service(struct service *service)
@@ -430,7 +430,7 @@ int agent_run(struct config *config, struct error *error)
     int rc;
 
     journal_open();
-    tell_open();
+    service_log_open();
     schedule_begin(&service.schedule);
     rc = open_service(&service, error);
     if (rc == 0) {

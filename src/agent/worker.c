@@ -23,7 +23,7 @@ static void name_accounts(struct worker_job *job)
         return;
     if (store_open(job->config->state.path, STORE_READ, &store, &ignored) < 0)
         store = NULL;
-    tell_accounts(store, job->report.compute.accounts_changed, job->accounts);
+    service_log_accounts(store, job->report.compute.accounts_changed, job->accounts);
     store_close(store);
 }
 

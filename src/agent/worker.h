@@ -8,7 +8,7 @@
 #include "qualiodoo/cycle/cycle.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "schedule.h"
-#include "tell.h"
+#include "service_log.h"
 
 /* A cycle to run, and what came of it. */
 struct worker_job {
@@ -18,8 +18,8 @@ struct worker_job {
     struct cycle_report report;
     struct error error; /* of the cycle; code 0: it succeeded */
     struct condition condition;
-    char accounts[TELL_ACCOUNTS_SIZE]; /* names of the accounts that changed, for the log */
-    int rc;                            /* of cycle_run() */
+    char accounts[SERVICE_LOG_ACCOUNTS_SIZE]; /* names of the accounts that changed, for the log */
+    int rc;                                   /* of cycle_run() */
 };
 
 /* Belongs to the thread of the event loop. While it is busy, the job belongs to the worker. */
