@@ -129,8 +129,8 @@ static bool is_zone(json_t *record, const char **ret_name)
 
 /* Reports a usable calendar, and notes a time zone other than the configured one: a new calendar is
  * in UTC until somebody chooses its zone. */
-static void say_good(const struct doctor *doctor, json_t *record, const char *zone, size_t lines,
-                     const char *users)
+static void report_usable(const struct doctor *doctor, json_t *record, const char *zone,
+                          size_t lines, const char *users)
 {
     const char *name = json_string_value(json_object_get(record, "name"));
     long long id = ask_field_id(record, "id");
@@ -172,7 +172,7 @@ static int check_calendar(const struct calendars *calendars, int64_t id, const c
                        "the working calendar '%s' (%lld, %s) has an unknown time zone: '%s'",
                        name ? name : "", (long long)id, users, zone ? zone : "");
     else
-        say_good(doctor, record, zone, lines, users);
+        report_usable(doctor, record, zone, lines, users);
     return 0;
 }
 

@@ -10,6 +10,6 @@
 int doctor_fallback(const struct doctor *doctor, bool *fine, struct error *error);
 
 /* Part of doctor_state(): tickets whose breach would give nobody an activity. */
-int doctor_untold(const struct doctor *doctor, struct store *store, struct error *error);
+int doctor_unassigned(const struct doctor *doctor, struct store *store, struct error *error);
 
 #endif

@@ -5,9 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-__attribute__((format(printf, 4, 0))) static void say(const struct doctor *doctor,
-                                                      enum doctor_level level, const char *advice,
-                                                      const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void report(const struct doctor *doctor,
+                                                         enum doctor_level level,
+                                                         const char *advice, const char *format,
+                                                         va_list arguments)
 {
     struct doctor_finding finding = {.level = level, .topic = doctor->topic, .advice = advice};
     char *text = NULL;
@@ -24,7 +25,7 @@ void doctor_ok(const struct doctor *doctor, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    say(doctor, DOCTOR_OK, NULL, format, arguments);
+    report(doctor, DOCTOR_OK, NULL, format, arguments);
     va_end(arguments);
 }
 
@@ -33,7 +34,7 @@ void doctor_note(const struct doctor *doctor, const char *advice, const char *fo
     va_list arguments;
 
     va_start(arguments, format);
-    say(doctor, DOCTOR_NOTE, advice, format, arguments);
+    report(doctor, DOCTOR_NOTE, advice, format, arguments);
     va_end(arguments);
 }
 
@@ -42,7 +43,7 @@ void doctor_problem(const struct doctor *doctor, const char *advice, const char 
     va_list arguments;
 
     va_start(arguments, format);
-    say(doctor, DOCTOR_PROBLEM, advice, format, arguments);
+    report(doctor, DOCTOR_PROBLEM, advice, format, arguments);
     va_end(arguments);
 }
 
@@ -52,7 +53,7 @@ void doctor_write_problem(const struct doctor *doctor, const char *advice, const
     va_list arguments;
 
     va_start(arguments, format);
-    say(doctor, enabled ? DOCTOR_PROBLEM : DOCTOR_NOTE, advice, format, arguments);
+    report(doctor, enabled ? DOCTOR_PROBLEM : DOCTOR_NOTE, advice, format, arguments);
     va_end(arguments);
 }
 

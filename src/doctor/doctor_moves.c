@@ -141,8 +141,8 @@ static int inspect_accounts(struct inspection *inspection, struct error *error)
     return rc;
 }
 
-static void say_moves(struct inspection *inspection, struct doctor_list *list, const char *text,
-                      const char *advice)
+static void report_moves(struct inspection *inspection, struct doctor_list *list, const char *text,
+                         const char *advice)
 {
     if (list->count) {
         inspection->found = true;
@@ -159,14 +159,15 @@ int doctor_moves(const struct doctor *doctor, struct store *store, const struct 
     int rc = inspect_accounts(&inspection, error);
 
     for (size_t i = 0; i < CREDIT_VERDICTS; i++)
-        say_moves(&inspection, &inspection.by_verdict[i], verdicts[i].text, verdicts[i].advice);
-    say_moves(&inspection, &inspection.offset,
-              "invoices of amount zero with a pack that has a price, which gives no credit: only a "
-              "pack without a price counts as offered",
-              "where the pack is a gift: put its own price at zero, or adjust by hand");
-    say_moves(&inspection, &inspection.negative,
-              "credit notes with a pack in a negative quantity, whose line takes nothing back",
-              "if credit is to be given, adjust it by hand");
+        report_moves(&inspection, &inspection.by_verdict[i], verdicts[i].text, verdicts[i].advice);
+    report_moves(
+        &inspection, &inspection.offset,
+        "invoices of amount zero with a pack that has a price, which gives no credit: only a "
+        "pack without a price counts as offered",
+        "where the pack is a gift: put its own price at zero, or adjust by hand");
+    report_moves(&inspection, &inspection.negative,
+                 "credit notes with a pack in a negative quantity, whose line takes nothing back",
+                 "if credit is to be given, adjust it by hand");
     *ret_found = inspection.found;
     return rc;
 }

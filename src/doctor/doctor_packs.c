@@ -27,8 +27,8 @@ static int unit_name(const struct doctor *doctor, int64_t unit, char *name, size
 }
 
 /* Reports a pack that was found. `called`: as credit.packs names it, by reference or "id N". */
-static int say_product(const struct doctor *doctor, const struct config_pack *pack,
-                       const char *called, json_t *product, struct error *error)
+static int report_product(const struct doctor *doctor, const struct config_pack *pack,
+                          const char *called, json_t *product, struct error *error)
 {
     int64_t unit = ask_field_id(product, "uom_id");
     char name[80], each[MINUTES_TEXT_SIZE];
@@ -65,7 +65,7 @@ static int check_products(const struct doctor *doctor, const struct config_pack 
 
         if (rc == 0 && (reference ? code && strcmp(code, reference) == 0 : id == pack->id)) {
             doctor_list_add(&list, "%lld", (long long)id);
-            rc = say_product(doctor, pack, called, product, error);
+            rc = report_product(doctor, pack, called, product, error);
         }
     }
     if (rc == 0 && !list.count)

@@ -65,8 +65,8 @@ static const char *module_of(const struct doctor *doctor, const struct model *mo
 }
 
 /* Reports a required field that is missing: its module is not installed, or its group hides it. */
-static int say_required(const struct doctor *doctor, const struct model *model, const char *name,
-                        struct error *error)
+static int report_required(const struct doctor *doctor, const struct model *model, const char *name,
+                           struct error *error)
 {
     const char *remote = model_remote(model, doctor->flavour), *module = module_of(doctor, model);
     char advice[200];
@@ -85,8 +85,8 @@ static int say_required(const struct doctor *doctor, const struct model *model, 
     return 0;
 }
 
-static int say_missing(const struct doctor *doctor, const struct model *model, json_t *known,
-                       int *missing, struct error *error)
+static int report_missing(const struct doctor *doctor, const struct model *model, json_t *known,
+                          int *missing, struct error *error)
 {
     int rc = 0;
 
@@ -98,7 +98,7 @@ static int say_missing(const struct doctor *doctor, const struct model *model, j
             continue;
         *missing += 1;
         if (column->flags & FIELD_REQUIRED)
-            rc = say_required(doctor, model, name, error);
+            rc = report_required(doctor, model, name, error);
         else
             doctor_note(doctor, NULL,
                         "%s has no field '%s' in this Odoo: it is optional, and what it would tell "
@@ -124,7 +124,7 @@ static int check_model(const struct doctor *doctor, const struct model *model, i
         return 0;
     }
     if (rc == 0)
-        rc = say_missing(doctor, model, known, missing, error);
+        rc = report_missing(doctor, model, known, missing, error);
     json_decref(known);
     return rc;
 }

@@ -94,14 +94,14 @@ static int check_displays(const struct doctor *doctor, bool *fine, struct error 
     return rc;
 }
 
-static int say_missing_fields(const struct doctor *doctor, struct doctor_list *missing, bool *fine)
+static void report_missing_fields(const struct doctor *doctor, struct doctor_list *missing,
+                                  bool *fine)
 {
     if (missing->count) {
         *fine = false;
         doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE, ACCOUNT_MODEL " has no field %s",
                              doctor_list_text(missing));
     }
-    return 0;
 }
 
 int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *error)
@@ -117,7 +117,7 @@ int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *e
         return without_model(doctor, fine, error);
     }
     if (rc == 0)
-        rc = say_missing_fields(doctor, &missing, fine);
+        report_missing_fields(doctor, &missing, fine);
     doctor_list_free(&missing);
     if (rc == 0)
         rc = check_rights(doctor, fine, error);

@@ -106,7 +106,7 @@ static int check_state(struct doctor *doctor, struct store *store, struct error 
     doctor->topic = "data";
     if (rc == 0)
         rc = check_data(doctor, store, error);
-    return rc < 0 ? rc : doctor_untold(doctor, store, error);
+    return rc < 0 ? rc : doctor_unassigned(doctor, store, error);
 }
 
 int doctor_state(struct doctor *doctor, struct error *error)

@@ -117,7 +117,7 @@ static int is_given(struct alerts *alerts, char key[KEY_SIZE], bool *ret, struct
     return rc;
 }
 
-static int give_alert(void *context, const struct alert_row *row, struct error *error)
+static int queue_alert(void *context, const struct alert_row *row, struct error *error)
 {
     struct alerts *alerts = context;
     char key[KEY_SIZE], day[CIVIL_TEXT_SIZE];
@@ -156,7 +156,7 @@ static int give_alert(void *context, const struct alert_row *row, struct error *
         error);
 }
 
-static int give_alerts(struct alerts *alerts, const char *customers, struct error *error)
+static int queue_alerts(struct alerts *alerts, const char *customers, struct error *error)
 {
     struct alert_query query = {.customers = customers,
                                 .today = alerts->today,
@@ -167,7 +167,7 @@ static int give_alerts(struct alerts *alerts, const char *customers, struct erro
 
     for (int kind = 0; kind < ALERT_COUNT && rc == 0; kind++) {
         query.kind = alerts->kind = (enum alert)kind;
-        rc = alerts_each(alerts->writeback->store, &query, give_alert, alerts, error);
+        rc = alerts_each(alerts->writeback->store, &query, queue_alert, alerts, error);
     }
     return rc;
 }
@@ -184,7 +184,7 @@ static int collect_untrue(void *context, const struct alert_untrue *untrue, stru
 
 /* Voids the parts that were not sent. When Odoo holds the note, queues a correcting note and the
  * removal of the activity. */
-static int take_back(struct alerts *alerts, const json_t *untrue, struct error *error)
+static int withdraw(struct alerts *alerts, const json_t *untrue, struct error *error)
 {
     const char *credited = json_string_value(json_object_get(untrue, "key"));
     int64_t customer = json_integer_value(json_object_get(untrue, "customer"));
@@ -217,7 +217,7 @@ static int take_back(struct alerts *alerts, const json_t *untrue, struct error *
                         error);
 }
 
-static int take_back_untrue(struct alerts *alerts, const char *customers, struct error *error)
+static int withdraw_untrue(struct alerts *alerts, const char *customers, struct error *error)
 {
     json_t *found = json_array(), *untrue;
     size_t i;
@@ -227,7 +227,7 @@ static int take_back_untrue(struct alerts *alerts, const char *customers, struct
 
     json_array_foreach(found, i, untrue) {
         if (rc == 0)
-            rc = take_back(alerts, untrue, error);
+            rc = withdraw(alerts, untrue, error);
     }
     json_decref(found);
     return rc;
@@ -257,8 +257,8 @@ static int examine(struct alerts *alerts, const char *customers, struct error *e
 
     if (!alerts->config->writeback.has_since)
         return 0;
-    rc = take_back_untrue(alerts, customers, error);
-    return rc < 0 ? rc : give_alerts(alerts, customers, error);
+    rc = withdraw_untrue(alerts, customers, error);
+    return rc < 0 ? rc : queue_alerts(alerts, customers, error);
 }
 
 int alerts_update(const struct writeback *writeback, const json_t *accounts, civil_day today,

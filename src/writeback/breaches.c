@@ -147,8 +147,8 @@ static int warn(struct breaches *breaches, const struct target_verdict *target, 
     return rc;
 }
 
-static int take_back(struct breaches *breaches, const struct target_verdict *target,
-                     const char *flagged, struct error *error)
+static int clear_flag(struct breaches *breaches, const struct target_verdict *target,
+                      const char *flagged, struct error *error)
 {
     int64_t ticket = target->ticket->id;
     const char *deadline = strrchr(flagged, '.') + 1;
@@ -256,7 +256,7 @@ static int plan_breach(struct breaches *breaches, const struct target_judged *ju
         if (target->verdict.unsure) /* an unsure verdict does not prove that the flag was wrong */
             return rc;
         if (rc == 0 && *flags.standing && !judged->past_horizon)
-            rc = take_back(breaches, target, flags.standing, error);
+            rc = clear_flag(breaches, target, flags.standing, error);
         return rc;
     }
     if (has_rows(breaches, ticket)) /* breached again: a waiting correction is no longer true */

@@ -24,9 +24,10 @@
 #include "qualiodoo/util/progress.h"
 
 enum {
-    CREATES_MAX = 3,      /* attempts of one lease_take() to get a row */
-    LOOK_AGAIN_MS = 5000, /* a younger look is not repeated before a batch of writes */
-    SAY_WAIT_MS = 5000,   /* a longer wait is logged */
+    CREATES_MAX = 3,        /* attempts of one lease_take() to get a row */
+    CREATE_AGAIN_MS = 5000, /* a failed create is not repeated at once */
+    LOOK_AGAIN_MS = 5000,   /* a younger look is not repeated before a batch of writes */
+    SAY_WAIT_MS = 5000,     /* a longer wait is logged */
     WAIT_SLICE_MS = 100,
 };
 
@@ -120,7 +121,7 @@ static int wait_for_look(const struct lease_keeper *keeper, struct error *error)
 }
 
 /* Two to three minutes after its last heartbeat, the lower row may be the one this agent left. */
-static void say_standby(const struct lease_keeper *keeper)
+static void log_standby(const struct lease_keeper *keeper)
 {
     if (keeper->left_row && keeper->holder_row == keeper->left_row)
         log_warning("the row that this agent had before (%lld of " LEASE_MODEL
@@ -149,7 +150,7 @@ int lease_take(struct lease_keeper *keeper, bool wait, bool *ret_duty, struct er
     }
     *ret_duty = rc == 0 && (!keeper->in_use || lease_may_write_now(keeper));
     if (rc == 0 && wait && !*ret_duty)
-        say_standby(keeper);
+        log_standby(keeper);
     return rc;
 }
 
@@ -193,7 +194,7 @@ int64_t lease_due_in_ms(const struct lease_keeper *keeper)
     if (!keeper->in_use)
         return -1;
     if (!keeper->lease.row)
-        return 5000; /* a failed create is not repeated at once */
+        return CREATE_AGAIN_MS;
     left = lease_due_ms(&keeper->lease, &lease_limits) - lease_now_ms(keeper);
     return left > 0 ? left : 0;
 }

@@ -3,8 +3,8 @@
  * Each function changes keeper->lease by what Odoo answered. A row that was lost, changed by
  * another process or removed is no error: keeper->lease.row is then 0. Errors: as odoo_execute()'s;
  * the one for missing rights says what to do. */
-#ifndef QUALIODOO_LEASE_ROW_H
-#define QUALIODOO_LEASE_ROW_H
+#ifndef QUALIODOO_WRITEBACK_LEASE_ROW_H
+#define QUALIODOO_WRITEBACK_LEASE_ROW_H
 
 #include "qualiodoo/writeback/lease_state.h"
 

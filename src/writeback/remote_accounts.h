@@ -1,7 +1,7 @@
 /* remote_accounts.h - finds and writes the records of x_qualiodoo_account, many in one call;
  * internal to writeback. Errors: as odoo_execute()'s, and ERR_NO_MEMORY. */
-#ifndef QUALIODOO_REMOTE_ACCOUNTS_H
-#define QUALIODOO_REMOTE_ACCOUNTS_H
+#ifndef QUALIODOO_WRITEBACK_REMOTE_ACCOUNTS_H
+#define QUALIODOO_WRITEBACK_REMOTE_ACCOUNTS_H
 
 #include <jansson.h>
 
