@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from .faults import OdooError, RetryableConflict
 
 if TYPE_CHECKING:
-    from .server import Call, Handler
+    from .handler import Handler
+    from .server import Call
 
 NO_WORK = frozenset({"refuse", "drop_before", "html", "status", "hang"})
 FAULTS = frozenset({"concurrency", "fault"})
