@@ -7,15 +7,19 @@ import re
 import time
 from email.parser import HeaderParser
 from email.utils import formatdate
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from . import mischief
+from . import jsonwire, mischief
+from .answers import JSON, Answer, Page, bad_request, not_allowed, not_found
+from .faults import HttpError
+from .protocols import VERSIONS, JsonRpc, Protocol, check_database
 
 if TYPE_CHECKING:
-    from .server import Server
+    from .server import Call, Server
 
-ENDPOINTS = ("/xmlrpc/2/", "/xmlrpc/")
+LOST = re.compile(r"/json/2(/[^/?]*)*(\?.*)?")
 SERVER_NAME = "Werkzeug/2.2.2 Python/3.11.2"
 PLAIN_POST = re.compile(rb"POST (/[!-~]*) HTTP/1\.1\r\n")
 
@@ -24,6 +28,8 @@ class Handler(BaseHTTPRequestHandler):
     """HTTP as Odoo's development server speaks it: 1.0, one request a connection, no gzip."""
 
     owner: Server
+    row: Protocol
+    call: Call
     server_version = SERVER_NAME
     sys_version = ""
     timeout = 60
@@ -53,45 +59,76 @@ class Handler(BaseHTTPRequestHandler):
         return True
 
     def do_GET(self) -> None:  # noqa: N802
-        if self.path.startswith("/xmlrpc"):
-            self._page(405, "Method Not Allowed", "The method is not allowed for the requested URL.",
-                       {"Allow": "POST, OPTIONS"})
+        path = self.path.split("?")[0]
+        row = self.owner.protocol_of(path)
+        if path in VERSIONS and row is not None:
+            self._call(row, b"")
+        elif isinstance(row, JsonRpc):
+            try:
+                row.check(dict(self.headers.items()), b"")
+            except Page as page:
+                self.send(page.answer)
+        elif row is not None and row.name == "xmlrpc":
+            self.send(not_allowed())
         else:
-            self._page(404, "Not Found", "The requested URL was not found on the server. If you entered the URL "
-                       "manually please check your spelling and try again.")
+            self._lost()
 
     def do_POST(self) -> None:  # noqa: N802
-        body = self._body()
-        if not self.path.startswith(ENDPOINTS) or self.headers.get("Content-Encoding"):
-            self.do_GET() if not self.path.startswith(ENDPOINTS) else self._page(
-                400, "Bad Request", "The browser (or proxy) sent a request that this server could not understand.")
-            return
+        row = self.owner.protocol_of(self.path)
+        body = self._body(row is not None and row.takes_chunks)
+        if row is None:
+            self._lost()
+        elif row.name == "xmlrpc" and self.headers.get("Content-Encoding"):
+            self.send(bad_request())
+        else:
+            self._call(row, body)
+
+    def _call(self, row: Protocol, body: bytes) -> None:
+        self.row = row
         out, call = self.owner.answer(self.path, body, dict(self.headers.items()))
         if call is not None and call.ordered is not None:
+            self.call = call
             mischief.act(self, call.ordered, out)
-            return
-        self.send_xml(out, fault=call is not None and call.fault is not None)
+        else:
+            self.send(out)
 
-    def _body(self) -> bytes:
-        """The body, if its length is given; a chunked one is dropped and the call runs without it."""
+    def _lost(self) -> None:
+        """A path that nothing answers; under /json/2 JSON says what was meant."""
+        owner = self.owner
+        if not LOST.fullmatch(self.path) or "json2" not in owner.protocols:
+            self.send(not_found())
+            return
+        try:
+            check_database(owner.world, "json2", dict(self.headers.items()))
+            error = HttpError(404, "Did you mean POST /json/2/<model>/<method>?")
+            body = jsonwire.dumps(jsonwire.error_data(error, owner.world.version)).encode()
+            self.send(Answer(body, JSON, 404, nosniff=False))
+        except Page as page:
+            self.send(page.answer)
+
+    def _body(self, takes_chunks: bool) -> bytes:
+        """The body, if its length is given; JSON-RPC alone reads a chunked one, elsewhere the call runs without it."""
         length = self.headers.get("Content-Length")
         if length:
             return self.rfile.read(int(length))
+        chunks: list[bytes] = []
         if "chunked" in self.headers.get("Transfer-Encoding", ""):
             while size := int(self.rfile.readline().split(b";")[0] or b"0", 16):
-                self.rfile.read(size + 2)
-        return b""
+                chunks.append(self.rfile.read(size + 2)[:-2])
+        return b"".join(chunks) if takes_chunks else b""
 
-    def send_xml(self, out: bytes, *, fault: bool = False, declared: int | None = None) -> None:
-        """The answer with Odoo's headers, in Odoo's order."""
+    def send(self, out: bytes, *, declared: int | None = None) -> None:
+        """An answer with Odoo's headers, in Odoo's order."""
+        answer = out if isinstance(out, Answer) else Answer(out, self.row.kind)
         zipped = self.owner.gzip and "gzip" in self.headers.get("Accept-Encoding", "")
-        body = gzip.compress(out, 1) if zipped else out
-        self.start(200, "OK")
-        self.send_header("Content-Type", "text/xml; charset=utf-8")
-        if zipped:
-            self.send_header("Content-Encoding", "gzip")
-        self.send_header("Content-Length", str(len(body) if declared is None else declared))
-        if not (fault and self.owner.world.version >= 19):
+        body = gzip.compress(answer, 1) if zipped else answer
+        length = len(body) if declared is None else declared
+        self.start(answer.status, "OK" if answer.status == 200 else HTTPStatus(answer.status).phrase.upper())
+        head = [("Content-Type", answer.kind), *([("Content-Encoding", "gzip")] if zipped else ()),
+                ("Content-Length", str(length))]
+        for name, value in [*answer.headers.items(), *(head if answer.kind != JSON else reversed(head))]:
+            self.send_header(name, value)
+        if answer.nosniff:
             self.send_header("X-Content-Type-Options", "nosniff")
         self.finish_headers()
         self.wfile.write(body)
@@ -113,15 +150,3 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send_header("Connection", "close")
         self.end_headers()
-
-    def _page(self, status: int, title: str, text: str, headers: dict[str, str] | None = None) -> None:
-        """An HTML page of Werkzeug."""
-        html = (f"<!doctype html>\n<html lang=en>\n<title>{status} {title}</title>\n<h1>{title}</h1>\n"
-                f"<p>{text}</p>\n").encode()
-        self.start(status, title.upper())
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        for name, value in (headers or {}).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(html)))
-        self.finish_headers()
-        self.wfile.write(html)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .answers import Answer
 from .faults import OdooError, RetryableConflict
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 NO_WORK = frozenset({"refuse", "drop_before", "html", "status", "hang"})
 FAULTS = frozenset({"concurrency", "fault"})
-HEAD = b"<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n"
-CHUNK = b"<value><string>" + b"x" * 65000 + b"</string></value>\n"
 BOMB = b'''<?xml version="1.0"?>
 <!DOCTYPE bomb [
  <!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">
@@ -96,7 +95,7 @@ def raise_ordered(ordered: Fault) -> None:
 def act(handler: Handler, ordered: Fault, out: bytes) -> None:
     """Answer as ordered."""
     if ordered.action in FAULTS:
-        handler.send_xml(out, fault=True)
+        handler.send(out)
         return
     try:
         ACTIONS[ordered.action](handler, ordered, out)
@@ -134,7 +133,7 @@ def _drop(handler: Handler, ordered: Fault, out: bytes) -> None:
 
 def _delay(handler: Handler, ordered: Fault, out: bytes) -> None:
     time.sleep(ordered.seconds)
-    handler.send_xml(out)
+    handler.send(out)
 
 
 def _hang(handler: Handler, ordered: Fault, out: bytes) -> None:
@@ -146,15 +145,20 @@ def _place(ordered: Fault, out: bytes) -> int:
     return int(ordered.at * len(out)) if isinstance(ordered.at, float) else ordered.at
 
 
+def _part(out: bytes, body: bytes) -> bytes:
+    """Other bytes in the place of an answer, under its head."""
+    return out.with_body(body) if isinstance(out, Answer) else body
+
+
 def _truncate(handler: Handler, ordered: Fault, out: bytes) -> None:
-    handler.send_xml(out[: _place(ordered, out)], declared=len(out))
+    handler.send(_part(out, out[: _place(ordered, out)]), declared=len(out))
     handler.close_connection = True
 
 
 def _slow(handler: Handler, ordered: Fault, out: bytes) -> None:
     """The whole answer, a piece at a time over `seconds`."""
     head = max(1, len(out) // 20)
-    handler.send_xml(out[:head], declared=len(out))
+    handler.send(_part(out, out[:head]), declared=len(out))
     for start in range(head, len(out), head):
         time.sleep(ordered.seconds / 20)
         handler.wfile.write(out[start:start + head])
@@ -192,36 +196,38 @@ def _send(handler: Handler, status: int, reason: str, body: bytes, kind: str, or
 
 
 def _garbage(handler: Handler, ordered: Fault, out: bytes) -> None:
-    handler.send_xml(bytes(range(256)) * 64)
+    handler.send(bytes(range(256)) * 64)
 
 
 def _invalid_utf8(handler: Handler, ordered: Fault, out: bytes) -> None:
     """Two impossible bytes in the middle of a text (or wherever `at` says)."""
-    mark = out.find(b"<string>", _place(ordered, out))
-    at = mark + 8 if mark >= 0 else _place(ordered, out)
-    handler.send_xml(out[:at] + b"\xc3\x28\xff" + out[at:])
+    text = handler.row.text_after(out, _place(ordered, out))
+    at = text if text >= 0 else _place(ordered, out)
+    handler.send(_part(out, out[:at] + b"\xc3\x28\xff" + out[at:]))
 
 
 def _empty(handler: Handler, ordered: Fault, out: bytes) -> None:
-    handler.send_xml(b"")
+    handler.send(b"")
 
 
 def _huge(handler: Handler, ordered: Fault, out: bytes) -> None:
     """An answer of `size` bytes, well formed as far as it goes, with no Content-Length."""
     handler.close_connection = True
     handler.start(200, "OK")
-    handler.send_header("Content-Type", "text/xml; charset=utf-8")
+    handler.send_header("Content-Type", handler.row.kind)
     handler.finish_headers()
-    handler.wfile.write(HEAD + b"<value><array><data>\n")
-    for _ in range(max(1, ordered.size // len(CHUNK))):
-        handler.wfile.write(CHUNK)
-    handler.wfile.write(b"</data></array></value>\n</param>\n</params>\n</methodResponse>\n")
+    head, item, tail = handler.row.endless(handler.call)
+    handler.wfile.write(head)
+    for _ in range(max(1, ordered.size // len(item))):
+        handler.wfile.write(item)
+    handler.wfile.write(tail)
 
 
 def _trailers(handler: Handler, ordered: Fault, out: bytes) -> None:
     """A chunked answer that is followed by trailers of `size` bytes."""
     handler.close_connection = True
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n")
+    kind = handler.row.kind.split(";")[0].encode()
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\nTransfer-Encoding: chunked\r\n\r\n")
     handler.wfile.write(b"%x\r\n%s\r\n0\r\n" % (len(out), out))
     for _ in range(max(1, ordered.size // 60000)):
         handler.wfile.write(b"a: b\r\n" * 10000)
@@ -229,13 +235,11 @@ def _trailers(handler: Handler, ordered: Fault, out: bytes) -> None:
 
 
 def _deep(handler: Handler, ordered: Fault, out: bytes) -> None:
-    n = ordered.depth
-    handler.send_xml(HEAD + b"<value><array><data>" * n + b"</data></array></value>" * n
-                     + b"</param></params></methodResponse>\n")
+    handler.send(handler.row.nested(handler.call, ordered.depth))
 
 
 def _doctype(handler: Handler, ordered: Fault, out: bytes) -> None:
-    handler.send_xml(BOMB)
+    handler.send(BOMB)
 
 
 ACTIONS: dict[str, Callable[[Any, Fault, bytes], None]] = {

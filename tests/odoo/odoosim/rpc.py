@@ -7,11 +7,12 @@ take them first.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from . import access, accounting, custom, fieldsget, groups, mail, technical
-from .faults import AccessDenied, AccessError, ServerError, UserError
+from .faults import AccessDenied, AccessError, HttpError, ServerError, UnknownMethod, UnknownModel
 from .orm import Env
 
 if TYPE_CHECKING:
@@ -31,10 +32,14 @@ def multi(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Unmarshallable:
-    """What a method that returns a recordset gives on 17: done, committed, then not representable."""
+    """What a method that returns a recordset gives on 17: done, committed, then not representable in XML."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, ids: list[int]) -> None:
+        self.name, self.ids = name, ids
+
+    def __str__(self) -> str:
+        """What JSON-RPC says instead."""
+        return f"{self.name}({str(self.ids)[1:-1]}{',' if len(self.ids) == 1 else ''})"
 
 
 class BaseModel:
@@ -54,8 +59,6 @@ class BaseModel:
     @model
     def search_read(self, domain: Any = None, fields: Any = None, offset: int = 0, limit: Any = None,
                     order: Any = None, **read_kwargs: Any) -> list[dict[str, Any]]:
-        if read_kwargs and self.name == "project.tags":  # it has a narrower one of its own
-            raise TypeError(f"ProjectTags.search_read() got an unexpected keyword argument {min(read_kwargs)!r}")
         ids = self.env.search(self.name, domain or [], offset, limit, order or None)
         return self._read_format(ids, fields, **read_kwargs)
 
@@ -139,6 +142,19 @@ class BaseModel:
         return True
 
     @multi
+    def has_access(self, operation: str) -> bool:
+        from . import access
+
+        if self.env.world.release < 18:
+            raise unknown_method(self.env, self.name, "has_access")
+        try:
+            access.check(self.env, self.name, operation)
+            access.check_rows(self.env, self.name, [self.env.row(self.name, i) for i in self.ids], operation)
+        except AccessError:
+            return False
+        return True
+
+    @multi
     def action_archive(self) -> bool:
         return self.write({"active": False})
 
@@ -182,7 +198,7 @@ class Thread(BaseModel):
     def activity_schedule(self, act_type_xmlid: str = "", date_deadline: Any = None, summary: str = "",
                           note: str = "", **act_values: Any) -> Any:
         made = mail.schedule(self.env, self.name, self.ids, act_type_xmlid, date_deadline, summary, note, **act_values)
-        return made if self.env.version >= 19 else Unmarshallable("mail.activity")
+        return made if self.env.version >= 19 else Unmarshallable("mail.activity", made)
 
 
 class Move(Thread):
@@ -312,6 +328,15 @@ class Parameter(BaseModel):
         return old
 
 
+class ProjectTags(BaseModel):
+    """Tags of tasks: their search_read is a narrower one of their own."""
+
+    @model
+    def search_read(self, domain: Any = None, fields: Any = None, offset: int = 0, limit: Any = None,
+                    order: Any = None) -> list[dict[str, Any]]:
+        return super().search_read(domain, fields, offset, limit, order)
+
+
 class Message17(BaseModel):
     """17: message_format shows tracking values to anyone who may read the message."""
 
@@ -320,26 +345,42 @@ class Message17(BaseModel):
         return mail.message_format(self.env, self.ids)
 
 
-def class_of(env: Env, name: str) -> type[BaseModel]:
+def class_of(world: World, name: str) -> type[BaseModel]:
     """The Python class of a model."""
     special: dict[str, type[BaseModel]] = {
         "account.move": Move,
         "account.move.line": MoveLine,
-        "account.payment": Payment19 if env.version >= 19 else Payment17,
-        "res.users": Users19 if env.world.release >= 18 else Users17,
+        "account.payment": Payment19 if world.version >= 19 else Payment17,
+        "res.users": Users19 if world.release >= 18 else Users17,
         "ir.model.data": ModelData,
         "ir.config_parameter": Parameter,
-        "mail.message": BaseModel if env.world.release >= 18 else Message17,
+        "mail.message": BaseModel if world.release >= 18 else Message17,
+        "project.tags": ProjectTags,
     }
     if name in special:
         return special[name]
-    return Thread if "thread" in env.schema.models[name].mixins else BaseModel
+    return Thread if "thread" in world.schema.models[name].mixins else BaseModel
+
+
+def method_of(world: World, name: str, method: str) -> Callable[..., Any] | None:
+    """A method that may be called, or None: the world's own ones first."""
+    function = world.methods.get((name, method))
+    if function is None and name in world.schema.models:
+        function = getattr(class_of(world, name), method, None)
+        if not hasattr(function, "kind"):
+            return None
+    return function
+
+
+def takes_ids(function: Callable[..., Any]) -> bool:
+    """Is it a method of records."""
+    return getattr(function, "kind", "multi") == "multi"
 
 
 def unknown_method(env: Env, name: str, method: str) -> ServerError:
     if env.version >= 19:
-        return ServerError("AttributeError", f"The method '{name}.{method}' does not exist")
-    return ServerError("AttributeError", f"The method '{method}' does not exist on the model '{name}'")
+        return UnknownMethod(f"The method '{name}.{method}' does not exist")
+    return UnknownMethod(f"The method '{method}' does not exist on the model '{name}'")
 
 
 def authenticate(world: World, database: str, login: Any, password: Any) -> int | bool:
@@ -361,30 +402,76 @@ def check_credentials(world: World, database: str, uid: Any, password: Any) -> N
         raise AccessDenied
 
 
-def execute_kw(env: Env, name: str, method: str, args: Any = (), kwargs: Any = None) -> Any:
-    """Run one method as Odoo's call_kw does."""
+def _find(env: Env, name: str, method: str) -> Callable[..., Any]:
+    """The method to call, or the refusal of what is unknown or private."""
     if name not in env.schema.models:
-        raise UserError(f"Object {name} doesn't exist")
-    if method.startswith("_"):
+        raise UnknownModel(name)
+    if method.startswith("_") or (method in PRIVATE and env.version >= 19):
         shown = f"'{name}.{method}'" if env.version >= 19 else method
         raise AccessError(f"Private methods (such as {shown}) cannot be called remotely.")
-    cls = class_of(env, name)
-    function = getattr(cls, method, None)
-    if function is None or not hasattr(function, "kind"):
+    function = method_of(env.world, name, method)
+    if function is None:
         raise unknown_method(env, name, method)
+    return function
+
+
+PRIVATE = frozenset({"exists"})  # on 19
+
+
+def execute_kw(env: Env, name: str, method: str, args: Any = (), kwargs: Any = None) -> Any:
+    """Run one method as Odoo's call_kw does."""
+    function = _find(env, name, method)
     kwargs = dict(kwargs or {})
     context = kwargs.pop("context", None)
     if context:
         env = env.with_context(**context)
     args = list(args)
     ids: list[int] = []
-    if function.kind == "multi":
+    if takes_ids(function):
         if not args:
             raise ServerError("IndexError", "tuple index out of range")
         first = args.pop(0)
         ids = [first] if isinstance(first, int) else list(first or ())
+    elif method == "create" and not args:
+        raise ServerError("IndexError", "list index out of range")
+    return _run(function, class_of(env.world, name)(env, name, ids), args, kwargs)
+
+
+def execute_named(env: Env, name: str, method: str, named: dict[str, Any]) -> Any:
+    """Run one method as the controller of JSON-2 does: arguments by name, ids for records."""
     try:
-        return function(cls(env, name, ids), *args, **kwargs)
+        function = _find(env, name, method)
+    except UnknownModel as error:
+        raise HttpError(404, f"the model '{error.model}' does not exist") from error
+    except UnknownMethod as error:
+        raise HttpError(404, str(error)) from error
+    kwargs = dict(named)
+    ids = kwargs.pop("ids", None) or []
+    try:
+        context = dict(kwargs.pop("context", None) or {})
+    except (TypeError, ValueError) as error:
+        raise ServerError(type(error).__name__, str(error)) from error
+    if ids and not takes_ids(function):
+        raise HttpError(422, f"cannot call {name}.{method} with ids")
+    records = class_of(env.world, name)(env.with_context(**context), name, _ids(env, ids))
+    try:
+        inspect.signature(function).bind(records, **kwargs)
+    except TypeError as error:
+        raise HttpError(422, str(error)) from error
+    result = _run(function, records, [], kwargs)
+    return [result] if method == "create" and isinstance(result, int) else result
+
+
+def _ids(env: Env, ids: Any) -> list[int]:
+    """The ids of JSON-2: one or a list; texts in a list are ids that nothing has."""
+    if isinstance(ids, str):
+        raise ServerError("psycopg2.errors.InvalidTextRepresentation", f'invalid input syntax for type integer: "{ids}"\n')
+    return [ids] if isinstance(ids, int) else [i for i in ids if isinstance(i, int) and not isinstance(i, bool)]
+
+
+def _run(function: Callable[..., Any], records: BaseModel, args: list[Any], kwargs: dict[str, Any]) -> Any:
+    try:
+        return function(records, *args, **kwargs)
     except TypeError as error:
         text = str(error).replace("Users17.", "Users.").replace("Users19.", "ResUsers.").replace("Thread.", "MailThread.")
-        raise ServerError("TypeError", text, method) from error
+        raise ServerError("TypeError", text, function.__name__) from error

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
-from . import custom, locks, mischief, rpc, webhooks, wire
+from . import custom, locks, mischief, protocols, rpc, webhooks, wire
+from .answers import XML, Answer, Page
 from .faults import OdooError, ServerError
 from .handler import Handler
 from .mischief import Fault
@@ -23,7 +24,11 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Call:
-    """One request and what became of it."""
+    """One request and what became of it.
+
+    protocol  xmlrpc, jsonrpc or json2; args and kwargs are those of XML-RPC on each
+    status    the HTTP status of the answer
+    """
 
     number: int
     service: str
@@ -41,6 +46,11 @@ class Call:
     ordered: Fault | None = None
     started: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
+    protocol: str = "xmlrpc"
+    path: str = ""
+    id: Any = None
+    status: int = 200
+    told: tuple[Any, str] | None = field(default=None, repr=False)
 
     @property
     def writes(self) -> bool:
@@ -50,7 +60,7 @@ class Call:
 
 READS = frozenset({
     "search", "search_read", "read", "search_count", "fields_get", "exists", "has_group", "context_get", "read_group",
-    "name_get", "name_search", "check_access_rights", "check_object_reference", "message_format", "get_external_id",
+    "name_get", "name_search", "check_access_rights", "has_access", "check_object_reference", "message_format", "get_external_id",
 })
 
 
@@ -68,6 +78,7 @@ class Server:
 
     def __init__(self, world: World, port: int = 0) -> None:
         self.world = world
+        self.protocols = protocols.spoken(world)  # what a test takes out is gone: 404
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.gzip = False
@@ -82,7 +93,8 @@ class Server:
         self.crowd: Crowd | None = None  # messages by the hundred thousand, instead of the world's
         self._hooks: list[Hook] = []
         self.queue = locks.Queue()
-        self._answers: dict[tuple[str, bytes], bytes] = {}
+        self._rows = {row.name: row(world) for row in protocols.ALL}
+        self._answers: dict[tuple[Any, ...], Answer] = {}
         self._lock = threading.Lock()
         self._count = 0
         handler = type("BoundHandler", (Handler,), {"owner": self})
@@ -151,57 +163,59 @@ class Server:
 
     # One request --------------------------------------------------------------------------
 
+    def protocol_of(self, path: str) -> protocols.Protocol | None:
+        """The protocol that this path belongs to, if the server speaks it."""
+        name = next((n for n, shape in protocols.PATHS.items() if shape.fullmatch(path.split("?")[0])), "")
+        return self._rows[name] if name in self.protocols else None
+
     def answer(self, path: str, body: bytes, headers: dict[str, str]) -> tuple[bytes, Call | None]:
-        """The body of the answer; the call is None when it comes from the prepared ones."""
-        key = (path, body)
+        """The answer to a request; the call is None when it comes from the prepared ones."""
+        row = self.protocol_of(path) or self._rows["xmlrpc"]
+        key = row.key(path, body, headers) if self.prepare else ()
         if self.prepare and key in self._answers:
-            return self._answers[key], None
-        call = self._register(path, body, headers)
-        out = self._run(call, path, body)
-        if self.prepare and call.fault is None and call.ordered is None:
+            return row.again(self._answers[key], body), None
+        call = self._register(row, path, body, headers)
+        out = self._run(row, call, body)
+        if self.prepare and call.fault is None and call.ordered is None and call.status == 200:
             self._answers[key] = out
         return out, call
 
-    def _register(self, path: str, body: bytes, headers: dict[str, str]) -> Call:
+    def _register(self, row: protocols.Protocol, path: str, body: bytes, headers: dict[str, str]) -> Call:
         with self._lock:
             self._count += 1
-            call = Call(self._count, path.rsplit("/", 1)[-1], "", bytes_in=len(body), started=time.time(),
-                        headers=headers)
+            call = Call(self._count, "", "", bytes_in=len(body), started=time.time(), headers=headers,
+                        protocol=row.name, path=path)
             if self.record:
                 self.calls.append(call)
             return call
 
-    def _run(self, call: Call, path: str, body: bytes) -> bytes:
+    def _run(self, row: protocols.Protocol, call: Call, body: bytes) -> Answer:
         began = time.perf_counter()
-        version = self.world.version
         try:
-            params, method = wire.loads(body, version)
-            self._describe(call, params, method)
-            self._before(call)
-            if call.ordered is not None and not call.ordered.works:
-                return b""
-            made = self.crowd.answer(call) if self.crowd else None
-            out = wire.frame(made, version) if made else self._marshal(call, self._dispatch(call, params))
-        except OdooError as error:
-            call.fault = error
-            out = wire.dumps_fault(error, version) if path.startswith("/xmlrpc/2") else wire.dumps_old_fault(error)
+            out = self._answer(row, call, body)
+        except Page as page:
+            out = page.answer
         self._sleep(call)
         call.duration = time.perf_counter() - began
-        call.bytes_out = len(out)
+        call.bytes_out, call.status = len(out), out.status
         return out
 
-    def _describe(self, call: Call, params: tuple[Any, ...], method: str) -> None:
-        call.method = method
-        call.args = list(params)
-        if call.service == "object" and method in ("execute_kw", "execute") and len(params) >= 5:
-            call.uid, call.model, call.method = params[1], params[3], params[4]
-            if method == "execute":
-                call.args = list(params[5:])
+    def _answer(self, row: protocols.Protocol, call: Call, body: bytes) -> Answer:
+        try:
+            protocols.check_database(self.world, row.name, call.headers)
+            params = row.read(call, body)
+            self._before(call)
+            if call.ordered is not None and not call.ordered.works:
+                return Answer(b"", row.kind)
+            made = self.crowd.answer(call) if self.crowd else None
+            if made is not None:
+                out = wire.frame(made, self.world.version) if row.kind == XML else row.dumps(call, made)
             else:
-                call.args = list(params[5]) if len(params) > 5 else []
-                call.kwargs = dict(params[6]) if len(params) > 6 else {}
-            row = self.world.db.tables["res.users"].rows.get(call.uid) if isinstance(call.uid, int) else None
-            call.login = row.get("login") if row else None
+                out = self._marshal(call, self._dispatch(call, params))
+            return out if isinstance(out, Answer) else Answer(out, row.kind)
+        except OdooError as error:
+            call.fault = error
+            return row.fault(call, error)
 
     def _before(self, call: Call) -> None:
         with self._lock:
@@ -233,13 +247,12 @@ class Server:
             return self.queue.hang()
 
     def _execute(self, call: Call, params: tuple[Any, ...]) -> Any:
-        world = self.world
+        world, row = self.world, self._rows[call.protocol]
         with world.db.lock:
-            rpc.check_credentials(world, params[0], params[1], params[2])
+            row.authorize(call, params)
             tx = world.db.begin()
             try:
-                result = rpc.execute_kw(Env(world, tx, call.uid or 0), call.model or "", call.method, call.args,
-                                        call.kwargs)
+                result = row.execute(Env(world, tx, call.uid or 0), call, params)
                 locks.check(world, tx, call.headers)
                 posts = webhooks.due(world, tx)
                 if not posts:
@@ -255,14 +268,9 @@ class Server:
         return result
 
     def _marshal(self, call: Call, result: Any) -> bytes:
-        """After the commit, as in Odoo: what cannot be marshalled is a fault, but is done."""
+        """After the commit, as in Odoo: what has no form on the wire is a fault, but is done."""
         call.result = result
-        if isinstance(result, rpc.Unmarshallable):
-            raise ServerError("TypeError", f"cannot marshal <class 'odoo.api.{result.name}'> objects")
-        try:
-            return wire.dumps(result, self.world.version)
-        except (TypeError, OverflowError) as error:
-            raise wire.marshal_error(error) from error
+        return self._rows[call.protocol].dumps(call, result)
 
     def _sleep(self, call: Call) -> None:
         seconds = self.delay
