@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import access, accounting, custom, fieldsget, groups, mail, technical
+from . import access, accounting, custom, fieldsget, groups, mail, nested, technical
 from .faults import AccessDenied, AccessError, HttpError, ServerError, UnknownMethod, UnknownModel
 from .orm import Env
 
@@ -130,9 +130,26 @@ class BaseModel:
         return groups.read_group(self.env, self.name, domain, fields, groupby, lazy)
 
     @model
-    def check_access_rights(self, operation: str, raise_exception: bool = True) -> bool:
-        from . import access
+    def formatted_read_group(self, domain: Any, groupby: Any = (), aggregates: Any = ()) -> list[dict[str, Any]]:
+        if self.env.version < 19:
+            raise unknown_method(self.env, self.name, "formatted_read_group")
+        return groups.formatted(self.env, self.name, domain, groupby, aggregates)
 
+    @model
+    def web_search_read(self, domain: Any, specification: Any, offset: int = 0, limit: Any = None, order: Any = None,
+                        count_limit: Any = None) -> dict[str, Any]:
+        if self.env.world.release < 17:
+            raise unknown_method(self.env, self.name, "web_search_read")
+        return nested.web_search_read(self.env, self.name, domain, specification, (offset, limit), order or None)
+
+    @multi
+    def web_read(self, specification: Any) -> list[dict[str, Any]]:
+        if self.env.world.release < 17:
+            raise unknown_method(self.env, self.name, "web_read")
+        return nested.web_read(self.env, self.name, self.ids, specification)
+
+    @model
+    def check_access_rights(self, operation: str, raise_exception: bool = True) -> bool:
         try:
             access.check(self.env, self.name, operation)
         except AccessError:
@@ -143,8 +160,6 @@ class BaseModel:
 
     @multi
     def has_access(self, operation: str) -> bool:
-        from . import access
-
         if self.env.world.release < 18:
             raise unknown_method(self.env, self.name, "has_access")
         try:
@@ -177,8 +192,6 @@ class Thread(BaseModel):
 
     @multi
     def message_post(self, **kwargs: Any) -> Any:
-        from . import access
-
         operation = access.post_right(self.name)
         access.check(self.env, self.name, operation)
         for id_ in self.ids:

@@ -60,7 +60,7 @@ class Call:
 
 READS = frozenset({
     "search", "search_read", "read", "search_count", "fields_get", "exists", "has_group", "context_get", "read_group",
-    "name_get", "name_search", "check_access_rights", "has_access", "check_object_reference", "message_format", "get_external_id",
+    "name_get", "name_search", "check_access_rights", "has_access", "web_read", "web_search_read", "formatted_read_group", "check_object_reference", "message_format", "get_external_id",
 })
 
 
@@ -280,13 +280,27 @@ class Server:
             time.sleep(seconds)
 
 
+def exp_authenticate(db: Any, login: Any, password: Any, user_agent_env: Any) -> tuple[Any, Any, Any]:
+    return db, login, password
+
+
+def exp_login(db: Any, login: Any, password: Any) -> tuple[Any, Any, Any]:
+    return db, login, password
+
+
+SIGN_IN: dict[str, Callable[..., tuple[Any, Any, Any]]] = {"authenticate": exp_authenticate, "login": exp_login}
+
+
 def _common(world: World, method: str, params: tuple[Any, ...]) -> Any:
     if method == "version":
         version = f"{world.release}.0"
         return {"server_version": version, "server_version_info": [world.release, 0, 0, "final", 0, ""],
                 "server_serie": version, "protocol_version": 1}
-    if method in ("authenticate", "login"):
-        return rpc.authenticate(world, *params[:3])
+    if method in SIGN_IN:
+        try:
+            return rpc.authenticate(world, *SIGN_IN[method](*params))
+        except TypeError as error:
+            raise ServerError("TypeError", str(error), method) from error
     if method == "about":
         return "See http://openerp.com"
     raise ServerError("Exception", f"Method not found: {method}")
