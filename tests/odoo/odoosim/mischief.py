@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 NO_WORK = frozenset({"refuse", "drop_before", "html", "status", "hang"})
 FAULTS = frozenset({"concurrency", "fault"})
+TOLD = frozenset({"answer"})
 BOMB = b'''<?xml version="1.0"?>
 <!DOCTYPE bomb [
  <!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">
@@ -43,6 +44,7 @@ class Fault:
     at      where `truncate` and `invalid_utf8` strike: a share of the answer, or a byte
     size    of `huge` and `trailers`, depth of `deep`
     error   the OdooError that `fault` answers
+    value   what `answer` tells in the place of the call's own result
     """
 
     action: str
@@ -57,11 +59,12 @@ class Fault:
     size: int = 1 << 30
     depth: int = 200_000
     error: OdooError | None = None
+    value: Any = None
     hits: int = 0
 
     def __post_init__(self) -> None:
-        if self.action not in ACTIONS and self.action not in FAULTS:
-            raise ValueError(f"unknown fault {self.action!r}: one of {', '.join(sorted(ACTIONS))}")
+        if self.action not in {*ACTIONS, *FAULTS, *TOLD}:
+            raise ValueError(f"unknown fault {self.action!r}: one of {', '.join(sorted({*ACTIONS, *FAULTS, *TOLD}))}")
 
     @property
     def works(self) -> bool:
@@ -94,7 +97,7 @@ def raise_ordered(ordered: Fault) -> None:
 
 def act(handler: Handler, ordered: Fault, out: bytes) -> None:
     """Answer as ordered."""
-    if ordered.action in FAULTS:
+    if ordered.action in FAULTS or ordered.action in TOLD:
         handler.send(out)
         return
     try:

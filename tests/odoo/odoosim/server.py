@@ -211,7 +211,10 @@ class Server:
             if made is not None:
                 out = wire.frame(made, self.world.version) if row.kind == XML else row.dumps(call, made)
             else:
-                out = self._marshal(call, self._dispatch(call, params))
+                result = self._dispatch(call, params)
+                if call.ordered is not None and call.ordered.action == "answer":
+                    result = call.ordered.value
+                out = self._marshal(call, result)
             return out if isinstance(out, Answer) else Answer(out, row.kind)
         except OdooError as error:
             call.fault = error

@@ -76,6 +76,8 @@ class World(SalesBuilders, SupportBuilders):
         self.accounts: dict[str, int] = {}
         self.passwords: dict[str, set[str]] = {}
         self.keys: dict[str, tuple[str, datetime | None]] = {}
+        self.remembers_secrets = False  # as Odoo does until it restarts: an expired key goes on over XML-RPC and JSON-RPC
+        self.remembered: set[tuple[Any, Any]] = set()
         self.methods: dict[tuple[str, str], Callable[..., Any]] = {}
         self.hidden: list[Hidden] = []
         self.cache: dict[Any, Any] = {}
@@ -159,9 +161,15 @@ class World(SalesBuilders, SupportBuilders):
             self._local.tx = None
         self.finish(tx, webhooks.due(self, tx))
 
-    def serve(self, port: int = 0) -> Server:
-        """A server for this world: `with world.serve() as server: server.url`."""
-        return Server(self, port)
+    def serve(self, port: int = 0, protocols: Iterable[str] | None = None) -> Server:
+        """A server for this world: `with world.serve() as server: server.url`.
+
+        It speaks the protocols of its version, or of those the ones named: xmlrpc, jsonrpc, json2.
+        """
+        server = Server(self, port)
+        if protocols is not None:
+            server.protocols &= set(protocols)
+        return server
 
     # Users and rights ---------------------------------------------------------------------
 
@@ -212,7 +220,7 @@ class World(SalesBuilders, SupportBuilders):
         return self.env().row("res.users", uid)["partner_id"]
 
     def api_key(self, login: str, key: str, expires: datetime | None = None) -> int:
-        """An API key: works as a password until it expires."""
+        """An API key: works as a password until it expires, and alone over JSON-2. Archived users' keys do not work."""
         self.keys[key] = (login, expires)
         with self.transaction() as env:
             vals: dict[str, Any] = {"name": "key", "user_id": self.uid(login), "scope": "rpc"}
