@@ -180,6 +180,9 @@ class JsonRpc(Protocol):
         text = jsonwire.dumps({"jsonrpc": "2.0", "id": call.id, "error": told})
         return Answer(jsonwire.encode(text), JSON, nosniff=False)
 
+    def text_after(self, out: bytes, start: int) -> int:
+        return super().text_after(out, max(start, out.find(b'"result"')))
+
     def _frame(self, call: Call) -> tuple[bytes, bytes]:
         return jsonwire.dumps({"jsonrpc": "2.0", "id": call.id, "result": 0}).encode()[:-2], b"}"
 

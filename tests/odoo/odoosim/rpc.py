@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import access, accounting, custom, fieldsget, groups, mail, nested, technical
@@ -472,11 +473,16 @@ def execute_named(env: Env, name: str, method: str, named: dict[str, Any]) -> An
         raise HttpError(422, f"cannot call {name}.{method} with ids")
     records = class_of(env.world, name)(env.with_context(**context), name, _ids(env, ids))
     try:
-        inspect.signature(function).bind(records, **kwargs)
+        _signature(function).bind(records, **kwargs)
     except TypeError as error:
         raise HttpError(422, str(error)) from error
     result = _run(function, records, [], kwargs)
     return [result] if method == "create" and isinstance(result, int) else result
+
+
+@lru_cache(maxsize=256)
+def _signature(function: Callable[..., Any]) -> inspect.Signature:
+    return inspect.signature(function)
 
 
 def _ids(env: Env, ids: Any) -> list[int]:
