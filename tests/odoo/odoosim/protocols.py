@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from . import jsonwire, rpc, wire
+from . import jsonwire, methods, rpc, wire
 from .answers import JSON, XML, Answer, Page, no_database, plain, wrong_type
 from .faults import AccessDenied, HttpError, OdooError, ServerError
 
@@ -98,7 +98,7 @@ class XmlRpc(Protocol):
         return params
 
     def dumps(self, call: Call, result: Any) -> Answer:
-        if isinstance(result, rpc.Unmarshallable):
+        if isinstance(result, methods.Unmarshallable):
             raise ServerError("TypeError", f"cannot marshal <class 'odoo.api.{result.name}'> objects")
         try:
             return Answer(wire.dumps(result, self.world.version), XML)
@@ -340,8 +340,8 @@ def positional(world: World, model: str, method: str, named: dict[str, Any]) -> 
     """The arguments as XML-RPC has them: ids first, then those that it gives by position."""
     rest = dict(named)
     args: list[Any] = []
-    function = rpc.method_of(world, model, method)
-    if rpc.takes_ids(function) if function else "ids" in rest:
+    function = methods.method_of(world, model, method)
+    if methods.takes_ids(function) if function else "ids" in rest:
         ids = rest.pop("ids", [])
         args.append(ids if isinstance(ids, list) else [ids])
     for name in POSITIONAL.get(method, ()):
