@@ -323,6 +323,11 @@ def test_an_answer_may_be_ordered_while_the_work_is_done(newer: Desk, protocol: 
     newer.server.fault("answer", lambda c: c.method == "write", value=[{"id": 5}, "x", False])
     assert value(protocol, write(newer, protocol, ticket)) == [{"id": 5}, "x", False]
     assert priority(newer, ticket) == "2"
+    newer.server.fault("answer", value=None)
+    told = write(newer, protocol, ticket).body
+    assert {"xmlrpc": b"<value><nil/></value>", "jsonrpc": b'{"jsonrpc": "2.0", "id": 3}', "json2": b"null"}[protocol] in told
+    newer.server.fault("raw", body=b'{"id": 1, "id": 2}')
+    assert write(newer, protocol, ticket, "3").body == b'{"id": 1, "id": 2}' and priority(newer, ticket) == "3"
 
 
 @pytest.mark.parametrize("protocol", EACH)

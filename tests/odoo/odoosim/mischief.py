@@ -40,7 +40,7 @@ class Fault:
     times   how many calls, 0 for all
     after   matching calls to let through first
     seconds for `delay`, `hang` and `slow`
-    status, headers, body   for `status` and `html`
+    status, headers, body   for `status` and `html`; the body alone for `raw`, which keeps status and content type
     at      where `truncate` and `invalid_utf8` strike: a share of the answer, or a byte
     size    of `huge` and `trailers`, depth of `deep`
     error   the OdooError that `fault` answers
@@ -209,6 +209,10 @@ def _invalid_utf8(handler: Handler, ordered: Fault, out: bytes) -> None:
     handler.send(_part(out, out[:at] + b"\xc3\x28\xff" + out[at:]))
 
 
+def _raw(handler: Handler, ordered: Fault, out: bytes) -> None:
+    handler.send(ordered.body)
+
+
 def _empty(handler: Handler, ordered: Fault, out: bytes) -> None:
     handler.send(b"")
 
@@ -248,5 +252,5 @@ def _doctype(handler: Handler, ordered: Fault, out: bytes) -> None:
 ACTIONS: dict[str, Callable[[Any, Fault, bytes], None]] = {
     "refuse": _refuse, "drop_before": _drop, "drop_after": _drop, "delay": _delay, "hang": _hang,
     "truncate": _truncate, "slow": _slow, "html": _html, "status": _status, "garbage": _garbage,
-    "invalid_utf8": _invalid_utf8, "empty": _empty, "huge": _huge, "trailers": _trailers, "deep": _deep, "doctype": _doctype,
+    "raw": _raw, "invalid_utf8": _invalid_utf8, "empty": _empty, "huge": _huge, "trailers": _trailers, "deep": _deep, "doctype": _doctype,
 }

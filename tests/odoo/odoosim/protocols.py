@@ -62,6 +62,10 @@ class Protocol:
         """The answer of a result, or a fault, after the commit, where it has no form."""
         raise NotImplementedError
 
+    def tell(self, call: Call, value: Any) -> Answer:
+        """The answer that a test orders, `<nil/>` included."""
+        return self.dumps(call, value)
+
     def fault(self, call: Call, error: OdooError) -> Answer:
         """The answer of a fault."""
         raise NotImplementedError
@@ -104,6 +108,9 @@ class XmlRpc(Protocol):
             return Answer(wire.dumps(result, self.world.version), XML)
         except (TypeError, OverflowError) as error:
             raise wire.marshal_error(error) from error
+
+    def tell(self, call: Call, value: Any) -> Answer:
+        return Answer(wire.dumps(value, self.world.version, nil=True), XML)
 
     def fault(self, call: Call, error: OdooError) -> Answer:
         version = self.world.version

@@ -213,7 +213,8 @@ class Server:
             else:
                 result = self._dispatch(call, params)
                 if call.ordered is not None and call.ordered.action == "answer":
-                    result = call.ordered.value
+                    call.result = call.ordered.value
+                    return row.tell(call, call.result)
                 out = self._marshal(call, result)
             return out if isinstance(out, Answer) else Answer(out, row.kind)
         except OdooError as error:
