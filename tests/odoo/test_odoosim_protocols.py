@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import http.client
 import json
+import pickle
 import signal
 import subprocess
 import sys
@@ -384,6 +385,11 @@ def test_a_crowd_of_messages_is_told_on_each_protocol(newer: Desk, protocol: str
     rows = value(protocol, post(newer, protocol, model, "read", [ids], ("ids",), fields=["date"]))
     assert [row["id"] for row in rows] == ids and rows[0]["res_id"] == ticket and rows[0]["date"] == "2026-03-01 08:00:00"
     assert newer.server.calls[-1].result is None
+
+
+def test_a_recorded_answer_is_pickled_as_bytes(newer: Desk) -> None:
+    out, call = newer.server.answer("/xmlrpc/2/common", b"<methodCall><methodName>version</methodName></methodCall>", {})
+    assert call is not None and type(pickle.loads(pickle.dumps(out))) is bytes
 
 
 # More in one call -------------------------------------------------------------------------------
