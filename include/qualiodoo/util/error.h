@@ -15,7 +15,7 @@ enum {
     ERR_STATE = -3,      /* the local database: unreadable, corrupt, newer, full disk */
     ERR_NETWORK = -4,    /* no answer from the server: refused, time-out, TLS, 5xx */
     ERR_PROTOCOL = -5,   /* an answer that is not what Odoo sends (HTML, truncated, too big...) */
-    ERR_UNPARSABLE = -6, /* complete, but with a character XML forbids: halve the page */
+    ERR_UNPARSABLE = -6, /* complete, but with something that breaks it, as a forbidden character */
     ERR_ACCESS_DENIED = -7,  /* wrong login, password or key; unknown database */
     ERR_ACCESS_RIGHTS = -8,  /* Odoo refuses this record or model to this user */
     ERR_MISSING_RECORD = -9, /* the record is gone */

@@ -71,9 +71,9 @@ class Protocol:
         raise NotImplementedError
 
     def endless(self, call: Call) -> tuple[bytes, bytes, bytes]:
-        """Head, one item, and tail of a list of texts."""
+        """Head, one piece of a text, and tail of a list of one text."""
         head, tail = self._frame(call)
-        return head + b"[", b'"' + b"x" * BLOCK + b'", ', b'""]' + tail
+        return head + b'["', b"x" * BLOCK, b'"]' + tail
 
     def nested(self, call: Call, depth: int) -> bytes:
         """Lists inside lists."""
@@ -118,8 +118,8 @@ class XmlRpc(Protocol):
         return Answer(wire.dumps_fault(error, version) if new else wire.dumps_old_fault(error), XML, nosniff=version < 19)
 
     def endless(self, call: Call) -> tuple[bytes, bytes, bytes]:
-        return (HEAD + b"<value><array><data>\n", b"<value><string>" + b"x" * BLOCK + b"</string></value>\n",
-                b"</data></array></value>\n</param>\n</params>\n</methodResponse>\n")
+        return (HEAD + b"<value><array><data>\n<value><string>", b"x" * BLOCK,
+                b"</string></value>\n</data></array></value>\n</param>\n</params>\n</methodResponse>\n")
 
     def nested(self, call: Call, depth: int) -> bytes:
         return (HEAD + b"<value><array><data>" * depth + b"</data></array></value>" * depth
