@@ -9,7 +9,6 @@
 #include "qualiodoo/util/memory.h"
 #include "text.h"
 #include "tree.h"
-#include "xml_answer.h"
 
 enum {
     BACKOFF_MS = 1000,
@@ -130,6 +129,7 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
     if (!odoo)
         return error_memory(error);
     pthread_mutex_init(&odoo->line, NULL);
+    odoo->wire = &wire_xmlrpc;
     odoo->id_page = ID_PAGE;
     odoo_set_backoff(odoo, BACKOFF_MS, BACKOFF_MAX_MS);
     code = copy_options(odoo, options, error);
@@ -138,6 +138,7 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
         http = (struct http_options){.url = odoo->options.url,
                                      .ca_file = odoo->options.ca_file,
                                      .proxy = odoo->options.proxy,
+                                     .database = odoo->options.database,
                                      .connect_timeout_ms = odoo->options.connect_timeout_ms,
                                      .timeout_ms = odoo->options.timeout_ms,
                                      .max_response = odoo->options.max_response,
@@ -266,19 +267,9 @@ static int take_line(struct odoo *odoo, const struct http_abort *abort, struct e
 
 /* ---- one call ---- */
 
-/* What the attempts of one call share. */
-struct attempt {
-    const struct http_abort *abort;
-    const struct odoo_result *result;
-    struct xml_answer *parser;
-    struct odoo_trace *trace; /* may be NULL */
-};
-
 void odoo_request_clear(struct odoo_request *request)
 {
-    if (request->body)
-        explicit_bzero(request->body, request->length);
-    free(request->body);
+    wire_text_clear(&request->text);
     *request = (struct odoo_request){0};
 }
 
@@ -309,42 +300,101 @@ bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret)
     return known;
 }
 
-static bool take_bytes(void *context, const char *bytes, size_t length)
+/* The typed error of a fault. */
+static int classify(const struct odoo *odoo, const struct odoo_request *request,
+                    const struct wire_fault *fault, struct error *error)
 {
-    return xml_answer_feed(context, bytes, length);
+    struct fault_context context = {.model = request->model,
+                                    .method = request->method,
+                                    .database = odoo->options.database,
+                                    .request = request->text.body,
+                                    .request_length = request->text.length,
+                                    .before = request->wire->before,
+                                    .after = request->wire->after,
+                                    .commits_first = request->wire->commits_first};
+    char *text = strdup(fault->text);
+    int rc;
+
+    if (!text)
+        return error_memory(error);
+    text_redact(text, odoo->options.secret);
+    rc = fault_classify(&context, fault->code, text, error);
+    free(text);
+    return rc;
 }
 
-/* Sends the request once; the parser takes the answer. `answer` is filled in every case. */
-static int send_once(struct odoo *odoo, const struct odoo_request *request,
-                     const struct http_abort *abort, struct xml_answer *parser,
-                     struct http_answer *answer, struct error *error)
+/* What an answer of a bad status means; `error` holds what HTTP says of it, and keeps that where
+ * Odoo itself did not answer. */
+static int judge_refusal(const struct odoo *odoo, const struct odoo_request *request, void *reader,
+                         const struct http_answer *answer, struct error *error)
 {
-    struct http_request post = {.path = request->path,
-                                .body = request->body,
-                                .length = request->length,
+    struct wire_refusal refusal = {
+        .status = answer->status, .body = answer->told, .length = answer->told_length};
+    struct wire_fault fault;
+    struct error own;
+    int known = request->wire->refused ? request->wire->refused(reader, &refusal, &fault, &own) : 0;
+
+    if (known == 0)
+        return error->code;
+    if (known > 0)
+        return classify(odoo, request, &fault, error);
+    *error = own;
+    return known;
+}
+
+/* What the attempts of one call share. */
+struct attempt {
+    const struct http_abort *abort;
+    const struct odoo_result *result;
+    void *reader;             /* of the protocol of the request */
+    struct odoo_trace *trace; /* may be NULL */
+};
+
+/* Sends the request once, with `line` held; the reader takes the answer. */
+static int send_now(struct odoo *odoo, const struct odoo_request *request,
+                    const struct attempt *attempt, struct http_answer *answer, struct error *error)
+{
+    const struct wire *wire = request->wire;
+    struct http_request send = {.path = request->text.path,
+                                .root = wire->root,
+                                .type = wire->type,
+                                .bearer = wire->bears_key ? odoo->options.secret : NULL,
+                                .body = request->text.body,
+                                .length = request->text.length,
                                 .fresh_connection = !request->safe,
-                                .take = take_bytes,
-                                .context = parser};
-    int code = take_line(odoo, abort, error);
+                                .take = wire->feed,
+                                .context = attempt->reader};
+    instant began = clock_machine();
+    int code;
+
+    odoo->last_call_ms = clock_monotonic_ms();
+    atomic_fetch_add(&odoo->calls, 1);
+    code = http_send(odoo->http, &send, attempt->abort, answer, error);
+    answer->ms = clock_monotonic_ms() - odoo->last_call_ms;
+    atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
+    if (code && answer->status)
+        code = judge_refusal(odoo, request, attempt->reader, answer, error);
+    if (!code)
+        compare_clocks(odoo, answer->date, began, clock_machine());
+    if (!code && odoo->options.answered)
+        odoo->options.answered(odoo->options.context);
+    return code;
+}
+
+/* Sends the request once, when it is its turn. `answer` is filled in every case. */
+static int send_once(struct odoo *odoo, const struct odoo_request *request,
+                     const struct attempt *attempt, struct http_answer *answer, struct error *error)
+{
+    int code = take_line(odoo, attempt->abort, error);
 
     *answer = (struct http_answer){0};
     if (code)
         return code;
     if (odoo->options.min_interval_ms > 0 && odoo->last_call_ms > 0)
-        code = wait_until(odoo->last_call_ms + odoo->options.min_interval_ms, abort, error);
-    if (!code) {
-        instant began = clock_machine();
-
-        odoo->last_call_ms = clock_monotonic_ms();
-        atomic_fetch_add(&odoo->calls, 1);
-        code = http_post(odoo->http, &post, abort, answer, error);
-        answer->ms = clock_monotonic_ms() - odoo->last_call_ms;
-        atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
-        if (!code)
-            compare_clocks(odoo, answer->date, began, clock_machine());
-        if (!code && odoo->options.answered)
-            odoo->options.answered(odoo->options.context);
-    }
+        code =
+            wait_until(odoo->last_call_ms + odoo->options.min_interval_ms, attempt->abort, error);
+    if (!code)
+        code = send_now(odoo, request, attempt, answer, error);
     pthread_mutex_unlock(&odoo->line);
     return code;
 }
@@ -355,38 +405,16 @@ void odoo_tell(const struct odoo *odoo, const struct odoo_trace *trace)
         odoo->options.called(odoo->options.context, trace);
 }
 
-/* The typed error of a fault. */
-static int classify(const struct odoo *odoo, const struct odoo_request *request, int code,
-                    const char *fault, struct error *error)
+/* Says what the reader made of a whole answer. */
+static int finish(const struct odoo *odoo, const struct odoo_request *request, void *reader,
+                  struct error *error)
 {
-    struct fault_context context = {.model = request->model,
-                                    .method = request->method,
-                                    .database = odoo->options.database,
-                                    .request = request->body,
-                                    .request_length = request->length};
-    char *text = strdup(fault);
-    int rc;
-
-    if (!text)
-        return error_memory(error);
-    text_redact(text, odoo->options.secret);
-    rc = fault_classify(&context, code, text, error);
-    free(text);
-    return rc;
-}
-
-/* Says what the parser made of a whole answer. */
-static int finish(const struct odoo *odoo, const struct odoo_request *request,
-                  struct xml_answer *parser, struct error *error)
-{
-    int fault_code = 0;
-    const char *fault;
-    int code = xml_answer_end(parser, error);
+    struct wire_fault fault;
+    int code = request->wire->end(reader, error);
 
     if (code)
         return error_prefix(error, "%s", odoo->options.url);
-    fault = xml_answer_fault(parser, &fault_code);
-    return fault ? classify(odoo, request, fault_code, fault, error) : 0;
+    return request->wire->fault(reader, &fault) ? classify(odoo, request, &fault, error) : 0;
 }
 
 /* One attempt, with its answer. */
@@ -396,12 +424,12 @@ static int attempt_once(struct odoo *odoo, const struct odoo_request *request,
 {
     int code;
 
-    xml_answer_reset(attempt->parser);
+    request->wire->reset(attempt->reader);
     attempt->result->again(attempt->result->context);
-    code = send_once(odoo, request, attempt->abort, attempt->parser, answer, error);
+    code = send_once(odoo, request, attempt, answer, error);
     if (code)
         return code;
-    code = finish(odoo, request, attempt->parser, error);
+    code = finish(odoo, request, attempt->reader, error);
     answer->not_executed = false;
     if (attempt->trace)
         *attempt->trace = (struct odoo_trace){
@@ -529,11 +557,11 @@ int odoo_send(struct odoo *odoo, const struct odoo_request *request, const struc
 {
     struct attempt attempt = {.abort = abort, .result = result, .trace = ret_trace};
     struct error own;
-    int code = xml_answer_open(&result->sink, odoo->max_elements, &attempt.parser, error);
+    int code = request->wire->open(&result->sink, odoo->max_elements, &attempt.reader, error);
 
     if (!code)
         code = attempt_all(odoo, request, &attempt, error ? error : &own);
-    xml_answer_free(attempt.parser);
+    request->wire->free(attempt.reader);
     return code;
 }
 

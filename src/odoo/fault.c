@@ -119,9 +119,10 @@ static bool is_key_of_request(const struct fault *fault)
 {
     static const char mark[] = "KeyError: '";
     const struct fault_context *context = fault->context;
-    char element[130] = ">";
     const char *name;
+    char element[130];
     size_t length;
+    int size;
 
     if (strncmp(fault->line, mark, sizeof mark - 1) || !context->request)
         return false;
@@ -129,9 +130,9 @@ static bool is_key_of_request(const struct fault *fault)
     length = strcspn(name, "'\n");
     if (length == 0 || length > 100 || name[length] != '\'')
         return false;
-    memcpy(element + 1, name, length);
-    memcpy(element + 1 + length, "</", 3);
-    return memmem(context->request, context->request_length, element, length + 3) != NULL;
+    size = snprintf(element, sizeof element, "%s%.*s%s", context->before, (int)length, name,
+                    context->after);
+    return memmem(context->request, context->request_length, element, (size_t)size) != NULL;
 }
 
 static bool is_unknown_field(const struct fault *fault)
@@ -223,6 +224,10 @@ static int classify_refusal(const struct fault *fault, struct error *error)
 
 static int classify_bug(const struct fault *fault, struct error *error)
 {
+    /* Of XML-RPC, and of Python's json. */
+    static const char *const untold[] = {"cannot marshal", "is not JSON serializable",
+                                         "keys must be str, int, float, bool or None", NULL};
+
     if (is_unknown_database(fault))
         return unknown_database(fault, error);
     if (is_passing(fault)) {
@@ -234,12 +239,13 @@ static int classify_bug(const struct fault *fault, struct error *error)
         return error_set(error, ERR_MISSING_FIELD,
                          "%s: a field does not exist in this Odoo (%s): is its module installed?",
                          fault->call, fault->words);
-    /* One bad value makes the whole page fail, as a forbidden character does: read.c looks for it. */
+    /* One bad value makes the whole page fail, as a forbidden character does: read.c looks for it.
+     */
     if (says(fault, "int exceeds XML-RPC limits"))
         return error_set(error, ERR_UNPARSABLE,
                          "%s: a number above 2147483647, which XML-RPC cannot carry (%s)",
                          fault->call, fault->words);
-    if (says(fault, "cannot marshal"))
+    if (fault->context->commits_first && says_one_of(fault, untold))
         return error_set(error, ERR_FAULT,
                          "%s: the call was executed, but its result cannot be sent (%s)",
                          fault->call, fault->words);

@@ -2,6 +2,7 @@
 #ifndef QUALIODOO_ODOO_FAULT_H
 #define QUALIODOO_ODOO_FAULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "qualiodoo/util/error.h"
@@ -11,8 +12,12 @@ struct fault_context {
     const char *model; /* NULL for version and authenticate */
     const char *method;
     const char *database;
-    const char *request; /* its XML: a KeyError that names something in it means an unknown field */
+    /* Its text: a KeyError that names something in it, between `before` and `after`, means an
+     * unknown field. */
+    const char *request;
     size_t request_length;
+    const char *before, *after; /* ">" and "</", or two quotes */
+    bool commits_first;         /* a call whose result cannot be told has been committed */
 };
 
 /* Turns the faultCode and faultString of an answer into one of the ERR_... codes. The message has

@@ -15,8 +15,8 @@ enum { SLICE_MS = 50 };
  * libcurl keeps up to 200 bytes for each line of six. */
 #define HEAD_MAX (256U << 10)
 
-/* The bytes that are kept of the body of a failed call. */
-enum { TOLD_MAX = 8 << 10 };
+/* The bytes that are kept of the body of a failed call: an error of Odoo holds its traceback. */
+enum { TOLD_MAX = 256 << 10 };
 
 /* A page is about a megabyte: with libcurl's own 16 KiB it would take 60 waits and reads. */
 #define RECEIVE_BUFFER (256L << 10)
@@ -24,7 +24,8 @@ enum { TOLD_MAX = 8 << 10 };
 struct http {
     CURLM *multi; /* keeps the connection */
     CURL *easy;
-    struct curl_slist *headers;
+    struct curl_slist *headers;  /* of the request in progress; may hold the secret */
+    char *language;              /* NULL: none */
     struct http_options options; /* with its own strings */
     char *host;
     /* the answer in progress */
@@ -32,9 +33,10 @@ struct http {
     size_t length;      /* of its body so far */
     size_t head_length; /* of all its headers and trailers */
     bool too_large, head_too_large, refused;
-    bool unwanted;       /* request->take ended the call */
-    char told[TOLD_MAX]; /* the beginning of the body, when the status is not 200 */
-    size_t told_length;
+    bool unwanted; /* request->take ended the call */
+    char *told;    /* the beginning of the body, when the status is not 200 */
+    size_t told_length, told_room;
+    bool told_no_memory; /* it could not be kept */
     struct http_abort permit;
     long port; /* of the last connection that was tried; 0: none */
 };
@@ -63,13 +65,23 @@ static size_t receive_header(char *bytes, size_t size, size_t count, void *conte
     return more;
 }
 
-/* Keeps what a failed call says for its error message. */
+/* Keeps what a failed call says. */
 static void keep_told(struct http *http, const char *bytes, size_t length)
 {
-    size_t room = sizeof http->told - http->told_length;
+    size_t most = TOLD_MAX - http->told_length;
 
-    if (length > room)
-        length = room;
+    if (length > most)
+        length = most;
+    if (http->told_length + length > http->told_room) {
+        size_t room = 2 * (http->told_length + length);
+        char *grown = realloc(http->told, room);
+
+        http->told_no_memory = !grown;
+        if (!grown)
+            return;
+        http->told = grown;
+        http->told_room = room;
+    }
     memcpy(http->told + http->told_length, bytes, length);
     http->told_length += length;
 }
@@ -87,7 +99,7 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context)
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     if (status != 200) {
         keep_told(http, bytes, more);
-        return more;
+        return http->told_no_memory ? 0 : more;
     }
     http->unwanted = !http->request->take(http->request->context, bytes, more);
     return http->unwanted ? 0 : more;
@@ -170,8 +182,6 @@ static bool set_options(struct http *http)
     ok &= !curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     ok &= !curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
     ok &= !curl_easy_setopt(easy, CURLOPT_USERAGENT, "qualiodoo/" QUALIODOO_VERSION);
-    ok &= !curl_easy_setopt(easy, CURLOPT_HTTPHEADER, http->headers);
-    ok &= !curl_easy_setopt(easy, CURLOPT_POST, 1L);
     ok &= !curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)options->connect_timeout_ms);
     ok &= !curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)options->timeout_ms);
     ok &= !curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)options->max_response);
@@ -189,38 +199,81 @@ static bool set_options(struct http *http)
     return ok && set_proxy(http);
 }
 
-/* Disables `Expect: 100-continue`, which costs a round trip, and a second with servers that ignore
- * it. */
-static struct curl_slist *make_headers(void)
-{
-    struct curl_slist *type = curl_slist_append(NULL, "Content-Type: text/xml");
-    struct curl_slist *all = type ? curl_slist_append(type, "Expect:") : NULL;
+/* ---- headers ---- */
 
-    if (!all)
-        curl_slist_free_all(type);
-    return all;
+/* Frees the headers of a request, with the secret in them. */
+static void drop_headers(struct http *http)
+{
+    for (struct curl_slist *line = http->headers; line; line = line->next)
+        explicit_bzero(line->data, strlen(line->data));
+    curl_slist_free_all(http->headers);
+    http->headers = NULL;
+}
+
+/* Adds a header to the next request; false when memory is short. NULL as the value: none. */
+static bool add_header(struct http *http, const char *name, const char *value)
+{
+    struct curl_slist *longer;
+    char *line = NULL;
+    int length;
+
+    if (!value)
+        return true;
+    length = asprintf(&line, "%s: %s", name, value);
+    if (length < 0)
+        return false;
+    longer = curl_slist_append(http->headers, line);
+    explicit_bzero(line, (size_t)length);
+    free(line);
+    if (longer)
+        http->headers = longer;
+    return longer != NULL;
+}
+
+static bool is_printable_ascii(const char *text)
+{
+    for (; *text; text++)
+        if (*text < ' ' || *text > '~')
+            return false;
+    return true;
+}
+
+/* Sets the headers of a request. Without `Expect: 100-continue`, which costs a round trip, and a
+ * second with servers that ignore it. */
+static bool set_headers(struct http *http, const struct http_request *request)
+{
+    const char *database = http->options.database;
+    struct curl_slist *none = curl_slist_append(NULL, "Expect:");
+    char *bearer = NULL;
+    bool ok;
+
+    drop_headers(http);
+    http->headers = none;
+    if (request->bearer && asprintf(&bearer, "Bearer %s", request->bearer) < 0)
+        return false;
+    ok = none && add_header(http, "Content-Type", request->body ? request->type : NULL) &&
+         add_header(http, "Authorization", bearer) &&
+         add_header(http, "X-Odoo-Database",
+                    database && is_printable_ascii(database) ? database : NULL) &&
+         add_header(http, "Accept-Language", http->language);
+    if (bearer)
+        explicit_bzero(bearer, strlen(bearer));
+    free(bearer);
+    return ok && !curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, http->headers);
 }
 
 int http_set_language(struct http *http, const char *language, struct error *error)
 {
-    struct curl_slist *headers = make_headers(), *all = headers;
-    char *line = NULL;
+    char *copy = language ? strdup(language) : NULL;
 
-    if (headers && language) {
-        int length = asprintf(&line, "Accept-Language: %s", language);
-
-        all = length < 0 ? NULL : curl_slist_append(headers, line);
-        if (length >= 0)
-            free(line);
-    }
-    if (!all || curl_easy_setopt(http->easy, CURLOPT_HTTPHEADER, all)) {
-        curl_slist_free_all(headers);
+    if (language && !copy)
         return error_memory(error);
-    }
-    curl_slist_free_all(http->headers);
-    http->headers = all;
+    free(http->language);
+    http->language = copy;
     return 0;
 }
+
+/* ---- opening ---- */
 
 int http_open(const struct http_options *options, struct http **ret_http, struct error *error)
 {
@@ -234,13 +287,14 @@ int http_open(const struct http_options *options, struct http **ret_http, struct
     http->options.url = strdup(options->url);
     http->options.ca_file = options->ca_file ? strdup(options->ca_file) : NULL;
     http->options.proxy = options->proxy ? strdup(options->proxy) : NULL;
+    http->options.database = options->database ? strdup(options->database) : NULL;
     http->host = host_of(options->url);
     http->multi = curl_multi_init();
     http->easy = curl_easy_init();
-    http->headers = make_headers();
     if (!http->options.url || (options->ca_file && !http->options.ca_file) ||
-        (options->proxy && !http->options.proxy) || !http->host || !http->multi || !http->easy ||
-        !http->headers || !set_options(http)) {
+        (options->proxy && !http->options.proxy) ||
+        (options->database && !http->options.database) || !http->host || !http->multi ||
+        !http->easy || !set_options(http)) {
         http_free(http);
         return error_memory(error);
     }
@@ -254,8 +308,11 @@ void http_free(struct http *http)
         return;
     curl_easy_cleanup(http->easy);
     curl_multi_cleanup(http->multi);
-    curl_slist_free_all(http->headers);
+    drop_headers(http);
+    free(http->told);
+    free(http->language);
     free(http->host);
+    free((void *)http->options.database);
     free((void *)http->options.ca_file);
     free((void *)http->options.proxy);
     free((void *)http->options.url);
@@ -289,7 +346,18 @@ static bool run(struct http *http, const struct http_abort *abort, CURLcode *ret
     return !stopped;
 }
 
-/* Sets the handle up for this request; the body stays the caller's and is not copied. */
+/* Sets the method and the body, which stays the caller's and is not copied. */
+static bool set_body(struct http *http, const struct http_request *request)
+{
+    if (!request->body)
+        return !curl_easy_setopt(http->easy, CURLOPT_HTTPGET, 1L);
+    return !curl_easy_setopt(http->easy, CURLOPT_POST, 1L) &&
+           !curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE,
+                             (curl_off_t)request->length) &&
+           !curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, request->body);
+}
+
+/* Sets the handle up for this request. */
 static int prepare(struct http *http, const struct http_request *request, struct error *error)
 {
     char *url = NULL;
@@ -297,15 +365,15 @@ static int prepare(struct http *http, const struct http_request *request, struct
 
     if (asprintf(&url, "%s%s", http->options.url, request->path) < 0)
         return error_memory(error);
-    ok = !curl_easy_setopt(http->easy, CURLOPT_URL, url) &&
-         !curl_easy_setopt(http->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->length) &&
-         !curl_easy_setopt(http->easy, CURLOPT_POSTFIELDS, request->body) &&
+    ok = !curl_easy_setopt(http->easy, CURLOPT_URL, url) && set_body(http, request) &&
+         set_headers(http, request) &&
          !curl_easy_setopt(http->easy, CURLOPT_FRESH_CONNECT, (long)request->fresh_connection);
     free(url);
     http->request = request;
     http->length = http->head_length = http->told_length = 0;
     http->port = 0;
     http->too_large = http->head_too_large = http->refused = http->unwanted = false;
+    http->told_no_memory = false;
     return ok ? 0 : error_memory(error);
 }
 
@@ -339,37 +407,57 @@ static int64_t date_of(struct http *http)
     return when > 0 ? when : 0;
 }
 
-int http_post(struct http *http, const struct http_request *request, const struct http_abort *abort,
+/* Describes the failure of a call. */
+static int fail(struct http *http, CURLcode curl, bool endless_line, struct http_answer *answer,
+                struct error *error)
+{
+    struct http_failure failure = {.options = &http->options,
+                                   .root = http->request->root,
+                                   .host = http->host,
+                                   .easy = http->easy,
+                                   .code = curl,
+                                   .port = http->port,
+                                   .too_large = http->too_large,
+                                   .head_too_large = http->head_too_large,
+                                   .endless_line = endless_line,
+                                   .length = http->length,
+                                   .told = http->told,
+                                   .told_length = http->told_length};
+
+    if (http->told_no_memory)
+        return error_memory(error);
+    answer->told = http->told;
+    answer->told_length = http->told_length;
+    return http_describe(&failure, error);
+}
+
+int http_send(struct http *http, const struct http_request *request, const struct http_abort *abort,
               struct http_answer *ret_answer, struct error *error)
 {
     struct http_answer answer = {0};
-    struct http_failure failure = {
-        .options = &http->options, .host = http->host, .easy = http->easy};
     unsigned long no_memory = http_memory_failures();
+    CURLcode curl = CURLE_OK;
     long status = 0;
     int code = prepare(http, request, error);
 
-    if (!code && !run(http, abort, &failure.code))
+    if (!code && !run(http, abort, &curl))
         code = error_set(error, ERR_INTERRUPTED, "interrupted while calling %s", http->options.url);
     if (!code && http->refused)
         code =
             error_set(error, ERR_BUSY, "the write was not sent to %s any more", http->options.url);
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     account(http, status, &answer);
-    answer.timed_out = failure.code == CURLE_OPERATION_TIMEDOUT && !answer.not_executed;
-    if (!code && (http->unwanted || (failure.code == CURLE_OK && status == 200)))
+    answer.timed_out = curl == CURLE_OPERATION_TIMEDOUT && !answer.not_executed;
+    if (!code && (http->unwanted || (curl == CURLE_OK && status == 200)))
         answer.date = date_of(http);
     else if (!code) {
-        failure.port = http->port;
-        failure.too_large = http->too_large;
-        failure.head_too_large = http->head_too_large;
-        failure.endless_line = failure.code == CURLE_OUT_OF_MEMORY && !answer.not_executed &&
-                               http_memory_failures() == no_memory;
-        failure.length = http->length;
-        failure.told = http->told;
-        failure.told_length = http->told_length;
-        code = http_describe(&failure, error);
+        bool endless_line = curl == CURLE_OUT_OF_MEMORY && !answer.not_executed &&
+                            http_memory_failures() == no_memory;
+
+        answer.status = curl == CURLE_OK ? status : 0;
+        code = fail(http, curl, endless_line, &answer, error);
     }
+    drop_headers(http);
     *ret_answer = answer;
     return code;
 }

@@ -1,4 +1,5 @@
-/* http.h - one POST at a time over a kept connection (libcurl), with a sentence for every failure.
+/* http.h - one request at a time over a kept connection (libcurl), with a sentence for every
+ * failure.
  *
  * Messages use the keys of the configuration (odoo.url, odoo.timeout...), because a person can
  * change these. */
@@ -20,6 +21,9 @@ struct http_options {
     int64_t connect_timeout_ms, timeout_ms;
     int64_t max_response; /* bytes, after decompression, with headers and trailers */
     bool memory_bound;    /* max_response was lowered to fit the memory limit: the error says so */
+    /* Sent as X-Odoo-Database, by which a server with several databases finds this one at once; one
+     * that is no printable ASCII is not sent, because a header cannot carry it. Copied. */
+    const char *database;
 };
 
 /* A request to stop, asked several times a second during a call; `asked` NULL: never. */
@@ -29,8 +33,11 @@ struct http_abort {
 };
 
 struct http_request {
-    const char *path; /* "/xmlrpc/2/object" */
-    const char *body; /* not copied */
+    const char *path;   /* "/xmlrpc/2/object" */
+    const char *root;   /* "/xmlrpc/2": what every call has in common, for messages */
+    const char *type;   /* Content-Type of the body */
+    const char *bearer; /* the key of Authorization; NULL: none */
+    const char *body;   /* not copied; NULL: a GET */
     size_t length;
     /* libcurl sends a request again by itself when a kept connection turns out to be dead: a call
      * that must not be executed twice asks for a new connection. */
@@ -47,6 +54,10 @@ struct http_answer {
     int64_t date;    /* its Date, in seconds since 1970; 0: none, or the answer came from a cache */
     bool not_executed; /* after a failure: the server certainly did nothing */
     bool timed_out;    /* after a failure: it was sent, and timeout_ms passed */
+    long status;       /* of a whole answer that was refused for its status; 0: another failure */
+    /* The beginning of the body of that answer; valid until the next request. */
+    const char *told;
+    size_t told_length;
 };
 
 int http_open(const struct http_options *options, struct http **ret_http, struct error *error);
@@ -59,9 +70,9 @@ int http_set_language(struct http *http, const char *language, struct error *err
  * false ends the call with ERR_BUSY, not executed. permit.asked NULL: nothing is asked. */
 void http_set_permit(struct http *http, struct http_abort permit);
 
-/* Posts a request; the body of an answer of status 200 goes to request->take. *ret_answer is also
+/* Sends a request; the body of an answer of status 200 goes to request->take. *ret_answer is also
  * filled after a failure. ERR_INTERRUPTED when `abort` says so. Redirections are not followed. */
-int http_post(struct http *http, const struct http_request *request, const struct http_abort *abort,
+int http_send(struct http *http, const struct http_request *request, const struct http_abort *abort,
               struct http_answer *ret_answer, struct error *error);
 
 #endif

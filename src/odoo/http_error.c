@@ -33,7 +33,7 @@ static int redirected(const struct http_failure *failure, long status, struct er
                          "%s answers with a redirection (HTTP %ld) that does not say where to: is "
                          "odoo.url the address of an Odoo?",
                          failure->options->url, status);
-    path = strstr(target, "/xmlrpc/2/");
+    path = strstr(target, failure->root);
     length = path ? (size_t)(path - target) : strlen(target);
     text_clean(clean, sizeof clean, target, length);
     return error_set(error, ERR_PROTOCOL,
@@ -47,42 +47,47 @@ static const struct {
     int code;
     enum error_retry retry;
     const char *advice;
+    const char *after_root; /* not NULL: the root of the calls and this follow the advice */
 } statuses[] = {
     {400, ERR_PROTOCOL, RETRY_NEVER,
      "the request was not understood: is it http where https is "
-     "expected, or a proxy that changes requests?"},
+     "expected, or a proxy that changes requests?",
+     NULL},
     {401, ERR_ACCESS_DENIED, RETRY_NEVER,
-     "a proxy in front of Odoo asks for its own password: let "
-     "/xmlrpc/2 through"},
-    {403, ERR_ACCESS_DENIED, RETRY_NEVER,
-     "a proxy or firewall in front of Odoo refuses: let "
-     "/xmlrpc/2 through for this machine"},
+     "a proxy in front of Odoo asks for its own password: let ", " through"},
+    {403, ERR_ACCESS_DENIED, RETRY_NEVER, "a proxy or firewall in front of Odoo refuses: let ",
+     " through for this machine"},
     {404, ERR_PROTOCOL, RETRY_NEVER,
      "there is no Odoo at that address: check odoo.url, its path "
-     "included"},
+     "included",
+     NULL},
     {405, ERR_PROTOCOL, RETRY_NEVER,
      "that address does not take calls: check odoo.url, its path "
-     "included"},
+     "included",
+     NULL},
     {407, ERR_ACCESS_DENIED, RETRY_NEVER,
      "the proxy asks for a password, which only http_proxy of the environment can hold: odoo.proxy "
-     "must be null then"},
-    {408, ERR_NETWORK, RETRY_LATER, "the server got tired of waiting for the request"},
+     "must be null then",
+     NULL},
+    {408, ERR_NETWORK, RETRY_LATER, "the server got tired of waiting for the request", NULL},
     {413, ERR_PROTOCOL, RETRY_NEVER,
-     "the request is too large for the server: lower odoo.page_size"},
-    {429, ERR_NETWORK, RETRY_LATER, "too many calls: raise odoo.min_interval (1s on Odoo Online)"},
-    {500, ERR_NETWORK, RETRY_LATER, "the server failed: its log says why"},
-    {502, ERR_NETWORK, RETRY_LATER, "Odoo is down or restarting behind its proxy"},
-    {503, ERR_NETWORK, RETRY_LATER, "the server is overloaded or under maintenance"},
+     "the request is too large for the server: lower odoo.page_size", NULL},
+    {429, ERR_NETWORK, RETRY_LATER, "too many calls: raise odoo.min_interval (1s on Odoo Online)",
+     NULL},
+    {500, ERR_NETWORK, RETRY_LATER, "the server failed: its log says why", NULL},
+    {502, ERR_NETWORK, RETRY_LATER, "Odoo is down or restarting behind its proxy", NULL},
+    {503, ERR_NETWORK, RETRY_LATER, "the server is overloaded or under maintenance", NULL},
     {504, ERR_NETWORK, RETRY_LATER,
      "Odoo took longer than its proxy allows: lower odoo.page_size, "
-     "or raise the proxy's time-out"},
+     "or raise the proxy's time-out",
+     NULL},
 };
 
 static int bad_status(const struct http_failure *failure, long status, struct error *error)
 {
     int code = status >= 500 ? ERR_NETWORK : ERR_PROTOCOL;
     enum error_retry retry = status >= 500 ? RETRY_LATER : RETRY_NEVER;
-    const char *advice = "check odoo.url and the proxy in front of Odoo";
+    const char *advice = "check odoo.url and the proxy in front of Odoo", *after_root = NULL;
     curl_off_t after = 0;
     char title[120] = "", wish[60] = "";
 
@@ -93,14 +98,15 @@ static int bad_status(const struct http_failure *failure, long status, struct er
             code = statuses[i].code;
             retry = statuses[i].retry;
             advice = statuses[i].advice;
+            after_root = statuses[i].after_root;
         }
     text_title(title, sizeof title, failure->told, failure->told_length);
     curl_easy_getinfo(failure->easy, CURLINFO_RETRY_AFTER, &after);
     if (after > 0)
         snprintf(wish, sizeof wish, "; it asks to wait %lld s", (long long)after);
-    error_set(error, code, "%s answers HTTP %ld%s%s%s instead of the result: %s%s",
+    error_set(error, code, "%s answers HTTP %ld%s%s%s instead of the result: %s%s%s%s",
               failure->options->url, status, *title ? " ('" : "", title, *title ? "')" : "", advice,
-              wish);
+              after_root ? failure->root : "", after_root ? after_root : "", wish);
     if (error) {
         error->retry = retry;
         if (after > 0)

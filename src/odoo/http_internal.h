@@ -9,6 +9,7 @@
 /* What http.c knows of a failed call. */
 struct http_failure {
     const struct http_options *options;
+    const char *root; /* what the paths of all calls begin by */
     const char *host;
     CURL *easy;    /* asked for further details */
     CURLcode code; /* CURLE_OK: the answer has a bad status */

@@ -8,10 +8,12 @@
 #include "http.h"
 #include "qualiodoo/odoo/odoo.h"
 #include "sink.h"
+#include "wire.h"
 
 struct odoo {
     struct odoo_options options; /* with its own strings */
     struct http *http;
+    const struct wire *wire; /* the protocol in use */
     pthread_mutex_t line;    /* held during a call: one at a time, by whichever thread makes it */
     int64_t last_call_ms;    /* guarded by `line`: when the last call started */
     bool has_clock;          /* guarded by `line`: whether `clock` is set */
@@ -30,10 +32,9 @@ struct odoo {
 
 /* A call ready to be sent. */
 struct odoo_request {
-    const char *path;
+    const struct wire *wire;
+    struct wire_text text;      /* may hold the secret */
     const char *model, *method; /* borrowed, for messages; model can be NULL */
-    char *body;                 /* holds the secret */
-    size_t length;
     bool safe;
 };
 void odoo_request_clear(struct odoo_request *request); /* wipes the secret */
@@ -46,7 +47,7 @@ struct odoo_result {
     void *context;
 };
 
-/* Writes the XML of an execute_kw. The caller has authenticated. */
+/* Writes a call of a model's method. The caller has authenticated. */
 int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
                          struct odoo_request *ret_request, struct error *error);
 

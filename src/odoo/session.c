@@ -5,26 +5,24 @@
 #include "odoo_internal.h"
 #include "qualiodoo/util/printable.h"
 #include "text.h"
-#include "xmlrpc.h"
 
-/* Wipes the JSON copy of a secret before it is released: jansson does not. */
-static void wipe_string(json_t *string)
+static struct wire_session session_of(const struct odoo *odoo)
 {
-    if (json_is_string(string))
-        explicit_bzero((char *)json_string_value(string), json_string_length(string));
-    json_decref(string);
+    return (struct wire_session){.database = odoo->options.database,
+                                 .login = odoo->options.login,
+                                 .secret = odoo->options.secret,
+                                 .uid = odoo->uid};
 }
 
-/* Makes a call of the service `common`. Steals `parameters`. */
-static int call_common(struct odoo *odoo, const char *method, json_t *parameters,
+/* Asks for the version, or who the secret belongs to. `method` is its name in messages. */
+static int call_common(struct odoo *odoo, enum wire_kind kind, const char *method,
                        json_t **ret_result, struct error *error)
 {
-    struct odoo_request request = {.path = "/xmlrpc/2/common", .method = method, .safe = true};
-    int code = parameters
-                   ? odoo_xmlrpc_encode(method, parameters, &request.body, &request.length, error)
-                   : error_memory(error);
+    struct wire_session session = session_of(odoo);
+    struct wire_call call = {.kind = kind};
+    struct odoo_request request = {.wire = odoo->wire, .method = method, .safe = true};
+    int code = request.wire->write(&session, &call, &request.text, error);
 
-    json_decref(parameters);
     if (!code)
         code = odoo_call(odoo, &request, ret_result, error);
     odoo_request_clear(&request);
@@ -38,17 +36,18 @@ int odoo_version(struct odoo *odoo, const char **ret_version, struct error *erro
     int code;
 
     if (!odoo->version) {
-        code = call_common(odoo, "version", json_array(), &result, error);
+        code = call_common(odoo, WIRE_VERSION, "version", &result, error);
         if (code)
             return code;
-        version = json_string_value(json_object_get(result, "server_version"));
+        version = json_string_value(json_object_get(result, odoo->wire->version));
         odoo->version = version ? strdup(version) : NULL;
         json_decref(result);
         if (!version)
-            return error_set(error, ERR_PROTOCOL,
-                             "%s: the answer to 'version' holds no server_version: is odoo.url the "
-                             "address of an Odoo?",
-                             odoo->options.url);
+            return error_set(
+                error, ERR_PROTOCOL,
+                "%s: the answer to 'version' holds no %s: is odoo.url the address of an "
+                "Odoo?",
+                odoo->options.url, odoo->wire->version);
         if (!odoo->version)
             return error_memory(error);
     }
@@ -59,7 +58,7 @@ int odoo_version(struct odoo *odoo, const char **ret_version, struct error *erro
 int odoo_ping(struct odoo *odoo, struct error *error)
 {
     json_t *result = NULL;
-    int code = call_common(odoo, "version", json_array(), &result, error);
+    int code = call_common(odoo, WIRE_VERSION, "version", &result, error);
 
     json_decref(result);
     return code;
@@ -82,16 +81,16 @@ static int check_uid(struct odoo *odoo, const json_t *result, struct error *erro
                 ? "; the secret begins or ends with a blank: does that belong to it?"
                 : "");
     return error_set(error, ERR_PROTOCOL,
-                     "%s: the answer to 'authenticate' is neither a user's number nor false: is "
-                     "odoo.url the address of an Odoo?",
-                     odoo->options.url);
+                     "%s: the answer to '%s' is neither a user's number nor false: is odoo.url the "
+                     "address of an Odoo?",
+                     odoo->options.url, odoo->wire->who);
 }
 
 int odoo_authenticate(struct odoo *odoo, struct error *error)
 {
     const struct odoo_options *options = &odoo->options;
     struct text_check check;
-    json_t *secret, *result = NULL;
+    json_t *result = NULL;
     int code;
 
     if (odoo->uid)
@@ -99,13 +98,7 @@ int odoo_authenticate(struct odoo *odoo, struct error *error)
     text_check(options->secret, strlen(options->secret), &check);
     if (check.invalid)
         return error_set(error, ERR_CONFIG, "the secret of odoo.secret_file is not UTF-8 text");
-    secret = json_string(options->secret);
-    if (!secret)
-        return error_memory(error);
-    code = call_common(odoo, "authenticate",
-                       json_pack("[s, s, O, {}]", options->database, options->login, secret),
-                       &result, error);
-    wipe_string(secret);
+    code = call_common(odoo, WIRE_AUTHENTICATE, odoo->wire->who, &result, error);
     if (code)
         return code;
     code = check_uid(odoo, result, error);
@@ -126,22 +119,18 @@ void odoo_assume_uid(struct odoo *odoo, int64_t uid)
 int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
                          struct odoo_request *ret_request, struct error *error)
 {
-    struct odoo_request request = {.path = "/xmlrpc/2/object",
-                                   .model = call->model,
-                                   .method = call->method,
-                                   .safe = call->safe};
-    json_t *secret = json_string(odoo->options.secret);
-    json_t *keywords = call->keywords ? json_incref(call->keywords) : json_object();
-    json_t *parameters =
-        json_pack("[s, I, O, s, s, O, o]", odoo->options.database, (json_int_t)odoo->uid, secret,
-                  call->model, call->method, call->arguments, keywords);
-    bool whole = parameters && (call->keywords || !call->with_keywords);
+    struct odoo_request request = {
+        .wire = odoo->wire, .model = call->model, .method = call->method, .safe = call->safe};
+    struct wire_session session = session_of(odoo);
+    struct wire_call execute = {.kind = WIRE_EXECUTE,
+                                .model = call->model,
+                                .method = call->method,
+                                .arguments = call->arguments,
+                                .keywords = call->keywords};
+    bool whole = call->arguments && (call->keywords || !call->with_keywords);
     int code =
-        whole ? odoo_xmlrpc_encode("execute_kw", parameters, &request.body, &request.length, error)
-              : error_memory(error);
+        whole ? request.wire->write(&session, &execute, &request.text, error) : error_memory(error);
 
-    json_decref(parameters);
-    wipe_string(secret);
     if (!code)
         *ret_request = request;
     return code;

@@ -134,25 +134,23 @@ int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
     json_decref(all);
     if (!text)
         return error_memory(error);
-    *ret_request = (struct odoo_request){.path = "/",
-                                         .model = call->model,
+    *ret_request = (struct odoo_request){.model = call->model,
                                          .method = call->method,
-                                         .body = text,
-                                         .length = strlen(text),
+                                         .text = {.body = text, .length = strlen(text)},
                                          .safe = call->safe};
     return 0;
 }
 
 void odoo_request_clear(struct odoo_request *request)
 {
-    free(request->body);
-    request->body = NULL;
+    free(request->text.body);
+    request->text.body = NULL;
 }
 
 /* The answer as JSON, or NULL: Odoo has no such model. */
 static json_t *answer(struct odoo *odoo, const struct odoo_request *request)
 {
-    json_t *all = json_loadb(request->body, request->length, 0, NULL), *result;
+    json_t *all = json_loadb(request->text.body, request->text.length, 0, NULL), *result;
 
     pthread_mutex_lock(&line);
     odoo->calls++;
@@ -169,8 +167,10 @@ static int no_model(const struct odoo *odoo, const struct odoo_request *request,
     struct fault_context context = {.model = request->model,
                                     .method = request->method,
                                     .database = odoo->options.database,
-                                    .request = request->body,
-                                    .request_length = request->length};
+                                    .request = request->text.body,
+                                    .request_length = request->text.length,
+                                    .before = "\"",
+                                    .after = "\""};
     char fault[300];
 
     snprintf(fault, sizeof fault, "Object %s doesn't exist", request->model);

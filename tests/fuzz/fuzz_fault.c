@@ -10,7 +10,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                     .method = "search_read",
                                     .database = "support",
                                     .request = request,
-                                    .request_length = sizeof request - 1};
+                                    .request_length = sizeof request - 1,
+                                    .before = ">",
+                                    .after = "</",
+                                    .commits_first = true};
     char *text = fuzz_text(bytes, size), *fault = text;
     long fault_code = strtol(strsep(&fault, "\n"), NULL, 10);
 

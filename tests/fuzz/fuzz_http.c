@@ -67,8 +67,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
                                    .timeout_ms = 1000,
                                    .max_response = 1 << 16};
     size_t taken = 0;
-    struct http_request request = {
-        .path = "/xmlrpc/2/object", .body = "<x/>", .length = 4, .take = take, .context = &taken};
+    struct http_request request = {.path = "/xmlrpc/2/object",
+                                   .root = "/xmlrpc/2",
+                                   .type = "text/xml",
+                                   .body = "<x/>",
+                                   .length = 4,
+                                   .take = take,
+                                   .context = &taken};
     struct http_answer got = {0};
     struct http *http = NULL;
     struct error error = {0};
@@ -79,7 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     answer = bytes;
     answer_size = size;
     FUZZ_CHECK(http_open(&options, &http, &error) == 0, "%s", error.message);
-    rc = http_post(http, &request, NULL, &got, &error);
+    rc = http_send(http, &request, NULL, &got, &error);
     FUZZ_CHECK(server >= 0, "the answer was not asked for: %s", error.message);
     if (rc < 0)
         check_error(rc, &error);

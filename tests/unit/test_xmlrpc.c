@@ -280,7 +280,7 @@ static void test_every_cut(void **state)
 /* ---- faults ---- */
 
 static const struct fault_context context = {
-    .model = "helpdesk.ticket", .method = "read", .database = "support"};
+    .model = "helpdesk.ticket", .method = "read", .database = "support", .commits_first = true};
 
 static void expect_fault(const struct fault_context *call, int fault_code, const char *text,
                          int code, enum error_retry retry, const char *words)
@@ -380,6 +380,8 @@ static void test_faults(void **state)
     expect_fault(&fields, 2, "In a language of its own", ERR_MISSING_MODEL, RETRY_NEVER, "'a.b'");
     keyed.request = "<value><string>nope</string></value>";
     keyed.request_length = strlen(keyed.request);
+    keyed.before = ">";
+    keyed.after = "</";
     expect_fault(&keyed, 1, TRACE "KeyError: 'nope'", ERR_MISSING_FIELD, RETRY_NEVER, "nope");
     expect_fault(&keyed, 1, TRACE "KeyError: 'nop'", ERR_FAULT, RETRY_NEVER, "nop");
 }
