@@ -52,7 +52,7 @@ struct service {
     struct outage outage;
     bool metrics_lost; /* the metrics file could not be written: logged only once */
     struct worker worker;
-    int64_t uid; /* id of the agent's user in Odoo, as the last cycle found it; 0: not known */
+    struct odoo_login login; /* as the last cycle found it */
     bool stopping;
     struct error failure; /* of the event loop; code 0: none */
 };
@@ -73,7 +73,7 @@ static int start_cycle(struct service *service, enum schedule_cycle cycle, struc
                                    .options = {.service = true,
                                                .if_invoices_changed = cycle == SCHEDULE_PAYMENTS,
                                                .lease_only = cycle == SCHEDULE_LEASE,
-                                               .uid = &service->uid},
+                                               .login = &service->login},
                                    .cycle = cycle};
     int rc;
 
@@ -109,7 +109,7 @@ static void take_next_config(struct service *service)
     service->zone = zone;
     service->config = service->next;
     service->next = NULL;
-    service->uid = 0;
+    service->login = (struct odoo_login){0};
     schedule_begin(&service->schedule);
 }
 

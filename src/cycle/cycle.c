@@ -224,8 +224,8 @@ static int begin_in_store(struct cycle *cycle, struct error *error)
         rc = connect_open(cycle->pull.config, &cycle->pull.odoo, error);
     if (rc == 0 && options->service)
         odoo_set_patience(cycle->pull.odoo, 0); /* the service's schedule repeats the cycle */
-    if (rc == 0 && options->uid)
-        odoo_assume_uid(cycle->pull.odoo, *options->uid);
+    if (rc == 0 && options->login)
+        odoo_assume(cycle->pull.odoo, options->login);
     return rc;
 }
 
@@ -243,7 +243,8 @@ static int check_identity(struct cycle *cycle, struct error *error)
  * news, and the check follows. */
 static bool trusts_identity(const struct cycle_options *options)
 {
-    return (options->if_invoices_changed || options->lease_only) && options->uid && *options->uid;
+    return (options->if_invoices_changed || options->lease_only) && options->login &&
+           options->login->uid;
 }
 
 /* Runs the steps. *ret_changed: in, whether to read at all; out, false when there was no news. */
@@ -281,11 +282,13 @@ static int end_in_store(struct cycle *cycle, const struct error *outcome, int rc
 
     if (counts && (rc < 0 || !cycle->report->skipped))
         cycle_outcome_note(cycle->pull.store, outcome, options->reconcile && !options->n_customers);
+    if (outcome->code == 0 && odoo_protocol_name(cycle->pull.odoo))
+        cycle_outcome_protocol(cycle->pull.store, odoo_protocol_name(cycle->pull.odoo));
     if (rc == ERR_SAFETY && json_array_size(cycle->report->compute.revoked))
         rc = revoked_note(cycle->pull.store, &cycle->report->compute, false,
                           error); /* now: its transaction was rolled back */
-    if (options->uid)
-        *options->uid = outcome->code ? 0 : odoo_uid(cycle->pull.odoo);
+    if (options->login)
+        *options->login = outcome->code ? (struct odoo_login){0} : odoo_login(cycle->pull.odoo);
     return rc;
 }
 

@@ -89,3 +89,14 @@ void cycle_outcome_note(struct store *store, const struct error *error, bool rec
     store_meta_set(store, "last_error_at", now, &ignored);
     store_meta_set(store, "last_error", error->message, &ignored);
 }
+
+void cycle_outcome_protocol(struct store *store, const char *name)
+{
+    struct error ignored;
+    char *known = NULL;
+
+    if (store_meta_get(store, "protocol", &known, &ignored) == 0 &&
+        (!known || strcmp(known, name) != 0))
+        store_meta_set(store, "protocol", name, &ignored);
+    free(known);
+}

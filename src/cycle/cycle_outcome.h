@@ -19,4 +19,7 @@ int cycle_outcome_tell(struct cycle_report *report, const struct cycle_outcome *
  * record of all customers. Failures are ignored: the cycle itself has ended. */
 void cycle_outcome_note(struct store *store, const struct error *error, bool reconcile);
 
+/* Saves for `status` the protocol in use, by its name in odoo.protocol. Failures are ignored. */
+void cycle_outcome_protocol(struct store *store, const char *name);
+
 #endif

@@ -129,7 +129,7 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
     if (!odoo)
         return error_memory(error);
     pthread_mutex_init(&odoo->line, NULL);
-    odoo->wire = &wire_xmlrpc;
+    odoo->wire = protocol_wire(options->protocol);
     odoo->id_page = ID_PAGE;
     odoo_set_backoff(odoo, BACKOFF_MS, BACKOFF_MAX_MS);
     code = copy_options(odoo, options, error);
@@ -311,7 +311,8 @@ static int classify(const struct odoo *odoo, const struct odoo_request *request,
                                     .request_length = request->text.length,
                                     .before = request->wire->before,
                                     .after = request->wire->after,
-                                    .commits_first = request->wire->commits_first};
+                                    .commits_first = request->wire->commits_first,
+                                    .takes_keys_only = request->wire->takes_keys_only};
     char *text = strdup(fault->text);
     int rc;
 
@@ -323,6 +324,28 @@ static int classify(const struct odoo *odoo, const struct odoo_request *request,
     return rc;
 }
 
+/* What a bad status means that no call of Odoo gave. Without the database of the header Odoo's web
+ * server knows of no call at all: its page names that header. */
+static int refused_by_other(const struct odoo *odoo, const struct odoo_request *request,
+                            const struct http_answer *answer, struct error *error)
+{
+    static const char mark[] = "X-Odoo-Database";
+
+    if (answer->status != 404)
+        return error->code;
+    if (answer->told_length && memmem(answer->told, answer->told_length, mark, sizeof mark - 1))
+        return error_set(error, ERR_ACCESS_DENIED,
+                         "there is no database '%s' on this server (HTTP 404 of %s): correct "
+                         "odoo.database",
+                         odoo->options.database, odoo->options.url);
+    if (request->wire->since > 0 && request->text.bears_key)
+        return error_set(error, ERR_PROTOCOL,
+                         "%s answers HTTP 404: there is no %s, which exists since Odoo %d: correct "
+                         "odoo.protocol or odoo.url",
+                         odoo->options.url, request->wire->title, request->wire->since);
+    return error->code;
+}
+
 /* What an answer of a bad status means; `error` holds what HTTP says of it, and keeps that where
  * Odoo itself did not answer. */
 static int judge_refusal(const struct odoo *odoo, const struct odoo_request *request, void *reader,
@@ -331,11 +354,11 @@ static int judge_refusal(const struct odoo *odoo, const struct odoo_request *req
     struct wire_refusal refusal = {
         .status = answer->status, .body = answer->told, .length = answer->told_length};
     struct wire_fault fault;
-    struct error own;
+    struct error own = {0};
     int known = request->wire->refused ? request->wire->refused(reader, &refusal, &fault, &own) : 0;
 
     if (known == 0)
-        return error->code;
+        return refused_by_other(odoo, request, answer, error);
     if (known > 0)
         return classify(odoo, request, &fault, error);
     *error = own;
@@ -358,7 +381,7 @@ static int send_now(struct odoo *odoo, const struct odoo_request *request,
     struct http_request send = {.path = request->text.path,
                                 .root = wire->root,
                                 .type = wire->type,
-                                .bearer = wire->bears_key ? odoo->options.secret : NULL,
+                                .bearer = request->text.bears_key ? odoo->options.secret : NULL,
                                 .body = request->text.body,
                                 .length = request->text.length,
                                 .fresh_connection = !request->safe,
@@ -372,6 +395,7 @@ static int send_now(struct odoo *odoo, const struct odoo_request *request,
     code = http_send(odoo->http, &send, attempt->abort, answer, error);
     answer->ms = clock_monotonic_ms() - odoo->last_call_ms;
     atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
+    odoo->last_status = answer->status;
     if (code && answer->status)
         code = judge_refusal(odoo, request, attempt->reader, answer, error);
     if (!code)

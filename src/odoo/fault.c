@@ -153,7 +153,7 @@ static bool is_unknown_model(const struct fault *fault)
         {"Object ", " doesn't exist"},     {"L'objet ", " n'existe pas"},
         {"Objekt ", " existiert nicht"},   {"El objeto ", " no existe"},
         {"L'oggetto ", " non esiste"},     {"Object ", " bestaat niet"},
-        {"O objeto ", " n\u00e3o existe"},
+        {"O objeto ", " n\u00e3o existe"}, {"the model '", "' does not exist"},
     };
 
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
@@ -192,10 +192,14 @@ static int set_later(struct error *error, int code)
 
 static int access_denied(const struct fault *fault, struct error *error)
 {
+    bool key = fault->context->takes_keys_only;
+
     return error_set(error, ERR_ACCESS_DENIED,
-                     "%s: Odoo refuses the login or the key (%s): it was changed, revoked or has "
-                     "expired; give a valid one (odoo.login, odoo.secret_file)",
-                     fault->call, fault->words);
+                     "%s: Odoo refuses the %s (%s): it was changed, revoked or has expired%s; give "
+                     "a valid one (%sodoo.secret_file)",
+                     fault->call, key ? "key" : "login or the key", fault->words,
+                     key ? ", or it is a password, which JSON-2 does not take" : "",
+                     key ? "" : "odoo.login, ");
 }
 
 static int unknown_database(const struct fault *fault, struct error *error)

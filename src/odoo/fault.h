@@ -17,6 +17,7 @@ struct fault_context {
     const char *request;
     size_t request_length;
     const char *before, *after; /* ">" and "</", or two quotes */
+    bool takes_keys_only;       /* the secret is an API key, never a password */
     bool commits_first;         /* a call whose result cannot be told has been committed */
 };
 

@@ -13,9 +13,10 @@
 struct odoo {
     struct odoo_options options; /* with its own strings */
     struct http *http;
-    const struct wire *wire; /* the protocol in use */
+    const struct wire *wire; /* the protocol in use; NULL: `auto`, and not settled yet */
     pthread_mutex_t line;    /* held during a call: one at a time, by whichever thread makes it */
     int64_t last_call_ms;    /* guarded by `line`: when the last call started */
+    long last_status;        /* guarded by `line`: of a refused answer, else 0 */
     bool has_clock;          /* guarded by `line`: whether `clock` is set */
     struct odoo_clock clock; /* guarded by `line`: of the last answer */
     int64_t uid;             /* 0 before authentication */
@@ -46,6 +47,16 @@ struct odoo_result {
     int64_t (*count)(void *context); /* the elements of the value, for a trace; -1: no list */
     void *context;
 };
+
+/* The row of a protocol; NULL: ODOO_AUTO. */
+const struct wire *protocol_wire(enum odoo_protocol protocol);
+
+/* Settles odoo->wire, with calls when odoo_options.protocol is ODOO_AUTO. */
+int protocol_settle(struct odoo *odoo, struct error *error);
+
+/* Asks for the version, and keeps it, or for the user of the secret, over `wire`. */
+int session_ask_version(struct odoo *odoo, const struct wire *wire, struct error *error);
+int session_ask_uid(struct odoo *odoo, const struct wire *wire, struct error *error);
 
 /* Writes a call of a model's method. The caller has authenticated. */
 int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,

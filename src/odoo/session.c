@@ -14,14 +14,15 @@ static struct wire_session session_of(const struct odoo *odoo)
                                  .uid = odoo->uid};
 }
 
-/* Asks for the version, or who the secret belongs to. `method` is its name in messages. */
-static int call_common(struct odoo *odoo, enum wire_kind kind, const char *method,
+/* Asks for the version, or for the user of the secret. */
+static int call_common(struct odoo *odoo, const struct wire *wire, enum wire_kind kind,
                        json_t **ret_result, struct error *error)
 {
     struct wire_session session = session_of(odoo);
     struct wire_call call = {.kind = kind};
-    struct odoo_request request = {.wire = odoo->wire, .method = method, .safe = true};
-    int code = request.wire->write(&session, &call, &request.text, error);
+    struct odoo_request request = {
+        .wire = wire, .method = kind == WIRE_VERSION ? "version" : wire->who, .safe = true};
+    int code = wire->write(&session, &call, &request.text, error);
 
     if (!code)
         code = odoo_call(odoo, &request, ret_result, error);
@@ -29,44 +30,58 @@ static int call_common(struct odoo *odoo, enum wire_kind kind, const char *metho
     return code;
 }
 
-int odoo_version(struct odoo *odoo, const char **ret_version, struct error *error)
+int session_ask_version(struct odoo *odoo, const struct wire *wire, struct error *error)
 {
     json_t *result = NULL;
     const char *version;
-    int code;
+    char *copy;
+    int code = call_common(odoo, wire, WIRE_VERSION, &result, error);
 
-    if (!odoo->version) {
-        code = call_common(odoo, WIRE_VERSION, "version", &result, error);
-        if (code)
-            return code;
-        version = json_string_value(json_object_get(result, odoo->wire->version));
-        odoo->version = version ? strdup(version) : NULL;
-        json_decref(result);
-        if (!version)
-            return error_set(
-                error, ERR_PROTOCOL,
-                "%s: the answer to 'version' holds no %s: is odoo.url the address of an "
-                "Odoo?",
-                odoo->options.url, odoo->wire->version);
-        if (!odoo->version)
-            return error_memory(error);
-    }
-    *ret_version = odoo->version;
+    if (code)
+        return code;
+    version = json_string_value(json_object_get(result, wire->version));
+    copy = version ? strdup(version) : NULL;
+    json_decref(result);
+    if (!version)
+        return error_set(error, ERR_PROTOCOL,
+                         "%s: the answer to 'version' holds no %s: is odoo.url the address of an "
+                         "Odoo?",
+                         odoo->options.url, wire->version);
+    if (!copy)
+        return error_memory(error);
+    free(odoo->version);
+    odoo->version = copy;
     return 0;
+}
+
+int odoo_version(struct odoo *odoo, const char **ret_version, struct error *error)
+{
+    int code = protocol_settle(odoo, error);
+
+    if (!code && !odoo->version)
+        code = session_ask_version(odoo, odoo->wire, error);
+    if (!code)
+        *ret_version = odoo->version;
+    return code;
 }
 
 int odoo_ping(struct odoo *odoo, struct error *error)
 {
     json_t *result = NULL;
-    int code = call_common(odoo, WIRE_VERSION, "version", &result, error);
+    int code = protocol_settle(odoo, error);
 
+    if (!code)
+        code = call_common(odoo, odoo->wire, WIRE_VERSION, &result, error);
     json_decref(result);
     return code;
 }
 
 /* `false` is Odoo's answer to a wrong login or password. */
-static int check_uid(struct odoo *odoo, const json_t *result, struct error *error)
+static int check_uid(struct odoo *odoo, const struct wire *wire, const json_t *result,
+                     struct error *error)
 {
+    if (wire->uid)
+        result = json_object_get(result, wire->uid);
     if (json_is_integer(result) && json_integer_value(result) > 0) {
         odoo->uid = json_integer_value(result);
         return 0;
@@ -83,37 +98,37 @@ static int check_uid(struct odoo *odoo, const json_t *result, struct error *erro
     return error_set(error, ERR_PROTOCOL,
                      "%s: the answer to '%s' is neither a user's number nor false: is odoo.url the "
                      "address of an Odoo?",
-                     odoo->options.url, odoo->wire->who);
+                     odoo->options.url, wire->who);
 }
 
-int odoo_authenticate(struct odoo *odoo, struct error *error)
+int session_ask_uid(struct odoo *odoo, const struct wire *wire, struct error *error)
 {
     const struct odoo_options *options = &odoo->options;
     struct text_check check;
     json_t *result = NULL;
     int code;
 
-    if (odoo->uid)
-        return 0;
     text_check(options->secret, strlen(options->secret), &check);
     if (check.invalid)
         return error_set(error, ERR_CONFIG, "the secret of odoo.secret_file is not UTF-8 text");
-    code = call_common(odoo, WIRE_AUTHENTICATE, odoo->wire->who, &result, error);
+    code = call_common(odoo, wire, WIRE_AUTHENTICATE, &result, error);
     if (code)
         return code;
-    code = check_uid(odoo, result, error);
+    code = check_uid(odoo, wire, result, error);
     json_decref(result);
     return code;
+}
+
+int odoo_authenticate(struct odoo *odoo, struct error *error)
+{
+    int code = odoo->uid ? 0 : protocol_settle(odoo, error);
+
+    return code || odoo->uid ? code : session_ask_uid(odoo, odoo->wire, error);
 }
 
 int64_t odoo_uid(const struct odoo *odoo)
 {
     return odoo->uid;
-}
-
-void odoo_assume_uid(struct odoo *odoo, int64_t uid)
-{
-    odoo->uid = uid;
 }
 
 int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,

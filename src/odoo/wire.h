@@ -38,6 +38,7 @@ struct wire_text {
     char *path;
     char *body; /* may hold the secret; NULL: a GET */
     size_t length;
+    bool bears_key; /* the secret goes with it, as the key of Authorization */
 };
 void wire_text_clear(struct wire_text *text); /* wipes the body */
 
@@ -61,9 +62,11 @@ struct wire {
     const char *type;    /* the Content-Type of its requests */
     const char *version; /* the member that holds the version in the answer to WIRE_VERSION */
     const char *who;     /* the method that WIRE_AUTHENTICATE calls, for messages */
+    const char *uid;     /* the member of its answer that holds the uid; NULL: the answer is it */
+    int since;           /* the first version of Odoo that has it */
     const char *before, *after; /* around a text in a request: ">" and "</", or two quotes */
     bool commits_first;         /* a call whose result cannot be told has been committed */
-    bool bears_key;             /* the secret goes into a header, and is a key, never a password */
+    bool takes_keys_only;       /* the secret is an API key, never a password */
 
     /* Writes a call. The caller clears *ret_text. ERR_NO_MEMORY; ERR_PROTOCOL: the protocol has no
      * form for it. */
@@ -95,6 +98,6 @@ struct wire {
                    struct error *error);
 };
 
-extern const struct wire wire_xmlrpc, wire_jsonrpc;
+extern const struct wire wire_xmlrpc, wire_jsonrpc, wire_json2;
 
 #endif

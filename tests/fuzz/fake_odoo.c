@@ -116,9 +116,9 @@ int64_t odoo_uid(const struct odoo *odoo)
     return odoo->uid;
 }
 
-void odoo_assume_uid(struct odoo *odoo, int64_t uid)
+void odoo_assume(struct odoo *odoo, const struct odoo_login *login)
 {
-    odoo->uid = uid;
+    odoo->uid = login->uid;
 }
 
 /* ---- Calls ---- */

@@ -34,7 +34,7 @@ static void start_patient(struct fixture *fixture,
     options.waiting = note_wait;
     options.timeout_ms = 2 * PATIENCE_MS;
     open_with(fixture, &options);
-    odoo_assume_uid(fixture->odoo, 2);
+    odoo_assume(fixture->odoo, &(struct odoo_login){.uid = 2});
 }
 
 /* The numbers of the calls between which the server is down. */

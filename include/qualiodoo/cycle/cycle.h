@@ -8,6 +8,7 @@
 
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/cycle/cycle_report.h"
+#include "qualiodoo/odoo/odoo.h"
 
 struct cycle_options {
     bool reconcile; /* read every record again, not only changes */
@@ -22,9 +23,9 @@ struct cycle_options {
     bool service;
     bool lease_only;          /* keep the lease alive, and do nothing else */
     bool if_invoices_changed; /* ask first, in one call, whether an invoice changed; if not, stop */
-    /* In and out, may be NULL: the id of the agent's user that the last cycle of this process
-     * found, which saves a login; 0: none, also after a failed cycle. */
-    int64_t *uid;
+    /* In and out, may be NULL: the agent's user and the protocol that the last cycle of this
+     * process found, which saves a login; with the uid 0: none, also after a failed cycle. */
+    struct odoo_login *login;
 };
 
 /* Runs one whole cycle: takes the cycle lock, opens the state, pulls, computes, writes into Odoo.

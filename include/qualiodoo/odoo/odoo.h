@@ -1,4 +1,4 @@
-/* odoo.h - the only way to call Odoo: XML-RPC calls with typed errors.
+/* odoo.h - the only way to call Odoo: calls with typed errors, over one of its protocols.
  *
  * Arguments and results are jansson values. Functions that take a `json_t *` steal no reference
  * unless said otherwise. Functions return 0 or a negative code; outputs are untouched on failure.
@@ -32,7 +32,12 @@ struct odoo_wait {
 };
 #define ODOO_LONG_WAIT_MS 5000
 
+/* ODOO_AUTO: XML-RPC up to Odoo 18, and JSON-2 from 19 on when the secret is a key that it takes;
+ * where XML-RPC is gone, JSON-2 or JSON-RPC. */
+enum odoo_protocol { ODOO_XMLRPC, ODOO_JSONRPC, ODOO_JSON2, ODOO_AUTO };
+
 struct odoo_options {
+    enum odoo_protocol protocol;
     const char *url; /* http(s)://host[:port][/prefix], no trailing slash */
     const char *database;
     const char *login;
@@ -55,6 +60,9 @@ struct odoo_options {
     void (*answered)(void *context);
     /* After each decoded answer, on the thread of the caller; or NULL. */
     void (*called)(void *context, const struct odoo_trace *trace);
+    /* When ODOO_AUTO met a server without XML-RPC, on the thread of the caller: the title of the
+     * protocol that is used; or NULL. */
+    void (*without_xmlrpc)(void *context, const char *protocol);
     /* Before each pause, on any thread; or NULL. */
     void (*waiting)(void *context, const struct odoo_wait *wait);
     void *context;
@@ -88,10 +96,23 @@ void odoo_set_permit(struct odoo *odoo, bool (*permit)(void *context), void *con
 /* Replaces odoo_options.patience_ms. */
 void odoo_set_patience(struct odoo *odoo, int64_t patience_ms);
 
-/* Uses the uid that an earlier client found, which saves a slow call: Odoo takes 0.7 s to check a
- * password the first time. If login or secret are no longer valid, the first call fails with
- * ERR_ACCESS_DENIED. */
-void odoo_assume_uid(struct odoo *odoo, int64_t uid);
+/* What a client found: its user, and the protocol, which is never ODOO_AUTO then. */
+struct odoo_login {
+    int64_t uid; /* 0: not known */
+    enum odoo_protocol protocol;
+};
+struct odoo_login odoo_login(const struct odoo *odoo);
+
+/* Uses what an earlier client found, which saves slow calls: Odoo takes 0.7 s to check a password
+ * the first time. If login or secret are no longer valid, the first call fails with
+ * ERR_ACCESS_DENIED. With the uid 0 nothing is assumed. */
+void odoo_assume(struct odoo *odoo, const struct odoo_login *login);
+
+/* The protocol in use: its name in odoo.protocol ("json2") and for a person ("JSON-2"); NULL
+ * before it is settled. */
+const char *odoo_protocol_name(const struct odoo *odoo);
+const char *odoo_protocol_title(const struct odoo *odoo);
+
 void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats);
 
 /* This machine's clock compared with the Date of the last answer. */
