@@ -20,7 +20,7 @@ struct status {
     struct problems problems;
     json_t *clock;   /* how this machine's and Odoo's differed in the last cycle, or NULL */
     json_t *revoked; /* what the last computation of the accounts would have revoked, or NULL */
-    char *last_success, *last_reconcile, *last_error, *last_error_at, *flavour;
+    char *last_success, *last_reconcile, *last_error, *last_error_at, *flavour, *protocol;
     struct state_summary summary;
     struct outbox_counts writes;
     struct lease_status lease;
@@ -72,11 +72,10 @@ static int read_outcomes(struct status *status, struct store *store, struct erro
     const struct {
         const char *key;
         char **text;
-    } outcomes[] = {{"last_success", &status->last_success},
-                    {"last_reconcile", &status->last_reconcile},
-                    {"last_error", &status->last_error},
-                    {"last_error_at", &status->last_error_at},
-                    {"flavour", &status->flavour}};
+    } outcomes[] = {
+        {"last_success", &status->last_success}, {"last_reconcile", &status->last_reconcile},
+        {"last_error", &status->last_error},     {"last_error_at", &status->last_error_at},
+        {"flavour", &status->flavour},           {"protocol", &status->protocol}};
     int rc = 0;
 
     for (size_t i = 0; i < sizeof outcomes / sizeof *outcomes && rc == 0; i++)
@@ -144,14 +143,15 @@ static json_t *status_json(const struct status *status)
     const struct config *config = status->config;
 
     return json_pack(
-        "{sb sO s{sb so} s{ss ss so so so so so} sO sI so so so so sO so so so}", "healthy",
+        "{sb sO s{sb so} s{ss ss so so so so so so} sO sI so so so so sO so so so}", "healthy",
         json_array_size(status->problems.texts) == 0, "problems", status->problems.texts, "service",
         "running", status->running, "holder", json_text(*status->holder ? status->holder : NULL),
         "odoo", "url", config->odoo.url, "database", config->odoo.database, "flavour",
-        json_text(status->flavour), "last_success", json_text(status->last_success),
-        "last_reconcile", json_text(status->last_reconcile), "last_error",
-        json_text(status->last_error), "last_error_at", json_text(status->last_error_at), "mirrors",
-        status->mirrors, "accounts", (json_int_t)status->summary.accounts, "next_change",
+        json_text(status->flavour), "protocol", json_text(status->protocol), "last_success",
+        json_text(status->last_success), "last_reconcile", json_text(status->last_reconcile),
+        "last_error", json_text(status->last_error), "last_error_at",
+        json_text(status->last_error_at), "mirrors", status->mirrors, "accounts",
+        (json_int_t)status->summary.accounts, "next_change",
         json_optional_day(status->summary.has_next_change, (civil_day)status->summary.next_change),
         "queue", queue_json(status), "next_deadline",
         json_optional_instant(status->has_deadline, status->deadline), "next_target_change",
@@ -252,9 +252,11 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     }
     if (view_revoked(json_object_get(status->revoked, "accounts"), error) < 0)
         return ERR_NO_MEMORY;
-    table_say("odoo: %s, database %s%s%s%s\n", config->odoo.url, config->odoo.database,
-              status->flavour ? " (" : "", status->flavour ? status->flavour : "",
-              status->flavour ? ")" : "");
+    table_say("odoo: %s, database %s", config->odoo.url, config->odoo.database);
+    if (status->flavour)
+        table_say(" (%s%s%s)", status->flavour, status->protocol ? ", " : "",
+                  status->protocol ? status->protocol : "");
+    table_say("\n");
     table_say("service: %s%s\n", status->running ? "running, " : "not running", status->holder);
     print_lease(&status->lease);
     print_history(status, zone);
@@ -298,6 +300,7 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
     free(status.last_error);
     free(status.last_error_at);
     free(status.flavour);
+    free(status.protocol);
     view_close(&view);
     return rc;
 }

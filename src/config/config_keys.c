@@ -5,6 +5,7 @@
 
 /* In the order of the enums of config.h. */
 static const char *const languages[] = {"fr", "en", NULL};
+static const char *const protocols[] = {"auto", "xmlrpc", "jsonrpc", "json2", NULL};
 static const char *const flavours[] = {"auto", "oca", "enterprise", "task", NULL};
 static const char *const roundings[] = {"ticket", "entry", NULL};
 static const char *const starts[] = {"take_in", "response", NULL};
@@ -54,6 +55,7 @@ static const char *const urgencies[] = {"low", "medium", "urgent", NULL};
 /* clang-format off */
 const struct key config_keys[] = {
     KEY("odoo.url", url, NULL, odoo.url),
+    ONE("odoo.protocol", protocols, "auto", odoo.protocol),
     KEY("odoo.database", text, NULL, odoo.database),
     KEY("odoo.login", text, NULL, odoo.login),
     KEY("odoo.secret_file", optional_text, "null", odoo.secret_file),

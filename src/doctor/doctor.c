@@ -30,6 +30,7 @@ enum {
     SLOW_MS = 1000, /* a small call that takes longer is reported */
     KEY_WARNING_DAYS = 30,
     SECONDS_A_DAY = 86400,
+    JSON2_SINCE = 19,     /* the version that deprecates XML-RPC and JSON-RPC */
     OLDEST_MEASURED = 16, /* major versions of Odoo, each tried on a real server */
     NEWEST_MEASURED = 19,
 };
@@ -114,8 +115,16 @@ static int check_connection(struct doctor *doctor, struct error *error)
         rc = flavour_major_version(doctor->odoo, &major, error);
     if (rc < 0)
         return rc;
-    doctor_ok(doctor, "Odoo %s answers at %s after %lld ms", version, doctor->config->odoo.url,
+    doctor_ok(doctor, "Odoo %s answers at %s over %s after %lld ms", version,
+              doctor->config->odoo.url, odoo_protocol_title(doctor->odoo),
               (long long)(clock_monotonic_ms() - began));
+    if (major >= JSON2_SINCE && strcmp(odoo_protocol_name(doctor->odoo), "json2") != 0)
+        doctor_note(doctor,
+                    "put an API key of the agent's user where the secret is, and leave "
+                    "odoo.protocol at auto: JSON-2 is used then",
+                    "%s is deprecated since Odoo 19, which logs a warning at each call, and will "
+                    "go in a later version",
+                    odoo_protocol_title(doctor->odoo));
     rc = check_clock(doctor, error);
     if (rc < 0)
         return rc;

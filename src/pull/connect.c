@@ -53,9 +53,23 @@ static void log_wait(void *unused, const struct odoo_wait *wait)
                   wait->reason);
 }
 
+static void log_without_xmlrpc(void *unused, const char *protocol)
+{
+    (void)unused;
+    log_info("this Odoo has no XML-RPC: %s is used", protocol);
+}
+
+static const enum odoo_protocol protocols[] = {
+    [PROTOCOL_AUTO] = ODOO_AUTO,
+    [PROTOCOL_XMLRPC] = ODOO_XMLRPC,
+    [PROTOCOL_JSONRPC] = ODOO_JSONRPC,
+    [PROTOCOL_JSON2] = ODOO_JSON2,
+};
+
 struct odoo_options connect_options(const struct config *config)
 {
     return (struct odoo_options){
+        .protocol = protocols[config->odoo.protocol],
         .url = config->odoo.url,
         .database = config->odoo.database,
         .login = config->odoo.login,
@@ -71,6 +85,7 @@ struct odoo_options connect_options(const struct config *config)
         .answered = note_answer,
         .called = trace_call,
         .waiting = log_wait,
+        .without_xmlrpc = log_without_xmlrpc,
     };
 }
 

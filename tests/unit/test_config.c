@@ -583,6 +583,7 @@ static void test_defaults(void **state)
     (void)state;
     assert_true(civil_parse("2026-01-01", &since));
     assert_string_equal(config->path, "f.yaml");
+    assert_int_equal(config->odoo.protocol, PROTOCOL_AUTO);
     assert_null(config->odoo.secret_file);
     assert_null(config->odoo.ca_file);
     assert_null(config_proxy_address(config));
@@ -658,6 +659,7 @@ static void test_defaults(void **state)
 static const char everything[] =
     "odoo:\n"
     "  url: http://127.0.0.1:8069/odoo/\n"
+    "  protocol: json2\n"
     "  database: '12'\n"
     "  login: \"o'neil: é #1\"\n"
     "  secret_file: /etc/secret\n"
@@ -728,6 +730,7 @@ static void test_everything(void **state)
     assert_string_equal(config->odoo.url, "http://127.0.0.1:8069/odoo");
     assert_string_equal(config->odoo.database, "12");
     assert_string_equal(config->odoo.login, "o'neil: \xC3\xA9 #1");
+    assert_int_equal(config->odoo.protocol, PROTOCOL_JSON2);
     assert_int_equal(config->odoo.connect_timeout_ms, 500);
     assert_int_equal(config->odoo.timeout_ms, 5400000);
     assert_int_equal(config->odoo.max_response, 512 << 10);

@@ -16,6 +16,7 @@
 #define CONFIG_DEFAULT_PATH "/etc/qualiodoo/qualiodoo.yaml"
 
 enum config_language { LANGUAGE_FR, LANGUAGE_EN };
+enum config_protocol { PROTOCOL_AUTO, PROTOCOL_XMLRPC, PROTOCOL_JSONRPC, PROTOCOL_JSON2 };
 enum config_flavour { FLAVOUR_AUTO, FLAVOUR_OCA, FLAVOUR_ENTERPRISE, FLAVOUR_TASK };
 enum config_rounding { ROUNDING_TICKET, ROUNDING_ENTRY };
 enum config_count_from { COUNT_FROM_TAKE_IN, COUNT_FROM_RESPONSE };
@@ -54,7 +55,8 @@ struct config_target {
 struct config {
     char *path; /* the file it was read from */
     struct {
-        char *url;   /* no trailing slash */
+        char *url; /* no trailing slash */
+        enum config_protocol protocol;
         char *proxy; /* a URL, "none", or NULL: the proxy of the environment */
         char *database;
         char *login;
