@@ -1,4 +1,5 @@
-/* odoo_internal.h - what client.c, session.c, read.c, prefetch.c, search.c and listing.c share. */
+/* odoo_internal.h - what open.c, client.c, session.c, protocol.c, read.c, prefetch.c, search.c and
+ * listing.c share. */
 #ifndef QUALIODOO_ODOO_INTERNAL_H
 #define QUALIODOO_ODOO_INTERNAL_H
 
@@ -50,13 +51,6 @@ struct odoo_result {
 
 /* The row of a protocol; NULL: ODOO_AUTO. */
 const struct wire *protocol_wire(enum odoo_protocol protocol);
-
-/* Settles odoo->wire, with calls when odoo_options.protocol is ODOO_AUTO. */
-int protocol_settle(struct odoo *odoo, struct error *error);
-
-/* Asks for the version, and keeps it, or for the user of the secret, over `wire`. */
-int session_ask_version(struct odoo *odoo, const struct wire *wire, struct error *error);
-int session_ask_uid(struct odoo *odoo, const struct wire *wire, struct error *error);
 
 /* Writes a call of a model's method. The caller has authenticated. */
 int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,

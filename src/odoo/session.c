@@ -1,4 +1,5 @@
-/* session.c - asks for the version of the server and the uid of the login. */
+/* session.c - asks for the version of the server and the uid of the login, and chooses the
+ * protocol. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,7 +31,7 @@ static int call_common(struct odoo *odoo, const struct wire *wire, enum wire_kin
     return code;
 }
 
-int session_ask_version(struct odoo *odoo, const struct wire *wire, struct error *error)
+static int ask_version(struct odoo *odoo, const struct wire *wire, struct error *error)
 {
     json_t *result = NULL;
     const char *version;
@@ -52,28 +53,6 @@ int session_ask_version(struct odoo *odoo, const struct wire *wire, struct error
     free(odoo->version);
     odoo->version = copy;
     return 0;
-}
-
-int odoo_version(struct odoo *odoo, const char **ret_version, struct error *error)
-{
-    int code = protocol_settle(odoo, error);
-
-    if (!code && !odoo->version)
-        code = session_ask_version(odoo, odoo->wire, error);
-    if (!code)
-        *ret_version = odoo->version;
-    return code;
-}
-
-int odoo_ping(struct odoo *odoo, struct error *error)
-{
-    json_t *result = NULL;
-    int code = protocol_settle(odoo, error);
-
-    if (!code)
-        code = call_common(odoo, odoo->wire, WIRE_VERSION, &result, error);
-    json_decref(result);
-    return code;
 }
 
 /* `false` is Odoo's answer to a wrong login or password. */
@@ -101,7 +80,7 @@ static int check_uid(struct odoo *odoo, const struct wire *wire, const json_t *r
                      odoo->options.url, wire->who);
 }
 
-int session_ask_uid(struct odoo *odoo, const struct wire *wire, struct error *error)
+static int ask_uid(struct odoo *odoo, const struct wire *wire, struct error *error)
 {
     const struct odoo_options *options = &odoo->options;
     struct text_check check;
@@ -119,11 +98,102 @@ int session_ask_uid(struct odoo *odoo, const struct wire *wire, struct error *er
     return code;
 }
 
+/* ---- auto ---- */
+
+static bool has_json2(const struct odoo *odoo)
+{
+    const char *version = odoo->version;
+
+    return strtol(version + strcspn(version, "0123456789"), NULL, 10) >= wire_json2.since;
+}
+
+/* Whether the secret is a key that JSON-2 takes. A failure that says nothing about the secret is
+ * returned. */
+static int try_json2(struct odoo *odoo, bool *ret_taken, struct error *error)
+{
+    int rc = ask_uid(odoo, &wire_json2, error);
+
+    *ret_taken = rc == 0;
+    return rc == ERR_NETWORK || rc == ERR_NO_MEMORY || rc == ERR_INTERRUPTED ? rc : 0;
+}
+
+/* Whether the last answer said that there is no XML-RPC at that address. */
+static bool is_gone(struct odoo *odoo)
+{
+    long status;
+
+    pthread_mutex_lock(&odoo->line);
+    status = odoo->last_status;
+    pthread_mutex_unlock(&odoo->line);
+    return status == 404 || status == 405 || status == 410;
+}
+
+/* XML-RPC gave `error`, which stands unless JSON shows that there is an Odoo. */
+static int settle_without_xmlrpc(struct odoo *odoo, struct error *error)
+{
+    struct error own = {0};
+    bool taken = false;
+    int rc;
+
+    if (ask_version(odoo, &wire_json2, &own) && ask_version(odoo, &wire_jsonrpc, &own))
+        return error->code;
+    rc = has_json2(odoo) ? try_json2(odoo, &taken, error) : 0;
+    if (rc)
+        return rc;
+    odoo->wire = taken ? &wire_json2 : &wire_jsonrpc;
+    if (odoo->options.without_xmlrpc)
+        odoo->options.without_xmlrpc(odoo->options.context, odoo->wire->title);
+    return 0;
+}
+
+static int settle(struct odoo *odoo, struct error *error)
+{
+    struct error own = {0};
+    bool taken = false;
+    int rc;
+
+    if (odoo->wire)
+        return 0;
+    error = error ? error : &own;
+    rc = ask_version(odoo, &wire_xmlrpc, error);
+    if (rc == ERR_PROTOCOL && is_gone(odoo))
+        return settle_without_xmlrpc(odoo, error);
+    if (rc == 0 && has_json2(odoo))
+        rc = try_json2(odoo, &taken, error);
+    if (rc == 0)
+        odoo->wire = taken ? &wire_json2 : &wire_xmlrpc;
+    return rc;
+}
+
+/* ---- what callers ask ---- */
+
+int odoo_version(struct odoo *odoo, const char **ret_version, struct error *error)
+{
+    int code = settle(odoo, error);
+
+    if (!code && !odoo->version)
+        code = ask_version(odoo, odoo->wire, error);
+    if (!code)
+        *ret_version = odoo->version;
+    return code;
+}
+
+int odoo_ping(struct odoo *odoo, struct error *error)
+{
+    json_t *result = NULL;
+    int code = settle(odoo, error);
+
+    if (!code)
+        code = call_common(odoo, odoo->wire, WIRE_VERSION, &result, error);
+    json_decref(result);
+    return code;
+}
+
 int odoo_authenticate(struct odoo *odoo, struct error *error)
 {
-    int code = odoo->uid ? 0 : protocol_settle(odoo, error);
+    int code = odoo->uid ? 0 : settle(odoo, error);
 
-    return code || odoo->uid ? code : session_ask_uid(odoo, odoo->wire, error);
+    return code || odoo->uid ? code : ask_uid(odoo, odoo->wire, error);
 }
 
 int64_t odoo_uid(const struct odoo *odoo)
