@@ -1,5 +1,5 @@
-/* fake_odoo.c - what the linker takes instead of odoo/client.c and odoo/session.c. A request holds
- * its arguments as JSON, and an answer its result. */
+/* fake_odoo.c - what the linker takes instead of odoo/open.c, odoo/client.c, odoo/session.c and
+ * odoo/protocol.c. A request holds its arguments as JSON, and an answer its result. */
 #include "fake_odoo.h"
 
 #include <stdlib.h>
@@ -119,6 +119,23 @@ int64_t odoo_uid(const struct odoo *odoo)
 void odoo_assume(struct odoo *odoo, const struct odoo_login *login)
 {
     odoo->uid = login->uid;
+}
+
+struct odoo_login odoo_login(const struct odoo *odoo)
+{
+    return (struct odoo_login){.uid = odoo->uid, .protocol = ODOO_XMLRPC};
+}
+
+const char *odoo_protocol_name(const struct odoo *odoo)
+{
+    (void)odoo;
+    return "xmlrpc";
+}
+
+const char *odoo_protocol_title(const struct odoo *odoo)
+{
+    (void)odoo;
+    return "XML-RPC";
 }
 
 /* ---- Calls ---- */

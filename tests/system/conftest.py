@@ -7,6 +7,9 @@
 
 `world` is frozen at 2026-03-20 10:00 UTC (`@pytest.mark.world(today=..., flavour=..., version=...)` makes another), and
 `run` takes the world's time as --now, or the time given, or with `now=False` the machine's own.
+
+QUALIODOO_TEST_PROTOCOL=jsonrpc or json2 makes the program speak that (`odoo.protocol`); without it XML-RPC. With json2 a
+world is Odoo 19 unless its test names another version, which skips the test, and every password is a key too.
 """
 
 from __future__ import annotations
@@ -33,9 +36,13 @@ from odoosim import Server, World, stories  # noqa: E402
 RELEASED = os.environ.get("QUALIODOO", str(ROOT / "build" / "qualiodoo"))  # what is installed: with --now it writes nothing
 BINARY = RELEASED + "-test"  # the same program, in which --now counts as the real time
 SECRET = "agent-secret"
+PROTOCOL = os.environ.get("QUALIODOO_TEST_PROTOCOL", "xmlrpc")
+VERSION = 19 if PROTOCOL == "json2" else 17  # of a world whose test names none
 TODAY = "2026-03-20"
 TIMEOUT = 30
 SPEED = 20  # of a fast clock
+
+World.passwords_are_keys = PROTOCOL == "json2"
 
 
 class Result:
@@ -86,7 +93,7 @@ class Run:
 
     def settings(self) -> dict[str, Any]:
         base = {
-            "odoo": {"url": self.server.url, "database": self.world.database, "login": "agent@example.com",
+            "odoo": {"url": self.server.url, "protocol": PROTOCOL, "database": self.world.database, "login": "agent@example.com",
                      "secret_file": str(self.secret), "timeout": "10s"},
             "state": {"path": str(self.state)},
             "credit": {"packs": [{"product": f"SUP{h}", "hours": h} for h in (12, 24, 36)]},
@@ -216,6 +223,15 @@ def environment(**more: str | None) -> dict[str, str]:
     return {k: v for k, v in given.items() if v is not None}
 
 
+def world_options(request: pytest.FixtureRequest) -> dict[str, Any]:
+    """What the test's marker says of its world; JSON-2 needs Odoo 19."""
+    marker = request.node.get_closest_marker("world")
+    options = dict(marker.kwargs) if marker else {}
+    if PROTOCOL == "json2" and options.setdefault("version", 19) < 19:
+        pytest.skip("JSON-2 exists since Odoo 19")
+    return options
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Spreads the tests that mostly wait among the others: else one worker has them all at the end."""
     slow = [item for item in items if "/test_run" in item.nodeid]
@@ -241,8 +257,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def world(request: pytest.FixtureRequest) -> World:
-    marker = request.node.get_closest_marker("world")
-    made = World(**{"today": TODAY, **(marker.kwargs if marker else {})})
+    made = World(**{"today": TODAY, **world_options(request)})
     for code in ("SUP12", "SUP24", "SUP36"):
         made.product(code)
     return made

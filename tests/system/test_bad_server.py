@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import TODAY, Result, Run, Server, Shop, World
+from conftest import TODAY, VERSION, Result, Run, Server, Shop, World
 from odoosim.faults import AccessDenied, AccessError, ServerError
 
 LINE = "account.analytic.line"
@@ -87,7 +87,7 @@ def start_all(stack: ExitStack, root: Path, table: dict[str, Bad], times: int) -
     started = {}
     state = b""
     for number, (name, bad) in enumerate(table.items()):
-        world = World(today=TODAY)
+        world = World(today=TODAY, version=VERSION)
         for code in ("SUP12", "SUP24", "SUP36"):
             world.product(code)
         shop = Shop(world)

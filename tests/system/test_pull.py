@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Run, Server, Shop, World
+from conftest import VERSION, Run, Server, Shop, World
 
 Change = Callable[[World, Shop], object]
 
@@ -339,7 +339,7 @@ REVOKING = (pack_reference_changed, journal_of_another_type)  # a person must ac
 @pytest.fixture(scope="module")
 def one_server() -> Iterator[Server]:
     """One address for many worlds, and the states made from them."""
-    with World(today="2026-03-20").serve() as made:
+    with World(today="2026-03-20", version=VERSION).serve() as made:
         yield made
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run, Server, Shop, World
+from conftest import VERSION, Run, Server, Shop, World
 from odoosim.database import Clock
 from test_run import Service, pytestmark, until  # noqa: F401
 from test_state_file import NOBODY, as_nobody, shared_folder, tiny  # noqa: F401
@@ -56,7 +56,7 @@ def clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Time:
 
 
 def make_world(clock: Time) -> World:
-    made = World(today=BEGIN)  # type: ignore[arg-type]
+    made = World(today=BEGIN, version=VERSION)  # type: ignore[arg-type]
     for code in ("SUP12", "SUP24", "SUP36"):
         made.product(code)
     made.opening_hours({day: [(0.0, 24.0)] for day in range(7)})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run, environment
+from conftest import VERSION, Run, environment
 from odoosim import Server, World
 from odoosim.faults import OdooError
 from odoosim.orm import Env
@@ -210,7 +210,7 @@ def test_killed_before_every_call_it_is_completed_by_the_next_one(office: Office
     calls = len(office.server.calls)
     complete = office.picture()
     for n in range(1, calls + 1):
-        world = World(today="2026-03-20")
+        world = World(today="2026-03-20", version=VERSION)
         with world.serve() as server:
             other = office.elsewhere(world, server, f"run-{n}")
             other.killed_before(n)

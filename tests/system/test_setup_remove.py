@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Run
+from conftest import VERSION, Run
 from odoosim import Server, World
 from test_setup import ACCOUNT, CREDIT, FIELDS, LAST_DAY, LEASE, MODEL, SHOWN, TAG, Office, old_columns
 
@@ -131,7 +131,7 @@ def test_killed_before_every_call_it_is_completed_by_the_next_one(site: Site, op
     site.setup(*options)
     calls, complete = len(site.server.calls), site.picture()
     for n in range(1, calls + 1):
-        world = World(today="2026-03-20")
+        world = World(today="2026-03-20", version=VERSION)
         world.product("SUP12")
         with world.serve() as server:
             other = Site(world, server, site.elsewhere(world, server, f"run-{n}").run).ready()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Run, Server, World
+from conftest import VERSION, Run, Server, World
 from odoosim.faults import AccessError, UserError
 
 TICKET, TAG, ACTIVITY, MESSAGE = "helpdesk.ticket", "helpdesk.ticket.tag", "mail.activity", "mail.message"
@@ -566,7 +566,7 @@ def busy_desk(world: World, server: Server, run: Run) -> tuple[Desk, list[int]]:
 def test_killed_at_each_call_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     whole: Any = None
     for call in range(0, 500):
-        world = World(today=DAY)
+        world = World(today=DAY, version=VERSION)
         with world.serve() as server:
             folder = tmp_path / str(call)
             folder.mkdir()
