@@ -33,31 +33,10 @@ struct made {
 struct respond {
     const struct config *config;
     struct store *store;
-    struct sla_policy policy;
     instant oldest;      /* tickets created before are not judged */
     instant first, last; /* calendars are compiled for this time */
     struct made *calendars;
 };
-
-static struct sla_policy sla_policy(const struct config *config)
-{
-    struct sla_policy policy = {
-        .responses = config->sla.responses,
-        .warn_at_percent = config->sla.warn_at_percent,
-    };
-
-    for (int i = 0; i < 4; i++)
-        policy.urgency[i] = (enum sla_urgency)config->sla.urgency[i];
-    for (int i = 0; i < SLA_URGENCIES; i++)
-        policy.targets[i] = (struct sla_target){.seconds = config->sla.targets[i].hours_seconds,
-                                                .days = config->sla.targets[i].days};
-    return policy;
-}
-
-_Static_assert((int)SLA_LOW == (int)URGENCY_LOW && (int)SLA_MEDIUM == (int)URGENCY_MEDIUM &&
-                   (int)SLA_URGENT == (int)URGENCY_URGENT &&
-                   (int)SLA_URGENCIES == (int)URGENCY_COUNT,
-               "the configuration's urgencies are the core's");
 
 int respond_open(const struct config *config, struct store *store, struct respond **ret,
                  struct error *error)
@@ -76,7 +55,6 @@ int respond_open(const struct config *config, struct store *store, struct respon
     *respond = (struct respond){
         .config = config,
         .store = store,
-        .policy = sla_policy(config),
         .oldest = oldest,
         .first = (oldest < clock_now() ? oldest : clock_now()) - (instant)DAYS_BEFORE * DAY_SECONDS,
         .last = clock_now() + (instant)DAYS_AHEAD * DAY_SECONDS,
@@ -103,7 +81,7 @@ void respond_free(struct respond *respond)
 
 const struct sla_policy *respond_policy(const struct respond *respond)
 {
-    return &respond->policy;
+    return &respond->config->sla.policy;
 }
 
 struct holidays respond_holidays(const struct config *config)
@@ -322,7 +300,7 @@ struct judge {
 enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket,
                                instant now)
 {
-    const struct sla_policy *policy = &respond->policy;
+    const struct sla_policy *policy = respond_policy(respond);
     instant when;
 
     if (!ticket->in_domain)
@@ -347,8 +325,8 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
     if (!sla_stands(&ticket->facts, now))
         rc = respond_calendar(respond, ticket, &calendar, error);
     if (rc == 0)
-        rc = sla_judge(&ticket->facts, &respond->policy, calendar ? calendar->calendar : NULL, now,
-                       &target.verdict, error);
+        rc = sla_judge(&ticket->facts, respond_policy(respond),
+                       calendar ? calendar->calendar : NULL, now, &target.verdict, error);
     if (rc == ERR_CONFIG) {
         error_prefix(error, "ticket %lld", (long long)ticket->id);
         error->code = rc = ERR_CALENDAR;

@@ -163,7 +163,7 @@ const struct key_type config_opening = {
 
 static int set_target(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
-    struct config_target *field = config_field(key, reader->config);
+    struct sla_target *field = config_field(key, reader->config);
     const yaml_node_t *name, *value;
     const char *unit, *number;
     int64_t count;
@@ -189,7 +189,7 @@ static int set_target(struct reader *reader, const struct key *key, yaml_node_t 
                 : "a whole number of days without quotes from 1 to 1000",
             NULL);
     if (hours)
-        field->hours_seconds = count;
+        field->seconds = count;
     else
         field->days = (int)count;
     return 0;
@@ -204,11 +204,11 @@ json_t *config_show_hours(int64_t count, int64_t per_hour)
 
 static json_t *show_target(const struct key *key, const struct config *config)
 {
-    const struct config_target *field = config_field_const(key, config);
+    const struct sla_target *field = config_field_const(key, config);
 
     if (field->days)
         return json_pack("{s:i}", "days", field->days);
-    return json_pack("{s:o}", "hours", config_show_hours(field->hours_seconds, 3600));
+    return json_pack("{s:o}", "hours", config_show_hours(field->seconds, 3600));
 }
 
 const struct key_type config_target = {
@@ -249,7 +249,7 @@ static int set_response(struct reader *reader, const struct key *key, yaml_node_
         if (!bit)
             return config_fail_expected(reader, item, key->path, "assigned, reply or work",
                                         text ? suggest_nearest(text, responses) : NULL);
-        config->sla.responses |= bit;
+        config->sla.policy.responses |= bit;
     }
     return 0;
 }
@@ -260,7 +260,7 @@ static json_t *show_response(const struct key *key, const struct config *config)
 
     (void)key;
     for (size_t i = 0; responses[i]; i++)
-        if (config->sla.responses & response_bits[i])
+        if (config->sla.policy.responses & response_bits[i])
             config_append(&list, json_string(responses[i]));
     return list;
 }

@@ -621,18 +621,18 @@ static void test_defaults(void **state)
     assert_int_equal(config->sla.holidays.sets, HOLIDAYS_FRANCE);
     assert_int_equal(config->sla.holidays.without, 0);
     assert_int_equal(config->sla.holidays.n_yearly + config->sla.holidays.n_dates, 0);
-    assert_int_equal(config->sla.urgency[0], URGENCY_LOW);
-    assert_int_equal(config->sla.urgency[1], URGENCY_MEDIUM);
-    assert_int_equal(config->sla.urgency[2], URGENCY_MEDIUM);
-    assert_int_equal(config->sla.urgency[3], URGENCY_URGENT);
-    assert_int_equal(config->sla.targets[URGENCY_URGENT].hours_seconds, 7200);
-    assert_int_equal(config->sla.targets[URGENCY_MEDIUM].hours_seconds, 25200);
-    assert_int_equal(config->sla.targets[URGENCY_LOW].days, 2);
-    assert_int_equal(config->sla.targets[URGENCY_LOW].hours_seconds, 0);
-    assert_int_equal(config->sla.responses,
+    assert_int_equal(config->sla.policy.urgency[0], SLA_LOW);
+    assert_int_equal(config->sla.policy.urgency[1], SLA_MEDIUM);
+    assert_int_equal(config->sla.policy.urgency[2], SLA_MEDIUM);
+    assert_int_equal(config->sla.policy.urgency[3], SLA_URGENT);
+    assert_int_equal(config->sla.policy.targets[SLA_URGENT].seconds, 7200);
+    assert_int_equal(config->sla.policy.targets[SLA_MEDIUM].seconds, 25200);
+    assert_int_equal(config->sla.policy.targets[SLA_LOW].days, 2);
+    assert_int_equal(config->sla.policy.targets[SLA_LOW].seconds, 0);
+    assert_int_equal(config->sla.policy.responses,
                      RESPONSE_BY_ASSIGNMENT | RESPONSE_BY_REPLY | RESPONSE_BY_WORK);
     assert_int_equal(config->writeback.horizon_days, 7);
-    assert_int_equal(config->sla.warn_at_percent, 75);
+    assert_int_equal(config->sla.policy.warn_at_percent, 75);
     assert_int_equal(config->poll.payments_ms, 15000);
     assert_int_equal(config->poll.tickets_ms, 60000);
     assert_int_equal(config->poll.overlap_ms, 900000);
@@ -778,11 +778,11 @@ static void test_everything(void **state)
     assert_int_equal(config->sla.holidays.yearly[1].day, 31);
     assert_int_equal(config->sla.holidays.n_dates, 3);
     assert_int_equal(config->sla.holidays.dates[0], civil_from_date(2026, 5, 15));
-    assert_int_equal(config->sla.urgency[0], URGENCY_URGENT);
-    assert_int_equal(config->sla.urgency[3], URGENCY_MEDIUM);
-    assert_int_equal(config->sla.targets[URGENCY_URGENT].days, 1);
-    assert_int_equal(config->sla.targets[URGENCY_MEDIUM].hours_seconds, 9);
-    assert_int_equal(config->sla.responses, RESPONSE_BY_REPLY);
+    assert_int_equal(config->sla.policy.urgency[0], SLA_URGENT);
+    assert_int_equal(config->sla.policy.urgency[3], SLA_MEDIUM);
+    assert_int_equal(config->sla.policy.targets[SLA_URGENT].days, 1);
+    assert_int_equal(config->sla.policy.targets[SLA_MEDIUM].seconds, 9);
+    assert_int_equal(config->sla.policy.responses, RESPONSE_BY_REPLY);
     assert_int_equal(config->writeback.horizon_days, 30);
     assert_false(config->writeback.enabled || config->writeback.has_since);
     assert_null(config->writeback.breach_tag);
@@ -800,15 +800,15 @@ static void test_partial(void **state)
     struct config *config = parse(GOOD "sla:\npoll: {}\n");
 
     (void)state;
-    assert_int_equal(config->sla.warn_at_percent, 75);
+    assert_int_equal(config->sla.policy.warn_at_percent, 75);
     config_free(config);
     config = parse(SLA("calendar: odoo:7, holidays: [france], urgency: {3: low}, "
                        "targets: {low: {days: 5}}"));
     assert_int_equal(config->sla.calendar_id, 7);
-    assert_int_equal(config->sla.urgency[3], URGENCY_LOW);
-    assert_int_equal(config->sla.urgency[2], URGENCY_MEDIUM);
-    assert_int_equal(config->sla.targets[URGENCY_LOW].days, 5);
-    assert_int_equal(config->sla.targets[URGENCY_URGENT].hours_seconds, 7200);
+    assert_int_equal(config->sla.policy.urgency[3], SLA_LOW);
+    assert_int_equal(config->sla.policy.urgency[2], SLA_MEDIUM);
+    assert_int_equal(config->sla.policy.targets[SLA_LOW].days, 5);
+    assert_int_equal(config->sla.policy.targets[SLA_URGENT].seconds, 7200);
     config_free(config);
     config = parse(ODOO PACKS "writeback: {enabled: false, breach: {tag: null}}\n");
     assert_null(config->writeback.breach_tag);
@@ -836,8 +836,10 @@ static void test_round_trip(void **state)
         assert_true(json_equal(json, json_again));
         assert_true(json_equal(first->tickets.domain, second->tickets.domain));
         assert_memory_equal(&first->poll, &second->poll, sizeof first->poll);
-        assert_memory_equal(first->sla.urgency, second->sla.urgency, sizeof first->sla.urgency);
-        assert_memory_equal(first->sla.targets, second->sla.targets, sizeof first->sla.targets);
+        assert_memory_equal(first->sla.policy.urgency, second->sla.policy.urgency,
+                            sizeof first->sla.policy.urgency);
+        assert_memory_equal(first->sla.policy.targets, second->sla.policy.targets,
+                            sizeof first->sla.policy.targets);
         assert_int_equal(first->sla.holidays.n_dates > 0, i == 1);
         json_decref(json);
         json_decref(json_again);
