@@ -12,7 +12,6 @@
 #include "qualiodoo/util/clock.h"
 
 enum {
-    DAY_SECONDS = 86400,
     DAYS_BEFORE = 10,        /* a zone's date may be the day before UTC's; a few days are spare */
     YEARS_JUDGED = 50,       /* older tickets are not judged: compiling takes time for each day */
     DAYS_AHEAD = 12 * 366,   /* more than the longest target takes in the shortest week */
@@ -42,7 +41,7 @@ int respond_open(const struct config *config, struct store *store, struct respon
                  struct error *error)
 {
     struct respond *respond = calloc(1, sizeof *respond);
-    instant oldest = clock_now(), limit = oldest - (instant)YEARS_JUDGED * 366 * DAY_SECONDS;
+    instant oldest = clock_now(), limit = oldest - (instant)YEARS_JUDGED * 366 * SECONDS_PER_DAY;
     bool found;
     int rc = respond ? targets_oldest(store, &found, &oldest, error) : error_memory(error);
 
@@ -56,8 +55,9 @@ int respond_open(const struct config *config, struct store *store, struct respon
         .config = config,
         .store = store,
         .oldest = oldest,
-        .first = (oldest < clock_now() ? oldest : clock_now()) - (instant)DAYS_BEFORE * DAY_SECONDS,
-        .last = clock_now() + (instant)DAYS_AHEAD * DAY_SECONDS,
+        .first =
+            (oldest < clock_now() ? oldest : clock_now()) - (instant)DAYS_BEFORE * SECONDS_PER_DAY,
+        .last = clock_now() + (instant)DAYS_AHEAD * SECONDS_PER_DAY,
     };
     *ret = respond;
     return 0;

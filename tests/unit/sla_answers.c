@@ -52,7 +52,7 @@ static struct calendar *compile(const json_t *question)
     static struct calendar_attendance attendances[ITEMS];
     static struct calendar_leave leaves[ITEMS];
     static civil_day closed[ITEMS];
-    const int64_t day = 86400;
+    const int64_t day = SECONDS_PER_DAY;
     struct calendar_spec spec = {.attendances = attendances,
                                  .leaves = leaves,
                                  .closed = closed,
