@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "qualiodoo/util/backoff.h"
 #include "qualiodoo/util/civil.h"
 
 #define FNV_BASIS UINT64_C(14695981039346656037)
@@ -70,9 +71,7 @@ bool repeats_tell(struct repeats *repeats, const char *text, bool numbers_aside,
             return false;
         if (kind->untold > 1)
             append_count(line, kind->untold, now_ms - kind->told_ms);
-        kind->wait_ms *= 2;
-        if (kind->wait_ms > REPEATS_MOST_MS)
-            kind->wait_ms = REPEATS_MOST_MS;
+        kind->wait_ms = backoff_wait(kind->wait_ms, REPEATS_MOST_MS, 1);
     } else {
         kind->hash = hash;
         kind->wait_ms = REPEATS_FIRST_MS;
