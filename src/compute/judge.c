@@ -39,7 +39,6 @@ static struct target_judged judged_target(const struct judge *judge,
 
     return (struct target_judged){
         .target = target,
-        .now = judge->now,
         .recent = is_recent(judge, target->ticket),
         .past_horizon = settle_is_past_horizon(target, horizon, judge->now),
     };

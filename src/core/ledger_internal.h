@@ -11,7 +11,7 @@
 struct book {
     const struct ledger_policy *policy;
     struct ledger ledger;
-    size_t entries_size, lots_size;
+    size_t entries_size;
     size_t *order; /* lots in the order in which they are used: end, start, invoices first, id */
     civil_day day; /* being entered */
     int failed;    /* 0, or ERR_NO_MEMORY once an entry was lost */

@@ -53,7 +53,7 @@ int cycle_outcome_tell(struct cycle_report *report, const struct cycle_outcome *
     struct differences differences = {
         .store = outcome->store, .report = report, .first = outcome->first_pulls, .error = error};
     int rc =
-        results_audit(outcome->store, 0, outcome->last_audit, add_difference, &differences, error);
+        results_audit(outcome->store, outcome->last_audit, add_difference, &differences, error);
 
     if (rc == 0)
         rc = cycle_report_name(report, outcome->store, error);

@@ -333,26 +333,6 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     return store_run(store, statement, error);
 }
 
-int mirror_integer(struct store *store, const struct mirror_table *table, int64_t id,
-                   const char *column, bool *ret_found, int64_t *ret_value, struct error *error)
-{
-    struct mirror_statements *made;
-    int index = column_index(table, column) + 1;
-    int rc = statements_for(store, table, &made, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int64(made->select, 1, id);
-    rc = store_step(store, made->select, error);
-    if (rc < 0)
-        return rc;
-    *ret_found = rc == 1 && sqlite3_column_type(made->select, index) == SQLITE_INTEGER;
-    if (*ret_found)
-        *ret_value = sqlite3_column_int64(made->select, index);
-    sqlite3_reset(made->select);
-    return 0;
-}
-
 int mirror_touch_all(struct store *store, const char *why, struct error *error)
 {
     return log_change(store, OWNER_ALL, 0, why, 0, "", error);

@@ -255,21 +255,6 @@ int mirror_pending_add(struct store *store, const char *mirror, int64_t id, stru
                     error);
 }
 
-int mirror_pending_all(struct store *store, const char *mirror, const struct mirror_table *table,
-                       struct error *error)
-{
-    sqlite3_stmt *statement = NULL;
-    int rc = prepare_once(store, "INSERT OR IGNORE INTO pending SELECT ?1, id FROM \"%w\"",
-                          table->name, &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
-    rc = store_run(store, statement, error);
-    sqlite3_finalize(statement);
-    return rc;
-}
-
 int mirror_pending_list(struct store *store, const char *mirror, struct ids *ret,
                         struct error *error)
 {

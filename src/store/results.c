@@ -193,14 +193,14 @@ done:
 /* The stored figures of an account. */
 struct kept {
     bool exists;
-    minutes balance, overdraft, held;
+    minutes balance, held;
 };
 
 static int read_kept(struct store *store, int64_t account, struct kept *ret, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, "SELECT balance, overdraft, held FROM account WHERE id = ?1",
-                           &statement, error);
+    int rc =
+        store_prepare(store, "SELECT balance, held FROM account WHERE id = ?1", &statement, error);
 
     if (rc < 0)
         return rc;
@@ -211,8 +211,7 @@ static int read_kept(struct store *store, int64_t account, struct kept *ret, str
     *ret = (struct kept){.exists = rc == 1};
     if (rc == 1) {
         ret->balance = sqlite3_column_int64(statement, 0);
-        ret->overdraft = sqlite3_column_int64(statement, 1);
-        ret->held = sqlite3_column_int64(statement, 2);
+        ret->held = sqlite3_column_int64(statement, 1);
     }
     sqlite3_reset(statement);
     return 0;
@@ -476,29 +475,26 @@ int results_last_audit(struct store *store, int64_t *ret_seq, struct error *erro
     return 0;
 }
 
-int results_audit(struct store *store, int64_t account_id, int64_t after,
+int results_audit(struct store *store, int64_t after,
                   int (*row)(void *context, const struct audit_row *row), void *context,
                   struct error *error)
 {
     sqlite3_stmt *statement;
     int rc = store_prepare(store,
-                           "SELECT seq, account_id, at, subject, before, after, cause FROM audit"
-                           " WHERE seq > ?2 AND (?1 = 0 OR account_id = ?1) ORDER BY seq",
+                           "SELECT account_id, subject, before, after, cause FROM audit"
+                           " WHERE seq > ?1 ORDER BY seq",
                            &statement, error);
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_int64(statement, 1, account_id);
-    sqlite3_bind_int64(statement, 2, after);
+    sqlite3_bind_int64(statement, 1, after);
     while ((rc = store_step(store, statement, error)) == 1) {
         struct audit_row audit = {
-            .seq = sqlite3_column_int64(statement, 0),
-            .account = sqlite3_column_int64(statement, 1),
-            .at = column_text(statement, 2),
-            .subject = column_text(statement, 3),
-            .before = column_text(statement, 4),
-            .after = column_text(statement, 5),
-            .cause = column_text(statement, 6),
+            .account = sqlite3_column_int64(statement, 0),
+            .subject = column_text(statement, 1),
+            .before = column_text(statement, 2),
+            .after = column_text(statement, 3),
+            .cause = column_text(statement, 4),
         };
 
         if ((rc = row(context, &audit)) < 0) {

@@ -166,7 +166,7 @@ int review_hidden_work(struct store *store,
                        struct error *error)
 {
     static const char sql[] =
-        "SELECT t.id, t.number, t.recorded - coalesce((SELECT sum(l.amount) FROM timesheet l"
+        "SELECT t.number, t.recorded - coalesce((SELECT sum(l.amount) FROM timesheet l"
         "  WHERE l.ticket_id = t.id), 0) AS hidden FROM ticket t"
         " WHERE t.recorded > 0 AND hidden > ?1 ORDER BY t.id";
     sqlite3_stmt *statement;
@@ -177,9 +177,8 @@ int review_hidden_work(struct store *store,
     sqlite3_bind_int64(statement, 1, REVIEW_TOLERANCE);
     while ((rc = store_step(store, statement, error)) == 1) {
         const struct review_hidden found = {
-            .ticket = sqlite3_column_int64(statement, 0),
-            .number = column_text(statement, 1),
-            .hidden = duration_minutes(sqlite3_column_int64(statement, 2))};
+            .number = column_text(statement, 0),
+            .hidden = duration_minutes(sqlite3_column_int64(statement, 1))};
 
         if ((rc = row(context, &found)) < 0) {
             sqlite3_reset(statement);

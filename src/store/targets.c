@@ -19,10 +19,10 @@
  * that of its team, else of this company. The first work is the timesheet line that was created
  * first. targets_source() follows the same order. */
 #define TICKET_COLUMNS                                                                             \
-    "SELECT t.id, t.number, t.partner_id, p.account_id, t.user_id, t.team_id, team.leader_id,"     \
+    "SELECT t.id, t.number, t.partner_id, p.account_id, t.user_id,"                                \
     " coalesce(team.calendar_id, (SELECT calendar_id FROM company WHERE id = coalesce("            \
     "  t.company_id, team.company_id, (SELECT min(id) FROM company)))),"                           \
-    " t.in_domain, t.active IS NOT 0, t.tag_ids, t.priority, t.create_date, t.assigned_date,"      \
+    " t.in_domain, t.active IS NOT 0, t.priority, t.create_date, t.assigned_date,"                 \
     " t.closed_date, (SELECT l.create_date || ' ' || l.id FROM timesheet l"                        \
     "  WHERE l.ticket_id = t.id AND l.create_date IS NOT NULL"                                     \
     "  ORDER BY l.create_date, l.id LIMIT 1),"                                                     \
@@ -63,36 +63,33 @@ static void read_work(const char *text, struct target_ticket *ticket)
 
 static struct target_ticket read_ticket(sqlite3_stmt *row)
 {
-    const char *priority = column_text(row, 11);
+    const char *priority = column_text(row, 8);
     struct target_ticket ticket = {
         .id = sqlite3_column_int64(row, 0),
         .number = column_text(row, 1),
         .partner = sqlite3_column_int64(row, 2),
         .customer = sqlite3_column_int64(row, 3),
         .user = sqlite3_column_int64(row, 4),
-        .team = sqlite3_column_int64(row, 5),
-        .leader = sqlite3_column_int64(row, 6),
-        .told = sqlite3_column_int64(row, 21),
-        .calendar = sqlite3_column_int64(row, 7),
-        .in_domain = sqlite3_column_int(row, 8),
-        .active = sqlite3_column_int(row, 9),
-        .tags = column_text(row, 10),
-        .company = sqlite3_column_int64(row, 16),
-        .born_closed = sqlite3_column_int(row, 17),
-        .judged = sqlite3_column_type(row, 18) != SQLITE_NULL,
-        .first_judged = sqlite3_column_int64(row, 18),
+        .told = sqlite3_column_int64(row, 18),
+        .calendar = sqlite3_column_int64(row, 5),
+        .in_domain = sqlite3_column_int(row, 6),
+        .active = sqlite3_column_int(row, 7),
+        .company = sqlite3_column_int64(row, 13),
+        .born_closed = sqlite3_column_int(row, 14),
+        .judged = sqlite3_column_type(row, 15) != SQLITE_NULL,
+        .first_judged = sqlite3_column_int64(row, 15),
         .facts = {.priority = priority ? (int)strtol(priority, NULL, 10) : 0,
-                  .response = {.created = read_instant(column_text(row, 12)),
-                               .assigned = read_instant(column_text(row, 13)),
-                               .closed = read_instant(column_text(row, 14)),
-                               .history_unknown = !sqlite3_column_int(row, 19),
-                               .unanswered = sqlite3_column_int64(row, 20)}},
-        .history = sqlite3_column_type(row, 19) == SQLITE_NULL ? HISTORY_NOT_ASKED
-                   : sqlite3_column_int(row, 19)               ? HISTORY_KNOWN
+                  .response = {.created = read_instant(column_text(row, 9)),
+                               .assigned = read_instant(column_text(row, 10)),
+                               .closed = read_instant(column_text(row, 11)),
+                               .history_unknown = !sqlite3_column_int(row, 16),
+                               .unanswered = sqlite3_column_int64(row, 17)}},
+        .history = sqlite3_column_type(row, 16) == SQLITE_NULL ? HISTORY_NOT_ASKED
+                   : sqlite3_column_int(row, 16)               ? HISTORY_KNOWN
                                                                : HISTORY_UNKNOWN,
     };
 
-    read_work(column_text(row, 15), &ticket);
+    read_work(column_text(row, 12), &ticket);
     return ticket;
 }
 

@@ -77,10 +77,6 @@ int mirror_put(struct store *store, const struct mirror_table *table, int64_t id
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
                   struct error *error);
 
-/* The integer in a column of a row; *ret_found is false when there is no row or it is NULL. */
-int mirror_integer(struct store *store, const struct mirror_table *table, int64_t id,
-                   const char *column, bool *ret_found, int64_t *ret_value, struct error *error);
-
 /* The ids of a table, sorted; the caller frees ret->items. */
 int mirror_ids(struct store *store, const struct mirror_table *table, struct ids *ret,
                struct error *error);
@@ -138,11 +134,8 @@ int mirror_cursor_forget(struct store *store, const char *mirror, struct error *
 void mirror_cursor_free(struct mirror_cursor *cursor);
 
 /* The pending list of a mirror: records whose dependent rows (lines, messages) must be listed
- * again. Add one record, or every row of `table`; list them, sorted (the caller frees ret->items);
- * remove `count` ids. */
+ * again. Add one record; list them, sorted (the caller frees ret->items); remove `count` ids. */
 int mirror_pending_add(struct store *store, const char *mirror, int64_t id, struct error *error);
-int mirror_pending_all(struct store *store, const char *mirror, const struct mirror_table *table,
-                       struct error *error);
 int mirror_pending_list(struct store *store, const char *mirror, struct ids *ret,
                         struct error *error);
 int mirror_pending_clear(struct store *store, const char *mirror, const int64_t *ids, size_t count,

@@ -47,12 +47,12 @@ int results_last_audit(struct store *store, int64_t *ret_seq, struct error *erro
 
 /* One row of the audit trail. Texts are borrowed for the call; `before` and `after` may be NULL. */
 struct audit_row {
-    int64_t seq, account;
-    const char *at, *subject, *before, *after, *cause;
+    int64_t account;
+    const char *subject, *before, *after, *cause;
 };
-/* Calls `row` for the audit rows of an account (0: all) with a number above `after`, oldest first.
- * A negative code of `row` stops and is returned. */
-int results_audit(struct store *store, int64_t account_id, int64_t after,
+/* Calls `row` for the audit rows with a number above `after`, oldest first. A negative code of
+ * `row` stops and is returned. */
+int results_audit(struct store *store, int64_t after,
                   int (*row)(void *context, const struct audit_row *row), void *context,
                   struct error *error);
 

@@ -48,7 +48,6 @@ int review_doubled(struct store *store, int (*row)(void *context, const char *ke
 
 /* A ticket whose total in Odoo exceeds the sum of its mirrored lines. */
 struct review_hidden {
-    int64_t ticket;
     const char *number; /* borrowed for the call; may be NULL */
     minutes hidden;     /* the difference, rounded: 0 when below half a minute */
 };

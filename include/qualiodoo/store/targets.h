@@ -15,16 +15,15 @@
  * for the call. */
 struct target_ticket {
     int64_t id;
-    const char *number;         /* or NULL */
-    int64_t partner, customer;  /* 0: none, or not known */
-    int64_t user, team, leader; /* res.users, team, res.users; 0: none */
+    const char *number;        /* or NULL */
+    int64_t partner, customer; /* 0: none, or not known */
+    int64_t user;              /* the assignee (res.users); 0: none */
     int64_t told;     /* who is told of a breach: the assignee, else the leader, unless archived; 0:
                          nobody */
     int64_t company;  /* its own, else its team's, else the first one; 0: none */
     int64_t calendar; /* the team's, else the company's; 0: none */
     bool in_domain, active; /* matches tickets.domain; not archived */
     bool born_closed;       /* created in a closed stage */
-    const char *tags;       /* JSON array of ids */
     struct sla_facts facts;
     int64_t reply, work;               /* ids of the first reply (mail.message) and line; 0: none */
     const struct settled_row *settled; /* the row behind facts.settled; NULL: nothing was settled */
@@ -150,8 +149,7 @@ struct target_verdict {
 /* A ticket that was judged just now. */
 struct target_judged {
     const struct target_verdict *target; /* borrowed for the call */
-    instant now;
-    bool recent;       /* created since writeback.since */
+    bool recent;                         /* created since writeback.since */
     bool past_horizon; /* answered more than writeback.horizon before it was first judged */
 };
 
