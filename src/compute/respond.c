@@ -319,14 +319,17 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
                   struct target_verdict *ret, struct error *error)
 {
     struct target_verdict target = {.ticket = ticket};
+    struct sla_question question = {
+        .facts = &ticket->facts, .policy = respond_policy(respond), .now = now};
     const struct respond_calendar *calendar = NULL;
     int rc = 0;
 
     if (!sla_stands(&ticket->facts, now))
         rc = respond_calendar(respond, ticket, &calendar, error);
+    if (calendar)
+        question.calendar = calendar->calendar;
     if (rc == 0)
-        rc = sla_judge(&ticket->facts, respond_policy(respond),
-                       calendar ? calendar->calendar : NULL, now, &target.verdict, error);
+        rc = sla_judge(&question, &target.verdict, error);
     if (rc == ERR_CONFIG) {
         error_prefix(error, "ticket %lld", (long long)ticket->id);
         error->code = rc = ERR_CALENDAR;

@@ -20,7 +20,7 @@ static struct sla_verdict judge(const struct sla_facts *facts, const struct sla_
     struct sla_verdict verdict;
     struct error error = {0};
 
-    if (sla_judge(facts, policy, calendar, now, &verdict, &error) < 0)
+    if (sla_judge(&(struct sla_question){facts, policy, calendar, now}, &verdict, &error) < 0)
         fail_msg("%s", error.message);
     return verdict;
 }
@@ -96,11 +96,10 @@ static void test_beyond_the_calendar_is_an_error(void **state)
     for (size_t i = 0; i < sizeof created / sizeof *created; i++) {
         struct sla_facts facts = {.priority = 3, .response = {.created = instant_of(created[i])}};
         struct sla_verdict verdict = {.used_seconds = 42};
+        struct sla_question question = {&facts, &offer, calendar, instant_of("2026-03-10T08:00Z")};
         struct error error = {0};
 
-        assert_int_equal(
-            sla_judge(&facts, &offer, calendar, instant_of("2026-03-10T08:00Z"), &verdict, &error),
-            ERR_CONFIG);
+        assert_int_equal(sla_judge(&question, &verdict, &error), ERR_CONFIG);
         assert_non_null(strstr(error.message, "working time"));
         assert_int_equal(verdict.used_seconds, 42); /* untouched */
     }
