@@ -156,11 +156,11 @@ static int compute_balance(struct writer *writer, minutes *ret, struct error *er
         return rc;
     order.today = policy_today(&policy);
     rc = accounts_update(store, config, &order, &writer->computed, error);
-    holder = facts_new();
+    holder = facts_new(store, &policy.facts);
     if (rc == 0 && !holder)
         rc = error_memory(error);
     if (rc == 0)
-        rc = facts_load(holder, store, &policy.facts, writer->customer, &facts, error);
+        rc = facts_load(holder, writer->customer, &facts, error);
     if (rc == 0)
         rc = account_compute(facts, &policy.account, policy_today(&policy), &result, error);
     if (rc == 0) {

@@ -40,7 +40,7 @@ int view_open(struct cli *cli, struct view *view, struct error *error)
     if (rc < 0)
         return rc;
     view->today = policy_today(&view->policy);
-    view->facts = facts_new();
+    view->facts = facts_new(view->store, &view->policy.facts);
     return view->facts ? 0 : error_memory(error);
 }
 
@@ -135,7 +135,7 @@ int view_account(struct view *view, int64_t customer, const struct account_facts
     int rc = view_require_complete(view, error);
 
     if (rc == 0)
-        rc = facts_load(view->facts, view->store, &view->policy.facts, customer, ret_facts, error);
+        rc = facts_load(view->facts, customer, ret_facts, error);
     if (rc == 0)
         rc = account_compute(*ret_facts, &view->policy.account, view->today, &result, error);
     if (rc == 0 && view->kept)

@@ -102,8 +102,7 @@ static int update_account(struct update *update, int64_t account, struct error *
     const struct account_facts *facts;
     struct account_result result;
     struct results_change change = {0};
-    int rc =
-        facts_load(update->facts, update->store, &update->policy.facts, account, &facts, error);
+    int rc = facts_load(update->facts, account, &facts, error);
 
     if (rc == 0)
         rc = account_compute(facts, &update->policy.account, update->order->today, &result, error);
@@ -239,7 +238,7 @@ int accounts_update(struct store *store, const struct config *config,
         return rc;
     json_array_clear(report->revoked);
     json_array_clear(report->revoked_because);
-    update.facts = facts_new();
+    update.facts = facts_new(store, &update.policy.facts);
     rc = update.facts ? update_in_transaction(&update, config, error) : error_memory(error);
     facts_free(update.facts);
     free(update.rules_before);
