@@ -109,22 +109,20 @@ int view_accounts(struct view *view, struct ids *ret, struct error *error)
 static int put_kept(struct view *view, int64_t customer, struct account_result *result,
                     struct error *error)
 {
-    struct account_result kept = {0};
-    civil_day day = view->today;
-    bool found = false;
-    int rc = results_load(view->store, customer, &kept, &day, &found, error);
+    struct results_stored kept;
+    int rc = results_load(view->store, customer, &kept, error);
 
     if (rc < 0)
         return rc;
-    if (clock_is_set() && found && day != view->today) {
-        account_result_free(&kept);
+    if (clock_is_set() && kept.found && kept.day != view->today) {
+        account_result_free(&kept.result);
         return 0;
     }
     ledger_free(&result->ledger);
-    result->ledger = kept.ledger;
-    result->held = kept.held;
-    result->has_next_change = kept.has_next_change;
-    result->next_change = kept.next_change;
+    result->ledger = kept.result.ledger;
+    result->held = kept.result.held;
+    result->has_next_change = kept.result.has_next_change;
+    result->next_change = kept.result.next_change;
     return 0;
 }
 

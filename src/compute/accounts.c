@@ -101,6 +101,10 @@ static int update_account(struct update *update, int64_t account, struct error *
 {
     const struct account_facts *facts;
     struct account_result result;
+    const struct results_new computed = {.account = account,
+                                         .today = update->order->today,
+                                         .result = &result,
+                                         .why = "the calendar"};
     struct results_change change = {0};
     int rc = facts_load(update->facts, account, &facts, error);
 
@@ -108,8 +112,7 @@ static int update_account(struct update *update, int64_t account, struct error *
         rc = account_compute(facts, &update->policy.account, update->order->today, &result, error);
     if (rc < 0)
         return error_prefix(error, "account %lld", (long long)account);
-    rc = results_save(update->store, account, update->order->today, &result, "the calendar",
-                      &change, error);
+    rc = results_save(update->store, &computed, &change, error);
     account_result_free(&result);
     update->report->accounts_recomputed++;
     heartbeat_beat();

@@ -112,7 +112,10 @@ int store_check_row(struct store *store, sqlite3_stmt *row, const struct stored_
 #define STORED_DAY_MIN (-1000000)
 #define STORED_DAY_MAX 5000000
 
-/* store_check_row() for a row of "origin, id, granted, left, start, end, state". */
-int results_check_lot(struct store *store, sqlite3_stmt *row, struct error *error);
+/* Reads a row of "origin, id, granted, left, start, end, state", checked by store_check_row(). The
+ * lot's invoice is left 0. */
+struct ledger_lot;
+int results_read_lot(struct store *store, sqlite3_stmt *row, struct ledger_lot *ret,
+                     struct error *error);
 
 #endif
