@@ -107,12 +107,14 @@ static int find_targets(struct targets *targets, struct error *problem, struct e
     struct view *view = targets->view;
     /* Tickets created after --now do not exist yet. */
     struct target_query born = {.has_until = true, .until = clock_now()};
+    struct respond_run run = {.now = clock_now(), .row = add_target, .context = targets};
     struct respond *respond = NULL;
     int rc = respond_open(view->config, view->store, &respond, error);
 
     progress_step("judging response times");
     if (rc == 0)
-        rc = respond_each(respond, &born, clock_now(), add_target, targets, problem, error);
+        rc = respond_each(respond, &born, &run, error);
+    *problem = run.problem;
     progress_end();
     respond_free(respond);
     if (rc == 0 && targets->n_rows)

@@ -291,10 +291,7 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
 
 struct judge {
     struct respond *respond;
-    instant now;
-    int (*row)(void *context, const struct target_verdict *target, struct error *error);
-    void *context;
-    struct error problem; /* the first; code 0: none */
+    struct respond_run *run;
 };
 
 enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket,
@@ -351,7 +348,8 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
 
 static int judge_ticket(void *context, const struct target_ticket *ticket, struct error *error)
 {
-    struct judge *judge = context;
+    const struct judge *judge = context;
+    struct respond_run *run = judge->run;
     struct target_verdict target;
     struct error problem = {0};
     int rc;
@@ -360,27 +358,24 @@ static int judge_ticket(void *context, const struct target_ticket *ticket, struc
      * machine's. */
     if (respond_duty(judge->respond, ticket, INT64_MAX) != RESPOND_OWED)
         return 0;
-    rc = respond_judge(judge->respond, ticket, judge->now, &target, &problem);
+    rc = respond_judge(judge->respond, ticket, run->now, &target, &problem);
     if (rc == ERR_CALENDAR) {
-        if (judge->problem.code == 0)
-            judge->problem = problem;
+        if (run->problem.code == 0)
+            run->problem = problem;
         return 0;
     }
     if (rc < 0) {
         *error = problem;
         return rc;
     }
-    return judge->row(judge->context, &target, error);
+    return run->row(run->context, &target, error);
 }
 
-int respond_each(struct respond *respond, const struct target_query *query, instant now,
-                 int (*row)(void *context, const struct target_verdict *target,
-                            struct error *error),
-                 void *context, struct error *ret_problem, struct error *error)
+int respond_each(struct respond *respond, const struct target_query *query, struct respond_run *run,
+                 struct error *error)
 {
-    struct judge judge = {.respond = respond, .now = now, .row = row, .context = context};
-    int rc = targets_each(respond->store, query, judge_ticket, &judge, error);
+    struct judge judge = {.respond = respond, .run = run};
 
-    *ret_problem = judge.problem;
-    return rc;
+    run->problem = (struct error){0};
+    return targets_each(respond->store, query, judge_ticket, &judge, error);
 }

@@ -334,9 +334,10 @@ static int add_row(void *context, const struct review_row *row)
 static int check_question(struct inspection *inspection, enum review question, const char *since,
                           struct error *error)
 {
-    const struct review_scope scope = {.policy = &inspection->policy.facts, .since = since};
+    const struct review_query query = {
+        .question = question, .policy = &inspection->policy.facts, .since = since};
     struct answer answer = {.question = question};
-    int rc = review_list(inspection->store, question, &scope, add_row, &answer, error);
+    int rc = review_list(inspection->store, &query, add_row, &answer, error);
 
     if (rc == 0 && answer.listing.count) {
         inspection->n_findings++;
@@ -354,10 +355,10 @@ static int check_question(struct inspection *inspection, enum review question, c
 /* Reports timesheet lines that are not charged because their quantity is impossible. */
 static int check_quantities(struct inspection *inspection, const char *since, struct error *error)
 {
-    const struct review_scope scope = {.policy = &inspection->policy.facts, .since = since};
+    const struct review_query query = {.policy = &inspection->policy.facts, .since = since};
     struct listing listing = {0};
     struct ids lines = {0};
-    int rc = review_unfit_lines(inspection->store, &scope, &lines, error);
+    int rc = review_unfit_lines(inspection->store, &query, &lines, error);
 
     for (size_t i = 0; i < lines.count; i++)
         listing_add(&listing, "%lld", (long long)lines.items[i]);

@@ -97,6 +97,7 @@ struct ticket_reader {
     const struct target_query *query;
     int (*row)(void *context, const struct target_ticket *ticket, struct error *error);
     void *context;
+    int64_t last; /* id of the last ticket that read_tickets() read; 0: none */
 };
 
 /* Adds what other tables say of the ticket, and calls the reader's `row`. */
@@ -130,20 +131,20 @@ static int pass_on(struct store *store, struct target_ticket *ticket,
     return rc;
 }
 
-static int read_tickets(struct store *store, const char *sql, int64_t parameter, int64_t *ret_last,
-                        const struct ticket_reader *reader, struct error *error)
+static int read_tickets(struct store *store, const char *sql, int64_t parameter,
+                        struct ticket_reader *reader, struct error *error)
 {
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);
 
     if (rc < 0)
         return rc;
-    *ret_last = 0;
+    reader->last = 0;
     sqlite3_bind_int64(statement, 1, parameter);
     while ((rc = store_step(store, statement, error)) == 1) {
         struct target_ticket ticket = read_ticket(statement);
 
-        *ret_last = ticket.id;
+        reader->last = ticket.id;
         if (reader->query->has_until && ticket.facts.response.created > reader->query->until)
             continue;
         rc = pass_on(store, &ticket, reader, error);
@@ -158,18 +159,17 @@ int targets_each(struct store *store, const struct target_query *query,
                  int (*row)(void *context, const struct target_ticket *ticket, struct error *error),
                  void *context, struct error *error)
 {
-    struct ticket_reader reader = {query, row, context};
-    int64_t last = 0;
+    struct ticket_reader reader = {.query = query, .row = row, .context = context};
     int rc = 0;
 
     if (query->tickets) {
         for (size_t i = 0; i < query->n_tickets && rc == 0; i++)
-            rc = read_tickets(store, some_sql, query->tickets[i], &last, &reader, error);
+            rc = read_tickets(store, some_sql, query->tickets[i], &reader, error);
         return rc;
     }
     do
-        rc = read_tickets(store, all_sql, last, &last, &reader, error);
-    while (rc == 0 && last);
+        rc = read_tickets(store, all_sql, reader.last, &reader, error);
+    while (rc == 0 && reader.last);
     return rc;
 }
 
@@ -232,10 +232,10 @@ int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all
 
 static int stored_state(struct store *store, int64_t ticket, int *ret_state, struct error *error)
 {
+    const struct store_query query = {"SELECT state FROM target WHERE ticket_id = ?1", ticket};
     int64_t state = 0;
     bool found;
-    int rc = store_integer(store, "SELECT state FROM target WHERE ticket_id = ?1", ticket, &found,
-                           &state, error);
+    int rc = store_integer(store, query, &found, &state, error);
 
     if (rc == 0)
         *ret_state = found ? (int)state : -1;
@@ -365,20 +365,25 @@ int targets_source(struct store *store, int64_t ticket, enum target_source *ret_
 
 int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return store_integer(store, "SELECT min(next_change) FROM target WHERE next_change IS NOT NULL",
-                         0, ret_found, ret, error);
+    const struct store_query query = {
+        "SELECT min(next_change) FROM target WHERE next_change IS NOT NULL"};
+
+    return store_integer(store, query, ret_found, ret, error);
 }
 
 int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return store_integer(store, "SELECT min(deadline) FROM target WHERE next_change IS NOT NULL", 0,
-                         ret_found, ret, error);
+    const struct store_query query = {
+        "SELECT min(deadline) FROM target WHERE next_change IS NOT NULL"};
+
+    return store_integer(store, query, ret_found, ret, error);
 }
 
 int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return store_integer(store, "SELECT unixepoch(min(create_date)) FROM ticket", 0, ret_found, ret,
-                         error);
+    const struct store_query query = {"SELECT unixepoch(min(create_date)) FROM ticket"};
+
+    return store_integer(store, query, ret_found, ret, error);
 }
 
 int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error)
