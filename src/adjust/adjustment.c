@@ -199,7 +199,8 @@ static int mirror_trial(struct writer *writer, struct error *error)
             (struct mirror_value){.kind = VALUE_TEXT, .text = civil_format(request->end, end)};
     values[model_column(model, "valid")] =
         (struct mirror_value){.kind = VALUE_INTEGER, .integer = 1};
-    return mirror_put(writer->pull.store, &model->table, id, values, true, &change, error);
+    return mirror_put(writer->pull.store, &(struct mirror_row){&model->table, id, values, true},
+                      &change, error);
 }
 
 /* In one transaction, as in a cycle: readers see the state before or after. */

@@ -67,10 +67,17 @@ enum mirror_change {
     MIRROR_STAMPED, /* only its write_date differs: Odoo wrote the same values, or was restored */
 };
 
-/* Inserts or updates row `id` of a table. `values` has one value per column, in order. `log`: note
- * what the change touches; false during a first pull, after which everything is computed anyway. */
-int mirror_put(struct store *store, const struct mirror_table *table, int64_t id,
-               const struct mirror_value *values, bool log, enum mirror_change *ret_change,
+/* A row to store; all is borrowed for the call. */
+struct mirror_row {
+    const struct mirror_table *table;
+    int64_t id;
+    const struct mirror_value *values; /* one per column, in order */
+    bool log; /* note what the change touches; false during a first pull, after which everything is
+                 computed anyway */
+};
+
+/* Inserts or updates a row. */
+int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_change *ret_change,
                struct error *error);
 
 /* Removes a row and leaves a tombstone; does nothing when there is no such row. */
@@ -110,10 +117,15 @@ enum mirror_set {
     SET_CUSTOMER_LINES,
     SET_CUSTOMER_SHOWN,
 };
-/* The ids of a set, sorted; `of` are `n_of` ids where the set depends on some. The caller frees
- * ret->items. */
-int mirror_set_ids(struct store *store, enum mirror_set set, const int64_t *of, size_t n_of,
-                   struct ids *ret, struct error *error);
+/* A set, and the ids it depends on, if it does; borrowed. */
+struct mirror_set_of {
+    enum mirror_set set;
+    const int64_t *ids;
+    size_t count;
+};
+/* The ids of a set, sorted. The caller frees ret->items. */
+int mirror_set_ids(struct store *store, struct mirror_set_of of, struct ids *ret,
+                   struct error *error);
 
 /* Where a pull stands; the state machine is in pull/cursor.c. */
 struct mirror_cursor {
