@@ -44,7 +44,7 @@ struct untold {
 
 /* A ticket from before writeback.since is never flagged, so it needs no recipient. While that date
  * is not known, only a ticket that is still unanswered can be flagged later. */
-static int add_ticket(void *context, const struct target_of_nobody *target)
+static int add_ticket(void *context, const struct target_without_recipient *target)
 {
     struct untold *untold = context;
     const struct config *config = untold->config;
@@ -66,7 +66,8 @@ int doctor_untold(const struct doctor *doctor, struct store *store, struct error
     if (doctor->config->writeback.breach_fallback || !tells_persons(doctor->config))
         return 0;
     untold.zone = tz_open(doctor->config->timezone);
-    rc = untold.zone ? targets_of_nobody(store, add_ticket, &untold, error) : error_memory(error);
+    rc = untold.zone ? targets_without_recipient(store, add_ticket, &untold, error)
+                     : error_memory(error);
     if (rc == 0 && untold.tickets.count)
         doctor_note(doctor,
                     "set writeback.breach.fallback to the login of a person who is then told, or "

@@ -5,12 +5,13 @@
 #include "store_internal.h"
 
 /* The stored figures of an account. */
-struct kept {
+struct stored {
     bool exists;
     minutes balance, held;
 };
 
-static int read_kept(struct store *store, int64_t account, struct kept *ret, struct error *error)
+static int read_stored(struct store *store, int64_t account, struct stored *ret,
+                       struct error *error)
 {
     sqlite3_stmt *statement;
     int rc =
@@ -22,7 +23,7 @@ static int read_kept(struct store *store, int64_t account, struct kept *ret, str
     rc = store_step(store, statement, error);
     if (rc < 0)
         return rc;
-    *ret = (struct kept){.exists = rc == 1};
+    *ret = (struct stored){.exists = rc == 1};
     if (rc == 1) {
         ret->balance = sqlite3_column_int64(statement, 0);
         ret->held = sqlite3_column_int64(statement, 1);
@@ -193,13 +194,13 @@ static int write_entries(struct store *store, int64_t account, const struct ledg
     return rc;
 }
 
-static int audit_change(struct store *store, const struct kept *kept,
+static int audit_change(struct store *store, const struct stored *stored,
                         const struct results_new *computed, struct error *error)
 {
     const struct audit_difference difference = {
         .account = computed->account,
-        .has_before = kept->exists,
-        .before = kept->balance,
+        .has_before = stored->exists,
+        .before = stored->balance,
         .ledger = &computed->result->ledger,
         .why = computed->why,
     };
@@ -214,22 +215,23 @@ int results_save(struct store *store, const struct results_new *computed,
     const struct ledger *ledger = &result->ledger;
     int64_t account = computed->account;
     bool lots = false, entries = false;
-    struct kept kept;
-    int rc = read_kept(store, account, &kept, error);
+    struct stored stored;
+    int rc = read_stored(store, account, &stored, error);
 
-    if (rc == 0 && kept.exists)
+    if (rc == 0 && stored.exists)
         rc = same_lots(store, account, ledger, &lots, error);
-    if (rc == 0 && kept.exists)
+    if (rc == 0 && stored.exists)
         rc = same_entries(store, account, ledger, &entries, error);
     if (rc < 0)
         return rc;
-    *ret_change = (struct results_change){.changed = !lots || !entries || kept.held != result->held,
-                                          .before = kept.balance,
-                                          .after = ledger->balance};
+    *ret_change =
+        (struct results_change){.changed = !lots || !entries || stored.held != result->held,
+                                .before = stored.balance,
+                                .after = ledger->balance};
     if (!entries)
         rc = results_totals_compare(store, account, ledger, ret_change, error);
     if (rc == 0 && ret_change->changed)
-        rc = audit_change(store, &kept, computed, error);
+        rc = audit_change(store, &stored, computed, error);
     if (rc == 0)
         rc = write_account(store, computed, error);
     if (rc < 0 || (lots && entries))
@@ -246,15 +248,15 @@ int results_remove(struct store *store, int64_t account_id, const char *why,
     const struct account_result nothing = {0};
     const struct results_new removed = {.account = account_id, .result = &nothing, .why = why};
     sqlite3_stmt *statement = NULL;
-    struct kept kept;
-    int rc = read_kept(store, account_id, &kept, error);
+    struct stored stored;
+    int rc = read_stored(store, account_id, &stored, error);
 
     if (rc < 0)
         return rc;
-    *ret_change = (struct results_change){.changed = kept.exists, .before = kept.balance};
-    if (!kept.exists)
+    *ret_change = (struct results_change){.changed = stored.exists, .before = stored.balance};
+    if (!stored.exists)
         return 0;
-    rc = audit_change(store, &kept, &removed, error);
+    rc = audit_change(store, &stored, &removed, error);
     if (rc == 0)
         rc = store_prepare(store, "DELETE FROM account WHERE id = ?1", &statement, error);
     if (rc < 0)

@@ -309,9 +309,10 @@ int targets_missing(struct store *store, struct ids *ret, struct error *error)
     return rc < 0 ? rc : store_ids(store, statement, ret, error);
 }
 
-int targets_of_nobody(struct store *store,
-                      int (*row)(void *context, const struct target_of_nobody *target),
-                      void *context, struct error *error)
+int targets_without_recipient(struct store *store,
+                              int (*row)(void *context,
+                                         const struct target_without_recipient *target),
+                              void *context, struct error *error)
 {
     static const char sql[] =
         "SELECT t.id, t.number, t.create_date, g.responded IS NULL FROM target g"
@@ -324,10 +325,11 @@ int targets_of_nobody(struct store *store,
         return rc;
     sqlite3_bind_int(statement, 1, SLA_BREACHED);
     while ((rc = store_step(store, statement, error)) == 1) {
-        const struct target_of_nobody target = {.ticket = sqlite3_column_int64(statement, 0),
-                                                .number = column_text(statement, 1),
-                                                .created = read_instant(column_text(statement, 2)),
-                                                .unanswered = sqlite3_column_int(statement, 3)};
+        const struct target_without_recipient target = {
+            .ticket = sqlite3_column_int64(statement, 0),
+            .number = column_text(statement, 1),
+            .created = read_instant(column_text(statement, 2)),
+            .unanswered = sqlite3_column_int(statement, 3)};
 
         if ((rc = row(context, &target)) < 0) {
             sqlite3_reset(statement);

@@ -80,7 +80,7 @@ int targets_source(struct store *store, int64_t ticket, enum target_source *ret_
 int targets_missing(struct store *store, struct ids *ret, struct error *error);
 
 /* A ticket without an assignee or a team leader to tell of a breach. */
-struct target_of_nobody {
+struct target_without_recipient {
     int64_t ticket;
     const char *number; /* borrowed for the call; may be NULL */
     instant created;
@@ -89,9 +89,10 @@ struct target_of_nobody {
 
 /* Calls `row` for each such ticket that has no response or was breached, by id. A negative code of
  * `row` stops and is returned. */
-int targets_of_nobody(struct store *store,
-                      int (*row)(void *context, const struct target_of_nobody *target),
-                      void *context, struct error *error);
+int targets_without_recipient(struct store *store,
+                              int (*row)(void *context,
+                                         const struct target_without_recipient *target),
+                              void *context, struct error *error);
 
 /* The earliest deadline that has not passed, among tickets without a response; *ret_found is false
  * when there is none. */
