@@ -143,10 +143,10 @@ struct trail {
 
 /* Writes the row of one lot, unless both texts are the same. `before` NULL: the lot is new; `after`
  * NULL: it is gone. */
-static int write_lot(const struct trail *trail, const struct ledger_lot *before,
-                     const struct ledger_lot *after, struct error *error)
+static int write_lot(const struct trail *trail, struct ledger_lot_name name,
+                     const struct ledger_lot *before, const struct ledger_lot *after,
+                     struct error *error)
 {
-    const struct ledger_lot_name *name = before ? &before->name : &after->name;
     char subject[64], text[LOT_TEXT_SIZE], text_after[LOT_TEXT_SIZE];
     const struct audit_row row = {
         .account = trail->difference->account,
@@ -158,8 +158,8 @@ static int write_lot(const struct trail *trail, const struct ledger_lot *before,
 
     if (before && after && strcmp(row.before, row.after) == 0)
         return 0;
-    snprintf(subject, sizeof subject, "%s:%lld", ledger_origin_name(name->origin),
-             (long long)name->id);
+    snprintf(subject, sizeof subject, "%s:%lld", ledger_origin_name(name.origin),
+             (long long)name.id);
     return write_row(trail->store, &row, error);
 }
 
@@ -192,7 +192,7 @@ static int write_stored_lots(const struct trail *trail, struct error *error)
 
         if (after)
             trail->stored[after - ledger->lots] = true;
-        rc = write_lot(trail, &before, after, error);
+        rc = write_lot(trail, before.name, &before, after, error);
         if (rc < 0)
             break;
     }
@@ -210,7 +210,7 @@ static int write_lots(struct trail *trail, struct error *error)
     rc = trail->stored ? write_stored_lots(trail, error) : error_memory(error);
     for (size_t i = 0; i < ledger->n_lots && rc == 0; i++)
         if (!trail->stored[i])
-            rc = write_lot(trail, NULL, &ledger->lots[i], error);
+            rc = write_lot(trail, ledger->lots[i].name, NULL, &ledger->lots[i], error);
     free(trail->stored);
     return rc;
 }
