@@ -13,7 +13,6 @@
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/util/descriptors.h"
-#include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 #include "qualiodoo/util/screen.h"
 

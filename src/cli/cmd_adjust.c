@@ -30,7 +30,8 @@ static int read_arguments(struct cli *cli, struct adjust *adjust, int argc, char
                                          {"key", OPTION_TEXT, &request->key},
                                          {"dry-run", OPTION_FLAG, &request->dry_run},
                                          {0}};
-    int rc = cli_options(cli, options, 2, 2, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.options = options, .least = 2, .most = 2}, argc,
+                         argv, error);
 
     if (rc < 0)
         return rc;

@@ -86,7 +86,7 @@ static const struct {
 int cmd_config(struct cli *cli, int argc, char **argv, struct error *error)
 {
     static const char *const names[] = {"check", "show", NULL};
-    int count = cli_options(cli, NULL, 1, 1, argc, argv, error);
+    int count = cli_options(cli, &(struct cli_syntax){.least = 1, .most = 1}, argc, argv, error);
     struct config *config;
     int result;
 

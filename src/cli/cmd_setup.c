@@ -30,7 +30,7 @@ static int read_arguments(struct cli *cli, struct arguments *given, int argc, ch
         {"admin", OPTION_TEXT, &given->admin},
         {"admin-secret-file", OPTION_TEXT, &given->secret_file},
         {0}};
-    int rc = cli_options(cli, options, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.options = options}, argc, argv, error);
 
     if (rc < 0)
         return rc;

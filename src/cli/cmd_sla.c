@@ -52,7 +52,7 @@ static int read_arguments(struct cli *cli, struct targets *targets, int argc, ch
     struct cli_list states = {0};
     const struct cli_option options[] = {
         {"state", OPTION_LIST, &states}, {"since", OPTION_DATE, &targets->since}, {0}};
-    int rc = cli_options(cli, options, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.options = options}, argc, argv, error);
 
     for (size_t i = 0; i < states.count && rc == 0; i++)
         rc = add_state(targets, states.items[i], error);

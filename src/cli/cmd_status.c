@@ -271,7 +271,7 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
 {
     struct status status = {.mirrors = json_array()};
     struct view view = {0};
-    int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){0}, argc, argv, error);
 
     if (rc == 0)
         rc = view_open(cli, &view, error);

@@ -53,7 +53,8 @@ static void run(struct run *run, const char *line)
     for (char *word = strtok_r(run->line, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         run->argv[run->argc++] = word;
     run->cli.usage = usage_of(run->argv[0]);
-    run->result = cli_options(&run->cli, options, 0, 3, run->argc, run->argv, &run->error);
+    run->result = cli_options(&run->cli, &(struct cli_syntax){.options = options, .most = 3},
+                              run->argc, run->argv, &run->error);
 }
 
 static void test_orders(void **state)
@@ -174,9 +175,11 @@ static void test_missing(void **state)
     struct error error = {0};
 
     (void)state;
-    assert_int_equal(cli_options(&cli, NULL, 2, 2, 2, argv, &error), ERR_USAGE);
+    assert_int_equal(
+        cli_options(&cli, &(struct cli_syntax){.least = 2, .most = 2}, 2, argv, &error), ERR_USAGE);
     assert_non_null(strstr(error.message, "missing an argument; usage: qualiodoo adjust CUSTOMER"));
-    assert_int_equal(cli_options(&cli, NULL, 1, 2, 2, argv, &error), 1);
+    assert_int_equal(
+        cli_options(&cli, &(struct cli_syntax){.least = 1, .most = 2}, 2, argv, &error), 1);
 }
 
 static void test_minutes(void **state)
