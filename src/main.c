@@ -111,7 +111,7 @@ static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
     const struct command *command;
     bool version = false;
     int first = cli_global_options(cli, argc, argv, &version, error);
-    int result;
+    int rc;
 
     if (first == CLI_HELP) {
         cli_print_help(NULL);
@@ -130,14 +130,14 @@ static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
         return unknown_command(argv[first], error);
     cli->usage = command->arguments;
     if (command->run)
-        result = run_command(command, cli, argc - first, argv + first, error);
+        rc = run_command(command, cli, argc - first, argv + first, error);
     else if (first + 1 < argc &&
              (strcmp(argv[first + 1], "--help") == 0 || strcmp(argv[first + 1], "-h") == 0))
-        result = CLI_HELP;
+        rc = CLI_HELP;
     else
-        result = cli_later(command->name, error);
-    if (result != CLI_HELP)
-        return result;
+        rc = cli_later(command->name, error);
+    if (rc != CLI_HELP)
+        return rc;
     cli_print_help(command);
     return CLI_DONE;
 }

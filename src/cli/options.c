@@ -274,7 +274,7 @@ static int scan_all(struct scan *scan)
 
     while (optind < scan->argc) {
         char *word = scan->argv[optind];
-        int result;
+        int rc;
 
         if (strcmp(word, "--") == 0) {
             while (++optind < scan->argc)
@@ -286,9 +286,9 @@ static int scan_all(struct scan *scan)
             optind++;
             continue;
         }
-        result = scan_option(scan);
-        if (result < 0)
-            return result;
+        rc = scan_option(scan);
+        if (rc < 0)
+            return rc;
     }
     return count;
 }
@@ -346,15 +346,15 @@ int cli_global_options(struct cli *cli, int argc, char **argv, bool *ret_version
 
     scan_start(&scan);
     while (optind < argc && !is_argument(argv[optind])) {
-        int result;
+        int rc;
 
         if (strcmp(argv[optind], "--") == 0) {
             optind++;
             break;
         }
-        result = scan_option(&scan);
-        if (result < 0)
-            return result;
+        rc = scan_option(&scan);
+        if (rc < 0)
+            return rc;
     }
     *ret_version = scan.version;
     return optind;

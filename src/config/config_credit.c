@@ -103,10 +103,10 @@ static int add_reference(const struct reader *reader, const struct key *key,
                          const yaml_node_t *node, struct config_pack *pack)
 {
     const char *text = NULL;
-    int result = config_line(reader, node, key->path, "the internal reference of a product", &text);
+    int rc = config_line(reader, node, key->path, "the internal reference of a product", &text);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     for (size_t i = 0; i <= pack->n_products; i++) {
         char quoted[CONFIG_QUOTE_SIZE];
 
@@ -126,19 +126,19 @@ static int set_references(const struct reader *reader, const struct key *key,
 {
     bool list = node->type == YAML_SEQUENCE_NODE;
     size_t count = 1;
-    int result = list ? config_list(reader, node, key, &count) : 0;
+    int rc = list ? config_list(reader, node, key, &count) : 0;
 
-    if (!result && count == 0)
-        result = config_fail(reader, node, key->path,
-                             "found an empty list, expected the internal reference of a product");
-    if (result)
-        return result;
+    if (!rc && count == 0)
+        rc = config_fail(reader, node, key->path,
+                         "found an empty list, expected the internal reference of a product");
+    if (rc)
+        return rc;
     pack->products = config_zeroes(reader, count, sizeof *pack->products);
     if (!pack->products)
         return ERR_NO_MEMORY;
-    for (size_t i = 0; i < count && !result; i++)
-        result = add_reference(reader, key, list ? config_yaml_item(reader, node, i) : node, pack);
-    return result;
+    for (size_t i = 0; i < count && !rc; i++)
+        rc = add_reference(reader, key, list ? config_yaml_item(reader, node, i) : node, pack);
+    return rc;
 }
 
 static void drop_pack(struct config_pack *pack)
@@ -153,41 +153,41 @@ static int add_pack(const struct reader *reader, const struct key *key, const ya
     struct config *config = reader->config;
     struct config_pack pack = {0};
     struct parts parts = {0};
-    int result;
+    int rc;
 
     if (node->type != YAML_MAPPING_NODE)
         return config_fail_expected(reader, node, key->path, PACK_EXPECTED, NULL);
-    result = find_parts(reader, key, node, &parts);
-    if (!result && parts.product)
-        result = set_references(reader, key, parts.product, &pack);
-    else if (!result)
-        result = set_id(reader, key, parts.id, &pack);
-    if (!result)
-        result = set_hours(reader, key, parts.hours, &pack.pack_minutes);
-    if (result)
+    rc = find_parts(reader, key, node, &parts);
+    if (!rc && parts.product)
+        rc = set_references(reader, key, parts.product, &pack);
+    else if (!rc)
+        rc = set_id(reader, key, parts.id, &pack);
+    if (!rc)
+        rc = set_hours(reader, key, parts.hours, &pack.pack_minutes);
+    if (rc)
         drop_pack(&pack);
     else
         config->credit.packs[config->credit.n_packs++] = pack;
-    return result;
+    return rc;
 }
 
 static int set_packs(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
     struct config *config = reader->config;
     size_t count = 0;
-    int result = config_list(reader, node, key, &count);
+    int rc = config_list(reader, node, key, &count);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     if (count == 0)
         return config_fail(reader, node, key->path, "found an empty list, expected %s",
                            key->type->expected);
     config->credit.packs = config_zeroes(reader, count, sizeof *config->credit.packs);
     if (!config->credit.packs)
         return ERR_NO_MEMORY;
-    for (size_t i = 0; i < count && !result; i++)
-        result = add_pack(reader, key, config_yaml_item(reader, node, i));
-    return result;
+    for (size_t i = 0; i < count && !rc; i++)
+        rc = add_pack(reader, key, config_yaml_item(reader, node, i));
+    return rc;
 }
 
 /* As it is written in the file: one reference alone, or a list. */

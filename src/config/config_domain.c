@@ -87,18 +87,18 @@ static int convert_list(const struct reader *reader, const struct key *key, cons
 {
     json_t *list = json_array();
     size_t count = 0;
-    int result = config_list(reader, node, key, &count);
+    int rc = config_list(reader, node, key, &count);
 
-    for (size_t i = 0; i < count && !result; i++) {
+    for (size_t i = 0; i < count && !rc; i++) {
         json_t *value = NULL;
 
-        result = convert_scalar(reader, key, config_yaml_item(reader, node, i), &value);
-        if (!result)
+        rc = convert_scalar(reader, key, config_yaml_item(reader, node, i), &value);
+        if (!rc)
             config_append(&list, value);
     }
-    if (result) {
+    if (rc) {
         json_decref(list);
-        return result;
+        return rc;
     }
     *ret_list = list;
     return list ? 0 : error_memory(reader->error);
@@ -129,15 +129,15 @@ static int convert_condition(const struct reader *reader, const struct key *key,
     const char *field = NULL, *operator;
     const yaml_node_t *middle;
     json_t *value = NULL;
-    int result;
+    int rc;
 
     if (config_yaml_count(node) != 3)
         return config_fail(reader, node, key->path, "found a list of %zu, expected %s",
                            config_yaml_count(node), TERM_EXPECTED);
-    result = config_line(reader, config_yaml_item(reader, node, 0), key->path,
+    rc = config_line(reader, config_yaml_item(reader, node, 0), key->path,
                          "the name of a field", &field);
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     middle = config_yaml_item(reader, node, 1);
     operator= config_yaml_scalar(middle);
     if (!operator)
@@ -151,9 +151,9 @@ static int convert_condition(const struct reader *reader, const struct key *key,
         if (strcmp(operator, operators[i]) == 0)
             break;
     }
-    result = convert_operand(reader, key, config_yaml_item(reader, node, 2), operator, & value);
-    if (result)
-        return result;
+    rc = convert_operand(reader, key, config_yaml_item(reader, node, 2), operator, & value);
+    if (rc)
+        return rc;
     *ret_term = json_pack("[s, s, o]", field, operator, value);
     return *ret_term ? 0 : error_memory(reader->error);
 }
@@ -186,26 +186,26 @@ static int convert_domain(const struct reader *reader, const struct key *key,
 {
     json_t *domain = json_array();
     size_t count = 0, wanted = 0;
-    int result = config_list(reader, node, key, &count);
+    int rc = config_list(reader, node, key, &count);
 
-    for (size_t i = 0; i < count && !result; i++) {
+    for (size_t i = 0; i < count && !rc; i++) {
         const yaml_node_t *item = config_yaml_item(reader, node, i);
         json_t *term = NULL;
 
-        result = convert_term(reader, key, item, &term);
-        if (result)
+        rc = convert_term(reader, key, item, &term);
+        if (rc)
             break;
         config_append(&domain, term);
         wanted = (wanted ? wanted : 1) - 1 + (size_t)arity(item);
     }
-    if (!result && wanted)
-        result = config_fail(reader, node, key->path,
+    if (!rc && wanted)
+        rc = config_fail(reader, node, key->path,
                              "found an operator '&', '|' or '!' without its conditions, expected "
                              "%zu more after it",
                              wanted);
-    if (result) {
+    if (rc) {
         json_decref(domain);
-        return result;
+        return rc;
     }
     *ret_domain = domain;
     return domain ? 0 : error_memory(reader->error);

@@ -109,10 +109,10 @@ static int set_opening(struct reader *reader, const struct key *key, yaml_node_t
     struct config_interval **field = config_field(key, reader->config);
     size_t *count = config_companion(key, reader->config);
     size_t n = 0;
-    int result = config_list(reader, node, key, &n);
+    int rc = config_list(reader, node, key, &n);
 
-    if (result || n == 0)
-        return result;
+    if (rc || n == 0)
+        return rc;
     *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
         return ERR_NO_MEMORY;
@@ -120,9 +120,9 @@ static int set_opening(struct reader *reader, const struct key *key, yaml_node_t
         const yaml_node_t *item = config_yaml_item(reader, node, i);
         struct config_interval interval = {0, 0};
 
-        result = read_interval(reader, key, item, &interval);
-        if (result)
-            return result;
+        rc = read_interval(reader, key, item, &interval);
+        if (rc)
+            return rc;
         if (!insert_interval(*field, count, interval))
             return config_fail(reader, item, key->path,
                                "found '%s', which overlaps another interval of the day, expected "

@@ -26,10 +26,10 @@ static int set_text(struct reader *reader, const struct key *key, yaml_node_t *n
 {
     char **field = config_field(key, reader->config);
     const char *text = "";
-    int result = config_line(reader, node, key->path, key->type->expected, &text);
+    int rc = config_line(reader, node, key->path, key->type->expected, &text);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     *field = config_copy(reader, text, strlen(text));
     return *field ? 0 : ERR_NO_MEMORY;
 }
@@ -331,20 +331,20 @@ static int set_texts(struct reader *reader, const struct key *key, yaml_node_t *
     char ***field = config_field(key, reader->config);
     size_t *count = config_companion(key, reader->config);
     size_t n = 0;
-    int result = config_list(reader, node, key, &n);
+    int rc = config_list(reader, node, key, &n);
 
-    if (result || n == 0)
-        return result;
+    if (rc || n == 0)
+        return rc;
     *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
         return ERR_NO_MEMORY;
     while (*count < n) {
         const char *text = "";
 
-        result = config_line(reader, config_yaml_item(reader, node, *count), key->path,
-                             "a text of one line", &text);
-        if (result)
-            return result;
+        rc = config_line(reader, config_yaml_item(reader, node, *count), key->path,
+                         "a text of one line", &text);
+        if (rc)
+            return rc;
         (*field)[*count] = config_copy(reader, text, strlen(text));
         if (!(*field)[*count])
             return ERR_NO_MEMORY;
@@ -391,10 +391,10 @@ static int set_days_list(struct reader *reader, const struct key *key, yaml_node
     int **field = config_field(key, reader->config);
     size_t *count = config_companion(key, reader->config);
     size_t n = 0;
-    int result = config_list(reader, node, key, &n);
+    int rc = config_list(reader, node, key, &n);
 
-    if (result || n == 0)
-        return result;
+    if (rc || n == 0)
+        return rc;
     *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
         return ERR_NO_MEMORY;
