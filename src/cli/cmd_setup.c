@@ -86,8 +86,7 @@ static int read_hidden_line(const char *question, char answer[ANSWER_MAX], struc
 
     if (tcgetattr(STDIN_FILENO, &with_echo) < 0)
         return error_set(error, ERR_USAGE,
-                         "the terminal cannot hide a password: give "
-                         "--admin-secret-file FILE");
+                         "the terminal cannot hide a password: give --admin-secret-file FILE");
     silent = with_echo;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     set_handlers(restore_echo);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "qualiodoo/util/json_build.h"
 
 #define PACK_EXPECTED "a pack {product: REFERENCE, hours: NUMBER} or {id: NUMBER, hours: NUMBER}"
 #define HOURS_EXPECTED                                                                             \
@@ -40,9 +41,7 @@ static int find_parts(const struct reader *reader, const struct key *key, const 
             return config_fail_expected(reader, name, key->path, PACK_EXPECTED, NULL);
         if (*part)
             return config_fail(reader, name, key->path,
-                               "found '%s' twice in one pack, expected "
-                               "it once",
-                               text);
+                               "found '%s' twice in one pack, expected it once", text);
         *part = yaml_document_get_node(reader->document, pair->value);
     }
     if (ret->product && ret->id)
@@ -199,7 +198,7 @@ static json_t *show_references(const struct config_pack *pack)
         return json_string(pack->products[0]);
     list = json_array();
     for (size_t i = 0; i < pack->n_products; i++)
-        config_append(&list, json_string(pack->products[i]));
+        json_build_add(&list, json_string(pack->products[i]));
     return list;
 }
 
@@ -212,7 +211,7 @@ static json_t *show_packs(const struct key *key, const struct config *config)
         const struct config_pack *pack = &config->credit.packs[i];
         json_t *hours = config_show_hours(pack->pack_minutes, 60);
 
-        config_append(
+        json_build_add(
             &list, pack->id
                        ? json_pack("{s:I, s:o}", "id", (json_int_t)pack->id, "hours", hours)
                        : json_pack("{s:o, s:o}", "product", show_references(pack), "hours", hours));

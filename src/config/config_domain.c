@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 
 #define TERM_EXPECTED "a condition [field, operator, value], or '&', '|' or '!' in quotes"
@@ -19,7 +20,7 @@ static const char *const operators[] = {
     "not in", "child_of", "parent_of", "any",       "not any", NULL};
 
 static const struct {
-    const char *operator;
+    const char *name;
     enum operand operand;
 } operands[] = {{"in", OPERAND_LIST},         {"not in", OPERAND_LIST},
                 {"child_of", OPERAND_EITHER}, {"parent_of", OPERAND_EITHER},
@@ -28,10 +29,10 @@ static const struct {
 static int convert_domain(const struct reader *reader, const struct key *key,
                           const yaml_node_t *node, json_t **ret_domain);
 
-static enum operand operand_of(const char *operator)
+static enum operand operand_of(const char *name)
 {
     for (size_t i = 0; i < sizeof operands / sizeof *operands; i++) {
-        if (strcmp(operator, operands[i].operator) == 0)
+        if (strcmp(name, operands[i].name) == 0)
             return operands[i].operand;
     }
     return OPERAND_SCALAR;
@@ -94,7 +95,7 @@ static int convert_list(const struct reader *reader, const struct key *key, cons
 
         rc = convert_scalar(reader, key, config_yaml_item(reader, node, i), &value);
         if (!rc)
-            config_append(&list, value);
+            json_build_add(&list, value);
     }
     if (rc) {
         json_decref(list);
@@ -105,9 +106,9 @@ static int convert_list(const struct reader *reader, const struct key *key, cons
 }
 
 static int convert_operand(const struct reader *reader, const struct key *key,
-                           const yaml_node_t *node, const char *operator, json_t ** ret_value)
+                           const yaml_node_t *node, const char *relation, json_t **ret_value)
 {
-    enum operand operand = operand_of(operator);
+    enum operand operand = operand_of(relation);
     bool list = node->type == YAML_SEQUENCE_NODE;
 
     if (operand == OPERAND_DOMAIN && list)
@@ -117,7 +118,7 @@ static int convert_operand(const struct reader *reader, const struct key *key,
     if ((operand == OPERAND_SCALAR || operand == OPERAND_EITHER) && !list)
         return convert_scalar(reader, key, node, ret_value);
     return config_fail(reader, node, key->path, "found %s after '%s', expected %s",
-                       list ? "a list" : "a single value", operator,
+                       list ? "a list" : "a single value", relation,
                        operand == OPERAND_SCALAR ? "a single value"
                        : operand == OPERAND_LIST ? "a list of values"
                                                  : "a domain");
@@ -126,7 +127,7 @@ static int convert_operand(const struct reader *reader, const struct key *key,
 static int convert_condition(const struct reader *reader, const struct key *key,
                              const yaml_node_t *node, json_t **ret_term)
 {
-    const char *field = NULL, *operator;
+    const char *field = NULL, *relation;
     const yaml_node_t *middle;
     json_t *value = NULL;
     int rc;
@@ -134,27 +135,27 @@ static int convert_condition(const struct reader *reader, const struct key *key,
     if (config_yaml_count(node) != 3)
         return config_fail(reader, node, key->path, "found a list of %zu, expected %s",
                            config_yaml_count(node), TERM_EXPECTED);
-    rc = config_line(reader, config_yaml_item(reader, node, 0), key->path,
-                         "the name of a field", &field);
+    rc = config_line(reader, config_yaml_item(reader, node, 0), key->path, "the name of a field",
+                     &field);
     if (rc)
         return rc;
     middle = config_yaml_item(reader, node, 1);
-    operator= config_yaml_scalar(middle);
-    if (!operator)
+    relation = config_yaml_scalar(middle);
+    if (!relation)
         return config_fail_expected(reader, middle, key->path, "an operator of Odoo, such as '='",
                                     NULL);
     for (size_t i = 0;; i++) {
         if (!operators[i])
             return config_fail_expected(reader, middle, key->path,
                                         "an operator of Odoo, such as '=', '!=', in or ilike",
-                                        suggest_nearest(operator, operators));
-        if (strcmp(operator, operators[i]) == 0)
+                                        suggest_nearest(relation, operators));
+        if (strcmp(relation, operators[i]) == 0)
             break;
     }
-    rc = convert_operand(reader, key, config_yaml_item(reader, node, 2), operator, & value);
+    rc = convert_operand(reader, key, config_yaml_item(reader, node, 2), relation, &value);
     if (rc)
         return rc;
-    *ret_term = json_pack("[s, s, o]", field, operator, value);
+    *ret_term = json_pack("[s, s, o]", field, relation, value);
     return *ret_term ? 0 : error_memory(reader->error);
 }
 
@@ -195,14 +196,14 @@ static int convert_domain(const struct reader *reader, const struct key *key,
         rc = convert_term(reader, key, item, &term);
         if (rc)
             break;
-        config_append(&domain, term);
+        json_build_add(&domain, term);
         wanted = (wanted ? wanted : 1) - 1 + (size_t)arity(item);
     }
     if (!rc && wanted)
         rc = config_fail(reader, node, key->path,
-                             "found an operator '&', '|' or '!' without its conditions, expected "
-                             "%zu more after it",
-                             wanted);
+                         "found an operator '&', '|' or '!' without its conditions, expected "
+                         "%zu more after it",
+                         wanted);
     if (rc) {
         json_decref(domain);
         return rc;

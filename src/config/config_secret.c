@@ -49,8 +49,8 @@ static int check_file(int fd, const char *path, struct error *error)
                          path);
     if (status.st_mode & 077 && !is_credential(path))
         return error_set(error, ERR_CONFIG,
-                         "%s: found a secret that other users can reach (mode %04o), expected "
-                         "its owner alone; run: chmod 600 '%s'",
+                         "%s: found a secret that other users can reach (mode %04o), expected its "
+                         "owner alone; run: chmod 600 '%s'",
                          path, (unsigned)(status.st_mode & 07777), path);
     return 0;
 }
@@ -74,13 +74,11 @@ static int check_secret(char *secret, size_t size, const char *where, struct err
         secret[--size] = '\0';
     if (size == 0)
         return error_set(error, ERR_CONFIG,
-                         "%s: found an empty secret, expected a password or an "
-                         "API key",
-                         where);
+                         "%s: found an empty secret, expected a password or an API key", where);
     if (size > MAX_SECRET_SIZE)
         return error_set(error, ERR_CONFIG,
-                         "%s: found a secret longer than %d bytes, expected a "
-                         "password or an API key alone",
+                         "%s: found a secret longer than %d bytes, expected a password or an API "
+                         "key alone",
                          where, MAX_SECRET_SIZE);
     if (has_byte_order_mark(secret, size))
         return error_set(error, ERR_CONFIG,
@@ -162,11 +160,12 @@ int config_webhook_secret(const struct config *config, char **ret_secret, struct
     assert(secret);
     if (strlen(secret) < WEBHOOK_SECRET_MIN || secret[strspn(secret, allowed)] != '\0') {
         config_secret_free(secret);
-        return error_set(error, ERR_CONFIG,
-                         "webhook.secret_file: %s: expected a secret of at least %d letters, "
-                         "digits and -_.~, as it is "
-                         "part of an address; make one with: openssl rand -hex 24",
-                         path, WEBHOOK_SECRET_MIN);
+        return error_set(
+            error, ERR_CONFIG,
+            "webhook.secret_file: %s: expected a secret of at least %d letters, digits "
+            "and -_.~, as it is part of an address; make one with: openssl rand -hex "
+            "24",
+            path, WEBHOOK_SECRET_MIN);
     }
     *ret_secret = secret;
     return 0;

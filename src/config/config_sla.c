@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 
 #define MINUTES_PER_DAY 1440
@@ -140,7 +141,7 @@ static json_t *show_opening(const struct key *key, const struct config *config)
     for (size_t i = 0; i < config_count(key, config); i++) {
         int start = (*field)[i].start_minute, end = (*field)[i].end_minute;
 
-        config_append(
+        json_build_add(
             &list, json_sprintf("%02d:%02d-%02d:%02d", start / 60, start % 60, end / 60, end % 60));
     }
     return list;
@@ -261,7 +262,7 @@ static json_t *show_response(const struct key *key, const struct config *config)
     (void)key;
     for (size_t i = 0; responses[i]; i++)
         if (config->sla.responses & response_bits[i])
-            config_append(&list, json_string(responses[i]));
+            json_build_add(&list, json_string(responses[i]));
     return list;
 }
 

@@ -5,6 +5,7 @@
 
 #include "config_internal.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 
 /* ---- Text ---- */
@@ -306,14 +307,6 @@ const struct key_type config_optional_date = {.expected = "a date YYYY-MM-DD tha
 
 /* ---- Lists; the companion is the count ---- */
 
-void config_append(json_t **list, json_t *item)
-{
-    if (json_array_append_new(*list, item) < 0) {
-        json_decref(*list);
-        *list = NULL;
-    }
-}
-
 int config_list(const struct reader *reader, const yaml_node_t *node, const struct key *key,
                 size_t *ret_count)
 {
@@ -359,7 +352,7 @@ static json_t *show_texts(const struct key *key, const struct config *config)
     json_t *list = json_array();
 
     for (size_t i = 0; i < config_count(key, config); i++)
-        config_append(&list, json_string((*field)[i]));
+        json_build_add(&list, json_string((*field)[i]));
     return list;
 }
 
@@ -422,7 +415,7 @@ static json_t *show_days_list(const struct key *key, const struct config *config
     json_t *list = json_array();
 
     for (size_t i = 0; i < config_count(key, config); i++)
-        config_append(&list, json_sprintf("%dd", (*field)[i]));
+        json_build_add(&list, json_sprintf("%dd", (*field)[i]));
     return list;
 }
 

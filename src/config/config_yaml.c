@@ -145,8 +145,7 @@ static int fail_syntax(const struct reader *reader, const yaml_parser_t *parser,
         if (strcmp(parser->problem, "control characters are not allowed") == 0)
             return fail_at(reader, line, column, "found a control character, expected text");
         return fail_at(reader, line, column,
-                       "found a byte that is not UTF-8; save the file as "
-                       "UTF-8");
+                       "found a byte that is not UTF-8; save the file as UTF-8");
     default:
         line = parser->problem_mark.line;
         column = parser->problem_mark.column;
