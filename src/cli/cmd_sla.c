@@ -183,11 +183,12 @@ static void print_unsure(const struct targets *targets)
     for (size_t i = 0; i < targets->n_rows; i++)
         count += targets->rows[i].verdict.unsure;
     if (count)
-        table_say("\n" UNSURE_STATE
-                  ": of %zu ticket%s, an assignment or closing that looks late may "
-                  "have been an earlier one: Odoo does not let the agent read the history (see "
-                  "'qualiodoo doctor')\n",
-                  count, count > 1 ? "s" : "");
+        table_say(
+            "\n" UNSURE_STATE
+            ": the assignment or closing of %zu ticket%s looks late, but may follow an earlier "
+            "one that was in time: Odoo does not let the agent read the history (see "
+            "'qualiodoo doctor')\n",
+            count, count > 1 ? "s" : "");
 }
 
 static int print_table(const struct targets *targets, struct error *error)

@@ -260,7 +260,7 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     print_history(status, zone);
     table_say("accounts: %lld", (long long)status->summary.accounts);
     if (status->summary.has_next_change)
-        table_say(", next change by the calendar on %s",
+        table_say(", next change by date alone on %s",
                   civil_format((civil_day)status->summary.next_change, day));
     table_say("\n");
     print_targets(status, zone);

@@ -20,8 +20,8 @@ const struct command cli_commands[] = {
      cmd_run},
     {"sync", "",
      "one cycle: pull, compute, write back",
-     "Reads what changed in Odoo since the last cycle, recomputes the accounts and the tickets that\n"
-     "it touches, and writes the results back into Odoo. With writeback.enabled: false nothing is\n"
+     "Reads what changed in Odoo since the last cycle, recomputes the accounts and tickets that these\n"
+     "changes touch, and writes the results back into Odoo. With writeback.enabled: false nothing is\n"
      "written (shadow mode).\n",
      cmd_sync},
     {"reconcile", "[--dry-run] [--customer ID]... [--force]",
@@ -48,9 +48,9 @@ const struct command cli_commands[] = {
      NULL, NULL},
     {"sla", "[--state S]... [--since D]",
      "response targets of tickets",
-     "Judged as of now (or of --now) from what the last cycle read. Ordered by customer (tickets of\n"
-     "nobody first), then by the time the clock started. Tickets that owe no response are left out:\n"
-     "'explain sla TICKET' says why.\n"
+     "Judged as of now (or of --now) from what the last cycle read. Ordered by customer (tickets\n"
+     "without one first), then by the time the clock started. Tickets that owe no response are left\n"
+     "out: 'explain sla TICKET' says why.\n"
      "\n"
      "  --state S   only tickets that are pending, warned, met or breached (can be repeated)\n"
      "  --since D   only tickets created on that day (YYYY-MM-DD) or later\n"
@@ -109,7 +109,7 @@ const struct command cli_commands[] = {
      "  list ID     all of one write, settled or not\n"
      "  retry [ID]  sends a refused write again at the next cycle, and one that waits without its\n"
      "              delay; without ID: every refused one\n"
-     "  drop ID     gives a write up for good; with a note, what is written beside it\n",
+     "  drop ID     gives a write up for good; with a note, its tag and its activity too\n",
      cmd_outbox},
     {"privacy", "export|erase CUSTOMER",
      "personal data held locally about a customer",

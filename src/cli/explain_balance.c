@@ -230,12 +230,12 @@ static void print_line(const struct account_facts *facts, const struct credit_mo
               quantity_text(line->quantity, quantity), format_minutes(line->pack_minutes, pack),
               format_minutes(whole, text));
     if (counted && move->type == MOVE_CREDIT_NOTE && back < whole)
-        table_say(", takes back %s: its share of what as many packs cost on the invoice",
+        table_say(", takes back %s, in proportion: as many packs cost more on the invoice",
                   format_minutes(back, text));
     else if (counted && back)
         table_say(", taken back");
     else if (offset)
-        table_say(", which is not given: the invoice is of amount zero and the line has a price");
+        table_say(", which is not granted: the invoice's total is zero, but the line has a price");
     putchar('\n');
 }
 
@@ -253,7 +253,7 @@ static const char *note_counterpart_text(const struct money_book *book,
                                          const struct credit_settlement *settlement)
 {
     if (settlement->reverses == note->id)
-        return "what reverses it";
+        return "the entry that reverses it";
     return is_invoice(book, settlement->move) ? "another invoice" : "an entry or another invoice";
 }
 

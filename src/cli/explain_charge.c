@@ -19,7 +19,7 @@ static const char *const reasons[] = {
     [CHARGE_BEFORE_RESPONSE] = "not charged: before the response",
     [CHARGE_OUTSIDE] = "not charged: outside timesheets.domain",
     [CHARGE_NO_TIME] = "not charged: its unit is no time",
-    [CHARGE_UNFIT] = "not charged: no number, or more than 10000 hours",
+    [CHARGE_UNFIT] = "not charged: its quantity is no number, or more than 10000 hours",
     [CHARGE_HELD] = "held: no response yet",
 };
 

@@ -88,7 +88,8 @@ static int check_secret(char *secret, size_t size, const char *where, struct err
     if (secret[size - 1] == '\r')
         return error_set(error, ERR_CONFIG,
                          "%s: found a line break of Windows (CR LF) after the secret, expected one "
-                         "of Unix or none: save it so, or remove the last character",
+                         "of Unix (LF) or none: save it as a Unix text, or remove the last "
+                         "character",
                          where);
     if (strcspn(secret, "\r\n") != size)
         return error_set(error, ERR_CONFIG,

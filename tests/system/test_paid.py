@@ -111,7 +111,7 @@ def test_a_credit_note_that_was_itself_undone_takes_nothing_back(desk: Desk, by:
     assert desk.grants() == [("2026-01-15", 720)]
     assert desk.verdict(note) == "was itself undone: takes nothing back"
     explained = desk.run("explain", "balance", desk.customer, check=0).out
-    assert "settled on 2026-02-02 by what reverses it" in explained
+    assert "settled on 2026-02-02 by the entry that reverses it" in explained
     if by != "entry":
         assert desk.verdict(back) == "only undoes a credit note"
         assert "by the credit note that it undoes" in explained and "counts as money" not in explained

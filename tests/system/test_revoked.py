@@ -308,7 +308,7 @@ def test_the_service_keeps_the_balances_and_goes_on_with_the_rest(world: World, 
     wait_for(lambda: run.sql("SELECT 1 FROM target WHERE ticket_id = ?", ticket))
     assert run.balance(customer) == 1440
     shown = run("balance", customer, "--json", now=False, check=0)
-    assert shown.json[0]["balance_minutes"] == 1440 and "those of before a word changed" in shown.err
+    assert shown.json[0]["balance_minutes"] == 1440 and "those from before a setting changed" in shown.err
     status = run("status", "--json", now=False, check=3).json
     assert status["revoked"][0]["customer_id"] == customer and status["revoked"][0]["after_minutes"] == 0
     before = run.dump("meta", "cursor")
