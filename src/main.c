@@ -1,4 +1,5 @@
-/* main.c - the process: its descriptors, environment and signals; then options and dispatch. */
+/* main.c - the process: its descriptors, environment and signals; then options, dispatch and the
+ * exit status (cli.h; of an error: error_exit_status() in util/error.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>

@@ -1,4 +1,4 @@
-/* cli.h - the commands, and what they share: options, help, output. */
+/* cli.h - the commands, and what they share: exit statuses, options, help, output. */
 #ifndef QUALIODOO_CLI_CLI_H
 #define QUALIODOO_CLI_CLI_H
 
@@ -10,7 +10,7 @@
 #include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
-/* Exit statuses of the commands. An error has the status of error_exit_status(). */
+/* Exit statuses of the commands. An error has the status of error_exit_status() (util/error.h). */
 enum {
     CLI_DONE = 0,
     CLI_FAILED = 1,
