@@ -284,7 +284,7 @@ def test_a_number_padded_with_zeros_is_no_id(world: World, run: Run, shop: Shop)
     assert asked == {f"{shop.other:05}": shop.fix, shop.other: shop.other}
 
 
-def test_explain_balance_says_how_each_line_was_worth_what_it_is(world: World, run: Run, shop: Shop) -> None:
+def test_explain_balance_says_why_each_line_is_worth_its_hours(world: World, run: Run, shop: Shop) -> None:
     invoice = world.invoice(shop.cargo, [("SUP12", 2.5)], "2026-03-01")
     world.pay(invoice, "2026-03-02")
     gesture = world.refund(invoice, lines=[("SUP12", 1, 50)], date="2026-03-10")

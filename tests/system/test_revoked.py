@@ -116,7 +116,7 @@ def test_a_new_product_that_takes_the_old_reference_is_named(world: World, desk:
     assert desk.balance(shop.cargo) == 1440
 
 
-def test_a_state_that_is_read_again_after_the_change_goes_by_the_new_word(world: World, desk: Run, shop: Shop) -> None:
+def test_a_new_state_after_a_changed_reference_goes_by_the_new_one(world: World, desk: Run, shop: Shop) -> None:
     """Without a state nobody knows the old word: the page says it of a cycle, not of a first reading."""
     rename(world, "SUP24", "SUP24B")
     desk.forget()
@@ -127,7 +127,7 @@ def test_a_state_that_is_read_again_after_the_change_goes_by_the_new_word(world:
 # ---- A journal whose type changed ----
 
 
-def test_a_journal_that_is_no_bank_any_more_is_named(world: World, desk: Run, shop: Shop) -> None:
+def test_a_journal_whose_type_is_no_longer_bank_is_named(world: World, desk: Run, shop: Shop) -> None:
     bank = world.journal("bank")
     world.write("account.journal", bank, type="general")
     document = stops(desk, f"journal {bank} 'Bank' changed its type from bank to general", "3 accounts")
@@ -159,7 +159,7 @@ def test_a_key_that_changes_is_named(desk: Run, shop: Shop, change: dict[str, An
 
 
 @pytest.mark.world(enterprise_accounting=True)
-def test_in_payment_that_counts_no_more_is_named(world: World, run: Run, shop: Shop) -> None:
+def test_credit_payment_set_back_to_paid_is_named(world: World, run: Run, shop: Shop) -> None:
     run.configure(credit={"payment": "in_payment"})
     run("sync", check=0)
     assert run.balance(shop.acme) == 685
@@ -178,7 +178,7 @@ def test_a_key_that_gives_more_or_changes_no_lot_stops_nothing(desk: Run, shop: 
 # ---- What is no revocation ----
 
 
-def test_what_odoo_says_otherwise_is_no_revocation(world: World, desk: Run, shop: Shop) -> None:
+def test_credit_lost_by_an_event_in_odoo_is_no_revocation(world: World, desk: Run, shop: Shop) -> None:
     """A payment undone, an invoice reset, a credit note: the account follows, and the log names it."""
     world.unpay(shop.invoice_b)
     world.refund(shop.invoice, lines=[("SUP12", 1)], date="2026-03-14")
@@ -187,7 +187,7 @@ def test_what_odoo_says_otherwise_is_no_revocation(world: World, desk: Run, shop
     assert desk.picture() == desk.rebuilt()
 
 
-def test_an_undone_payment_is_followed_beside_a_changed_word(world: World, desk: Run, shop: Shop) -> None:
+def test_an_undone_payment_is_followed_beside_a_changed_reference(world: World, desk: Run, shop: Shop) -> None:
     """Bravo's payment bounced, Cargo's pack was renamed: only Cargo's credit is revoked."""
     world.unpay(shop.invoice_b)
     rename(world, "SUP24", "SUP24B")
@@ -195,7 +195,7 @@ def test_an_undone_payment_is_followed_beside_a_changed_word(world: World, desk:
     assert [a["customer_id"] for a in document["revoked"]] == [shop.cargo]
 
 
-def test_an_account_that_gets_credit_in_the_same_cycle_is_not_hurt(world: World, desk: Run, shop: Shop) -> None:
+def test_an_account_that_gets_credit_in_the_same_cycle_keeps_it(world: World, desk: Run, shop: Shop) -> None:
     delta = world.partner("Delta SARL")
     world.pay(world.invoice(delta, [("SUP36", 1)], "2026-03-20"), "2026-03-20")
     rename(world, "SUP24", "SUP24B")
