@@ -1,4 +1,4 @@
-"""Numbers and dates at the edge of what Odoo can answer, and words of a damaged state: an error that names them, or a right
+"""Numbers and dates at the edge of what Odoo can answer, and unknown values of a damaged state: an error that names them, or a right
 result; never a crash, an overflow or a wrong number. The sanitizers look at these tests too."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ATTENDANCE = "resource.calendar.attendance"
 
 
 def ends(ended: Result) -> Result:
-    """No signal, no report of a sanitizer, and a word when it failed."""
+    """No signal, no report of a sanitizer, and a message when it failed."""
     assert ended.code >= 0 and "Sanitizer" not in ended.err and "runtime error" not in ended.err, ended
     assert ended.code in (0, 3) or ended.err, ended
     return ended

@@ -104,7 +104,7 @@ def test_a_fallback_removed_before_its_activity_was_written_is_an_error(desk: De
 
 @pytest.fixture
 def practice(world: World, server: Server, run: Run) -> Practice:
-    """In good health, but for a ticket that nobody answered, of nobody, in a team without a leader."""
+    """In good health, but for an unanswered ticket without an assignee, in a team without a leader."""
     made = Practice(world, server, run)
     world.write("helpdesk.ticket.team", world.team_id, user_id=False)
     made.ticket = world.ticket(made.shop.acme, priority="1", created="2026-03-19 09:00")

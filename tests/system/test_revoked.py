@@ -1,4 +1,4 @@
-"""Revoked credit (DOMAIN.md, section 3): a changed word never empties an account in silence. A person decides."""
+"""Revoked credit (DOMAIN.md, section 3): a changed setting never empties an account in silence. A person decides."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_new_product_that_takes_the_old_reference_is_named(world: World, desk:
 
 
 def test_a_new_state_after_a_changed_reference_goes_by_the_new_one(world: World, desk: Run, shop: Shop) -> None:
-    """Without a state nobody knows the old word: the page says it of a cycle, not of a first reading."""
+    """Without a state nobody knows the old reference: the rule is about later cycles, not about a first reading."""
     rename(world, "SUP24", "SUP24B")
     desk.forget()
     desk("sync", check=0)

@@ -216,7 +216,7 @@ class Story:
 
 
 class Storm:
-    """What happens to the line, to the rights and to the process; it passes."""
+    """Random faults of the connection, of the rights and of the process, each of which ends."""
 
     ACTIONS = ("refuse", "drop_before", "drop_after", "truncate", "html", "status", "garbage", "empty", "invalid_utf8",
                "concurrency", "hang", "delay")

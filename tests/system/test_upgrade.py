@@ -104,7 +104,7 @@ def test_nothing_is_written_into_odoo_a_second_time(old: Run) -> None:
 
 
 def test_the_migrated_evidence_is_what_this_version_would_have_kept(old: Run) -> None:
-    """Else the first change of a word after an upgrade would look like news from Odoo."""
+    """Else the first setting that changes after an upgrade would look like an event in Odoo."""
     with closing(sqlite3.connect(old.state)) as database:
         for file in state_0_1_0.LATER:
             database.executescript(file.read_text())

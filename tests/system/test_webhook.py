@@ -314,7 +314,7 @@ def test_health_is_what_status_says(world: World, server: Server, hooked: Hooked
 
 
 def test_health_is_503_once_the_data_is_older_than_max_lag(world: World, server: Server, hooked: Hooked) -> None:
-    """The service itself hangs in a cycle, or in its waits: nobody reads the state anew."""
+    """As when the service hangs in a cycle or between two: its data grow older."""
     hooked.run.configure(status={"max_lag": "2s"})
     hooked.ready()
     assert health(hooked)[0] == 200
@@ -369,7 +369,7 @@ def test_more_silent_callers_than_the_limit_leave_the_listener_working(world: Wo
 
 
 def test_slow_callers_are_disconnected(world: World, hooked: Hooked) -> None:
-    """Who send a little now and then for ever."""
+    """Callers that send a few bytes now and then, for ever."""
     hooked.ready()
     slow = [socket.create_connection(("127.0.0.1", hooked.port)) for _ in range(32)]
 

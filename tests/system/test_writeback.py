@@ -302,7 +302,7 @@ def test_a_correction_that_is_no_longer_true_is_not_written(desk: Desk) -> None:
 
 
 def test_a_void_flag_is_written_once_it_is_true_again(desk: Desk) -> None:
-    """A priority that goes down and up, and Odoo away for each first word."""
+    """The priority rises and falls; the first write of the flag, then of its correction, fails."""
     ticket = desk.ticket()
 
     def prioritised(priority: str, clock: str, *, away: bool = False) -> list[str]:
