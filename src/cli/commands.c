@@ -107,7 +107,7 @@ const struct command cli_commands[] = {
      "  list        every write that is not settled: waiting, cut off, refused, or what shadow mode\n"
      "              would write (the default)\n"
      "  list ID     all of one write, settled or not\n"
-     "  retry [ID]  sends a refused write again at the next cycle, and one that waits without its\n"
+     "  retry [ID]  sends a refused write again at the next cycle, or a waiting one without its\n"
      "              delay; without ID: every refused one\n"
      "  drop ID     gives a write up for good; with a note, its tag and its activity too\n",
      cmd_outbox},
