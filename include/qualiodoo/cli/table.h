@@ -67,8 +67,7 @@ bool table_lost(void);
 char *format_minutes(minutes duration, char text[FORMAT_MINUTES_SIZE]);
 
 /* Writes the whole minutes of `seconds` (>= 0) as H:MM into `text` and returns it; 1 to 59 seconds
- * are
- * "< 0:01", so that a ticket late by seconds does not look punctual. */
+ * are "< 0:01", so that a ticket late by seconds does not look punctual. */
 char *format_seconds(int64_t seconds, char text[FORMAT_SECONDS_SIZE]);
 
 #endif
