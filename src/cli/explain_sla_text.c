@@ -22,7 +22,7 @@ static const char *when(const struct tz *zone, const json_t *object, const char 
     return iso && instant_parse_iso(iso, &at) ? tz_format(zone, at, text) : "-";
 }
 
-static const char *seconds_of(const json_t *object, const char *key, char text[FORMAT_SECONDS_SIZE])
+static const char *seconds_of(const json_t *object, const char *key, char text[MINUTES_TEXT_SIZE])
 {
     return format_seconds(json_integer_value(json_object_get(object, key)), text);
 }
@@ -33,7 +33,7 @@ static const char *seconds_of(const json_t *object, const char *key, char text[F
 static void print_target(const json_t *object)
 {
     json_int_t days = json_integer_value(json_object_get(object, "target_days"));
-    char text[FORMAT_SECONDS_SIZE];
+    char text[MINUTES_TEXT_SIZE];
 
     if (days)
         table_say("%lld business day%s", (long long)days, days > 1 ? "s" : "");
@@ -138,7 +138,7 @@ static void print_interval(const struct tz *zone, const json_t *interval)
 {
     enum { DATE_LENGTH = 10 }; /* of YYYY-MM-DD HH:MM */
     char start[TZ_TEXT_SIZE], end[TZ_TEXT_SIZE];
-    char seconds[FORMAT_SECONDS_SIZE], total[FORMAT_SECONDS_SIZE];
+    char seconds[MINUTES_TEXT_SIZE], total[MINUTES_TEXT_SIZE];
 
     when(zone, interval, "start", start);
     start[DATE_LENGTH] = '\0';
@@ -243,7 +243,7 @@ static void print_events(const struct tz *zone, const json_t *document)
 
 static void print_result(const struct tz *zone, const json_t *document)
 {
-    char used[FORMAT_SECONDS_SIZE], late[FORMAT_SECONDS_SIZE], text[TZ_TEXT_SIZE];
+    char used[MINUTES_TEXT_SIZE], late[MINUTES_TEXT_SIZE], text[TZ_TEXT_SIZE];
 
     const char *history = text_of(document, "history");
 

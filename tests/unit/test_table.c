@@ -179,9 +179,9 @@ static void test_minutes(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[FORMAT_MINUTES_SIZE];
+        char text[MINUTES_TEXT_SIZE];
 
-        assert_string_equal(format_minutes(cases[i].duration, text), cases[i].text);
+        assert_string_equal(minutes_format(cases[i].duration, text), cases[i].text);
     }
 }
 
