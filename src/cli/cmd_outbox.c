@@ -323,7 +323,7 @@ static int run_decision(struct cli *cli, struct decision *decision, struct error
 int cmd_outbox(struct cli *cli, int argc, char **argv, struct error *error)
 {
     static const char *const actions[] = {"list", "retry", "drop", NULL};
-    int count = cli_options(cli, NULL, 0, 2, argc, argv, error);
+    int count = cli_options(cli, &(struct cli_syntax){.most = 2}, argc, argv, error);
     const char *action = count > 0 ? argv[1] : actions[0];
     struct decision decision = {0};
     size_t which = 0;

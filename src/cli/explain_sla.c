@@ -297,8 +297,9 @@ static int add_events(struct story *story, struct error *error)
                            : respond_policy(story->respond)->responses;
     const struct candidate candidates[] = {
         {RESPONSE_ASSIGNED, "assigned",
-         ticket->user ? "assigned at the creation, or at a time that Odoo does not say: no response"
-                      : "nobody was assigned",
+         ticket->user
+             ? "assigned at the creation, or at a time that Odoo does not say, which is no response"
+             : "nobody was assigned",
          counted & RESPONSE_BY_ASSIGNMENT, event_when(story, RESPONSE_ASSIGNED),
          ticket->user ? json_sprintf("res.users:%lld", (long long)ticket->user) : json_null()},
         {RESPONSE_REPLIED, "reply", "no public reply by an agent", counted & RESPONSE_BY_REPLY,

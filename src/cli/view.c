@@ -94,8 +94,8 @@ int view_require_complete(struct view *view, struct error *error)
 void view_say_kept(const struct view *view)
 {
     if (view->kept)
-        log_warning("the balances are those of before a word changed: 'qualiodoo status' says "
-                    "which, and what to do");
+        log_warning("the balances are those from before a setting changed, here or in Odoo: "
+                    "'qualiodoo status' names it and says what to do");
 }
 
 int view_accounts(struct view *view, struct ids *ret, struct error *error)

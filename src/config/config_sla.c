@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 
 #define MINUTES_PER_DAY 1440
@@ -109,10 +110,10 @@ static int set_opening(struct reader *reader, const struct key *key, yaml_node_t
     struct config_interval **field = config_field(key, reader->config);
     size_t *count = config_companion(key, reader->config);
     size_t n = 0;
-    int result = config_list(reader, node, key, &n);
+    int rc = config_list(reader, node, key, &n);
 
-    if (result || n == 0)
-        return result;
+    if (rc || n == 0)
+        return rc;
     *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
         return ERR_NO_MEMORY;
@@ -120,9 +121,9 @@ static int set_opening(struct reader *reader, const struct key *key, yaml_node_t
         const yaml_node_t *item = config_yaml_item(reader, node, i);
         struct config_interval interval = {0, 0};
 
-        result = read_interval(reader, key, item, &interval);
-        if (result)
-            return result;
+        rc = read_interval(reader, key, item, &interval);
+        if (rc)
+            return rc;
         if (!insert_interval(*field, count, interval))
             return config_fail(reader, item, key->path,
                                "found '%s', which overlaps another interval of the day, expected "
@@ -140,7 +141,7 @@ static json_t *show_opening(const struct key *key, const struct config *config)
     for (size_t i = 0; i < config_count(key, config); i++) {
         int start = (*field)[i].start_minute, end = (*field)[i].end_minute;
 
-        config_append(
+        json_build_add(
             &list, json_sprintf("%02d:%02d-%02d:%02d", start / 60, start % 60, end / 60, end % 60));
     }
     return list;
@@ -261,7 +262,7 @@ static json_t *show_response(const struct key *key, const struct config *config)
     (void)key;
     for (size_t i = 0; responses[i]; i++)
         if (config->sla.policy.responses & response_bits[i])
-            config_append(&list, json_string(responses[i]));
+            json_build_add(&list, json_string(responses[i]));
     return list;
 }
 

@@ -89,7 +89,6 @@ static void test_add_years(void **state)
     }
 }
 
-/* Section 3: the same day of the month, or the first of the month after when it has none. */
 static void test_weekdays(void **state)
 {
     (void)state;
@@ -101,6 +100,7 @@ static void test_weekdays(void **state)
     assert_int_equal(civil_weekday(civil_from_date(1, 1, 1)), 0);
 }
 
+/* Section 3: the same day of the month, or the first of the month after when it has none. */
 static void test_add_months(void **state)
 {
     static const struct {

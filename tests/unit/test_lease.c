@@ -73,7 +73,7 @@ static void test_duty_ends_two_minutes_after_the_last_confirmed_heartbeat_was_be
     assert_int_equal(lease_next(&lease, &lease_limits, 151 * S), LEASE_DROP);
 }
 
-static void test_a_heartbeat_answered_after_duty_ended_revives_nothing(void **state)
+static void test_a_heartbeat_answered_after_duty_ended_does_not_restore_it(void **state)
 {
     struct lease lease = with_row(0);
 
@@ -463,7 +463,7 @@ static int seeds(void)
     return text ? atoi(text) : 300;
 }
 
-static void test_never_two_on_duty_and_somebody_takes_it_up(void **state)
+static void test_never_two_agents_are_on_duty_and_one_takes_over_within_15_minutes(void **state)
 {
     struct sum sum = many_lives(seeds(), &lease_limits, &storm);
 
@@ -508,13 +508,13 @@ int main(void)
         cmocka_unit_test(test_duty_takes_two_looks_30_seconds_apart),
         cmocka_unit_test(test_a_lower_live_row_makes_a_standby),
         cmocka_unit_test(test_duty_ends_two_minutes_after_the_last_confirmed_heartbeat_was_begun),
-        cmocka_unit_test(test_a_heartbeat_answered_after_duty_ended_revives_nothing),
+        cmocka_unit_test(test_a_heartbeat_answered_after_duty_ended_does_not_restore_it),
         cmocka_unit_test(test_a_create_of_20_seconds_gives_no_row),
         cmocka_unit_test(test_a_row_that_is_gone_or_says_something_else_is_given_up),
         cmocka_unit_test(test_the_row_is_tended_each_minute_and_a_candidate_looks_after_30_seconds),
         cmocka_unit_test(test_a_row_is_live_for_three_minutes_after_its_stamp),
         cmocka_unit_test(test_without_faults_the_first_is_on_duty_within_a_minute_and_stays),
-        cmocka_unit_test(test_never_two_on_duty_and_somebody_takes_it_up),
+        cmocka_unit_test(test_never_two_agents_are_on_duty_and_one_takes_over_within_15_minutes),
         cmocka_unit_test(test_each_limit_is_needed),
     };
 
