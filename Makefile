@@ -123,10 +123,10 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(compile) $(WARNINGS) -MMD -MP -c -o $@ $<
 
-# The numbered migrations, embedded: one array of {number, name, text}.
-$(BUILD)/migrations.c: $(SCHEMA) src/store/embed.sh
+# The numbered migrations, embedded: one array of {number, name, text}; and the schema that they give.
+$(BUILD)/migrations.c: src/store/schema.sql $(SCHEMA) src/store/embed.sh
 	@mkdir -p $(@D)
-	$(call say,EMBED,src/store/schema)sh src/store/embed.sh $(SCHEMA) > $@.tmp && mv $@.tmp $@
+	$(call say,EMBED,src/store/schema)sh src/store/embed.sh src/store/schema.sql $(SCHEMA) > $@.tmp && mv $@.tmp $@
 
 $(BUILD)/src/store/migrations.o: $(BUILD)/migrations.c $(BUILD)/flags
 	@mkdir -p $(@D)
