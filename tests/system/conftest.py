@@ -27,7 +27,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "odoo"))
+sys.path[:0] = [str(ROOT / "tests" / "odoo"), str(ROOT / "tests")]
 
 from odoosim import Server, World, stories  # noqa: E402
 

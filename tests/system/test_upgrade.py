@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from conftest import ROOT, Run
 
-sys.path[:0] = [str(ROOT / "tests" / "fixtures"), str(ROOT / "tests")]
+sys.path.insert(0, str(ROOT / "tests" / "fixtures"))
 
 import schema  # noqa: E402
 import state_0_1_0  # noqa: E402
