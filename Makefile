@@ -92,7 +92,7 @@ SCHEMA  := $(sort $(wildcard src/store/schema/*.sql))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 # The schedule is part of the service.
 ifeq ($(SYSTEMD),0)
-UNIT_TESTS := $(filter-out %/test_schedule %/test_schedule_times %/test_metrics %/test_trouble %/test_tell,$(UNIT_TESTS))
+UNIT_TESTS := $(filter-out %/test_schedule %/test_schedule_times %/test_metrics %/test_outage %/test_service_log,$(UNIT_TESTS))
 endif
 ONLY_TEST  := $(BUILD)/tests/unit/only.o
 # Programs that tests in Python ask, and what they preload.

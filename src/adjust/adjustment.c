@@ -2,7 +2,7 @@
  *
  * adjustment_remote.c looks the key up in Odoo and writes. Then the adjustments are pulled and the
  * accounts computed. When that fails, the adjustment stays in Odoo, and the message says so. */
-#include "adjustment_internal.h"
+#include "qualiodoo/adjust/adjustment.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -12,6 +12,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "adjustment_remote.h"
 #include "qualiodoo/compute/accounts.h"
 #include "qualiodoo/compute/policy.h"
 #include "qualiodoo/core/account.h"
@@ -66,7 +67,7 @@ static int check_reason(const char *reason, struct error *error)
     if (!text)
         return error_set(error, ERR_USAGE, "--reason: found bytes that are not UTF-8 text");
     if (reason[strspn(reason, " ")] == '\0')
-        return error_set(error, ERR_USAGE, "--reason: found no text, expected why");
+        return error_set(error, ERR_USAGE, "--reason: found no text, expected the reason");
     if (length > ADJUSTMENT_REASON_MAX)
         return error_set(error, ERR_USAGE, "--reason: found %zu bytes, expected at most %d", length,
                          ADJUSTMENT_REASON_MAX);

@@ -13,11 +13,12 @@
  *
  * Invariants: before each write, the key is looked up under the cycle lock. Before the first write,
  * the caller is told the key (about_to_write). */
+#include "adjustment_remote.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "adjustment_internal.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/customer.h"
 #include "qualiodoo/util/civil.h"

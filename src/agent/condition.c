@@ -40,7 +40,7 @@ void condition_read(const struct config *config, struct condition *ret)
     store_close(store);
 }
 
-bool condition_say(const struct condition *condition, instant now, char *line, size_t size)
+bool condition_is_healthy(const struct condition *condition, instant now, char *line, size_t size)
 {
     bool lapsed = condition->has_lapse && now >= condition->lapses_at;
     size_t problems = condition->problems + lapsed;

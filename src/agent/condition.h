@@ -20,6 +20,6 @@ void condition_read(const struct config *config, struct condition *ret);
 
 /* Whether the service is healthy at `now`: the problems could be counted, and there are none.
  * Writes one line that says so, without a customer's name, into `line` of `size` bytes. */
-bool condition_say(const struct condition *condition, instant now, char *line, size_t size);
+bool condition_is_healthy(const struct condition *condition, instant now, char *line, size_t size);
 
 #endif

@@ -206,10 +206,10 @@ static int bind_socket(const struct addrinfo *address, int *ret)
         return -errno;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (bind(fd, address->ai_addr, address->ai_addrlen) < 0 || listen(fd, SOMAXCONN) < 0) {
-        int code = -errno;
+        int rc = -errno;
 
         close(fd);
-        return code;
+        return rc;
     }
     *ret = fd;
     return 0;

@@ -335,19 +335,19 @@ static int fill(int fd, const char *text)
         ssize_t written = write(fd, text, left);
 
         if (written < 0 && errno != EINTR)
-            return -1;
+            return -errno;
         if (written > 0) {
             text += written;
             left -= (size_t)written;
         }
     }
-    return fchmod(fd, METRICS_MODE); /* whatever the umask */
+    return fchmod(fd, METRICS_MODE) < 0 ? -errno : 0; /* whatever the umask */
 }
 
 int metrics_write(const char *path, const char *text, struct error *error)
 {
     char temporary[4096];
-    int fd, rc, cause;
+    int fd, rc;
 
     /* node_exporter reads *.prom only, so it ignores this name. */
     if (snprintf(temporary, sizeof temporary, "%s.tmp", path) >= (int)sizeof temporary)
@@ -355,14 +355,11 @@ int metrics_write(const char *path, const char *text, struct error *error)
     /* Remove the leftover of a killed run instead of truncating it: another hard link may exist. */
     unlink(temporary);
     fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, METRICS_MODE);
-    rc = fd < 0 ? -1 : fill(fd, text);
-    cause = errno;
-    if (fd >= 0 && close(fd) < 0 && rc == 0) {
-        rc = -1;
-        cause = errno;
-    }
-    if (rc == 0 && (rc = rename(temporary, path)) < 0)
-        cause = errno;
+    rc = fd < 0 ? -errno : fill(fd, text);
+    if (fd >= 0 && close(fd) < 0 && rc == 0)
+        rc = -errno;
+    if (rc == 0 && rename(temporary, path) < 0)
+        rc = -errno;
     if (rc == 0)
         return 0;
     if (fd >= 0)
@@ -370,5 +367,5 @@ int metrics_write(const char *path, const char *text, struct error *error)
     return error_set(error, ERR_STATE,
                      "status.metrics_file: %s cannot be written (%s): the service goes on without "
                      "it",
-                     path, strerror(cause));
+                     path, strerror(-rc));
 }

@@ -7,7 +7,6 @@
 #define QUALIODOO_AGENT_METRICS_H
 
 #include "condition.h"
-#include "qualiodoo/config/config.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/store/health.h"
 

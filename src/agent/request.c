@@ -234,6 +234,7 @@ static bool is_number(const char *value, size_t size)
     return size > 0 && strspn(value, "0123456789") == size;
 }
 
+/* An MHD_KeyValueIteratorN: its parameters are libmicrohttpd's. */
 static enum MHD_Result look_at_header(void *context, enum MHD_ValueKind kind, const char *name,
                                       size_t name_size, const char *value, size_t size)
 {

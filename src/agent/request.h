@@ -16,9 +16,9 @@ struct requests {
     int64_t hooks_used; /* leaky bucket of the hooks: the time (ms) until which it is used up */
 };
 
-/* The MHD_AccessHandlerCallback; `context` is a struct requests. libmicrohttpd calls it when the
- * headers are complete, for each part of the body, and at its end. *state is NULL at the first
- * call; what it holds afterwards is freed with request_free(). */
+/* The MHD_AccessHandlerCallback, with libmicrohttpd's parameters; `context` is a struct requests.
+ * libmicrohttpd calls it when the headers are complete, for each part of the body, and at its end.
+ * *state is NULL at the first call; what it holds afterwards is freed with request_free(). */
 enum MHD_Result request_part(void *context, struct MHD_Connection *connection, const char *path,
                              const char *method, const char *version, const char *data,
                              size_t *size, void **state);

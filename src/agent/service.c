@@ -1,4 +1,4 @@
-/* service.c - the event loop: timers, signals, and one worker thread that runs the cycles.
+/* service.c - the event loop: timers, signals, and when the worker (worker.c) runs a cycle.
  *
  *     IDLE --- something is due: start_cycle ---> BUSY --- the worker is done: on_done ---> IDLE
  *      |                                           |
@@ -11,23 +11,18 @@
  *  2. A new configuration replaces the old one in IDLE only, so that a cycle has the same one from
  *     beginning to end.
  *  3. The watchdog is notified in IDLE, and in BUSY as long as the worker makes progress. */
-#include <assert.h>
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
-#include <unistd.h>
 
 #include "condition.h"
 #include "journal.h"
 #include "listener.h"
 #include "metrics.h"
 #include "qualiodoo/agent/agent.h"
-#include "qualiodoo/cycle/cycle.h"
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/util/clock.h"
@@ -36,22 +31,11 @@
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/tz.h"
 #include "schedule.h"
-#include "tell.h"
+#include "service_log.h"
+#include "worker.h"
 
 #define MS_USEC UINT64_C(1000)
 #define ACCURACY_MS 250 /* of the timer: lets the system wake up for several programs at once */
-
-/* The input of the worker, and its results. */
-struct job {
-    const struct config *config;
-    struct cycle_options options;
-    enum schedule_cycle cycle;
-    struct cycle_report report;
-    struct error error;
-    struct condition condition;
-    char accounts[TELL_ACCOUNTS_SIZE]; /* names of the accounts that changed, for the log */
-    int rc, done_fd;
-};
 
 struct service {
     struct config *config, *next; /* the one in use; the one that replaces it in IDLE, or NULL */
@@ -65,13 +49,11 @@ struct service {
     struct schedule schedule;
     struct condition condition; /* after the last cycle */
     struct metrics metrics;
-    struct trouble trouble;
+    struct outage outage;
     bool metrics_lost; /* the metrics file could not be written: logged only once */
-    pthread_t worker;
-    struct job job;
+    struct worker worker;
     int64_t uid; /* id of the agent's user in Odoo, as the last cycle found it; 0: not known */
-    bool busy, stopping;
-    int done_fd;
+    bool stopping;
     struct error failure; /* of the event loop; code 0: none */
 };
 
@@ -81,61 +63,27 @@ static int fail(struct error *error, const char *what, int code)
                      strerror(-code));
 }
 
-/* ---- The worker ---- */
-
-/* Names the accounts that changed, for the log; by number when the state cannot be read. */
-static void name_accounts(struct job *job)
-{
-    struct store *store = NULL;
-    struct error ignored;
-
-    if (!json_array_size(job->report.compute.accounts_changed))
-        return;
-    if (store_open(job->config->state.path, STORE_READ, &store, &ignored) < 0)
-        store = NULL;
-    tell_accounts(store, job->report.compute.accounts_changed, job->accounts);
-    store_close(store);
-}
-
-static void *work(void *context)
-{
-    struct job *job = context;
-    uint64_t one = 1;
-
-    job->rc = cycle_run(job->config, &job->options, &job->report, &job->error);
-    job->error.code = job->rc; /* clear what remains of a failure that cycle_run() has handled */
-    condition_read(job->config, &job->condition);
-    name_accounts(job);
-    while (write(job->done_fd, &one, sizeof one) < 0 && errno == EINTR)
-        ;
-    return NULL;
-}
+/* ---- What is due ---- */
 
 static int start_cycle(struct service *service, enum schedule_cycle cycle, struct error *error)
 {
     int64_t now_ms =
         clock_monotonic_ms(); /* before the start: this cycle may miss what a later hook is about */
-    int failed;
+    const struct worker_job job = {.config = service->config,
+                                   .options = {.service = true,
+                                               .if_invoices_changed = cycle == SCHEDULE_PAYMENTS,
+                                               .lease_only = cycle == SCHEDULE_LEASE,
+                                               .uid = &service->uid},
+                                   .cycle = cycle};
+    int rc;
 
-    assert(!service->busy);
     if (store_lock_keep(service->config->state.path, &service->lock, error) == ERR_BUSY)
         return ERR_BUSY; /* the cycle reports any other failure */
-    service->job = (struct job){.config = service->config,
-                                .options = {.service = true,
-                                            .if_invoices_changed = cycle == SCHEDULE_PAYMENTS,
-                                            .lease_only = cycle == SCHEDULE_LEASE,
-                                            .uid = &service->uid},
-                                .cycle = cycle,
-                                .done_fd = service->done_fd};
-    failed = pthread_create(&service->worker, NULL, work, &service->job);
-    if (failed)
-        return fail(error, "no thread", -failed);
-    service->busy = true;
-    schedule_started(&service->schedule, cycle, now_ms);
-    return 0;
+    rc = worker_start(&service->worker, &job, error);
+    if (rc == 0)
+        schedule_started(&service->schedule, cycle, now_ms);
+    return rc;
 }
-
-/* ---- What is due ---- */
 
 static int arm(struct service *service, struct error *error)
 {
@@ -169,7 +117,7 @@ static int wake(struct service *service, struct error *error)
 {
     enum schedule_cycle due;
 
-    if (service->busy || service->stopping)
+    if (service->worker.busy || service->stopping)
         return 0;
     take_next_config(service);
     due = schedule_due(&service->schedule, clock_monotonic_ms(), clock_now(),
@@ -194,9 +142,9 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *context)
 
 /* ---- The end of a cycle ---- */
 
-static void say_status(const struct service *service)
+static void notify_status(const struct service *service)
 {
-    const struct job *job = &service->job;
+    const struct worker_job *job = &service->worker.job;
     char now[TZ_TEXT_SIZE], event[TZ_TEXT_SIZE] = "none";
 
     tz_format(service->zone, clock_now(), now);
@@ -229,7 +177,7 @@ static void write_metrics(struct service *service)
 
 static void count_cycle(struct service *service)
 {
-    const struct job *job = &service->job;
+    const struct worker_job *job = &service->worker.job;
 
     metrics_add(&service->metrics, job->rc, &job->report);
     service->condition = job->condition;
@@ -247,7 +195,7 @@ static bool needs_administrator(int code)
  * rest, a whole cycle is due at once: it writes what waits in the outbox. */
 static void plan_lease(struct service *service, bool skipped)
 {
-    const struct cycle_report *report = &service->job.report;
+    const struct cycle_report *report = &service->worker.job.report;
     int64_t now_ms = clock_monotonic_ms();
 
     schedule_lease(&service->schedule, report->lease_in_ms, now_ms);
@@ -257,7 +205,7 @@ static void plan_lease(struct service *service, bool skipped)
 
 static void end_cycle(struct service *service)
 {
-    struct job *job = &service->job;
+    struct worker_job *job = &service->worker.job;
     bool skipped = job->rc == 0 && job->report.skipped;
     struct schedule_outcome outcome = {.cycle = skipped ? SCHEDULE_PAYMENTS : SCHEDULE_ALL,
                                        .failed = job->rc < 0 && !needs_administrator(job->rc),
@@ -273,24 +221,22 @@ static void end_cycle(struct service *service)
     }
     schedule_ended(&service->schedule, service->config, &outcome, clock_monotonic_ms());
     journal_events(&job->report);
-    tell_outcome(&service->trouble, &job->error, &job->report, job->accounts);
+    service_log_outcome(&service->outage, &job->error, &job->report, job->accounts);
     count_cycle(service);
     if (!skipped)
-        say_status(service);
+        notify_status(service);
     cycle_report_free(&job->report);
 }
 
 static int on_done(sd_event_source *source, int fd, uint32_t events, void *context)
 {
     struct service *service = context;
-    uint64_t count;
 
     (void)source;
+    (void)fd;
     (void)events;
-    if (read(fd, &count, sizeof count) < 0)
+    if (!worker_done(&service->worker))
         return 0;
-    pthread_join(service->worker, NULL);
-    service->busy = false;
     end_cycle(service);
     return service->stopping ? sd_event_exit(service->event, 0) : wake_or_exit(service);
 }
@@ -305,10 +251,10 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *info,
     (void)info;
     /* The worker stops after its current transaction, which can take long on a slow disk. */
     sd_notifyf(0, "STOPPING=1\nSTATUS=Stopping at the edge of a transaction%s",
-               service->busy ? "\nEXTEND_TIMEOUT_USEC=30000000" : "");
+               service->worker.busy ? "\nEXTEND_TIMEOUT_USEC=30000000" : "");
     service->stopping = true;
     interrupt_request();
-    return service->busy ? 0 : sd_event_exit(service->event, 0);
+    return service->worker.busy ? 0 : sd_event_exit(service->event, 0);
 }
 
 static bool is_same(const char *one, const char *other)
@@ -371,7 +317,7 @@ static int on_watchdog(sd_event_source *source, uint64_t usec, void *context)
     unsigned long progress = heartbeat_count();
 
     (void)usec;
-    if (!service->busy || progress != service->progress)
+    if (!service->worker.busy || progress != service->progress)
         sd_notify(0, "WATCHDOG=1");
     service->progress = progress;
     sd_event_source_set_time_relative(source, service->watchdog_usec / 4);
@@ -387,23 +333,23 @@ static void on_hook(void *context, enum schedule_cycle cycle)
     struct error error = {0};
 
     schedule_hook(&service->schedule, cycle, clock_monotonic_ms());
-    if (!service->busy && !service->stopping && arm(service, &error) < 0)
+    if (!service->worker.busy && !service->stopping && arm(service, &error) < 0)
         log_error("%s", error.message);
 }
 
 /* The metrics after the last cycle; the state is not read. */
-static char *say_metrics(void *context)
+static char *answer_metrics(void *context)
 {
     const struct service *service = context;
 
     return metrics_text(&service->metrics, service->config->odoo.database);
 }
 
-static bool say_health(void *context, char line[LISTENER_LINE_SIZE])
+static bool answer_health(void *context, char line[LISTENER_LINE_SIZE])
 {
     const struct service *service = context;
 
-    return condition_say(&service->condition, clock_now(), line, LISTENER_LINE_SIZE);
+    return condition_is_healthy(&service->condition, clock_now(), line, LISTENER_LINE_SIZE);
 }
 
 /* ---- The whole ---- */
@@ -417,7 +363,8 @@ static int add_sources(struct service *service, struct error *error)
     if (rc >= 0)
         rc = sd_event_add_signal(service->event, NULL, SIGHUP, on_reload, service);
     if (rc >= 0)
-        rc = sd_event_add_io(service->event, NULL, service->done_fd, EPOLLIN, on_done, service);
+        rc = sd_event_add_io(service->event, NULL, service->worker.done_fd, EPOLLIN, on_done,
+                             service);
     if (rc >= 0)
         rc = sd_event_add_time_relative(service->event, &service->timer, CLOCK_BOOTTIME, 0,
                                         clock_timer_usec(ACCURACY_MS), on_timer, service);
@@ -448,31 +395,29 @@ static int open_service(struct service *service, struct error *error)
     if (rc < 0)
         return rc;
     service->zone = tz_open(service->config->timezone);
-    service->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (!service->zone)
         return error_memory(error);
-    if (service->done_fd < 0)
-        return fail(error, "eventfd", -errno);
+    rc = worker_open(&service->worker, error);
+    if (rc < 0)
+        return rc;
     condition_read(service->config, &service->condition); /* of an earlier run */
     metrics_take(&service->metrics, &service->condition);
     rc = sd_event_new(&service->event);
     rc = rc < 0 ? fail(error, "event loop", rc) : add_sources(service, error);
-    return rc < 0
-               ? rc
-               : listener_open(service->event, service->config,
-                               (struct listener_handler){on_hook, say_metrics, say_health, service},
-                               &service->listener, error);
+    return rc < 0 ? rc
+                  : listener_open(
+                        service->event, service->config,
+                        (struct listener_handler){on_hook, answer_metrics, answer_health, service},
+                        &service->listener, error);
 }
 
 static void close_service(struct service *service)
 {
-    assert(!service->busy);
     listener_close(service->listener);
     sd_event_source_unref(service->timer);
     sd_event_source_unref(service->watchdog);
     sd_event_unref(service->event);
-    if (service->done_fd >= 0)
-        close(service->done_fd);
+    worker_close(&service->worker);
     tz_free(service->zone);
     store_unlock(service->lock);
     config_free(service->next);
@@ -481,11 +426,11 @@ static void close_service(struct service *service)
 
 int agent_run(struct config *config, struct error *error)
 {
-    struct service service = {.config = config, .done_fd = -1};
+    struct service service = {.config = config, .worker = {.done_fd = -1}};
     int rc;
 
     journal_open();
-    tell_open();
+    service_log_open();
     schedule_begin(&service.schedule);
     rc = open_service(&service, error);
     if (rc == 0) {

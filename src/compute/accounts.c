@@ -26,6 +26,8 @@ static char *policy_text(const struct config *config)
                       json_object_get(document, "tickets"), "timezone",
                       json_object_get(document, "timezone"), "sla",
                       json_object_get(json_object_get(document, "sla"), "response"));
+    if (rules && config->credit.adjustments == ADJUSTMENTS_NOTE) /* only the agent's notes count */
+        json_build_set(&rules, "login", json_string(config->odoo.login));
     text = rules ? json_dumps(rules, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
     json_decref(rules);
     json_decref(document);
@@ -38,6 +40,8 @@ struct update {
     struct facts *facts;
     const struct accounts_order *order;
     char *rules_before, *rules_now; /* policy_text(); rules_before NULL: this state is new */
+    bool words_changed;             /* a tag or a unit: see facts_changed_words() */
+    struct ids others; /* accounts that other changes touch too; only with words_changed */
     struct balance_change *changes; /* of the accounts that changed; keep_evidence() sorts it */
     size_t n_changes, changes_size;
     struct compute_report *report;
@@ -71,9 +75,21 @@ static int touch_if_new_policy(struct update *update, const struct config *confi
     return rc < 0 ? rc : store_meta_set(update->store, "policy", update->rules_now, error);
 }
 
+/* Whether more is charged to the account although nobody worked for it: the configuration or a word
+ * of Odoo changed. With a new configuration work of the same cycle cannot be told apart. */
+static bool is_charged_by_words(const struct update *update, int64_t account)
+{
+    if (update->rules_before && strcmp(update->rules_before, update->rules_now) != 0)
+        return true;
+    return update->words_changed &&
+           !ids_contain(update->others.items, update->others.count, account);
+}
+
 static int note_change(struct update *update, int64_t account, const struct results_change *change,
                        struct error *error)
 {
+    struct results_change loss = *change;
+
     if (!change->changed)
         return 0;
     if (ARRAY_RESERVE(update->changes, update->changes_size, update->n_changes + 1) < 0)
@@ -81,7 +97,9 @@ static int note_change(struct update *update, int64_t account, const struct resu
     update->changes[update->n_changes++] =
         (struct balance_change){account, change->before, change->after};
     json_build_add(&update->report->accounts_changed, json_integer(account));
-    compute_report_lost(update->report, account, change);
+    if (is_charged_by_words(update, account))
+        loss.consumed = 0;
+    compute_report_lost(update->report, account, &loss);
     return 0;
 }
 
@@ -192,6 +210,9 @@ static int update_all(struct update *update, struct error *error)
     bool all = false;
     int rc = facts_changed_accounts(update->store, update->order->today, &changed, &all, error);
 
+    if (rc == 0)
+        rc = facts_changed_words(update->store, update->order->today, &update->words_changed,
+                                 &update->others, error);
     if (rc == 0 && (all || changed.count)) {
         rc = facts_accounts(update->store, &living, error);
         if (rc == 0)
@@ -244,6 +265,7 @@ int accounts_update(struct store *store, const struct config *config,
     facts_free(update.facts);
     free(update.rules_before);
     free(update.rules_now);
+    free(update.others.items);
     free(update.changes);
     policy_close(&update.policy);
     return rc;

@@ -67,14 +67,16 @@ static int account_in(struct check *check, json_t *list, int64_t account, json_t
     return *ret && json_array_append_new(list, *ret) == 0 ? 0 : error_memory(error);
 }
 
-/* Whether credit.adjustments changed: the adjustments it named before have left the mirror, which
- * does not mean that they have left Odoo. */
+/* Whether adjustments stopped counting although Odoo says of them what it said: credit.adjustments
+ * names another place for them, or they are notes of the agent that odoo.login named before. */
 static bool adjustments_moved(const struct check *check)
 {
     json_t *before = json_object_get(json_object_get(check->rules_before, "credit"), "adjustments");
     json_t *now = json_object_get(json_object_get(check->rules_now, "credit"), "adjustments");
+    json_t *login = json_object_get(check->rules_before, "login");
 
-    return before && !json_equal(before, now);
+    return (before && !json_equal(before, now)) ||
+           (login && !json_equal(login, json_object_get(check->rules_now, "login")));
 }
 
 static bool is_revoked(const struct check *check, const struct evidence_loss *loss)

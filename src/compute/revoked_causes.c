@@ -69,21 +69,46 @@ static void add_products(json_t **causes, const struct revoked_words *words,
     }
 }
 
+/* Whether credit.money_journals named the code. */
+static bool code_is_money(const struct revoked_words *words, const char *code)
+{
+    json_t *codes =
+               json_object_get(json_object_get(words->rules_before, "credit"), "money_journals"),
+           *named;
+    size_t i;
+
+    json_array_foreach(codes, i, named) {
+        if (strcmp(json_string_value(named), code) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_journal(json_t **causes, const struct revoked_words *words, const char *id,
+                        json_t *before)
+{
+    json_t *after = json_object_get(json_object_get(words->words_now, "journals"), id);
+    const char *name = text_at(before, 0), *type = text_at(before, 1), *code = text_at(before, 2);
+
+    if (!after)
+        json_build_add(
+            causes, json_sprintf("journal %s '%s' (%s) cannot be read any more", id, name, type));
+    else if (strcmp(type, text_at(after, 1)) != 0)
+        json_build_add(causes, json_sprintf("journal %s '%s' changed its type from %s to %s", id,
+                                            name, type, text_at(after, 1)));
+    else if (strcmp(code, text_at(after, 2)) != 0 && code_is_money(words, code))
+        json_build_add(causes, json_sprintf("journal %s '%s' changed its code from %s to %s, and "
+                                            "credit.money_journals names %s",
+                                            id, name, code, text_at(after, 2), code));
+}
+
 static void add_journals(json_t **causes, const struct revoked_words *words)
 {
-    json_t *now = json_object_get(words->words_now, "journals"), *before, *after;
+    json_t *before;
     const char *id;
 
-    json_object_foreach(json_object_get(words->words_before, "journals"), id, before) {
-        after = json_object_get(now, id);
-        if (!after)
-            json_build_add(causes, json_sprintf("journal %s '%s' (%s) cannot be read any more", id,
-                                                text_at(before, 0), text_at(before, 1)));
-        else if (strcmp(text_at(before, 1), text_at(after, 1)) != 0)
-            json_build_add(causes,
-                           json_sprintf("journal %s '%s' changed its type from %s to %s", id,
-                                        text_at(before, 0), text_at(before, 1), text_at(after, 1)));
-    }
+    json_object_foreach(json_object_get(words->words_before, "journals"), id, before)
+        add_journal(causes, words, id, before);
 }
 
 static void add_units(json_t **causes, const struct revoked_words *words)
@@ -190,6 +215,19 @@ static void add_packs(json_t **causes, json_t *before, json_t *after)
     }
 }
 
+/* rules.login is there only where adjustments are notes. */
+static void add_login(json_t **causes, const struct revoked_words *words)
+{
+    const char *before = json_string_value(json_object_get(words->rules_before, "login"));
+    const char *now = json_string_value(json_object_get(words->rules_now, "login"));
+
+    if (before && now && strcmp(before, now) != 0)
+        json_build_add(
+            causes, json_sprintf("odoo.login changed from %s to %s, and with credit.adjustments: "
+                                 "note the notes of another user do not count",
+                                 before, now));
+}
+
 static void add_rules(json_t **causes, const struct revoked_words *words)
 {
     json_t *before = json_object_get(words->rules_before, "credit");
@@ -206,6 +244,7 @@ static void add_rules(json_t **causes, const struct revoked_words *words)
         if (from && !json_equal(from, to))
             add_change(causes, credit_keys[i], from, to);
     }
+    add_login(causes, words);
 }
 
 /* ---- The program ---- */

@@ -1,10 +1,24 @@
 /* doctor.c - checks configuration, connection and login, then calls the checks of doctor_*.c in the
  * order of their dependencies. */
-#include "doctor_internal.h"
+#include "qualiodoo/doctor/doctor.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "doctor_adjustments.h"
+#include "doctor_calendar.h"
+#include "doctor_fields.h"
+#include "doctor_findings.h"
+#include "doctor_history.h"
+#include "doctor_identity.h"
+#include "doctor_lease.h"
+#include "doctor_money.h"
+#include "doctor_packs.h"
+#include "doctor_rights.h"
+#include "doctor_state.h"
+#include "doctor_timesheets.h"
+#include "doctor_webhook.h"
+#include "doctor_writeback.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/skew.h"

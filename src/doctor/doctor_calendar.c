@@ -1,16 +1,20 @@
 /* doctor_calendar.c - checks whether response times can be counted by the working calendars of
  * Odoo. They are read from Odoo, as the mirror is empty before its first pull. */
+#include "doctor_calendar.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "doctor_internal.h"
+#include "doctor_fields.h"
+#include "doctor_findings.h"
+#include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/tz.h"
 
 #define HOURS_ADVICE                                                                               \
-    "give it its hours in Odoo, choose another calendar (sla.calendar: odoo:ID), or write the "    \
+    "enter its hours in Odoo, choose another calendar (sla.calendar: odoo:ID), or write the "      \
     "hours in the configuration (sla.calendar: config)"
 
 struct calendars {
@@ -55,7 +59,7 @@ static int add_uses(struct calendars *calendars, const char *model, const char *
 {
     const struct doctor *doctor = calendars->doctor;
     json_t *known = NULL, *records = NULL, *record;
-    struct listing without = {0};
+    struct doctor_list without = {0};
     size_t i;
     int rc = doctor_fields(doctor, model, json_pack("[s]", "resource_calendar_id"), &known, error);
 
@@ -69,7 +73,7 @@ static int add_uses(struct calendars *calendars, const char *model, const char *
         if (id)
             add_use(calendars, id, json_sprintf("%s '%s'", kind, name ? name : ""));
         else if (required)
-            listing_add(&without, "'%s'", name ? name : "");
+            doctor_list_add(&without, "'%s'", name ? name : "");
     }
     if (without.count)
         doctor_problem(doctor,
@@ -77,8 +81,8 @@ static int add_uses(struct calendars *calendars, const char *model, const char *
                        "the hours in the configuration (sla.calendar: config)",
                        "no working calendar: %s %s; the response times of its tickets cannot be "
                        "counted",
-                       kind, listing_text(&without));
-    listing_free(&without);
+                       kind, doctor_list_text(&without));
+    doctor_list_free(&without);
     json_decref(known);
     json_decref(records);
     return rc;
@@ -125,8 +129,8 @@ static bool is_zone(json_t *record, const char **ret_name)
 
 /* Reports a usable calendar, and notes a time zone other than the configured one: a new calendar is
  * in UTC until somebody chooses its zone. */
-static void say_good(const struct doctor *doctor, json_t *record, const char *zone, size_t lines,
-                     const char *users)
+static void report_usable(const struct doctor *doctor, json_t *record, const char *zone,
+                          size_t lines, const char *users)
 {
     const char *name = json_string_value(json_object_get(record, "name"));
     long long id = ask_field_id(record, "id");
@@ -135,7 +139,7 @@ static void say_good(const struct doctor *doctor, json_t *record, const char *zo
               zone, lines, users);
     if (strcmp(zone, doctor->config->timezone) != 0)
         doctor_note(
-            doctor, "where that is not meant, correct its time zone in Odoo",
+            doctor, "if that is not intended, correct its time zone in Odoo",
             "the hours of the working calendar '%s' (%lld) are those of the time zone '%s', "
             "and timezone is '%s'",
             name ? name : "", id, zone, doctor->config->timezone);
@@ -168,7 +172,7 @@ static int check_calendar(const struct calendars *calendars, int64_t id, const c
                        "the working calendar '%s' (%lld, %s) has an unknown time zone: '%s'",
                        name ? name : "", (long long)id, users, zone ? zone : "");
     else
-        say_good(doctor, record, zone, lines, users);
+        report_usable(doctor, record, zone, lines, users);
     return 0;
 }
 
@@ -176,7 +180,7 @@ static int check_use(const struct calendars *calendars, const char *key, json_t 
                      struct error *error)
 {
     int64_t id = strtoll(key, NULL, 10);
-    struct listing listing = {0};
+    struct doctor_list list = {0};
     json_t *records = NULL, *user;
     size_t i;
     int rc = ask_records(calendars->doctor->odoo, "resource.calendar",
@@ -184,11 +188,11 @@ static int check_use(const struct calendars *calendars, const char *key, json_t 
                          names_of(calendars->fields), &records, error);
 
     json_array_foreach(users, i, user)
-        listing_add(&listing, "%s", json_string_value(user));
+        doctor_list_add(&list, "%s", json_string_value(user));
     if (rc == 0)
-        rc = check_calendar(calendars, id, listing_text(&listing), json_array_get(records, 0),
+        rc = check_calendar(calendars, id, doctor_list_text(&list), json_array_get(records, 0),
                             error);
-    listing_free(&listing);
+    doctor_list_free(&list);
     json_decref(records);
     return rc;
 }

@@ -1,5 +1,7 @@
 /* doctor_fields.c - asks which fields a model has in this Odoo. */
-#include "doctor_internal.h"
+#include "doctor_fields.h"
+
+#include "doctor_list.h"
 
 int doctor_fields(const struct doctor *doctor, const char *model, json_t *names, json_t **ret_known,
                   struct error *error)
@@ -12,7 +14,7 @@ int doctor_fields(const struct doctor *doctor, const char *model, json_t *names,
 }
 
 int doctor_missing(const struct doctor *doctor, const char *model, json_t *names,
-                   struct listing *missing, struct error *error)
+                   struct doctor_list *missing, struct error *error)
 {
     json_t *known = NULL, *name;
     size_t i;
@@ -20,7 +22,7 @@ int doctor_missing(const struct doctor *doctor, const char *model, json_t *names
 
     json_array_foreach(names, i, name) {
         if (rc == 0 && !json_object_get(known, json_string_value(name)))
-            listing_add(missing, "%s", json_string_value(name));
+            doctor_list_add(missing, "%s", json_string_value(name));
     }
     json_decref(names);
     json_decref(known);

@@ -1,13 +1,14 @@
-/* doctor_findings.c - reports the findings of the checks, and formats lists for them. */
+/* doctor_findings.c - reports the findings of the checks. */
+#include "doctor_findings.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "doctor_internal.h"
-
-__attribute__((format(printf, 4, 0))) static void say(const struct doctor *doctor,
-                                                      enum doctor_level level, const char *advice,
-                                                      const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void report(const struct doctor *doctor,
+                                                         enum doctor_level level,
+                                                         const char *advice, const char *format,
+                                                         va_list arguments)
 {
     struct doctor_finding finding = {.level = level, .topic = doctor->topic, .advice = advice};
     char *text = NULL;
@@ -24,7 +25,7 @@ void doctor_ok(const struct doctor *doctor, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    say(doctor, DOCTOR_OK, NULL, format, arguments);
+    report(doctor, DOCTOR_OK, NULL, format, arguments);
     va_end(arguments);
 }
 
@@ -33,7 +34,7 @@ void doctor_note(const struct doctor *doctor, const char *advice, const char *fo
     va_list arguments;
 
     va_start(arguments, format);
-    say(doctor, DOCTOR_NOTE, advice, format, arguments);
+    report(doctor, DOCTOR_NOTE, advice, format, arguments);
     va_end(arguments);
 }
 
@@ -42,7 +43,7 @@ void doctor_problem(const struct doctor *doctor, const char *advice, const char 
     va_list arguments;
 
     va_start(arguments, format);
-    say(doctor, DOCTOR_PROBLEM, advice, format, arguments);
+    report(doctor, DOCTOR_PROBLEM, advice, format, arguments);
     va_end(arguments);
 }
 
@@ -52,7 +53,7 @@ void doctor_write_problem(const struct doctor *doctor, const char *advice, const
     va_list arguments;
 
     va_start(arguments, format);
-    say(doctor, enabled ? DOCTOR_PROBLEM : DOCTOR_NOTE, advice, format, arguments);
+    report(doctor, enabled ? DOCTOR_PROBLEM : DOCTOR_NOTE, advice, format, arguments);
     va_end(arguments);
 }
 
@@ -60,47 +61,4 @@ bool doctor_failed(const struct doctor *doctor, int rc, const struct error *erro
 {
     doctor_problem(doctor, NULL, "%s", error->message);
     return rc != ERR_NETWORK && rc != ERR_ACCESS_DENIED && rc != ERR_INTERRUPTED;
-}
-
-void listing_add(struct listing *listing, const char *format, ...)
-{
-    va_list arguments;
-    FILE *stream;
-    char *text = NULL;
-    size_t size = 0;
-
-    if (listing->count++ >= LISTED_MAX)
-        return;
-    stream = open_memstream(&text, &size);
-    if (!stream)
-        return;
-    if (listing->text)
-        fprintf(stream, "%s, ", listing->text);
-    va_start(arguments, format);
-    vfprintf(stream, format, arguments);
-    va_end(arguments);
-    if (fclose(stream) != 0) {
-        free(text);
-        return;
-    }
-    free(listing->text);
-    listing->text = text;
-}
-
-const char *listing_text(struct listing *listing)
-{
-    size_t more = listing->count > LISTED_MAX ? listing->count - LISTED_MAX : 0;
-
-    if (more) {
-        listing->count = 0;
-        listing_add(listing, "and %zu more", more);
-        listing->count = LISTED_MAX;
-    }
-    return listing->text ? listing->text : "";
-}
-
-void listing_free(struct listing *listing)
-{
-    free(listing->text);
-    *listing = (struct listing){0};
 }

@@ -1,5 +1,7 @@
 /* doctor_history.c - checks that the agent can read the history of assignments. */
-#include "doctor_internal.h"
+#include "doctor_history.h"
+
+#include "doctor_findings.h"
 #include "qualiodoo/pull/history.h"
 
 int doctor_history(struct doctor *doctor, struct error *error)

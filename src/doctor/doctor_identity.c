@@ -1,7 +1,9 @@
 /* doctor_identity.c - checks that the local state belongs to the Odoo that answers. */
+#include "doctor_identity.h"
+
 #include <unistd.h>
 
-#include "doctor_internal.h"
+#include "doctor_findings.h"
 #include "qualiodoo/pull/identity.h"
 
 static int check_identity(struct doctor *doctor, struct store *store, struct error *error)

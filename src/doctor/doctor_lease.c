@@ -1,6 +1,10 @@
 /* doctor_lease.c - checks that several agents on one Odoo do not write twice: the model of the
  * lease, the rights on it, and notes that were written twice. */
-#include "doctor_internal.h"
+#include "doctor_lease.h"
+
+#include "doctor_fields.h"
+#include "doctor_findings.h"
+#include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/made.h"
 #include "qualiodoo/store/review.h"
@@ -9,13 +13,13 @@
 
 static int check_model(const struct doctor *doctor, bool *ret_there, struct error *error)
 {
-    struct listing missing = {0};
+    struct doctor_list missing = {0};
     int rc =
         doctor_missing(doctor, LEASE_MODEL,
                        json_pack("[ss]", LEASE_HOLDER_FIELD, LEASE_PURPOSE_FIELD), &missing, error);
 
     *ret_there = rc == 0 && !missing.count;
-    listing_free(&missing);
+    doctor_list_free(&missing);
     return rc == ERR_MISSING_MODEL ? 0 : rc;
 }
 
@@ -59,14 +63,14 @@ int doctor_lease(struct doctor *doctor, struct error *error)
 
 static int add_key(void *context, const char *key, int64_t notes)
 {
-    listing_add(context, "%s (%lld notes)", key, (long long)notes);
+    doctor_list_add(context, "%s (%lld notes)", key, (long long)notes);
     return 0;
 }
 
 int doctor_doubled(const struct doctor *doctor, struct store *store, bool *ret_found,
                    struct error *error)
 {
-    struct listing keys = {0};
+    struct doctor_list keys = {0};
     int rc = review_doubled(store, add_key, &keys, error);
 
     *ret_found = keys.count != 0;
@@ -74,9 +78,9 @@ int doctor_doubled(const struct doctor *doctor, struct store *store, bool *ret_f
         doctor_problem(doctor,
                        "stop the agent that should not run, or run 'qualiodoo setup' so that one "
                        "writes at a time; the surplus notes can be deleted in Odoo",
-                       "notes stand twice in Odoo, so two agents with different states wrote into "
+                       "notes are in Odoo twice, so two agents with different states wrote into "
                        "it: %s",
-                       listing_text(&keys));
-    listing_free(&keys);
+                       doctor_list_text(&keys));
+    doctor_list_free(&keys);
     return rc;
 }

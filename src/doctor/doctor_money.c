@@ -1,6 +1,9 @@
 /* doctor_money.c - finds invoices whose payment state contradicts the amount left to pay. An
  * automation rule with a before-domain on payment_state causes this (docs/ODOO.md, Payments). */
-#include "doctor_internal.h"
+#include "doctor_money.h"
+
+#include "doctor_findings.h"
+#include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
 
 #define INVOICES                                                                                   \
@@ -12,7 +15,7 @@
     "qualiodoo made), open each invoice in Odoo, Reset to Draft, Confirm, and add its payment "    \
     "again"
 
-static int list_invoices(const struct doctor *doctor, json_t *domain, struct listing *listing,
+static int list_invoices(const struct doctor *doctor, json_t *domain, struct doctor_list *list,
                          struct error *error)
 {
     json_t *records = NULL, *record;
@@ -24,8 +27,8 @@ static int list_invoices(const struct doctor *doctor, json_t *domain, struct lis
         const char *name = json_string_value(json_object_get(record, "name"));
         const char *state = json_string_value(json_object_get(record, "payment_state"));
 
-        listing_add(listing, "%s (%lld) '%s'", name ? name : "-",
-                    (long long)ask_field_id(record, "id"), state ? state : "");
+        doctor_list_add(list, "%s (%lld) '%s'", name ? name : "-",
+                        (long long)ask_field_id(record, "id"), state ? state : "");
     }
     json_decref(records);
     return rc;
@@ -34,7 +37,7 @@ static int list_invoices(const struct doctor *doctor, json_t *domain, struct lis
 /* Missing rights, models and fields are reported by doctor_rights() and doctor_models(). */
 int doctor_money(struct doctor *doctor, struct error *error)
 {
-    struct listing settled = {0}, due = {0};
+    struct doctor_list settled = {0}, due = {0};
     int rc;
 
     doctor->topic = "invoices";
@@ -52,18 +55,18 @@ int doctor_money(struct doctor *doctor, struct error *error)
         doctor_problem(
             doctor, MENDING,
             "Odoo calls invoices unpaid of which nothing is left to pay: %s; their packs "
-            "are counted all the same where posted money covers the total, because what is "
-            "left to pay is right and only the word is wrong",
-            listing_text(&settled));
+            "are counted all the same where posted money covers the total, because the "
+            "amount left to pay is right and only the payment state is wrong",
+            doctor_list_text(&settled));
     if (rc == 0 && due.count)
         doctor_problem(
             doctor, MENDING,
             "Odoo calls invoices paid of which something is left to pay: %s; their packs "
             "are not counted, because the payment was undone",
-            listing_text(&due));
+            doctor_list_text(&due));
     if (rc == 0 && !settled.count && !due.count)
         doctor_ok(doctor, "no invoice has a payment state that contradicts what is left to pay");
-    listing_free(&settled);
-    listing_free(&due);
+    doctor_list_free(&settled);
+    doctor_list_free(&due);
     return rc == ERR_ACCESS_RIGHTS || rc == ERR_MISSING_MODEL || rc == ERR_MISSING_FIELD ? 0 : rc;
 }

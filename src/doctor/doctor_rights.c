@@ -1,16 +1,15 @@
 /* doctor_rights.c - checks which models and fields exist in this Odoo, and the rights of the
  * agent's user on them. */
+#include "doctor_rights.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "doctor_internal.h"
+#include "doctor_fields.h"
+#include "doctor_findings.h"
+#include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/pull/record.h"
-
-#define CONTACT_ADVICE                                                                             \
-    "give the agent's user the right 'Contact Creation' (Extra Rights), or use "                   \
-    "credit.adjustments: model"
 
 /* The models that setup makes are left out: they have checks of their own. */
 static bool is_common(enum model_id id)
@@ -66,8 +65,8 @@ static const char *module_of(const struct doctor *doctor, const struct model *mo
 }
 
 /* Reports a required field that is missing: its module is not installed, or its group hides it. */
-static int say_required(const struct doctor *doctor, const struct model *model, const char *name,
-                        struct error *error)
+static int report_required(const struct doctor *doctor, const struct model *model, const char *name,
+                           struct error *error)
 {
     const char *remote = model_remote(model, doctor->flavour), *module = module_of(doctor, model);
     char advice[200];
@@ -86,8 +85,8 @@ static int say_required(const struct doctor *doctor, const struct model *model, 
     return 0;
 }
 
-static int say_missing(const struct doctor *doctor, const struct model *model, json_t *known,
-                       int *missing, struct error *error)
+static int report_missing(const struct doctor *doctor, const struct model *model, json_t *known,
+                          int *missing, struct error *error)
 {
     int rc = 0;
 
@@ -99,7 +98,7 @@ static int say_missing(const struct doctor *doctor, const struct model *model, j
             continue;
         *missing += 1;
         if (column->flags & FIELD_REQUIRED)
-            rc = say_required(doctor, model, name, error);
+            rc = report_required(doctor, model, name, error);
         else
             doctor_note(doctor, NULL,
                         "%s has no field '%s' in this Odoo: it is optional, and what it would tell "
@@ -125,7 +124,7 @@ static int check_model(const struct doctor *doctor, const struct model *model, i
         return 0;
     }
     if (rc == 0)
-        rc = say_missing(doctor, model, known, missing, error);
+        rc = report_missing(doctor, model, known, missing, error);
     json_decref(known);
     return rc;
 }
@@ -146,8 +145,8 @@ int doctor_models(struct doctor *doctor, struct error *error)
 
 /* ---- Rights ---- */
 
-static int check_reading(const struct doctor *doctor, const char *model, struct listing *refused,
-                         struct error *error)
+static int check_reading(const struct doctor *doctor, const char *model,
+                         struct doctor_list *refused, struct error *error)
 {
     bool allowed = false;
     int rc = ask_may(doctor->odoo, model, "read", &allowed, error);
@@ -155,14 +154,14 @@ static int check_reading(const struct doctor *doctor, const char *model, struct 
     if (rc == ERR_MISSING_MODEL)
         return 0; /* reported by doctor_models() */
     if (rc == 0 && !allowed)
-        listing_add(&refused[reader_of(model)], "%s", model);
+        doctor_list_add(&refused[reader_of(model)], "%s", model);
     return rc;
 }
 
 /* Checks each model once, and reports the refused ones together by the right that is missing. */
 static int check_readings(const struct doctor *doctor, bool *all, struct error *error)
 {
-    struct listing refused[N_READERS] = {0};
+    struct doctor_list refused[N_READERS] = {0};
     const char *seen[MODEL_COUNT] = {NULL};
     size_t count = 0;
     int rc = 0;
@@ -183,9 +182,9 @@ static int check_readings(const struct doctor *doctor, bool *all, struct error *
         if (refused[i].count && rc == 0) {
             *all = false;
             doctor_problem(doctor, readers[i].advice, "the agent's user may not read %s",
-                           listing_text(&refused[i]));
+                           doctor_list_text(&refused[i]));
         }
-        listing_free(&refused[i]);
+        doctor_list_free(&refused[i]);
     }
     return rc;
 }
@@ -238,99 +237,4 @@ int doctor_rights(struct doctor *doctor, struct error *error)
     if (rc == 0 && all)
         doctor_ok(doctor, "the agent's user may read all that is needed");
     return rc;
-}
-
-/* ---- Adjustments ---- */
-
-/* Adjustments written by other users count like the agent's own, so nobody else should have the
- * right to write them. */
-static int list_foreign_rows(const struct doctor *doctor, struct error *error)
-{
-    json_t *records = NULL, *record;
-    struct listing listing = {0};
-    size_t i;
-    int rc =
-        ask_records(doctor->odoo, ADJUSTMENT_MODEL,
-                    json_pack("[[ssI]]", "write_uid", "!=", (json_int_t)odoo_uid(doctor->odoo)),
-                    json_pack("[s]", "id"), &records, error);
-
-    json_array_foreach(records, i, record)
-        listing_add(&listing, "%lld", (long long)ask_field_id(record, "id"));
-    if (listing.count)
-        doctor_note(doctor,
-                    "see in Odoo who wrote them; a mistake is corrected by an opposite adjustment, "
-                    "and nobody but the agent should have the right to write there",
-                    "adjustments written by another user than the agent: %s",
-                    listing_text(&listing));
-    listing_free(&listing);
-    json_decref(records);
-    return rc;
-}
-
-static int check_adjustment_rights(const struct doctor *doctor, struct error *error)
-{
-    bool reads = false, creates = false, writes = false;
-    int rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "read", &reads, error);
-
-    if (rc == 0)
-        rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "create", &creates, error);
-    if (rc == 0)
-        rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "write", &writes, error);
-    if (rc < 0)
-        return rc;
-    if (!reads) {
-        doctor_problem(doctor, DOCTOR_SETUP_ADVICE,
-                       "the agent's user may not read the model " ADJUSTMENT_MODEL);
-        return 0;
-    }
-    if (!creates)
-        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
-                             "the agent's user may not create records of " ADJUSTMENT_MODEL
-                             ": 'adjust' would fail");
-    if (writes)
-        doctor_note(doctor, DOCTOR_SETUP_ADVICE,
-                    "the agent's user may change records of " ADJUSTMENT_MODEL
-                    ": it should create and read them only");
-    if (creates && !writes)
-        doctor_ok(doctor, "adjustments are kept in the model " ADJUSTMENT_MODEL);
-    return list_foreign_rows(doctor, error);
-}
-
-static int check_adjustment_model(const struct doctor *doctor, struct error *error)
-{
-    struct listing missing = {0};
-    int rc = doctor_missing(doctor, ADJUSTMENT_MODEL,
-                            model_field_names(&models[MODEL_ADJUSTMENT], NULL), &missing, error);
-
-    if (rc == ERR_MISSING_MODEL)
-        doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
-                             "this Odoo has no model " ADJUSTMENT_MODEL
-                             " yet: 'adjust' would fail");
-    if (missing.count)
-        doctor_problem(doctor, DOCTOR_SETUP_ADVICE, "the model " ADJUSTMENT_MODEL " lacks %s",
-                       listing_text(&missing));
-    else if (rc == 0)
-        rc = check_adjustment_rights(doctor, error);
-    listing_free(&missing);
-    return rc == ERR_MISSING_MODEL ? 0 : rc;
-}
-
-int doctor_adjustments(struct doctor *doctor, struct error *error)
-{
-    bool writes = false;
-    int rc;
-
-    doctor->topic = "adjustments";
-    if (doctor->config->credit.adjustments == ADJUSTMENTS_MODEL)
-        return check_adjustment_model(doctor, error);
-    rc = ask_may(doctor->odoo, "res.partner", "write", &writes, error);
-    if (rc < 0)
-        return rc;
-    if (writes)
-        doctor_ok(doctor, "adjustments are kept as notes on the customer");
-    else
-        doctor_write_problem(doctor, CONTACT_ADVICE,
-                             "the agent's user may not write notes on customers: 'adjust' would "
-                             "fail");
-    return 0;
 }

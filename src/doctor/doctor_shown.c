@@ -1,7 +1,10 @@
 /* doctor_shown.c - checks that the credit can be shown in Odoo: the model that setup makes, the
  * agent's rights on it, and the fields of customers that show it. */
+#include "doctor_shown.h"
 
-#include "doctor_internal.h"
+#include "doctor_fields.h"
+#include "doctor_findings.h"
+#include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/record.h"
 
@@ -13,12 +16,12 @@ static const char *const displays[DISPLAYS] = {"x_qualiodoo_hours", "x_qualiodoo
 
 static int check_columns(const struct doctor *doctor, bool *ret_there, struct error *error)
 {
-    struct listing missing = {0};
+    struct doctor_list missing = {0};
     int rc = doctor_missing(doctor, "res.partner",
                             json_pack("[ss]", PARTNER_MINUTES, PARTNER_LAST_DAY), &missing, error);
 
     *ret_there = rc == 0 && !missing.count;
-    listing_free(&missing);
+    doctor_list_free(&missing);
     return rc;
 }
 
@@ -53,7 +56,7 @@ static int without_model(const struct doctor *doctor, bool *fine, struct error *
 static int check_rights(const struct doctor *doctor, bool *fine, struct error *error)
 {
     static const char *const operations[] = {"read", "create", "write", "unlink"};
-    struct listing refused = {0};
+    struct doctor_list refused = {0};
     int rc = 0;
 
     for (size_t i = 0; i < sizeof operations / sizeof *operations && rc == 0; i++) {
@@ -61,22 +64,22 @@ static int check_rights(const struct doctor *doctor, bool *fine, struct error *e
 
         rc = ask_may(doctor->odoo, ACCOUNT_MODEL, operations[i], &may, error);
         if (rc == 0 && !may)
-            listing_add(&refused, "%s", operations[i]);
+            doctor_list_add(&refused, "%s", operations[i]);
     }
     if (rc == 0 && refused.count) {
         *fine = false;
         doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
                              "the agent's user lacks rights on " ACCOUNT_MODEL
                              ": %s; the credit shown would be refused",
-                             listing_text(&refused));
+                             doctor_list_text(&refused));
     }
-    listing_free(&refused);
+    doctor_list_free(&refused);
     return rc;
 }
 
 static int check_displays(const struct doctor *doctor, bool *fine, struct error *error)
 {
-    struct listing missing = {0};
+    struct doctor_list missing = {0};
     int rc =
         doctor_missing(doctor, "res.partner",
                        json_pack("[sss]", displays[0], displays[1], displays[2]), &missing, error);
@@ -85,37 +88,37 @@ static int check_displays(const struct doctor *doctor, bool *fine, struct error 
         *fine = false;
         doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE,
                              "customers have no field %s, by which they show their credit",
-                             listing_text(&missing));
+                             doctor_list_text(&missing));
     }
-    listing_free(&missing);
+    doctor_list_free(&missing);
     return rc;
 }
 
-static int say_missing_fields(const struct doctor *doctor, struct listing *missing, bool *fine)
+static void report_missing_fields(const struct doctor *doctor, struct doctor_list *missing,
+                                  bool *fine)
 {
     if (missing->count) {
         *fine = false;
         doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE, ACCOUNT_MODEL " has no field %s",
-                             listing_text(missing));
+                             doctor_list_text(missing));
     }
-    return 0;
 }
 
 int doctor_shown_credit(const struct doctor *doctor, bool *fine, struct error *error)
 {
-    struct listing missing = {0};
+    struct doctor_list missing = {0};
     bool columns = false;
     int rc =
         doctor_missing(doctor, ACCOUNT_MODEL,
                        model_field_names(&models[MODEL_SHOWN], doctor->flavour), &missing, error);
 
     if (rc == ERR_MISSING_MODEL) {
-        listing_free(&missing);
+        doctor_list_free(&missing);
         return without_model(doctor, fine, error);
     }
     if (rc == 0)
-        rc = say_missing_fields(doctor, &missing, fine);
-    listing_free(&missing);
+        report_missing_fields(doctor, &missing, fine);
+    doctor_list_free(&missing);
     if (rc == 0)
         rc = check_rights(doctor, fine, error);
     if (rc == 0)

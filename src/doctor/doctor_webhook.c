@@ -1,6 +1,8 @@
 /* doctor_webhook.c - checks the automation rules that setup made. The agent's user may not read
  * them, but it may ask Odoo whether their external ids exist. */
-#include "doctor_internal.h"
+#include "doctor_webhook.h"
+
+#include "doctor_findings.h"
 #include "qualiodoo/odoo/made.h"
 
 static int check_old_rule(const struct doctor *doctor, struct error *error)

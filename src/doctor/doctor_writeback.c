@@ -1,26 +1,32 @@
 /* doctor_writeback.c - checks that Odoo would accept what the agent writes: the rights, and what
  * setup should have made. Nothing is written to find out. */
+#include "doctor_writeback.h"
+
 #include <string.h>
 
-#include "doctor_internal.h"
+#include "doctor_fallback.h"
+#include "doctor_fields.h"
+#include "doctor_findings.h"
+#include "doctor_list.h"
+#include "doctor_shown.h"
 #include "qualiodoo/odoo/ask.h"
 
-struct review {
+struct check {
     const struct doctor *doctor;
-    bool all; /* no problem was found so far */
+    bool fine; /* no problem was found so far */
 };
 
 /* Reports the `things` that a missing right would prevent, unless there are none. */
-static void say_refused(struct review *review, struct listing *things, const char *where,
-                        const char *advice)
+static void report_refused(struct check *check, struct doctor_list *things, const char *where,
+                           const char *advice)
 {
     if (things->count) {
-        review->all = false;
-        doctor_write_problem(review->doctor, advice,
-                             "the agent's user has no right to write on %s; refused would be: %s",
-                             where, listing_text(things));
+        check->fine = false;
+        doctor_write_problem(check->doctor, advice,
+                             "the agent's user has no right to write on %s; Odoo would refuse: %s",
+                             where, doctor_list_text(things));
     }
-    listing_free(things);
+    doctor_list_free(things);
 }
 
 /* ---- Tickets ---- */
@@ -41,12 +47,12 @@ static int may_write_tickets(const struct doctor *doctor, bool *ret_read, bool *
     return rc;
 }
 
-static int check_tickets(struct review *review, struct error *error)
+static int check_tickets(struct check *check, struct error *error)
 {
-    const struct doctor *doctor = review->doctor;
+    const struct doctor *doctor = check->doctor;
     const struct config *config = doctor->config;
     bool read = false, write = false, activities = false;
-    struct listing things = {0};
+    struct doctor_list things = {0};
     int rc = may_write_tickets(doctor, &read, &write, error);
 
     if (rc == 0)
@@ -54,24 +60,24 @@ static int check_tickets(struct review *review, struct error *error)
     if (rc < 0)
         return rc;
     if (!read)
-        listing_add(&things, "the note of a breach");
+        doctor_list_add(&things, "the note of a breach");
     if (!write && config->writeback.breach_tag)
-        listing_add(&things, "the tag '%s'", config->writeback.breach_tag);
+        doctor_list_add(&things, "the tag '%s'", config->writeback.breach_tag);
     if ((!write || !activities) && config->writeback.breach_activity)
-        listing_add(&things, "the activity of a breach");
+        doctor_list_add(&things, "the activity of a breach");
     if ((!write || !activities) && config->writeback.breach_warning)
-        listing_add(&things, "the warning before a breach");
-    say_refused(review, &things, doctor->flavour->ticket,
-                strcmp(doctor->flavour->name, "task") == 0
-                    ? "give the agent's user the right 'User' of Project"
-                    : "give the agent's user the right 'User' of Helpdesk");
+        doctor_list_add(&things, "the warning before a breach");
+    report_refused(check, &things, doctor->flavour->ticket,
+                   strcmp(doctor->flavour->name, "task") == 0
+                       ? "give the agent's user the right 'User' of Project"
+                       : "give the agent's user the right 'User' of Helpdesk");
     return 0;
 }
 
 /* Odoo posts no message for a user without an e-mail address. Only its presence is asked for. */
-static int check_sender(struct review *review, struct error *error)
+static int check_sender(struct check *check, struct error *error)
 {
-    const struct doctor *doctor = review->doctor;
+    const struct doctor *doctor = check->doctor;
     json_t *records = NULL;
     int rc = ask_records(
         doctor->odoo, "res.users",
@@ -79,7 +85,7 @@ static int check_sender(struct review *review, struct error *error)
         json_pack("[s]", "id"), &records, error);
 
     if (rc == 0 && !json_array_size(records)) {
-        review->all = false;
+        check->fine = false;
         doctor_write_problem(
             doctor, "give that user an e-mail address in Odoo",
             "the agent's user has no e-mail address: Odoo would refuse every note");
@@ -101,9 +107,9 @@ static int has_active(const struct doctor *doctor, bool *ret, struct error *erro
     return rc;
 }
 
-static int check_tag(struct review *review, struct error *error)
+static int check_tag(struct check *check, struct error *error)
 {
-    const struct doctor *doctor = review->doctor;
+    const struct doctor *doctor = check->doctor;
     const char *name = doctor->config->writeback.breach_tag;
     json_t *records = NULL;
     bool archives = false;
@@ -116,13 +122,13 @@ static int check_tag(struct review *review, struct error *error)
     if (rc < 0)
         return rc;
     if (!json_array_size(records)) {
-        review->all = false;
+        check->fine = false;
         doctor_write_problem(doctor, DOCTOR_SETUP_ADVICE ", or set writeback.breach.tag: false",
                              "no tag of tickets (%s) has the name '%s': breaches would be flagged "
                              "without it",
                              doctor->flavour->tag, name);
     } else if (archives && !json_is_true(json_object_get(json_array_get(records, 0), "active"))) {
-        review->all = false;
+        check->fine = false;
         doctor_write_problem(
             doctor, "take it out of the archive in Odoo",
             "the tag '%s' of tickets (%s %lld) is archived: Odoo would not show it", name,
@@ -134,20 +140,20 @@ static int check_tag(struct review *review, struct error *error)
 
 /* ---- Customers ---- */
 
-static int check_alerts(struct review *review, struct error *error)
+static int check_alerts(struct check *check, struct error *error)
 {
-    const struct doctor *doctor = review->doctor;
+    const struct doctor *doctor = check->doctor;
     bool write = false;
-    struct listing things = {0};
+    struct doctor_list things = {0};
     int rc = ask_may(doctor->odoo, "res.partner", "write", &write, error);
 
     if (rc < 0)
         return rc;
     if (!write)
-        listing_add(&things, "the alerts for the salesperson");
-    say_refused(review, &things, "res.partner",
-                "give the agent's user the right 'Contact Creation' (Extra Rights), or set "
-                "writeback.balance.alerts: false");
+        doctor_list_add(&things, "the alerts for the salesperson");
+    report_refused(check, &things, "res.partner",
+                   "give the agent's user the right 'Contact Creation' (Extra Rights), or set "
+                   "writeback.balance.alerts: false");
     return 0;
 }
 
@@ -156,29 +162,29 @@ static int check_alerts(struct review *review, struct error *error)
 int doctor_writeback(struct doctor *doctor, struct error *error)
 {
     const struct config *config = doctor->config;
-    struct review review = {.doctor = doctor, .all = true};
+    struct check check = {.doctor = doctor, .fine = true};
     int rc = 0;
 
     doctor->topic = "write-back";
     if (!doctor->flavour) {
-        doctor_write_problem(doctor, "see to the tickets first",
-                             "nothing can be written on tickets: what they are in this Odoo is not "
-                             "known");
-        review.all = false;
+        doctor_write_problem(doctor, "correct what is found about the flavour first",
+                             "nothing can be written on tickets: which model they are in this Odoo "
+                             "is not known");
+        check.fine = false;
     } else {
-        rc = check_tickets(&review, error);
+        rc = check_tickets(&check, error);
         if (rc == 0)
-            rc = check_sender(&review, error);
+            rc = check_sender(&check, error);
         if (rc == 0 && config->writeback.breach_tag)
-            rc = check_tag(&review, error);
+            rc = check_tag(&check, error);
     }
     if (rc == 0)
-        rc = doctor_fallback(doctor, &review.all, error);
+        rc = doctor_fallback(doctor, &check.fine, error);
     if (rc == 0 && config->writeback.balance_alerts)
-        rc = check_alerts(&review, error);
+        rc = check_alerts(&check, error);
     if (rc == 0 && config->writeback.balance_fields)
-        rc = doctor_shown_credit(doctor, &review.all, error);
-    if (rc == 0 && review.all)
+        rc = doctor_shown_credit(doctor, &check.fine, error);
+    if (rc == 0 && check.fine)
         doctor_ok(doctor, "the agent's user may write all that write-back writes");
     return rc;
 }

@@ -8,7 +8,6 @@
 
 #include "qualiodoo/compute/respond.h"
 #include "qualiodoo/core/charge.h"
-#include "qualiodoo/core/duration.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/mirror.h"
@@ -50,7 +49,7 @@ static int add(struct search *search, struct error *error, const char *format, .
 
 /* Whether a problem found so far contains `message`: the failure of the last cycle may say the same
  * already. */
-static bool is_told(const struct search *search, const char *message)
+static bool is_reported(const struct search *search, const char *message)
 {
     json_t *problem;
     size_t i;
@@ -175,7 +174,7 @@ static int find_revoked(struct search *search, struct error *error)
         return rc;
     revoked = json_build_parsed(text && *text ? text : NULL, 0);
     message = json_string_value(json_object_get(revoked, "message"));
-    if (message && !is_told(search, message))
+    if (message && !is_reported(search, message))
         rc = add(search, error, "%s", message);
     json_decref(revoked);
     free(text);
@@ -229,7 +228,7 @@ static int find_late_mirrors(struct search *search, struct error *error)
         snprintf(age, sizeof age, "%s hours", minutes_format(mirrors.oldest_age / 60, hours));
     return add(search, error,
                "%s was last pulled from Odoo %s ago%s, and status.max_lag allows less: run "
-               "'qualiodoo sync', and see why nothing else did",
+               "'qualiodoo sync', and see why the service did not ('journalctl -u qualiodoo*')",
                mirrors.oldest, age, mirrors.late > 1 ? ", and others too" : "");
 }
 
@@ -251,7 +250,7 @@ static int find_skew(struct search *search, struct error *error)
         return rc;
     clock = json_build_parsed(text, 0); /* JSON_DECODE_ANY is not set: "null" gives NULL */
     free(text);
-    if (clock && !is_told(search, "this machine's clock"))
+    if (clock && !is_reported(search, "this machine's clock"))
         rc = add(search, error,
                  "in the last cycle this machine's clock said %s and Odoo's server %s: nothing is "
                  "written into Odoo until they agree to 2 minutes; set the clock that is wrong "
@@ -378,7 +377,7 @@ static int find_calendar_problem(struct search *search, struct error *error)
         if (rc == 0)
             rc = respond_each(respond, &query, clock_now(), ignore_target, NULL, &problem, error);
     }
-    if (rc == 0 && problem.code && !is_told(search, problem.message))
+    if (rc == 0 && problem.code && !is_reported(search, problem.message))
         rc = add(search, error, "%s", problem.message);
     respond_free(respond);
     free(missing.items);

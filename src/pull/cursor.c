@@ -81,6 +81,8 @@ static char *scope_text(struct pull *pull, const struct model *model)
         json_object_del(scope, "tickets");
     if (model == &models[MODEL_TIMESHEET] && json_array_size(pull->config->timesheets.domain))
         json_build_set(&scope, "timesheets", json_incref(pull->config->timesheets.domain));
+    if (model == &models[MODEL_ADJUSTMENT_NOTE]) /* computed_note(): only the agent's are valid */
+        json_build_set(&scope, "agent", json_integer(pull->agent_uid));
     if (model == &models[MODEL_PARTNER])
         json_build_set(&scope, "names", json_boolean(pull->config->privacy.keep_names));
     text = json_dumps(scope, JSON_COMPACT);

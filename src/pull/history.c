@@ -174,42 +174,60 @@ static int malformed(const char *call, struct error *error)
     return error_set(error, ERR_PROTOCOL, "%s: the answer is not what was asked for", call);
 }
 
-/* Enters one tracked change of a field: `value` is the new display name, "" when it was emptied. */
-static int take_change(struct history *history, struct history_answer *answer, const char *field,
-                       const char *value, instant when, struct error *error)
-{
-    bool closed = false;
-    int rc = 0;
+/* A tracked change: `value` is the new display name of then, "" when the field was emptied;
+ * `record` the id behind it, 0 where Odoo does not tell. */
+struct change {
+    const char *field, *value;
+    int64_t record;
+    instant when;
+};
 
-    if (!*value)
-        return 0;
-    if (strcmp(field, history->pull->flavour->user) == 0) {
-        if (!response_assigned_at_creation(answer->created, when))
-            keep_earlier(&answer->assigned, when);
-    } else if (strcmp(field, "stage_id") == 0) {
-        rc = lookup_closed_stage(history->pull->store, value, &closed, error);
-        if (rc == 0 && closed)
-            keep_earlier(&answer->closed, when);
-    }
+/* A stage that the mirror does not know (renamed since, where only its name is told, or deleted)
+ * may have been a closed one: the history is then unknown. */
+static int take_stage(struct history *history, struct history_answer *answer,
+                      const struct change *change, struct error *error)
+{
+    struct lookup_stage stage;
+    int rc = lookup_stage(history->pull->store, change->record, change->value, &stage, error);
+
+    if (rc == 0 && !stage.found)
+        answer->known = false;
+    if (rc == 0 && stage.closed)
+        keep_earlier(&answer->closed, change->when);
     return rc;
+}
+
+static int take_change(struct history *history, struct history_answer *answer,
+                       const struct change *change, struct error *error)
+{
+    if (!*change->value)
+        return 0;
+    if (strcmp(change->field, "stage_id") == 0)
+        return take_stage(history, answer, change, error);
+    if (strcmp(change->field, history->pull->flavour->user) == 0 &&
+        !response_assigned_at_creation(answer->created, change->when))
+        keep_earlier(&answer->assigned, change->when);
+    return 0;
 }
 
 /* ---- By message_format ---- */
 
-/* `change` is {"fieldName": "user_id", "newValue": {"value": "Camille"}, ...}. One that does not
+/* `told` is {"fieldName": "user_id", "newValue": {"value": "Camille"}, ...}. One that does not
  * name its field makes the history unknown. */
-static int read_change(struct history *history, struct history_answer *answer, json_t *change,
+static int read_change(struct history *history, struct history_answer *answer, json_t *told,
                        instant when, struct error *error)
 {
-    const char *field = json_string_value(json_object_get(change, "fieldName"));
-    json_t *value = json_object_get(json_object_get(change, "newValue"), "value");
-    const char *text = json_string_value(value);
+    const char *text =
+        json_string_value(json_object_get(json_object_get(told, "newValue"), "value"));
+    struct change change = {.field = json_string_value(json_object_get(told, "fieldName")),
+                            .value = text ? text : "",
+                            .when = when};
 
-    if (!field) {
+    if (!change.field) {
         answer->known = false;
         return 0;
     }
-    return take_change(history, answer, field, text ? text : "", when, error);
+    return take_change(history, answer, &change, error);
 }
 
 static int read_message(struct history *history, json_t *message, struct error *error)
@@ -295,27 +313,26 @@ static bool may_count(const struct history *history, const char *display_name)
 }
 
 /* `value` is {"field_id": [8650, "Assigned user (Helpdesk Ticket)"], "mail_message_id": [131, ""],
- *  "new_value_char": "Camille"}; `message` has the date and the ticket. */
+ *  "new_value_char": "Camille", "new_value_integer": 7}; `message` has the date and the ticket. */
 static int read_value(struct history *history, json_t *value, json_t *message, struct error *error)
 {
     struct history_answer *answer = answer_of(history, ask_field_id(message, "res_id"));
     const char *date = json_string_value(json_object_get(message, "date"));
     json_t *reference = json_object_get(value, history->reference);
-    const char *shown = json_string_value(json_array_get(reference, 1)), *field;
+    const char *shown = json_string_value(json_array_get(reference, 1));
     const char *text = json_string_value(json_object_get(value, "new_value_char"));
-    instant when;
+    struct change change = {.value = text ? text : "",
+                            .record = ask_field_id(value, "new_value_integer")};
 
-    if (!answer || !date || !instant_parse_odoo(date, &when) ||
+    if (!answer || !date || !instant_parse_odoo(date, &change.when) ||
         !(shown || json_is_false(reference)))
         return malformed(TRACKING ".search_read", error);
     if (!shown) /* the field no longer exists in Odoo */
         return 0;
-    field = field_of(history, shown);
-    if (!field && may_count(history, shown))
+    change.field = field_of(history, shown);
+    if (!change.field && may_count(history, shown))
         answer->known = false;
-    else if (field)
-        return take_change(history, answer, field, text ? text : "", when, error);
-    return 0;
+    return change.field ? take_change(history, answer, &change, error) : 0;
 }
 
 /* Reads the tracking values of some messages; many2one as [id, name], unlike ask_records(). */
@@ -327,8 +344,8 @@ static int ask_values(struct history *history, const int64_t *messages, size_t c
         .method = "search_read",
         .arguments =
             json_pack("[[[sso]]]", "mail_message_id", "in", json_build_ids(messages, count)),
-        .keywords = json_pack("{s[sss] ss}", "fields", history->reference, "mail_message_id",
-                              "new_value_char", "order", "id"),
+        .keywords = json_pack("{s[ssss] ss}", "fields", history->reference, "mail_message_id",
+                              "new_value_char", "new_value_integer", "order", "id"),
         .with_keywords = true,
         .safe = true};
     int rc = ask(history->pull->odoo, call, ret, error);

@@ -57,8 +57,9 @@ const struct model models[MODEL_COUNT] = {
                                {{"write_date", "write_date", FIELD_TEXT, REQUIRED},
                                 {"name", "name", FIELD_WORDS, REQUIRED},
                                 {"closed", "@stage_closed",
-                                 FIELD_BOOLEAN}}, /* a ticket created in one owes nothing */
-                               {{OWNER_TARGETS, NULL}}}},
+                                 FIELD_BOOLEAN}}, /* a ticket created in one owes nothing, and its
+                                                     lines are charged whatever count_from says */
+                               {{OWNER_ALL, NULL}}}},
     [MODEL_TEAM] = {.remote = "@team",
                     .link = -1,
                     .table = {"team",

@@ -10,6 +10,7 @@
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
+#include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 
 /* Sets the values of the "@names" in domains that come from the configuration. */
@@ -279,6 +280,35 @@ static int load_schema(struct pull *pull, struct error *error)
     return rc < 0 ? rc : used;
 }
 
+/* Stores the flavour. With another one, the ids in the state are those of other tickets. */
+static int take_flavour(struct pull *pull, struct error *error)
+{
+    const char *name = pull->flavour->name;
+    char *known = NULL;
+    int rc = store_meta_get(pull->store, "flavour", &known, error);
+    bool other = rc == 0 && known && strcmp(known, name) != 0;
+
+    if (rc == 0)
+        rc = store_begin(pull->store, error);
+    if (rc < 0) {
+        free(known);
+        return rc;
+    }
+    if (other) {
+        log_warning("tickets.flavour is %s and was %s: the tickets of before are forgotten", name,
+                    known);
+        rc = store_forget_tickets(pull->store, error);
+    }
+    free(known);
+    if (rc == 0)
+        rc = store_meta_set(pull->store, "flavour", name, error);
+    if (rc == 0)
+        rc = store_commit(pull->store, error);
+    if (rc < 0)
+        store_rollback(pull->store);
+    return rc;
+}
+
 static int ask_schema(struct pull *pull, struct error *error)
 {
     int rc = read_agent(pull, error);
@@ -295,7 +325,7 @@ static int ask_schema(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = read_opening(pull, error);
     if (rc == 0)
-        rc = store_meta_set(pull->store, "flavour", pull->flavour->name, error);
+        rc = take_flavour(pull, error);
     return rc < 0 ? rc : save_schema(pull, error);
 }
 

@@ -6,14 +6,19 @@
  * so that an interrupted setup is completed by the next one and a complete one changes nothing. The
  * order follows the dependencies: group, its member, models with their fields and rights, fields of
  * customers, tag, rule, external ids. setup_remove.c removes them. */
-#include <stdio.h>
+#include "qualiodoo/setup/setup.h"
 
-#include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/util/progress.h"
-#include "setup_internal.h"
-
-/* ---- The administrator and the agent's user ---- */
+#include "setup_access.h"
+#include "setup_external.h"
+#include "setup_fields.h"
+#include "setup_group.h"
+#include "setup_model.h"
+#include "setup_remove.h"
+#include "setup_session.h"
+#include "setup_tag.h"
+#include "setup_webhook.h"
 
 static int check_administrator(const struct setup *setup, struct error *error)
 {
@@ -34,99 +39,6 @@ static int check_administrator(const struct setup *setup, struct error *error)
                        "for Administration is 'Settings'",
                        login);
     return rc;
-}
-
-static int find_agent(struct setup *setup, struct error *error)
-{
-    const char *login = setup->config->odoo.login;
-    json_t *records = NULL;
-    bool active;
-    int rc = ask_records(setup->odoo, "res.users", json_pack("[[sss]]", "login", "=", login),
-                         json_pack("[s]", "active"), &records, error);
-
-    if (rc < 0)
-        return rc;
-    setup->agent = ask_field_id(json_array_get(records, 0), "id");
-    active = json_is_true(json_object_get(json_array_get(records, 0), "active"));
-    json_decref(records);
-    if (!setup->agent || !active)
-        return error_set(error, ERR_NOT_FOUND,
-                         "the user '%s' of odoo.login %s: make it in Odoo first (Settings, Users), "
-                         "then run setup again",
-                         login, setup->agent ? "is archived in Odoo" : "does not exist in Odoo");
-    return 0;
-}
-
-/* The field of res.groups with its members, which Odoo 19 renamed. */
-static int find_users_field(struct setup *setup, struct error *error)
-{
-    json_t *known = NULL, *names = json_pack("[ss]", "user_ids", "users");
-    int rc =
-        names ? odoo_fields(setup->odoo, "res.groups", names, &known, error) : error_memory(error);
-
-    if (rc == 0)
-        setup->group_users = json_object_get(known, "user_ids") ? "user_ids" : "users";
-    json_decref(names);
-    json_decref(known);
-    return rc;
-}
-
-/* ---- The group ---- */
-
-static int ensure_member(struct setup *setup, struct error *error)
-{
-    json_t *records = NULL, *user, *commands;
-    bool member = false;
-    size_t i;
-    char what[300];
-    int rc = 0;
-
-    if (setup->group)
-        rc = ask_records(setup->odoo, "res.groups",
-                         json_pack("[[ssI]]", "id", "=", (json_int_t)setup->group),
-                         json_pack("[s]", setup->group_users), &records, error);
-    json_array_foreach(json_object_get(json_array_get(records, 0), setup->group_users), i, user) {
-        member = member || json_integer_value(user) == setup->agent;
-    }
-    json_decref(records);
-    commands = json_pack("[[iI]]", 4, (json_int_t)setup->agent);
-    if (rc == 0 && !member && !setup->options->dry_run)
-        rc = ask_write(setup->odoo, "res.groups", setup->group,
-                       json_pack("{sO}", setup->group_users, commands), error);
-    json_decref(commands);
-    snprintf(what, sizeof what, "user '%.200s' in that group", setup->config->odoo.login);
-    if (rc == 0)
-        setup_step_made(setup, !member, what);
-    return rc;
-}
-
-static int ensure_group(struct setup *setup, struct error *error)
-{
-    bool found;
-    int rc = setup_find_group(setup, error);
-
-    if (rc < 0)
-        return rc;
-    found = setup->group != 0;
-    if (!found && !setup->options->dry_run)
-        rc = setup_make(setup, "res.groups", json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
-                        json_pack("{ss}", "name", SETUP_GROUP_NAME), &setup->group, error);
-    if (rc < 0)
-        return rc;
-    setup_note(setup, "group_agent", "res.groups", setup->group);
-    setup_step_made(setup, !found, "group '" SETUP_GROUP_NAME "'");
-    return ensure_member(setup, error);
-}
-
-/* ---- The whole ---- */
-
-static int make_group(struct setup *setup, struct error *error)
-{
-    int rc = find_agent(setup, error);
-
-    if (rc == 0)
-        rc = find_users_field(setup, error);
-    return rc < 0 ? rc : ensure_group(setup, error);
 }
 
 /* The stored fields of 0.1.0 are removed last, once the fields that replace them exist. */
@@ -150,10 +62,10 @@ static int run(struct setup *setup, struct error *error)
     int rc = check_administrator(setup, error);
 
     if (rc == 0)
-        rc = setup_speak(setup, error);
+        rc = setup_set_language(setup, error);
     if (rc < 0 || setup->options->remove)
         return rc < 0 ? rc : setup_remove(setup, error);
-    rc = make_group(setup, error);
+    rc = setup_group(setup, error);
     if (rc == 0 && config->credit.adjustments == ADJUSTMENTS_MODEL)
         rc = setup_model(setup, SETUP_ADJUSTMENT, error);
     if (rc == 0 && config->writeback.balance_fields)

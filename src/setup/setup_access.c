@@ -1,10 +1,12 @@
 /* setup_access.c - access lines (ir.model.access): who may do what with the models of setup, and
  * the agent's right to read the history of assignments. */
+#include "setup_access.h"
+
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
-#include "setup_internal.h"
+#include "setup_records.h"
 
 enum holder { AGENT, USERS, ADMINISTRATORS };
 
@@ -149,13 +151,16 @@ static int ensure(struct setup *setup, const struct access *access, struct error
     } else if (rc == 0) {
         changed = true;
         if (!setup->options->dry_run)
-            rc = setup_make(setup, "ir.model.access", domain_of(&place), values_of(access, &place),
+            rc = setup_make(setup,
+                            (struct setup_new){.model = "ir.model.access",
+                                               .domain = domain_of(&place),
+                                               .values = values_of(access, &place)},
                             &id, error);
     }
     json_decref(records);
     if (rc < 0)
         return rc;
-    setup_note(setup, access->external, "ir.model.access", id);
+    setup_remember(setup, access->external, "ir.model.access", id);
     setup_step_made(setup, changed, access->what);
     return 0;
 }

@@ -3,9 +3,16 @@
  *
  * When a record is removed, Odoo removes its external id, but not the external ids of records that
  * are removed with it (the fields and rights of a model): this file removes those. */
+#include "setup_external.h"
+
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/util/json_build.h"
-#include "setup_internal.h"
+#include "setup_access.h"
+#include "setup_fields.h"
+#include "setup_records.h"
+#include "setup_tag.h"
+#include "setup_webhook.h"
 
 /* Sets *made when the external id was missing or named another record. */
 static int ensure_external(const struct setup *setup, const struct setup_record *wanted,
@@ -23,10 +30,13 @@ static int ensure_external(const struct setup *setup, const struct setup_record 
             setup->odoo, "ir.model.data", row,
             json_pack("{ss sI}", "model", wanted->model, "res_id", (json_int_t)wanted->id), error);
     return setup_make(
-        setup, "ir.model.data",
-        json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", wanted->name),
-        json_pack("{ss ss ss sI sb}", "module", SETUP_MODULE, "name", wanted->name, "model",
-                  wanted->model, "res_id", (json_int_t)wanted->id, "noupdate", true),
+        setup,
+        (struct setup_new){.model = "ir.model.data",
+                           .domain = json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name",
+                                               "=", wanted->name),
+                           .values = json_pack("{ss ss ss sI sb}", "module", SETUP_MODULE, "name",
+                                               wanted->name, "model", wanted->model, "res_id",
+                                               (json_int_t)wanted->id, "noupdate", true)},
         &row, error);
 }
 

@@ -3,12 +3,15 @@
  *
  * No field of customers is stored: adding a column to res_partner can hang a server
  * (setup_session.c), and writing one would require the right to change contacts. */
+#include "setup_fields.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/util/json_build.h"
-#include "setup_internal.h"
+#include "setup_records.h"
 
 /* The attributes with which a field is made. Of an existing field, type and relation must match;
  * those that Odoo lets one change are repaired. */
@@ -136,7 +139,7 @@ static const struct {
     [SETUP_PARTNER] = {"partner", "res.partner", partner_fields},
 };
 
-const char *setup_model_name(enum setup_set set)
+const char *setup_fields_model(enum setup_set set)
 {
     return sets[set].model;
 }
@@ -269,7 +272,7 @@ static int check_type(enum setup_set set, const struct field *field, json_t *rec
                      "the field %s of %s is of type '%s%s%s%s' in this Odoo, expected '%s%s%s%s': "
                      "somebody made it by hand; rename or remove that field in Odoo (Settings, "
                      "Technical, Fields), then run setup again",
-                     field->name, setup_model_name(set), type, *relation ? " to " : "", relation,
+                     field->name, setup_fields_model(set), type, *relation ? " to " : "", relation,
                      stored && field->shows ? ", stored" : "", field->type, *wanted ? " to " : "",
                      wanted, stored && field->shows ? ", not stored" : "");
 }
@@ -284,9 +287,12 @@ static int make_field(struct setup *setup, enum setup_set set, const struct fiel
 
     if (values)
         json_build_set(&values, "model_id", json_integer(model));
-    return setup_make(setup, "ir.model.fields",
-                      json_pack("[[ssI] [sss]]", "model_id", "=", model, "name", "=", field->name),
-                      values, ret_id, error);
+    return setup_make(setup,
+                      (struct setup_new){.model = "ir.model.fields",
+                                         .domain = json_pack("[[ssI] [sss]]", "model_id", "=",
+                                                             model, "name", "=", field->name),
+                                         .values = values},
+                      ret_id, error);
 }
 
 /* The set that setup_fields() works on, and whether anything was made or repaired. */
@@ -317,7 +323,7 @@ static int ensure_field(struct setup *setup, struct work *work, const struct fie
     }
     json_decref(repairs);
     setup_field_external(set, (size_t)(field - sets[set].fields), name);
-    setup_note(setup, name, "ir.model.fields", id);
+    setup_remember(setup, name, "ir.model.fields", id);
     return rc;
 }
 

@@ -1,8 +1,13 @@
 /* setup_model.c - the models that setup makes: adjustments, the credit that Odoo shows, and the
  * lease of several agents. */
+#include "setup_model.h"
+
 #include <stdio.h>
 
-#include "setup_internal.h"
+#include "qualiodoo/odoo/made.h"
+#include "setup_access.h"
+#include "setup_fields.h"
+#include "setup_records.h"
 
 /* SETUP_PARTNER has none: res.partner is a model of Odoo's own. */
 static const struct custom_model {
@@ -23,7 +28,8 @@ static const struct custom_model {
 
 int setup_find_model(struct setup *setup, enum setup_set set, struct error *error)
 {
-    return setup_find(setup, "ir.model", json_pack("[[sss]]", "model", "=", setup_model_name(set)),
+    return setup_find(setup, "ir.model",
+                      json_pack("[[sss]]", "model", "=", setup_fields_model(set)),
                       &setup->models[set], error);
 }
 
@@ -34,7 +40,7 @@ static json_t *values_to_make(const struct setup *setup, enum setup_set set)
 
     return json_pack("{ss ss ss so}", "name",
                      setup->config->language == LANGUAGE_FR ? model->label_fr : model->label_en,
-                     "model", setup_model_name(set), "order", model->order, "field_id",
+                     "model", setup_fields_model(set), "order", model->order, "field_id",
                      setup_fields_commands(setup, set));
 }
 
@@ -42,7 +48,7 @@ static int ensure_model(struct setup *setup, enum setup_set set, bool *ret_found
                         struct error *error)
 {
     const struct custom_model *model = &models_made[set];
-    const char *name = setup_model_name(set);
+    const char *name = setup_fields_model(set);
     char what[100];
     int rc = setup_find_model(setup, set, error);
 
@@ -50,11 +56,14 @@ static int ensure_model(struct setup *setup, enum setup_set set, bool *ret_found
         return rc;
     *ret_found = setup->models[set] != 0;
     if (!*ret_found && !setup->options->dry_run)
-        rc = setup_make(setup, "ir.model", json_pack("[[sss]]", "model", "=", name),
-                        values_to_make(setup, set), &setup->models[set], error);
+        rc = setup_make(setup,
+                        (struct setup_new){.model = "ir.model",
+                                           .domain = json_pack("[[sss]]", "model", "=", name),
+                                           .values = values_to_make(setup, set)},
+                        &setup->models[set], error);
     if (rc < 0)
         return rc;
-    setup_note(setup, model->external, "ir.model", setup->models[set]);
+    setup_remember(setup, model->external, "ir.model", setup->models[set]);
     snprintf(what, sizeof what, "model %s", name);
     setup_step_made(setup, !*ret_found, *ret_found ? what : model->with_fields);
     return 0;

@@ -1,18 +1,13 @@
-/* setup_records.c - finds, makes and removes one record of Odoo, and remembers it for its external
- * id. */
-#include <assert.h>
+/* setup_records.c - finds, makes and removes one record of Odoo. */
+#include "setup_records.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "setup_internal.h"
+#include "qualiodoo/odoo/made.h"
 
 enum { MAKE_TRIES = 3 };
-
-void setup_step(const struct setup *setup, enum setup_outcome outcome, const char *what)
-{
-    setup->options->step(setup->options->context, what, outcome);
-}
 
 int setup_find(const struct setup *setup, const char *model, json_t *domain, int64_t *ret_id,
                struct error *error)
@@ -46,18 +41,18 @@ static bool is_hung(const struct error *cause)
     return cause->code == ERR_NETWORK && cause->retry == RETRY_NEVER;
 }
 
-int setup_make(const struct setup *setup, const char *model, json_t *domain, json_t *values,
-               int64_t *ret_id, struct error *error)
+int setup_make(const struct setup *setup, struct setup_new wanted, int64_t *ret_id,
+               struct error *error)
 {
     int64_t id = 0;
-    int rc = domain && values ? 0 : error_memory(error);
+    int rc = wanted.domain && wanted.values ? 0 : error_memory(error);
 
     for (int attempt = 1; rc == 0 && !id; attempt++) {
         struct error cause = {0};
 
-        rc = ask_create(setup->odoo, model, json_incref(values), &id, &cause);
+        rc = ask_create(setup->odoo, wanted.model, json_incref(wanted.values), &id, &cause);
         if (rc < 0 && ask_unknown_effect(rc) && !is_hung(&cause))
-            rc = setup_find(setup, model, json_incref(domain), &id, error);
+            rc = setup_find(setup, wanted.model, json_incref(wanted.domain), &id, error);
         else if (rc < 0)
             *error = cause;
         if (rc == 0 && !id && (cause.retry != RETRY_LATER || attempt == MAKE_TRIES)) {
@@ -65,15 +60,15 @@ int setup_make(const struct setup *setup, const char *model, json_t *domain, jso
             rc = cause.code;
         }
     }
-    json_decref(domain);
-    json_decref(values);
+    json_decref(wanted.domain);
+    json_decref(wanted.values);
     if (rc == 0)
         *ret_id = id;
     return rc;
 }
 
-int setup_take_away(const struct setup *setup, const char *model, int64_t id, const char *what,
-                    struct error *error)
+int setup_unlink(const struct setup *setup, const char *model, int64_t id, const char *what,
+                 struct error *error)
 {
     struct odoo_call call = {.model = model, .method = "unlink", .safe = true};
     struct error cause = {0};
@@ -87,8 +82,8 @@ int setup_take_away(const struct setup *setup, const char *model, int64_t id, co
     json_decref(result);
     if (rc == ERR_REFUSED)
         return error_set(error, rc,
-                         "%s cannot be removed: %s; take away in Odoo what holds it, then run "
-                         "'%s' again",
+                         "%s cannot be removed: %s; remove in Odoo what depends on it, then run "
+                         "'qualiodoo %s' again",
                          what, cause.message, setup->options->remove ? "setup --remove" : "setup");
     if (rc < 0 && rc != ERR_MISSING_RECORD) { /* missing: removed by a call whose answer was lost */
         *error = cause;
@@ -120,15 +115,6 @@ int setup_external_find(const struct setup *setup, const char *name, struct setu
     return 0;
 }
 
-void setup_note(struct setup *setup, const char *name, const char *model, int64_t id)
-{
-    struct setup_record *record = &setup->records[setup->n_records++];
-
-    assert(setup->n_records <= SETUP_RECORDS_MAX);
-    *record = (struct setup_record){.model = model, .id = id};
-    snprintf(record->name, sizeof record->name, "%s", name);
-}
-
 int setup_reference(const struct setup *setup, const char *module, const char *name,
                     int64_t *ret_id, struct error *error)
 {
@@ -146,20 +132,5 @@ int setup_reference(const struct setup *setup, const char *module, const char *n
         rc = error_set(error, ERR_PROTOCOL,
                        "ir.model.data.check_object_reference: the answer does not name %s.%s",
                        module, name);
-    return rc;
-}
-
-int setup_find_group(struct setup *setup, struct error *error)
-{
-    struct setup_external external = {0};
-    int rc = setup_external_find(setup, "group_agent", &external, error);
-
-    if (rc == 0 && external.record)
-        rc = setup_find(setup, "res.groups",
-                        json_pack("[[ssI]]", "id", "=", (json_int_t)external.record), &setup->group,
-                        error);
-    if (rc == 0 && !setup->group)
-        rc = setup_find(setup, "res.groups", json_pack("[[sss]]", "name", "=", SETUP_GROUP_NAME),
-                        &setup->group, error);
     return rc;
 }

@@ -9,12 +9,22 @@
  * and stays. Without with_adjustments, the model of adjustments stays with the group and the rights
  * by which the agent reads it. When something in Odoo depends on a thing (a view that shows a
  * field, another field), the error passes Odoo's message on: a person must clear it. */
+#include "setup_remove.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"
-#include "setup_internal.h"
+#include "qualiodoo/odoo/made.h"
+#include "setup_access.h"
+#include "setup_external.h"
+#include "setup_fields.h"
+#include "setup_group.h"
+#include "setup_model.h"
+#include "setup_records.h"
+#include "setup_tag.h"
+#include "setup_webhook.h"
 
 /* ---- Fields of customers ---- */
 
@@ -31,7 +41,7 @@ static int remove_partner_field(const struct setup *setup, const char *name, str
                         &id, error);
 
     snprintf(what, sizeof what, "the field %s of customers (with its values)", name);
-    return rc < 0 || !id ? rc : setup_take_away(setup, "ir.model.fields", id, what, error);
+    return rc < 0 || !id ? rc : setup_unlink(setup, "ir.model.fields", id, what, error);
 }
 
 /* In reverse order of their dependencies. */
@@ -54,26 +64,17 @@ int setup_remove_old_fields(const struct setup *setup, struct error *error)
     return rc < 0 ? rc : remove_partner_field(setup, PARTNER_LAST_DAY, error);
 }
 
-/* ---- The credit shown, and the history ---- */
+/* ---- The models of the credit shown and of the lease, and the history ---- */
 
-static int remove_account_model(struct setup *setup, struct error *error)
+/* Removes the model of a set; one that is gone is no error. */
+static int remove_model(struct setup *setup, enum setup_set set, const char *what,
+                        struct error *error)
 {
-    int rc = setup_find_model(setup, SETUP_ACCOUNT, error);
+    int rc = setup_find_model(setup, set, error);
 
-    return rc < 0 || !setup->models[SETUP_ACCOUNT]
+    return rc < 0 || !setup->models[set]
                ? rc
-               : setup_take_away(setup, "ir.model", setup->models[SETUP_ACCOUNT],
-                                 "the model " ACCOUNT_MODEL " with the credit it shows", error);
-}
-
-static int remove_lease_model(struct setup *setup, struct error *error)
-{
-    int rc = setup_find_model(setup, SETUP_LEASE, error);
-
-    return rc < 0 || !setup->models[SETUP_LEASE]
-               ? rc
-               : setup_take_away(setup, "ir.model", setup->models[SETUP_LEASE],
-                                 "the model " LEASE_MODEL " of the lease of several agents", error);
+               : setup_unlink(setup, "ir.model", setup->models[set], what, error);
 }
 
 static int remove_history_access(struct setup *setup, struct error *error)
@@ -83,10 +84,9 @@ static int remove_history_access(struct setup *setup, struct error *error)
 
     if (rc == 0)
         rc = setup_find_history_access(setup, &id, error);
-    return rc < 0 || !id
-               ? rc
-               : setup_take_away(setup, "ir.model.access", id,
-                                 "the agent's right to read who was assigned when", error);
+    return rc < 0 || !id ? rc
+                         : setup_unlink(setup, "ir.model.access", id,
+                                        "the agent's right to read who was assigned when", error);
 }
 
 /* ---- The rule of the webhook ---- */
@@ -99,11 +99,11 @@ static int remove_rule(struct setup *setup, struct error *error)
     if (rc == ERR_MISSING_MODEL) /* base_automation is not installed, so there is no rule */
         return 0;
     if (rc == 0 && setup->rule)
-        rc = setup_take_away(setup, "base.automation", setup->rule,
-                             "the automation rule that calls the webhook", error);
+        rc = setup_unlink(setup, "base.automation", setup->rule,
+                          "the automation rule that calls the webhook", error);
     return rc < 0 || !setup->old_rule ? rc
-                                      : setup_take_away(setup, "base.automation", setup->old_rule,
-                                                        SETUP_OLD_RULE_WORDS, error);
+                                      : setup_unlink(setup, "base.automation", setup->old_rule,
+                                                     SETUP_OLD_RULE_WORDS, error);
 }
 
 /* ---- The tag ---- */
@@ -135,7 +135,7 @@ static int remove_tag(const struct setup *setup, struct error *error)
         name = json_string_value(json_object_get(json_array_get(records, 0), "name"));
         snprintf(what, sizeof what, "the tag '%.200s', also from the tickets that have it",
                  name ? name : "");
-        rc = setup_take_away(setup, external.model, external.record, what, error);
+        rc = setup_unlink(setup, external.model, external.record, what, error);
     }
     json_decref(records);
     return rc == ERR_MISSING_MODEL ? 0 : rc; /* the module of the tag was uninstalled */
@@ -143,7 +143,7 @@ static int remove_tag(const struct setup *setup, struct error *error)
 
 /* ---- Adjustments ---- */
 
-static int count_rows(const struct setup *setup, int64_t *ret, struct error *error)
+static int count_adjustments(const struct setup *setup, int64_t *ret, struct error *error)
 {
     struct odoo_call call = {.model = ADJUSTMENT_MODEL,
                              .method = "search_count",
@@ -161,7 +161,7 @@ static int count_rows(const struct setup *setup, int64_t *ret, struct error *err
     return rc;
 }
 
-static int remove_model(const struct setup *setup, struct error *error)
+static int remove_adjustments(const struct setup *setup, struct error *error)
 {
     struct error ignored;
     int64_t rows = -1;
@@ -169,7 +169,7 @@ static int remove_model(const struct setup *setup, struct error *error)
 
     /* The count is only for the report: an administrator who may not read the rows may still remove
      * the model. */
-    if (count_rows(setup, &rows, &ignored) == 0)
+    if (count_adjustments(setup, &rows, &ignored) == 0)
         snprintf(what, sizeof what, "the model " ADJUSTMENT_MODEL " with its %lld adjustment%s",
                  (long long)rows, rows == 1 ? "" : "s");
     else
@@ -180,7 +180,7 @@ static int remove_model(const struct setup *setup, struct error *error)
         setup_step(setup, SETUP_KEPT, what);
         return 0;
     }
-    return setup_take_away(setup, "ir.model", setup->models[SETUP_ADJUSTMENT], what, error);
+    return setup_unlink(setup, "ir.model", setup->models[SETUP_ADJUSTMENT], what, error);
 }
 
 static int remove_group(struct setup *setup, struct error *error)
@@ -188,8 +188,8 @@ static int remove_group(struct setup *setup, struct error *error)
     int rc = setup_find_group(setup, error);
 
     return rc < 0 || !setup->group ? rc
-                                   : setup_take_away(setup, "res.groups", setup->group,
-                                                     "the group '" SETUP_GROUP_NAME "'", error);
+                                   : setup_unlink(setup, "res.groups", setup->group,
+                                                  "the group '" SETUP_GROUP_NAME "'", error);
 }
 
 /* ---- The whole ---- */
@@ -203,13 +203,15 @@ static int remove_records(struct setup *setup, bool adjustments, struct error *e
     if (rc == 0)
         rc = remove_tag(setup, error);
     if (rc == 0)
-        rc = remove_account_model(setup, error);
+        rc = remove_model(setup, SETUP_ACCOUNT,
+                          "the model " ACCOUNT_MODEL " with the credit it shows", error);
     if (rc == 0)
-        rc = remove_lease_model(setup, error);
+        rc = remove_model(setup, SETUP_LEASE,
+                          "the model " LEASE_MODEL " of the lease of several agents", error);
     if (rc == 0)
         rc = remove_history_access(setup, error);
     if (rc == 0 && setup->models[SETUP_ADJUSTMENT])
-        rc = remove_model(setup, error);
+        rc = remove_adjustments(setup, error);
     return rc == 0 && adjustments ? remove_group(setup, error) : rc;
 }
 

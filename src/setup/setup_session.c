@@ -6,6 +6,8 @@
  * request for ever, and every other session waits behind it. So each call names an installed
  * language, and a call that is not answered in time fails with advice for an administrator of
  * PostgreSQL. */
+#include "setup_session.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +15,6 @@
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/util/progress.h"
-#include "setup_internal.h"
 
 enum { HUNG_MS = 30000 };
 
@@ -97,7 +98,7 @@ static int find_language(const struct setup *setup, char ret[LANGUAGE_SIZE], str
     return rc;
 }
 
-int setup_speak(const struct setup *setup, struct error *error)
+int setup_set_language(const struct setup *setup, struct error *error)
 {
     char language[LANGUAGE_SIZE] = "";
     int rc = find_language(setup, language, error);

@@ -3,13 +3,16 @@
  * Removal must know whether setup or a person made the tag, even if setup was interrupted. So the
  * tag is made by Odoo's import (`load`), which gives a record its external id in the same
  * transaction; a tag made by a person gets none. Repeating the import changes nothing. */
+#include "setup_tag.h"
+
 #include <stdio.h>
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/pull/connect.h"
-#include "setup_internal.h"
+#include "setup_records.h"
 
 /* `load` reports an error in its result instead of raising it. */
 static int check_import(const struct setup *setup, const char *model, json_t *result,

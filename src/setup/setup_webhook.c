@@ -3,11 +3,14 @@
  *
  * The rule sends no field of the invoice, only what Odoo adds by itself: the model and the id. Its
  * address holds the secret, so no report of a step shows it. */
+#include "setup_webhook.h"
+
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
-#include "setup_internal.h"
+#include "setup_external.h"
+#include "setup_records.h"
 
 #define RULE_NAME "qualiodoo: an invoice is settled"
 #define RULE_MODEL "base.automation"
@@ -51,7 +54,7 @@ static int check_version(const struct setup *setup, struct error *error)
     if (rc == 0 && !can)
         rc = error_set(error, ERR_REFUSED,
                        "the automation rules of this Odoo cannot call a webhook, which came with "
-                       "version 17: leave --webhook out; payments are asked for every "
+                       "version 17: leave --webhook out; the service then asks for payments every "
                        "poll.payments");
     return rc;
 }
@@ -61,7 +64,7 @@ static int no_module(struct error *error)
     return error_set(error, ERR_REFUSED,
                      "the module 'Automation Rules' (base_automation) is not installed in Odoo: "
                      "install it (Apps, without the filter 'Apps'), or leave --webhook out; "
-                     "payments are asked for every poll.payments");
+                     "the service then asks for payments every poll.payments");
 }
 
 static int find_current(struct setup *setup, int64_t named, struct error *error)
@@ -109,9 +112,12 @@ static int make_rule(struct setup *setup, int64_t model, const char *url, struct
     json_build_set(&values, "action_server_ids",
                    json_pack("[[iio]]", 0, 0, action_values(model, url)));
     return setup_make(
-        setup, RULE_MODEL,
-        json_pack("[[sss] [ssI]]", "name", "=", RULE_NAME, "model_id", "=", (json_int_t)model),
-        values, &setup->rule, error);
+        setup,
+        (struct setup_new){.model = RULE_MODEL,
+                           .domain = json_pack("[[sss] [ssI]]", "name", "=", RULE_NAME, "model_id",
+                                               "=", (json_int_t)model),
+                           .values = values},
+        &setup->rule, error);
 }
 
 static bool is_as_wanted(json_t *record, json_t *wanted)
@@ -126,26 +132,34 @@ static bool is_as_wanted(json_t *record, json_t *wanted)
     return true;
 }
 
-/* Writes all of `wanted` when any of it differs, not only the difference: Odoo empties the domains
- * when the trigger alone is written. Takes over `wanted`. */
-static int repair(const struct setup *setup, const char *model, int64_t id, json_t *wanted,
-                  bool *changed, struct error *error)
+/* The values that a record must have. */
+struct wanted {
+    const char *model;
+    int64_t id;
+    json_t *values; /* taken over by repair() */
+};
+
+/* Writes all values when any of them differs, not only the difference: Odoo empties the domains
+ * when the trigger alone is written. */
+static int repair(const struct setup *setup, struct wanted wanted, bool *changed,
+                  struct error *error)
 {
     json_t *records = NULL, *names = json_array(), *value;
     const char *name;
     int rc;
 
-    json_object_foreach(wanted, name, value)
+    json_object_foreach(wanted.values, name, value)
         json_build_add(&names, json_string(name));
-    rc = ask_records(setup->odoo, model, json_pack("[[ssI]]", "id", "=", (json_int_t)id), names,
-                     &records, error);
-    if (rc == 0 && !is_as_wanted(json_array_get(records, 0), wanted)) {
+    rc =
+        ask_records(setup->odoo, wanted.model,
+                    json_pack("[[ssI]]", "id", "=", (json_int_t)wanted.id), names, &records, error);
+    if (rc == 0 && !is_as_wanted(json_array_get(records, 0), wanted.values)) {
         *changed = true;
         if (!setup->options->dry_run)
-            rc = ask_write(setup->odoo, model, id, json_incref(wanted), error);
+            rc = ask_write(setup->odoo, wanted.model, wanted.id, json_incref(wanted.values), error);
     }
     json_decref(records);
-    json_decref(wanted);
+    json_decref(wanted.values);
     return rc;
 }
 
@@ -169,15 +183,20 @@ static int repair_action(struct setup *setup, int64_t model, const char *url, bo
     json_t *values;
 
     if (setup->rule_action)
-        return repair(setup, ACTION_MODEL, setup->rule_action,
-                      json_pack("{ss}", "webhook_url", url), changed, error);
+        return repair(setup,
+                      (struct wanted){ACTION_MODEL, setup->rule_action,
+                                      json_pack("{ss}", "webhook_url", url)},
+                      changed, error);
     *changed = true;
     if (setup->options->dry_run)
         return 0;
     values = action_values(model, url);
     json_build_set(&values, "base_automation_id", json_integer(setup->rule));
-    return setup_make(setup, ACTION_MODEL, actions_of(setup->rule), values, &setup->rule_action,
-                      error);
+    return setup_make(setup,
+                      (struct setup_new){.model = ACTION_MODEL,
+                                         .domain = actions_of(setup->rule),
+                                         .values = values},
+                      &setup->rule_action, error);
 }
 
 static int ensure_rule(struct setup *setup, const char *url, bool *changed, struct error *error)
@@ -196,7 +215,7 @@ static int ensure_rule(struct setup *setup, const char *url, bool *changed, stru
     }
     rc = find_action(setup, error);
     if (rc == 0)
-        rc = repair(setup, RULE_MODEL, setup->rule, rule_values(), changed, error);
+        rc = repair(setup, (struct wanted){RULE_MODEL, setup->rule, rule_values()}, changed, error);
     return rc < 0 ? rc : repair_action(setup, model, url, changed, error);
 }
 
@@ -222,7 +241,7 @@ static int retire_old_rule(struct setup *setup, struct error *error)
     int rc = 0;
 
     while (rc == 0 && setup->old_rule) {
-        rc = setup_take_away(setup, RULE_MODEL, setup->old_rule, SETUP_OLD_RULE_WORDS, error);
+        rc = setup_unlink(setup, RULE_MODEL, setup->old_rule, SETUP_OLD_RULE_WORDS, error);
         if (setup->options->dry_run)
             return rc;
         setup->old_rule = 0;
@@ -265,8 +284,8 @@ int setup_webhook(struct setup *setup, struct error *error)
     if (rc == 0 && !setup->webhook_url && setup->rule) /* to complete its external ids */
         rc = find_action(setup, error);
     if (rc == 0 && (setup->webhook_url || setup->rule_action)) {
-        setup_note(setup, SETUP_RULE, RULE_MODEL, setup->rule);
-        setup_note(setup, SETUP_RULE_ACTION, ACTION_MODEL, setup->rule_action);
+        setup_remember(setup, SETUP_RULE, RULE_MODEL, setup->rule);
+        setup_remember(setup, SETUP_RULE_ACTION, ACTION_MODEL, setup->rule_action);
     }
     return rc < 0 ? rc : retire_old_rule(setup, error);
 }

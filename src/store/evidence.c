@@ -204,7 +204,7 @@ int evidence_words(struct store *store, const char *version, char **ret, struct 
         store,
         "SELECT json_object('version', ?1,"
         " 'products', (SELECT json_group_object(id, json_array(reference, unit_id)) FROM product),"
-        " 'journals', (SELECT json_group_object(id, json_array(name, type)) FROM journal),"
+        " 'journals', (SELECT json_group_object(id, json_array(name, type, code)) FROM journal),"
         " 'units', (SELECT json_group_object(id, json_array(name, factor)) FROM unit))",
         &statement, error);
 

@@ -82,6 +82,31 @@ static int check_owners(struct store *store, struct error *error)
     return rc;
 }
 
+static int list_changed(struct store *store, civil_day today, struct ids *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, changed_sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int(statement, 1, today);
+    return store_ids(store, statement, ret, error);
+}
+
+int facts_changed_words(struct store *store, civil_day today, bool *ret, struct ids *ret_others,
+                        struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, "SELECT 1 FROM change WHERE owner = 'all' AND id <> 0 LIMIT 1",
+                           &statement, error);
+
+    if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
+        return rc;
+    sqlite3_reset(statement);
+    *ret = rc == 1;
+    return *ret ? list_changed(store, today, ret_others, error) : 0;
+}
+
 int facts_changed_accounts(struct store *store, civil_day today, struct ids *ret, bool *ret_all,
                            struct error *error)
 {
@@ -98,9 +123,5 @@ int facts_changed_accounts(struct store *store, civil_day today, struct ids *ret
     *ret_all = rc == 1;
     if (*ret_all)
         return facts_accounts(store, ret, error);
-    rc = store_prepare(store, changed_sql, &statement, error);
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int(statement, 1, today);
-    return store_ids(store, statement, ret, error);
+    return list_changed(store, today, ret, error);
 }

@@ -28,3 +28,14 @@ int store_forget(struct store *store, struct error *error)
         store_rollback(store);
     return rc;
 }
+
+int store_forget_tickets(struct store *store, struct error *error)
+{
+    return store_exec(store,
+                      "DELETE FROM ticket; DELETE FROM timesheet; DELETE FROM reply;"
+                      " DELETE FROM pending WHERE mirror = 'ticket'; DELETE FROM target;"
+                      " DELETE FROM settled; DELETE FROM born_closed; DELETE FROM history;"
+                      " DELETE FROM unanswered; DELETE FROM outbox WHERE model <> 'res.partner';"
+                      " DELETE FROM cursor WHERE mirror IN ('ticket', 'timesheet', 'reply')",
+                      error);
+}

@@ -212,16 +212,26 @@ int lookup_ticket_account(struct store *store, int64_t id, int64_t *ret, struct 
     return rc;
 }
 
-int lookup_closed_stage(struct store *store, const char *name, bool *ret, struct error *error)
+int lookup_stage(struct store *store, int64_t id, const char *name, struct lookup_stage *ret,
+                 struct error *error)
 {
-    struct ids ids = {0};
-    int rc =
-        find_by_text(store, "SELECT id FROM stage WHERE name = ?1 AND closed", name, &ids, error);
+    static const char sql[] = "SELECT count(*), coalesce(max(closed), 0) FROM stage"
+                              " WHERE iif(?1, id = ?1, name = ?2)";
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
 
-    if (rc == 0)
-        *ret = ids.count > 0;
-    free(ids.items);
-    return rc;
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, id);
+    sqlite3_bind_text(statement, 2, name, -1, SQLITE_STATIC);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret = (struct lookup_stage){.found = sqlite3_column_int(statement, 0),
+                                 .closed = sqlite3_column_int(statement, 1)};
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return 0;
 }
 
 int lookup_mirrors(struct store *store,

@@ -34,13 +34,10 @@ struct alerts {
     enum alert kind; /* of the query that runs now */
 };
 
-/* Takes over `payload`; NULL is ERR_NO_MEMORY. */
-static int add(struct alerts *alerts, const char *key, enum outbox_part part, int64_t customer,
-               json_t *payload, struct error *error)
+/* Queues a write about a customer: write.record. */
+static int add(struct alerts *alerts, struct queue_write write, struct error *error)
 {
-    const struct queue_write write = {
-        .key = key, .part = part, .model = "res.partner", .record = customer, .payload = payload};
-
+    write.model = "res.partner";
     return queue_add(alerts->writeback, &write, error);
 }
 
@@ -120,7 +117,7 @@ static int is_given(struct alerts *alerts, char key[KEY_SIZE], bool *ret, struct
     return rc;
 }
 
-static int give_alert(void *context, const struct alert_row *row, struct error *error)
+static int queue_alert(void *context, const struct alert_row *row, struct error *error)
 {
     struct alerts *alerts = context;
     char key[KEY_SIZE], day[CIVIL_TEXT_SIZE];
@@ -144,15 +141,22 @@ static int give_alert(void *context, const struct alert_row *row, struct error *
     free(summary);
     free(html);
     free(note);
-    rc = add(alerts, key, OUTBOX_NOTE, row->customer, body, error);
+    rc = add(alerts,
+             (struct queue_write){
+                 .key = key, .part = OUTBOX_NOTE, .record = row->customer, .payload = body},
+             error);
     if (rc < 0) {
         json_decref(activity);
         return rc;
     }
-    return add(alerts, key, OUTBOX_ACTIVITY, row->customer, activity, error);
+    return add(
+        alerts,
+        (struct queue_write){
+            .key = key, .part = OUTBOX_ACTIVITY, .record = row->customer, .payload = activity},
+        error);
 }
 
-static int give_alerts(struct alerts *alerts, const char *customers, struct error *error)
+static int queue_alerts(struct alerts *alerts, const char *customers, struct error *error)
 {
     struct alert_query query = {.customers = customers,
                                 .today = alerts->today,
@@ -163,7 +167,7 @@ static int give_alerts(struct alerts *alerts, const char *customers, struct erro
 
     for (int kind = 0; kind < ALERT_COUNT && rc == 0; kind++) {
         query.kind = alerts->kind = (enum alert)kind;
-        rc = alerts_each(alerts->writeback->store, &query, give_alert, alerts, error);
+        rc = alerts_each(alerts->writeback->store, &query, queue_alert, alerts, error);
     }
     return rc;
 }
@@ -180,7 +184,7 @@ static int collect_untrue(void *context, const struct alert_untrue *untrue, stru
 
 /* Voids the parts that were not sent. When Odoo holds the note, queues a correcting note and the
  * removal of the activity. */
-static int take_back(struct alerts *alerts, const json_t *untrue, struct error *error)
+static int withdraw(struct alerts *alerts, const json_t *untrue, struct error *error)
 {
     const char *credited = json_string_value(json_object_get(untrue, "key"));
     int64_t customer = json_integer_value(json_object_get(untrue, "customer"));
@@ -200,13 +204,20 @@ static int take_back(struct alerts *alerts, const json_t *untrue, struct error *
     body = html ? json_pack("{ss}", "body", html) : NULL;
     free(text);
     free(html);
-    rc = add(alerts, key, OUTBOX_NOTE, customer, body, error);
+    rc = add(
+        alerts,
+        (struct queue_write){.key = key, .part = OUTBOX_NOTE, .record = customer, .payload = body},
+        error);
     return rc < 0 ? rc
-                  : add(alerts, key, OUTBOX_DONE_WITH, customer, json_pack("{ss}", "key", credited),
+                  : add(alerts,
+                        (struct queue_write){.key = key,
+                                             .part = OUTBOX_DONE_WITH,
+                                             .record = customer,
+                                             .payload = json_pack("{ss}", "key", credited)},
                         error);
 }
 
-static int take_back_untrue(struct alerts *alerts, const char *customers, struct error *error)
+static int withdraw_untrue(struct alerts *alerts, const char *customers, struct error *error)
 {
     json_t *found = json_array(), *untrue;
     size_t i;
@@ -216,7 +227,7 @@ static int take_back_untrue(struct alerts *alerts, const char *customers, struct
 
     json_array_foreach(found, i, untrue) {
         if (rc == 0)
-            rc = take_back(alerts, untrue, error);
+            rc = withdraw(alerts, untrue, error);
     }
     json_decref(found);
     return rc;
@@ -246,8 +257,8 @@ static int examine(struct alerts *alerts, const char *customers, struct error *e
 
     if (!alerts->config->writeback.has_since)
         return 0;
-    rc = take_back_untrue(alerts, customers, error);
-    return rc < 0 ? rc : give_alerts(alerts, customers, error);
+    rc = withdraw_untrue(alerts, customers, error);
+    return rc < 0 ? rc : queue_alerts(alerts, customers, error);
 }
 
 int alerts_update(const struct writeback *writeback, const json_t *accounts, civil_day today,

@@ -53,16 +53,10 @@ static bool has_rows(const struct breaches *breaches, int64_t ticket)
 
 /* ---- Queueing ---- */
 
-/* Takes over `payload`; NULL is ERR_NO_MEMORY. */
-static int add(struct breaches *breaches, const char *key, enum outbox_part part, int64_t ticket,
-               json_t *payload, struct error *error)
+/* Queues a write about a ticket: write.record. */
+static int add(struct breaches *breaches, struct queue_write write, struct error *error)
 {
-    const struct queue_write write = {.key = key,
-                                      .part = part,
-                                      .model = breaches->writeback->flavour->ticket,
-                                      .record = ticket,
-                                      .payload = payload};
-
+    write.model = breaches->writeback->flavour->ticket;
     return queue_add(breaches->writeback, &write, error);
 }
 
@@ -73,7 +67,10 @@ static int add_note(struct breaches *breaches, const char *key, int64_t ticket, 
     json_t *payload = html ? json_pack("{ss}", "body", html) : NULL;
 
     free(html);
-    return add(breaches, key, OUTBOX_NOTE, ticket, payload, error);
+    return add(
+        breaches,
+        (struct queue_write){.key = key, .part = OUTBOX_NOTE, .record = ticket, .payload = payload},
+        error);
 }
 
 /* Whether anybody can get an activity: the assignee, else the team's leader (both are in `told`),
@@ -83,25 +80,32 @@ static bool has_recipient(const struct breaches *breaches, const struct target_t
     return ticket->told || breaches->writeback->config->writeback.breach_fallback;
 }
 
-/* Takes over `summary` and `html`; NULL is ERR_NO_MEMORY. */
+/* The texts of an activity. add_activity() takes them over; NULL is ERR_NO_MEMORY. */
+struct activity {
+    char *summary, *html;
+};
+
 static int add_activity(struct breaches *breaches, const char *key,
-                        const struct target_ticket *ticket, char *summary, char *html,
+                        const struct target_ticket *ticket, struct activity activity,
                         struct error *error)
 {
-    char *note = html ? texts_activity(html, key) : NULL;
+    char *note = activity.html ? texts_activity(activity.html, key) : NULL;
     char day[CIVIL_TEXT_SIZE];
     json_t *payload = NULL;
 
     civil_format(tz_civil_day(breaches->zone, breaches->now), day);
     /* null: the fallback, whose login is looked up when the activity is sent. */
-    if (summary && note)
+    if (activity.summary && note)
         payload = json_pack("{so ss ss ss}", "user",
                             ticket->told ? json_integer(ticket->told) : json_null(), "summary",
-                            summary, "note", note, "date", day);
-    free(summary);
-    free(html);
+                            activity.summary, "note", note, "date", day);
+    free(activity.summary);
+    free(activity.html);
     free(note);
-    return add(breaches, key, OUTBOX_ACTIVITY, ticket->id, payload, error);
+    return add(breaches,
+               (struct queue_write){
+                   .key = key, .part = OUTBOX_ACTIVITY, .record = ticket->id, .payload = payload},
+               error);
 }
 
 static int flag(struct breaches *breaches, const struct target_verdict *target, const char *key,
@@ -111,12 +115,20 @@ static int flag(struct breaches *breaches, const struct target_verdict *target, 
     int rc = add_note(breaches, key, ticket->id, texts_breach(&breaches->texts, target), error);
 
     if (rc == 0 && breaches->tag)
-        rc = add(breaches, key, OUTBOX_TAG, ticket->id,
-                 json_pack("{sI}", "tag", (json_int_t)breaches->tag), error);
+        rc = add(
+            breaches,
+            (struct queue_write){.key = key,
+                                 .part = OUTBOX_TAG,
+                                 .record = ticket->id,
+                                 .payload = json_pack("{sI}", "tag", (json_int_t)breaches->tag)},
+            error);
     if (rc == 0 && breaches->writeback->config->writeback.breach_activity &&
         has_recipient(breaches, ticket))
-        rc = add_activity(breaches, key, ticket, texts_breach_summary(&breaches->texts, ticket),
-                          texts_breach(&breaches->texts, target), error);
+        rc = add_activity(
+            breaches, key, ticket,
+            (struct activity){.summary = texts_breach_summary(&breaches->texts, ticket),
+                              .html = texts_breach(&breaches->texts, target)},
+            error);
     return rc;
 }
 
@@ -127,14 +139,16 @@ static int warn(struct breaches *breaches, const struct target_verdict *target, 
         add_note(breaches, key, target->ticket->id, texts_warning(&breaches->texts, target), error);
 
     if (rc == 0)
-        rc = add_activity(breaches, key, target->ticket,
-                          texts_warning_summary(&breaches->texts, target),
-                          texts_warning(&breaches->texts, target), error);
+        rc = add_activity(
+            breaches, key, target->ticket,
+            (struct activity){.summary = texts_warning_summary(&breaches->texts, target),
+                              .html = texts_warning(&breaches->texts, target)},
+            error);
     return rc;
 }
 
-static int take_back(struct breaches *breaches, const struct target_verdict *target,
-                     const char *flagged, struct error *error)
+static int clear_flag(struct breaches *breaches, const struct target_verdict *target,
+                      const char *flagged, struct error *error)
 {
     int64_t ticket = target->ticket->id;
     const char *deadline = strrchr(flagged, '.') + 1;
@@ -150,10 +164,21 @@ static int take_back(struct breaches *breaches, const struct target_verdict *tar
     rc = add_note(breaches, key, ticket,
                   texts_cleared(&breaches->texts, target, strtoll(deadline, NULL, 10)), error);
     if (rc == 0 && breaches->tag)
-        rc = add(breaches, key, OUTBOX_UNTAG, ticket,
-                 json_pack("{sI ss}", "tag", (json_int_t)breaches->tag, "key", flagged), error);
+        rc = add(
+            breaches,
+            (struct queue_write){
+                .key = key,
+                .part = OUTBOX_UNTAG,
+                .record = ticket,
+                .payload = json_pack("{sI ss}", "tag", (json_int_t)breaches->tag, "key", flagged)},
+            error);
     if (rc == 0)
-        rc = add(breaches, key, OUTBOX_DONE_WITH, ticket, json_pack("{ss}", "key", flagged), error);
+        rc = add(breaches,
+                 (struct queue_write){.key = key,
+                                      .part = OUTBOX_DONE_WITH,
+                                      .record = ticket,
+                                      .payload = json_pack("{ss}", "key", flagged)},
+                 error);
     return rc;
 }
 
@@ -231,7 +256,7 @@ static int plan_breach(struct breaches *breaches, const struct target_judged *ju
         if (target->verdict.unsure) /* an unsure verdict does not prove that the flag was wrong */
             return rc;
         if (rc == 0 && *flags.standing && !judged->past_horizon)
-            rc = take_back(breaches, target, flags.standing, error);
+            rc = clear_flag(breaches, target, flags.standing, error);
         return rc;
     }
     if (has_rows(breaches, ticket)) /* breached again: a waiting correction is no longer true */

@@ -27,8 +27,8 @@ int fallback_find(struct odoo *odoo, const char *login, int64_t *ret_user, struc
 
     if (!login)
         return error_set(error, ERR_REFUSED,
-                         "writeback.breach.fallback is not set any more, and the ticket has "
-                         "nobody else to be told");
+                         "writeback.breach.fallback is not set any more, and the ticket has no "
+                         "assignee or team leader");
     rc = ask_records(odoo, "res.users", json_pack("[[sss]]", "login", "=", login),
                      json_pack("[ss]", "active", "share"), &records, error);
     if (rc < 0)

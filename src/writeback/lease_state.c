@@ -1,5 +1,9 @@
-/* lease_state.c - the lease as it is saved in the agent's state, and the clock of the lease. */
-#include "lease_internal.h"
+/* lease_state.c - the lease as it is saved in the agent's state, and the clock of the lease.
+ *
+ * The agent's clock is the boot clock, which also runs while the machine sleeps. When the wall
+ * clock has advanced further since the last heartbeat (a suspended virtual machine, a reboot), the
+ * difference is added. */
+#include "qualiodoo/writeback/lease_state.h"
 
 #include <stdio.h>
 #include <stdlib.h>

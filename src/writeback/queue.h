@@ -1,6 +1,6 @@
 /* queue.h - adds a write to the outbox. */
-#ifndef QUALIODOO_QUEUE_H
-#define QUALIODOO_QUEUE_H
+#ifndef QUALIODOO_WRITEBACK_QUEUE_H
+#define QUALIODOO_WRITEBACK_QUEUE_H
 
 #include <jansson.h>
 

@@ -1,6 +1,6 @@
 /* remote.h - for each kind of write: how it is found in Odoo, and how it is made. */
-#ifndef QUALIODOO_REMOTE_H
-#define QUALIODOO_REMOTE_H
+#ifndef QUALIODOO_WRITEBACK_REMOTE_H
+#define QUALIODOO_WRITEBACK_REMOTE_H
 
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/writeback/writeback.h"

@@ -1,6 +1,6 @@
 /* send_accounts.h - writes the records of x_qualiodoo_account, many in one call. */
-#ifndef QUALIODOO_SEND_ACCOUNTS_H
-#define QUALIODOO_SEND_ACCOUNTS_H
+#ifndef QUALIODOO_WRITEBACK_SEND_ACCOUNTS_H
+#define QUALIODOO_WRITEBACK_SEND_ACCOUNTS_H
 
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/writeback/writeback.h"

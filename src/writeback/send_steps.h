@@ -1,6 +1,6 @@
 /* send_steps.h - moves of an outbox row that are common to all kinds of writes. */
-#ifndef QUALIODOO_SEND_STEPS_H
-#define QUALIODOO_SEND_STEPS_H
+#ifndef QUALIODOO_WRITEBACK_SEND_STEPS_H
+#define QUALIODOO_WRITEBACK_SEND_STEPS_H
 
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/writeback/writeback.h"

@@ -1,8 +1,8 @@
 /* texts.h - the texts written into Odoo for people, in the configured language. A function that
  * returns `char *` without a buffer argument returns heap memory that the caller frees, or NULL
  * when there is no memory. */
-#ifndef QUALIODOO_TEXTS_H
-#define QUALIODOO_TEXTS_H
+#ifndef QUALIODOO_WRITEBACK_TEXTS_H
+#define QUALIODOO_WRITEBACK_TEXTS_H
 
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/store/alerts.h"

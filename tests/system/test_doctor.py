@@ -410,7 +410,7 @@ def test_an_old_state_is_a_note_and_a_failed_cycle_a_problem(ready: Practice) ->
     from datetime import UTC, timedelta
 
     later = datetime.now(UTC) + timedelta(hours=3)
-    assert any("what follows is as of then" in n["text"] for n in ready.notes(now=later.strftime("%Y-%m-%dT%H:%M:%SZ")))
+    assert any("and the findings on it are as of then" in n["text"] for n in ready.notes(now=later.strftime("%Y-%m-%dT%H:%M:%SZ")))
     ready.run.write_secret("wrong")
     with sqlite3.connect(ready.run.state) as database:  # seconds: the failure is the later one
         database.execute("UPDATE meta SET value = '2026-01-01T00:00:00Z' WHERE key = 'last_success'")

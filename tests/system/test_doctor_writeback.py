@@ -81,7 +81,7 @@ def test_after_setup_and_with_all_rights_nothing_is_missing(world: World, server
 def test_only_alerts_take_the_right_to_write_on_customers(desk: Desk) -> None:
     desk.world.set_groups(AGENT, [*GROUPS, *desk.made])
     found = desk.only("write-back", "no right to write on res.partner", "alerts", "Contact Creation")
-    assert found["text"].endswith("refused would be: the alerts for the salesperson")
+    assert found["text"].endswith("Odoo would refuse: the alerts for the salesperson")
     desk.run.configure(writeback={"balance": {"alerts": False, "fields": True}})
     assert not desk.problems()
 
@@ -100,9 +100,9 @@ def test_no_right_to_write_on_tickets(bare: Desk) -> None:
     for line in env.search("ir.model.access", [("model_id.model", "=", "helpdesk.ticket"), ("perm_write", "=", True)]):
         bare.world.write("ir.model.access", line, perm_write=False)
     found = bare.only("write-back", "no right to write on helpdesk.ticket", "right 'User' of Helpdesk")
-    assert found["text"].endswith(f"refused would be: the tag '{TAG}', the activity of a breach, the warning before a breach")
+    assert found["text"].endswith(f"Odoo would refuse: the tag '{TAG}', the activity of a breach, the warning before a breach")
     bare.run.configure(writeback={"breach": {"activity": False, "warning": False}})
-    assert bare.only("write-back")["text"].endswith(f"refused would be: the tag '{TAG}'")
+    assert bare.only("write-back")["text"].endswith(f"Odoo would refuse: the tag '{TAG}'")
     bare.run.configure(writeback={"breach": {"tag": False}})
     assert not bare.problems()  # whoever reads a ticket may post a note on it
 
@@ -120,7 +120,7 @@ def test_a_user_without_an_address_may_not_post(bare: Desk) -> None:
 def test_no_right_to_read_tickets(bare: Desk) -> None:
     bare.world.deny("helpdesk.ticket")
     found = [p for p in bare.problems() if p["topic"] == "write-back"]
-    assert len(found) == 1 and "refused would be: the note of a breach, the tag" in found[0]["text"]
+    assert len(found) == 1 and "Odoo would refuse: the note of a breach, the tag" in found[0]["text"]
 
 
 def test_no_right_to_make_activities(bare: Desk) -> None:

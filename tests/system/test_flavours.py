@@ -133,3 +133,32 @@ def test_a_change_of_flavour_starts_again(world: World, run: Run, shop: Shop) ->
     run.configure(tickets={"flavour": "auto", "domain": []})
     run("sync", check=0)
     assert run.picture() == run.rebuilt()
+
+
+def test_tickets_of_another_flavour_inherit_nothing_from_those_of_the_same_id(world: World, run: Run, shop: Shop) -> None:
+    """Ids of another model mean other records: a kept deadline, an earlier assignment or a flag would be that of a stranger."""
+    world.set_groups("agent@example.com", ["base.group_user", "account.group_account_readonly", "project.group_project_user",
+                     "hr_timesheet.group_hr_timesheet_approver", "helpdesk_mgmt.group_helpdesk_user"])
+    run.configure(writeback={"enabled": True, "since": "2026-02-01"})
+    world.assign(shop.idle, at="2026-03-12 10:00")
+    with world.transaction() as env:
+        tasks = [env.create("project.task", {"name": f"Tâche {n}", "project_id": world.project_id, "partner_id": shop.acme})
+                 for n in range(3)]
+    assert set(tasks) == {shop.fix, shop.idle, shop.other}
+    run("sync", check=0)
+    assert run.sql("SELECT count(*) FROM settled") == [(3,)]
+    run.settle()
+    world.advance(3600)
+    run.configure(tickets=TASKS)
+    assert "tickets.flavour is task and was oca" in run("sync", check=0).err
+    rows = run("sla", "--json", check=0).json
+    assert {row["ticket_id"]: row["state"] for row in rows} == dict.fromkeys(tasks, "pending")
+    assert rows == run.fresh()("sla", "--json", check=0).json
+    assert world.env().search("mail.message", [("model", "=", "project.task"), ("message_id", "like", "<qualiodoo-")]) == []
+    assert run.picture() == run.rebuilt()
+    notes = world.env().search("mail.message", [("message_id", "like", "<qualiodoo-")])
+    run.configure(tickets={"flavour": "auto", "domain": []})
+    run("sync", check=0)
+    assert world.env().search("mail.message", [("message_id", "like", "<qualiodoo-")]) == notes
+    assert run.sql("SELECT count(*) FROM settled") == [(3,)]
+    assert run.picture() == run.rebuilt()

@@ -79,6 +79,33 @@ def test_with_the_access_line_the_first_closing_is_found(desk: Desk, version: in
     assert desk.kinds(ticket) == [] and row(desk, ticket)["responded_at"] == at("10:00")
 
 
+def closed_then_renamed(desk: Desk) -> int:
+    """Closed in time, opened again and closed late; then the stage got another name."""
+    ticket = desk.ticket()
+    desk.world.close(ticket, at=utc("10:00"))
+    desk.world.write("helpdesk.ticket", ticket, stage_id=desk.world.stage("New"))
+    desk.world.close(ticket, at=utc("15:00"))
+    desk.world.write("helpdesk.ticket.stage", desk.world.row("helpdesk.ticket", ticket)["stage_id"], name="Livré")
+    return ticket
+
+
+@pytest.mark.parametrize("version", EVERY)
+def test_a_closing_is_known_by_its_stage_whatever_the_stage_is_called_now(desk: Desk, version: int) -> None:
+    desk.world.grant_history()
+    ticket = closed_then_renamed(desk)
+    desk.sync("16:00")
+    assert desk.kinds(ticket) == []
+    assert (row(desk, ticket)["responded_at"], row(desk, ticket)["history"]) == (at("10:00"), "known")
+
+
+def test_a_change_to_a_stage_that_no_name_tells_makes_the_history_unknown(desk: Desk) -> None:
+    """message_format says the name of then and no id."""
+    ticket = closed_then_renamed(desk)
+    desk.sync("16:00")
+    assert desk.server.named("message_format") and desk.kinds(ticket) == []
+    assert (row(desk, ticket)["state"], row(desk, ticket)["history"]) == ("met", "unknown")
+
+
 def test_without_the_access_line_17_tells_by_message_format(desk: Desk) -> None:
     ticket = reassigned(desk)
     desk.sync("16:00")

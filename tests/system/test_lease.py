@@ -266,7 +266,7 @@ def test_without_the_model_two_agents_write_twice_and_doctor_names_the_keys(bare
     sync(one)
     assert lease_of(one) is None and "lease" not in one("status", now=False).out
     found = one("doctor", "--json", now=False).json["findings"]
-    assert [f["level"] for f in found if "stand twice in Odoo" in f["text"] and f"breach.{ticket}." in f["text"]] == ["problem"]
+    assert [f["level"] for f in found if "notes are in Odoo twice" in f["text"] and f"breach.{ticket}." in f["text"]] == ["problem"]
     assert [f["level"] for f in found if f["topic"] == "lease" and LEASE in f["text"]] == ["note"]
 
 
@@ -278,7 +278,7 @@ def test_with_the_model_the_same_two_agents_write_once(world: World, server: Ser
     sync(agent("a"))
     found = agent("a")("doctor", "--json", now=False).json["findings"]
     assert [f["level"] for f in found if f["topic"] == "lease"] == ["ok"]
-    assert not [f for f in found if "stand twice" in f["text"]]
+    assert not [f for f in found if "in Odoo twice" in f["text"]]
 
 
 # ---- Services ----

@@ -159,6 +159,59 @@ def test_a_new_domain_of_lines_counts_at_once(world: World, run: Run, shop: Shop
     assert run.picture() == run.rebuilt()
 
 
+# ---- Work that a changed word charges ----
+
+
+def names_the_loss(run: Run, customer: int, before: str, after: str) -> None:
+    """The cycle names the account with its balance before and after: nobody worked."""
+    shown = run("reconcile", "--dry-run")
+    assert f"would lose credit otherwise than by work:\n  Exemple SARL ({customer}): {before} -> {after}\n" in shown.out, shown
+    report = run("sync", "--json", check=0).json
+    assert [row["customer"] for row in report["lost"]] == [customer]
+
+
+@pytest.mark.parametrize(("before", "after", "balance"), [
+    ({}, {"credit": {"step": "60min"}}, "11:00"),
+    ({}, {"credit": {"rounding": "entry"}}, "11:20"),
+    ({"tickets": {"domain": [["name", "!=", "Imprimante"]]}}, {"tickets": {"domain": []}}, "11:25"),
+    ({"tickets": {"excluded_tags": ["Offert"]}}, {"tickets": {"excluded_tags": []}}, "11:25"),
+    ({"timesheets": {"domain": [["unit_amount", ">", 0.9]]}}, {"timesheets": {"domain": []}}, "11:25"),
+], ids=["step", "rounding", "tickets.domain", "excluded_tags", "timesheets.domain"])
+def test_a_key_that_charges_more_work_names_the_accounts(world: World, run: Run, shop: Shop, before: dict[str, Any],
+                                                         after: dict[str, Any], balance: str) -> None:
+    world.write("helpdesk.ticket", shop.fix, tag_ids=[(6, 0, [world.tag("Offert")])])
+    run.configure(**before)
+    run("sync", check=0)
+    run.settle()
+    full = "12:00" if before else "11:25"
+    run.configure(**after)
+    names_the_loss(run, shop.acme, full, balance)
+
+
+def test_an_excluded_tag_that_gets_another_name_names_the_accounts_it_charges(world: World, run: Run, shop: Shop) -> None:
+    tag = world.tag("Offert")
+    world.write("helpdesk.ticket", shop.fix, tag_ids=[(6, 0, [tag])])
+    run.configure(tickets={"excluded_tags": ["Offert"]})
+    run("sync", check=0)
+    run.settle()
+    world.advance(3600)
+    world.write("helpdesk.ticket.tag", tag, name="Hors contrat")
+    world.timesheet(shop.other, 1.0, "2026-03-13")  # work of another customer, in the same cycle
+    names_the_loss(run, shop.acme, "12:00", "11:25")
+    assert run.balance(shop.bravo) == 600
+
+
+def test_a_unit_of_time_that_gets_larger_names_the_accounts_it_charges(world: World, run: Run, shop: Shop) -> None:
+    unit = make_unit(world, "Demi-journée", "hour", size=4.0)
+    world.timesheet(shop.fix, 1.0, "2026-03-13", product_uom_id=unit)
+    run("sync", check=0)
+    assert run.balance(shop.acme) == 445
+    run.settle()
+    world.advance(3600)
+    world.write("uom.uom", unit, factor=1.0)
+    names_the_loss(run, shop.acme, "7:25", "3:25")
+
+
 def test_a_line_that_moves_to_another_ticket_keeps_its_place_in_the_domain(world: World, run: Run, shop: Shop) -> None:
     run.configure(timesheets={"domain": [["name", "!=", "Offert"]]})
     line = world.timesheet(shop.fix, 1.0, "2026-03-13", name="Offert")

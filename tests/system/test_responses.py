@@ -230,6 +230,24 @@ def test_a_ticket_created_in_a_closed_stage_is_charged_in_full(world: World, run
     assert run.sql("SELECT balance, held FROM account WHERE id = ?", customer) == [(-60, 0)]
 
 
+def test_a_stage_that_becomes_closed_or_open_counts_for_the_credit_at_once(world: World, run: Run, hours: int) -> None:
+    run.configure(credit={"count_from": "response"})
+    customer = world.partner("Exemple SARL")
+    ticket = world.ticket(customer, created=THURSDAY)
+    world.timesheet(ticket, 1.0, "2026-03-18")
+    stage = world.row("helpdesk.ticket", ticket)["stage_id"]
+    run("sync", check=0)
+    for closed, account in ((True, (-60, 0)), (False, (0, 60))):
+        assert run.sql("SELECT balance, held FROM account WHERE id = ?", customer) != [account]
+        run.settle()
+        world.advance(3600)
+        world.write("helpdesk.ticket.stage", stage, closed=closed)
+        lost = run("sync", "--json", check=0).json["lost"]
+        assert run.sql("SELECT balance, held FROM account WHERE id = ?", customer) == [account]
+        assert [row["customer"] for row in lost] == ([customer] if closed else [])
+        assert run.picture() == run.rebuilt()
+
+
 def test_a_ticket_closed_without_response_counts_its_closing(world: World, run: Run, hours: int) -> None:
     ticket = world.ticket(priority="3", created=THURSDAY)
     world.close(ticket, at="2026-03-19 09:00")

@@ -137,6 +137,53 @@ def test_a_journal_that_is_no_bank_any_more_is_named(world: World, desk: Run, sh
     assert desk.picture() == desk.rebuilt()
 
 
+def test_a_journal_that_loses_the_code_of_money_is_named(world: World, run: Run, shop: Shop) -> None:
+    world.misc_settle(shop.invoice_c, "2026-03-12")
+    general = world.journal("general")
+    code = world.row("account.journal", general)["code"]
+    run.configure(credit={"money_journals": [code]})
+    run("sync", check=0)
+    assert run.balance(shop.cargo) == 1440
+    run.settle()
+    world.advance(3600)
+    world.write("account.journal", general, code="NEUF")
+    document = stops(run, f"changed its code from {code} to NEUF, and credit.money_journals names {code}")
+    assert [a["customer_id"] for a in document["revoked"]] == [shop.cargo]
+
+
+def test_the_code_of_another_journal_is_no_cause(world: World, desk: Run) -> None:
+    world.write("account.journal", world.journal("bank"), code="NEUF")
+    world.advance(60)
+    id_ = rename(world, "SUP24", "SUP24B")
+    assert stops(desk, "SUP24B")["revoked_because"] == [f"product {id_} 'SUP24' now has the reference 'SUP24B'"]
+
+
+# ---- A unit ----
+
+
+def test_a_pack_that_is_sold_by_another_unit_is_named(world: World, desk: Run, shop: Shop) -> None:
+    """One unit sold is then a twelfth of a dozen."""
+    id_ = world.product("SUP24")
+    world.write(PRODUCT, id_, uom_id=world.uom("dozen"))
+    document = stops(desk, f"product {id_} 'SUP24' has another unit")
+    assert [(a["customer_id"], a["after_minutes"]) for a in document["revoked"]] == [(shop.cargo, 120)]
+
+
+def test_a_unit_of_another_size_is_named(world: World, run: Run, shop: Shop) -> None:
+    """A dozen of hours is 12 h; when the dozen becomes smaller, what was sold by it does too."""
+    world.product("HEURE", uom="unit")
+    run.configure(credit={"packs": [{"product": "HEURE", "hours": 1}]})
+    world.pay(world.invoice(shop.acme, [("HEURE", 1, 1200, "dozen")], "2026-03-12"), "2026-03-13")
+    run("sync", check=0)
+    assert run.sql("SELECT granted FROM lot") == [(720,)]
+    run.settle()
+    world.advance(3600)
+    dozen = world.uom("dozen")
+    world.write("uom.uom", dozen, factor=0.1)
+    stops(run, f"unit {dozen} '{world.row('uom.uom', dozen)['name']}' has another size")
+    assert run.sql("SELECT granted FROM lot") == [(720,)]
+
+
 # ---- A changed key of the configuration ----
 
 PACKS = [{"product": f"SUP{h}", "hours": h} for h in (12, 24, 36)]
@@ -156,6 +203,25 @@ def test_a_key_that_changes_is_named(desk: Run, shop: Shop, change: dict[str, An
     desk("reconcile", "--force", check=0)
     assert desk.picture() == desk.rebuilt()
     assert not desk("reconcile", "--dry-run", "--json", check=0).json["drift"]
+
+
+@pytest.mark.parametrize(("before", "after", "cause"), [
+    ({"max_write_off": "20%"}, {"max_write_off": "10%"}, "credit.max_write_off changed from 20% to 10%"),
+    ({"money_journals": ["MISC"]}, {"money_journals": []}, 'credit.money_journals changed from ["MISC"] to []'),
+], ids=["max_write_off", "money_journals"])
+def test_a_key_that_decides_what_money_is_is_named(world: World, run: Run, shop: Shop, before: dict[str, Any],
+                                                   after: dict[str, Any], cause: str) -> None:
+    """Cargo's pack: a seventh was written off."""
+    world.write("account.journal", world.journal("general"), code="MISC")
+    total = world.row("account.move", shop.invoice_c)["amount_total"]
+    world.pay(shop.invoice_c, "2026-03-12", round(float(total) * 6 / 7, 2))
+    world.misc_settle(shop.invoice_c, "2026-03-13")
+    run.configure(credit=before)
+    run("sync", check=0)
+    assert run.balance(shop.cargo) == 1440
+    run.settle()
+    run.configure(credit=after)
+    assert stops(run, cause)["revoked_because"] == [cause]
 
 
 @pytest.mark.world(enterprise_accounting=True)
@@ -337,3 +403,42 @@ def test_where_adjustments_are_kept_is_a_key_that_changes(world: World, run: Run
     run.configure(credit={"adjustments": "model"})
     run("sync", check=0)
     assert run.balance(shop.cargo) == before
+
+
+@pytest.mark.parametrize("back", [True, False], ids=["the login put back", "accepted"])
+def test_notes_of_another_agent_are_a_key_that_changes(world: World, run: Run, shop: Shop, back: bool) -> None:
+    """A note counts only while the agent is its author: with another odoo.login, those of the former one would not."""
+    groups = ["base.group_user", "account.group_account_readonly", "hr_timesheet.group_hr_timesheet_approver",
+              "helpdesk_mgmt.group_helpdesk_user", "base.group_partner_manager"]
+    world.set_groups("agent@example.com", groups)
+    world.user("Robot", "robot@example.com", "agent-secret", groups)
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"}, credit={"adjustments": "note"})
+    run("sync", check=0)
+    run("adjust", shop.cargo, 90, "--reason", "goodwill", check=0)
+    run("adjust", shop.bravo, -60, "--reason", "mistake", check=0)
+    run.settle()
+    world.advance(3600)
+    run.configure(odoo={"login": "robot@example.com"})
+    stops(run, "odoo.login changed from agent@example.com to robot@example.com", "credit.adjustments: note", "Cargo SA")
+    assert (run.balance(shop.cargo), run.balance(shop.bravo)) == (90, 600)
+    if back:
+        run.configure(odoo={"login": "agent@example.com"})
+        run("sync", check=0)
+        assert (run.balance(shop.cargo), run.balance(shop.bravo)) == (90, 600)
+    else:
+        run("reconcile", "--force", check=0)
+        assert (run.balance(shop.cargo), run.balance(shop.bravo)) == (0, 660)
+        assert run.picture() == run.rebuilt()
+
+
+def test_another_agent_takes_no_adjustment_of_the_model(world: World, run: Run, shop: Shop) -> None:
+    world.adjustment_model()
+    world.user("Robot", "robot@example.com", "agent-secret", ["base.group_user", "account.group_account_readonly",
+               "hr_timesheet.group_hr_timesheet_approver", "helpdesk_mgmt.group_helpdesk_user"])
+    run.configure(writeback={"enabled": True, "since": "2026-03-01"})
+    run("sync", check=0)
+    run("adjust", shop.cargo, 90, "--reason", "goodwill", check=0)
+    run.configure(odoo={"login": "robot@example.com"})
+    run("sync", check=0)
+    run("reconcile", check=0)
+    assert run.balance(shop.cargo) == 90

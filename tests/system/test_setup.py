@@ -347,7 +347,7 @@ def test_a_view_that_shows_the_old_columns_is_named_and_the_rest_is_made(office:
     old_columns(office.world)
     view = office.world.create("ir.ui.view", name="Fiche client", model="res.partner", arch=f"<field name='{CREDIT}'/>")
     message = office.setup(check=1).err
-    assert "View: Fiche client" in message and "run 'setup' again" in message
+    assert "View: Fiche client" in message and "run 'qualiodoo setup' again" in message
     office.world.delete("ir.ui.view", view)
     office.setup()
     assert "nothing to do" in office.setup().out

@@ -196,7 +196,7 @@ def test_a_view_that_shows_a_field(site: Site) -> None:
     view = site.world.create("ir.ui.view", name="Fiche client", model="res.partner", arch="<field name='x_qualiodoo_hours'/>")
     message = site.remove(check=1).err
     assert "the field x_qualiodoo_hours of customers (with its values) cannot be removed" in message and "View: Fiche client" in message
-    assert "run 'setup --remove' again" in message and site.picture()["tags"]
+    assert "run 'qualiodoo setup --remove' again" in message and site.picture()["tags"]
     site.world.delete("ir.ui.view", view)
     site.remove()
     assert not site.picture()["partner"] and not site.picture()["tags"]

@@ -40,9 +40,9 @@ void compute_report_event(struct compute_report *report, const char *event, int6
 /* Removes all but the first `count` events: the transaction of the others was rolled back. */
 void compute_report_undo_events(struct compute_report *report, size_t count);
 
-/* Adds an account to report->lost when its balance fell by more than the work charged to it. Adds a
- * "lost" event, with the balances before and after, unless expiry explains all of it: expiry has
- * its own event. */
+/* Adds an account to report->lost when its balance fell by more than change->consumed, the work
+ * charged to it (0: what is charged more is no work). Adds a "lost" event, with the balances before
+ * and after, unless expiry explains all of it: expiry has its own event. */
 void compute_report_lost(struct compute_report *report, int64_t account,
                          const struct results_change *change);
 

@@ -48,4 +48,10 @@ int facts_accounts(struct store *store, struct ids *ret, struct error *error);
 int facts_changed_accounts(struct store *store, civil_day today, struct ids *ret, bool *ret_all,
                            struct error *error);
 
+/* *ret: a changed record concerns every account, as a tag or a unit does. *ret_others: the accounts
+ * that other noted changes touch; sorted, the caller frees ret_others->items; empty when *ret is
+ * false. */
+int facts_changed_words(struct store *store, civil_day today, bool *ret, struct ids *ret_others,
+                        struct error *error);
+
 #endif

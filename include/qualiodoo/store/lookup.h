@@ -50,8 +50,15 @@ int lookup_ticket_number(struct store *store, int64_t id, char **ret, struct err
 /* The account of the customer of a ticket; 0 when it has none, or one that is not mirrored. */
 int lookup_ticket_account(struct store *store, int64_t id, int64_t *ret, struct error *error);
 
-/* Whether a stage of that name is a closed one. */
-int lookup_closed_stage(struct store *store, const char *name, bool *ret, struct error *error);
+/* What the mirror knows of a stage. */
+struct lookup_stage {
+    bool found, closed;
+};
+
+/* Looks the stage up by its id or, when `id` is 0, by its name of today: of several with one name,
+ * one that is closed suffices. */
+int lookup_stage(struct store *store, int64_t id, const char *name, struct lookup_stage *ret,
+                 struct error *error);
 
 /* The state of one mirror, for `status`. */
 struct mirror_status {

@@ -37,6 +37,10 @@ int store_meta_set(struct store *store, const char *key, const char *value, stru
 /* Deletes every row except the audit trail, in one transaction. */
 int store_forget(struct store *store, struct error *error);
 
+/* Deletes the tickets and what is known by their ids: verdicts, histories, writes. The next pull
+ * reads them anew. */
+int store_forget_tickets(struct store *store, struct error *error);
+
 /* Reads the whole file and checks its structure: ERR_STATE when it is damaged. */
 int store_check(struct store *store, struct error *error);
 

@@ -1,7 +1,7 @@
 /* fallback.h - writeback.breach.fallback: who gets the activity about a ticket that has neither
  * assignee nor team leader. */
-#ifndef QUALIODOO_FALLBACK_H
-#define QUALIODOO_FALLBACK_H
+#ifndef QUALIODOO_WRITEBACK_FALLBACK_H
+#define QUALIODOO_WRITEBACK_FALLBACK_H
 
 #include <stdint.h>
 

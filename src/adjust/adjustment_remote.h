@@ -1,6 +1,6 @@
-/* adjustment_internal.h - shared by adjustment.c (the state) and adjustment_remote.c (Odoo). */
-#ifndef QUALIODOO_ADJUSTMENT_INTERNAL_H
-#define QUALIODOO_ADJUSTMENT_INTERNAL_H
+/* adjustment_remote.h - writes an adjustment into Odoo; internal to adjust. */
+#ifndef QUALIODOO_ADJUST_ADJUSTMENT_REMOTE_H
+#define QUALIODOO_ADJUST_ADJUSTMENT_REMOTE_H
 
 #include "qualiodoo/adjust/adjustment.h"
 #include "qualiodoo/compute/compute_report.h"

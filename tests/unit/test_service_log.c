@@ -1,4 +1,5 @@
-/* test_tell.c - what the service logs about its cycles: equal lines once, accounts by name. */
+/* test_service_log.c - what the service logs about its cycles: equal lines once, accounts by name.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,26 +12,26 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/tell.h"
+#include "agent/service_log.h"
 #include "qualiodoo/util/log.h"
 
-static char told[4096];
+static char logged[4096];
 
 static bool hear(const struct log_event *event, const char *line)
 {
-    size_t used = strlen(told);
+    size_t used = strlen(logged);
 
-    snprintf(told + used, sizeof told - used, "%d %s\n", (int)event->level, line);
+    snprintf(logged + used, sizeof logged - used, "%d %s\n", (int)event->level, line);
     return true;
 }
 
 static int begin(void **state)
 {
     (void)state;
-    *told = '\0';
+    *logged = '\0';
     log_set_level(LOG_LEVEL_INFO);
     log_set_sink(hear);
-    tell_open();
+    service_log_open();
     return 0;
 }
 
@@ -52,12 +53,12 @@ static int count(const char *line)
 {
     int found = 0;
 
-    for (const char *at = told; (at = strstr(at, line)); at += strlen(line))
+    for (const char *at = logged; (at = strstr(at, line)); at += strlen(line))
         found++;
     return found;
 }
 
-static void test_equal_warnings_of_a_cycle_are_told_once_and_events_each_time(void **state)
+static void test_equal_warnings_of_a_cycle_are_logged_once_and_events_each_time(void **state)
 {
     pthread_t worker;
 
@@ -71,7 +72,7 @@ static void test_equal_warnings_of_a_cycle_are_told_once_and_events_each_time(vo
     assert_int_equal(count("6 a step\n"), 3);
 }
 
-static void test_what_a_person_waits_for_is_told_each_time(void **state)
+static void test_what_a_person_waits_for_is_logged_each_time(void **state)
 {
     (void)state;
     log_error("the configuration stays as it was");
@@ -84,22 +85,22 @@ static void test_an_outcome_names_the_accounts_also_when_the_cycle_failed(void *
     struct cycle_report report = {.compute.accounts_changed = json_pack("[i, i]", 12, 14),
                                   .whole = true};
     struct error error = {.code = ERR_REFUSED, .message = "Odoo refused 1 of the writes"};
-    struct trouble trouble = {0};
-    char accounts[TELL_ACCOUNTS_SIZE];
+    struct outage outage = {0};
+    char accounts[SERVICE_LOG_ACCOUNTS_SIZE];
 
     (void)state;
-    tell_accounts(NULL, report.compute.accounts_changed, accounts);
+    service_log_accounts(NULL, report.compute.accounts_changed, accounts);
     assert_string_equal(accounts, "customer 12, customer 14");
-    tell_outcome(&trouble, &error, &report, accounts);
-    tell_outcome(&trouble, &error, &report, accounts);
+    service_log_outcome(&outage, &error, &report, accounts);
+    service_log_outcome(&outage, &error, &report, accounts);
     assert_int_equal(count("3 Odoo refused 1 of the writes\n"), 1);
     assert_int_equal(count("6 2 accounts changed: customer 12, customer 14, 0 new breaches, "), 2);
     report.skipped = true;
     error.code = 0;
-    tell_outcome(&trouble, &error, &report, accounts);
+    service_log_outcome(&outage, &error, &report, accounts);
     assert_int_equal(count("recovered"), 0); /* a skipped cycle does not prove a recovery */
     report.skipped = false;
-    tell_outcome(&trouble, &error, &report, accounts);
+    service_log_outcome(&outage, &error, &report, accounts);
     assert_int_equal(count("6 recovered after 0 s, in which 2 cycles failed\n"), 1);
     json_decref(report.compute.accounts_changed);
 }
@@ -107,17 +108,17 @@ static void test_an_outcome_names_the_accounts_also_when_the_cycle_failed(void *
 static void test_many_accounts_are_counted(void **state)
 {
     json_t *accounts = json_array();
-    char text[TELL_ACCOUNTS_SIZE];
+    char text[SERVICE_LOG_ACCOUNTS_SIZE];
 
     (void)state;
-    tell_accounts(NULL, accounts, text);
+    service_log_accounts(NULL, accounts, text);
     assert_string_equal(text, "");
     for (int i = 1; i <= 10; i++)
         json_array_append_new(accounts, json_integer(i));
-    tell_accounts(NULL, accounts, text);
+    service_log_accounts(NULL, accounts, text);
     assert_non_null(strstr(text, ", customer 9, customer 10"));
     json_array_append_new(accounts, json_integer(11));
-    tell_accounts(NULL, accounts, text);
+    service_log_accounts(NULL, accounts, text);
     assert_non_null(strstr(text, ", customer 9 and 2 more"));
     json_decref(accounts);
 }
@@ -125,9 +126,9 @@ static void test_many_accounts_are_counted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(test_equal_warnings_of_a_cycle_are_told_once_and_events_each_time,
+        cmocka_unit_test_setup(test_equal_warnings_of_a_cycle_are_logged_once_and_events_each_time,
                                begin),
-        cmocka_unit_test_setup(test_what_a_person_waits_for_is_told_each_time, begin),
+        cmocka_unit_test_setup(test_what_a_person_waits_for_is_logged_each_time, begin),
         cmocka_unit_test_setup(test_an_outcome_names_the_accounts_also_when_the_cycle_failed,
                                begin),
         cmocka_unit_test_setup(test_many_accounts_are_counted, begin),

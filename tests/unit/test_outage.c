@@ -1,4 +1,4 @@
-/* test_trouble.c - which failures of the service are logged: the first, equal ones at growing
+/* test_outage.c - which failures of the service are logged: the first, equal ones at growing
  * intervals, and the recovery. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,58 +11,58 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "agent/trouble.h"
+#include "agent/outage.h"
 
 #define MINUTE INT64_C(60000)
 #define START INT64_C(7777777)
 
-static struct trouble trouble;
+static struct outage outage;
 static char text[256];
-static const struct repeats_line line = {text, sizeof text};
+static const struct ratelimit_line line = {text, sizeof text};
 
 static int begin(void **state)
 {
     (void)state;
-    trouble = (struct trouble){0};
+    outage = (struct outage){0};
     return 0;
 }
 
 static bool fails(int64_t minute, const char *message)
 {
-    return trouble_failed(&trouble, message, START + minute * MINUTE, line);
+    return outage_failed(&outage, message, START + minute * MINUTE, line);
 }
 
 static bool ends(int64_t minute)
 {
     int64_t length;
 
-    return trouble_ended(&trouble, START + minute * MINUTE, &length, line);
+    return outage_ended(&outage, START + minute * MINUTE, &length, line);
 }
 
 static void test_an_outage_of_eight_hours_is_seven_lines_and_its_end(void **state)
 {
     static const int expected[] = {0, 5, 15, 35, 75, 155, 315};
-    size_t told = 0;
+    size_t logged = 0;
 
     (void)state;
     for (int minute = 0; minute < 482; minute++) {
         if (!fails(minute, "Odoo does not answer"))
             continue;
-        assert_true(told < sizeof expected / sizeof *expected);
-        assert_int_equal(minute, expected[told]);
-        if (told == 0)
+        assert_true(logged < sizeof expected / sizeof *expected);
+        assert_int_equal(minute, expected[logged]);
+        if (logged == 0)
             assert_string_equal(text, "Odoo does not answer");
-        if (told == 2)
+        if (logged == 2)
             assert_string_equal(text, "Odoo does not answer (10 times in 0:10 hours)");
-        told++;
+        logged++;
     }
-    assert_int_equal(told, sizeof expected / sizeof *expected);
+    assert_int_equal(logged, sizeof expected / sizeof *expected);
     assert_true(ends(482));
     assert_string_equal(text, "recovered after 8:02 hours, in which 482 cycles failed");
     assert_false(ends(483));
 }
 
-static void test_another_failure_is_told_at_once_and_numbers_make_no_other(void **state)
+static void test_another_failure_is_logged_at_once_and_numbers_make_no_other(void **state)
 {
     (void)state;
     assert_true(fails(0, "timed out after 10001 ms"));
@@ -75,43 +75,43 @@ static void test_another_failure_is_told_at_once_and_numbers_make_no_other(void 
 
 static void test_failures_that_take_turns_are_collapsed_each(void **state)
 {
-    int told = 0;
+    int logged = 0;
 
     (void)state;
     for (int minute = 0; minute < 5; minute++)
-        told += fails(minute, minute % 2 ? "no route" : "timed out");
-    assert_int_equal(told, 2);
+        logged += fails(minute, minute % 2 ? "no route" : "timed out");
+    assert_int_equal(logged, 2);
 }
 
-static void test_a_short_trouble_has_a_length_in_seconds(void **state)
+static void test_a_short_outage_has_a_length_in_seconds(void **state)
 {
     int64_t length;
 
     (void)state;
     assert_true(fails(0, "no route"));
-    assert_true(trouble_ended(&trouble, START + 59000, &length, line));
+    assert_true(outage_ended(&outage, START + 59000, &length, line));
     assert_string_equal(text, "recovered after 59 s, in which 1 cycle failed");
     assert_int_equal(length, 59000);
-    assert_false(trouble_ended(&trouble, START + 60000, &length, line));
+    assert_false(outage_ended(&outage, START + 60000, &length, line));
     assert_int_equal(length, 0);
 }
 
-static void test_a_wait_that_was_told_has_an_end_though_no_cycle_failed(void **state)
+static void test_a_wait_that_was_logged_has_an_end_though_no_cycle_failed(void **state)
 {
     (void)state;
-    trouble_waited(&trouble, START);
-    trouble_waited(&trouble, START + MINUTE);
+    outage_waited(&outage, START);
+    outage_waited(&outage, START + MINUTE);
     assert_true(ends(2));
-    assert_string_equal(text, "recovered after 0:02 hours, in which Odoo was waited for");
+    assert_string_equal(text, "recovered after 0:02 hours, in which the agent waited for Odoo");
     assert_false(ends(3));
-    trouble_waited(&trouble, START + 4 * MINUTE);
+    outage_waited(&outage, START + 4 * MINUTE);
     assert_true(fails(5, "no route"));
     assert_true(ends(6));
     assert_string_equal(text, "recovered after 0:02 hours, in which 1 cycle failed");
 }
 
 /* Every other cycle fails: neither the failures nor the recoveries flood the log. */
-static void test_a_link_that_comes_and_goes_is_told_at_growing_intervals(void **state)
+static void test_a_link_that_comes_and_goes_is_logged_at_growing_intervals(void **state)
 {
     int failures = 0, recoveries = 0;
 
@@ -125,7 +125,7 @@ static void test_a_link_that_comes_and_goes_is_told_at_growing_intervals(void **
 }
 
 /* After many short failures, a lasting one is still logged within minutes. */
-static void test_a_trouble_that_lasts_is_told_within_minutes_whatever_was_before(void **state)
+static void test_an_outage_that_lasts_is_logged_within_minutes_whatever_was_before(void **state)
 {
     int minute = 0;
 
@@ -141,7 +141,7 @@ static void test_a_trouble_that_lasts_is_told_within_minutes_whatever_was_before
     assert_string_equal(text, "recovered after 0:06 hours, in which 6 cycles failed");
 }
 
-static void test_a_second_outage_is_told_at_once(void **state)
+static void test_a_second_outage_is_logged_at_once(void **state)
 {
     (void)state;
     for (int minute = 0; minute < 480; minute++)
@@ -150,54 +150,56 @@ static void test_a_second_outage_is_told_at_once(void **state)
     assert_true(fails(482, "no route"));
 }
 
-static void test_more_kinds_than_are_kept_are_told(void **state)
+static void test_more_kinds_than_are_kept_are_logged(void **state)
 {
     char message[32];
 
     (void)state;
     for (int round = 0; round < 2; round++)
-        for (int i = 0; i < 2 * REPEATS_KINDS; i++) {
+        for (int i = 0; i < 2 * RATELIMIT_KINDS; i++) {
             snprintf(message, sizeof message, "%c%c", 'a' + i % 8, 'A' + i / 8);
-            assert_true(trouble_failed(&trouble, message, START + 100 * round + i, line));
+            assert_true(outage_failed(&outage, message, START + 100 * round + i, line));
         }
 }
 
 static void test_a_line_that_is_full_is_not_overrun(void **state)
 {
     char small[16] = "";
-    const struct repeats_line full = {small, sizeof small};
+    const struct ratelimit_line full = {small, sizeof small};
 
     (void)state;
-    assert_true(trouble_failed(&trouble, "a message of many words", START, full));
-    assert_false(trouble_failed(&trouble, "a message of many words", START + 1, full));
-    assert_true(trouble_failed(&trouble, "a message of many words", START + 10 * MINUTE, full));
+    assert_true(outage_failed(&outage, "a message of many words", START, full));
+    assert_false(outage_failed(&outage, "a message of many words", START + 1, full));
+    assert_true(outage_failed(&outage, "a message of many words", START + 10 * MINUTE, full));
     assert_string_equal(small, "a message of ma");
 }
 
 static void test_lines_that_differ_in_numbers_are_equal_only_when_asked(void **state)
 {
     (void)state;
-    assert_true(repeats_tell(&trouble.repeats, "write 12 was refused", false, START, line));
-    assert_true(repeats_tell(&trouble.repeats, "write 13 was refused", false, START, line));
-    assert_false(repeats_tell(&trouble.repeats, "write 12 was refused", false, START, line));
-    assert_true(repeats_tell(&trouble.repeats, "waiting 12 s", true, START, line));
-    assert_false(repeats_tell(&trouble.repeats, "waiting 13 s", true, START, line));
+    assert_true(ratelimit_pass(&outage.ratelimit, "write 12 was refused", false, START, line));
+    assert_true(ratelimit_pass(&outage.ratelimit, "write 13 was refused", false, START, line));
+    assert_false(ratelimit_pass(&outage.ratelimit, "write 12 was refused", false, START, line));
+    assert_true(ratelimit_pass(&outage.ratelimit, "waiting 12 s", true, START, line));
+    assert_false(ratelimit_pass(&outage.ratelimit, "waiting 13 s", true, START, line));
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_an_outage_of_eight_hours_is_seven_lines_and_its_end, begin),
-        cmocka_unit_test_setup(test_another_failure_is_told_at_once_and_numbers_make_no_other,
+        cmocka_unit_test_setup(test_another_failure_is_logged_at_once_and_numbers_make_no_other,
                                begin),
         cmocka_unit_test_setup(test_failures_that_take_turns_are_collapsed_each, begin),
-        cmocka_unit_test_setup(test_a_short_trouble_has_a_length_in_seconds, begin),
-        cmocka_unit_test_setup(test_a_wait_that_was_told_has_an_end_though_no_cycle_failed, begin),
-        cmocka_unit_test_setup(test_a_link_that_comes_and_goes_is_told_at_growing_intervals, begin),
-        cmocka_unit_test_setup(test_a_trouble_that_lasts_is_told_within_minutes_whatever_was_before,
+        cmocka_unit_test_setup(test_a_short_outage_has_a_length_in_seconds, begin),
+        cmocka_unit_test_setup(test_a_wait_that_was_logged_has_an_end_though_no_cycle_failed,
                                begin),
-        cmocka_unit_test_setup(test_a_second_outage_is_told_at_once, begin),
-        cmocka_unit_test_setup(test_more_kinds_than_are_kept_are_told, begin),
+        cmocka_unit_test_setup(test_a_link_that_comes_and_goes_is_logged_at_growing_intervals,
+                               begin),
+        cmocka_unit_test_setup(
+            test_an_outage_that_lasts_is_logged_within_minutes_whatever_was_before, begin),
+        cmocka_unit_test_setup(test_a_second_outage_is_logged_at_once, begin),
+        cmocka_unit_test_setup(test_more_kinds_than_are_kept_are_logged, begin),
         cmocka_unit_test_setup(test_a_line_that_is_full_is_not_overrun, begin),
         cmocka_unit_test_setup(test_lines_that_differ_in_numbers_are_equal_only_when_asked, begin),
     };
