@@ -566,13 +566,15 @@ def busy_desk(world: World, server: Server, run: Run) -> tuple[Desk, list[int]]:
 
 def test_killed_at_each_call_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     whole: Any = None
-    for call in (0, *some(range(1, 500))):
-        world = World(today=DAY)
-        with world.serve() as server:
-            folder = tmp_path / str(call)
-            folder.mkdir()
-            run = Run(folder, server)
-            desk, tickets = busy_desk(world, server, run)
+    world = World(today=DAY)
+    with world.serve() as server:
+        run = Run(tmp_path, server)
+        desk, tickets = busy_desk(world, server, run)
+        busy, state = world.kept(), run.state.read_bytes()
+        for call in (0, *some(range(1, 500))):
+            world.restore(busy)
+            run.forget()
+            run.state.write_bytes(state)
             killed = False
             if call:
                 server.before_call(call, lambda: process.send_signal(signal.SIGKILL))  # noqa: B023
@@ -581,10 +583,10 @@ def test_killed_at_each_call_it_ends_as_if_it_had_not_been(tmp_path: Path) -> No
             desk.sync("11:33")
             shown = desk.picture(*tickets)
             states = {row[2] for row in desk.outbox()}
-        whole = whole or shown
-        assert shown == whole and states <= {"done", "void"}, call
-        if call and not killed:
-            break
+            whole = whole or shown
+            assert shown == whole and states <= {"done", "void"}, call
+            if call and not killed:
+                break
     assert call > 40  # the cycle's calls, and those of each write
     assert [[key.split(".")[0] for key in keys] for keys, _, _ in whole] == [
         ["breach", "cleared"], ["warning", "breach"], ["warning"], ["warning", "breach"]]
