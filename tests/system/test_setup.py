@@ -155,7 +155,7 @@ def adjusts(office: Office) -> None:
 
 @pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
                                      pytest.param(19, marks=pytest.mark.world(version=19))])
-def test_it_makes_all_that_adjust_needs(office: Office, version: int) -> None:
+def test_setup_makes_all_that_adjust_needs(office: Office, version: int) -> None:
     assert "qualiodoo setup" in office.run("doctor", check=0).out
     done = office.setup()
     assert done.out.count("\nmade: ") + 1 == STEPS and "found" not in done.out and done.err == ""

@@ -99,7 +99,7 @@ def test_readers_ask_for_a_sync_first(old: Run) -> None:
 
 
 @pytest.mark.parametrize("command", ["sync", "reconcile"])
-def test_it_gives_the_balances_of_0_1_0_and_revokes_nothing(old: Run, command: str) -> None:
+def test_the_first_cycle_gives_the_balances_of_0_1_0_and_revokes_nothing(old: Run, command: str) -> None:
     report = old(command, "--json", now=NOW, check=0).json
     assert report["revoked"] == [] and report["accounts_changed"] == []
     assert balances(old) == PRINTED["balance"]
@@ -138,7 +138,7 @@ def test_nothing_is_written_into_odoo_a_second_time(old: Run) -> None:
 
 
 def test_the_migrated_evidence_is_what_this_version_would_have_kept(old: Run) -> None:
-    """Else the first change of a word after an upgrade would look like news from Odoo."""
+    """Else the first setting that changes after an upgrade would look like an event in Odoo."""
     with closing(sqlite3.connect(old.state)) as database:
         for file in state_0_1_0.LATER:
             database.executescript(file.read_text())
@@ -150,7 +150,7 @@ def test_the_migrated_evidence_is_what_this_version_would_have_kept(old: Run) ->
                                              " FROM evidence ORDER BY origin, id")
 
 
-def test_a_word_that_changes_with_the_upgrade_stops_the_first_cycle(old: Run) -> None:
+def test_a_reference_that_changes_with_the_upgrade_stops_the_first_cycle(old: Run) -> None:
     world = old.world
     id_ = world.product("SUP24")
     world.write("product.product", id_, default_code="SUP24B")
