@@ -14,6 +14,16 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from odoosim import World, stories  # noqa: E402
+from odoosim.protocols import ALL  # noqa: E402
+
+
+def protocols(text: str) -> set[str]:
+    """The names in a list, each of which must be a protocol."""
+    names = set(text.split(","))
+    unknown = names - {row.name for row in ALL}
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: no protocol")
+    return names
 
 
 def options() -> argparse.ArgumentParser:
@@ -23,6 +33,9 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 takes a free port")
     parser.add_argument("--flavour", choices=("oca", "enterprise", "task"), default="oca")
     parser.add_argument("--version", type=int, choices=(16, 17, 18, 19), default=17)
+    parser.add_argument("--protocols", type=protocols, metavar="NAME,...",
+                        help="of xmlrpc, jsonrpc and json2 (19 alone), the ones it speaks; all by default")
+    parser.add_argument("--key", metavar="KEY", help="an API key of the agent, which JSON-2 asks for")
     parser.add_argument("--today", type=date.fromisoformat, metavar="YYYY-MM-DD",
                         help="the day the story is told on; time then passes as usual")
     parser.add_argument("--delay", type=float, default=0.0, metavar="SECONDS", help="slow every call down")
@@ -50,7 +63,9 @@ def main() -> int:
     world = World(flavour=args.flavour, version=args.version, today=start)
     stories.STORIES[args.story](world)
     world.db.clock.run_from(start)
-    server = world.serve(args.port)
+    if args.key:
+        world.api_key("agent@example.com", args.key)
+    server = world.serve(args.port, args.protocols)
     server.delay, server.delay_per_1000, server.record = args.delay, args.delay_per_1000, False
     with server:
         print(f"listening on {server.url} database {world.database} login agent@example.com secret agent-secret",

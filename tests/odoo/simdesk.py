@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import json
 import xmlrpc.client
 from collections.abc import Callable
 from typing import Any
@@ -37,6 +38,77 @@ class Rpc:
         code, text = self.fault(model, method, *args, **kwargs)
         assert code == 1 and text.startswith("Traceback (most recent call last):\n")
         return text.strip().splitlines()[-1]
+
+
+class Reply:
+    """An answer: its status, its headers, its bytes, and what they say as JSON."""
+
+    def __init__(self, answer: http.client.HTTPResponse) -> None:
+        self.status, self.body = answer.status, answer.read()
+        self.headers = {k.lower(): v for k, v in answer.getheaders()}
+        self.order = [k for k, _ in answer.getheaders()]
+
+    @property
+    def json(self) -> Any:
+        assert self.headers["content-type"].startswith("application/json"), self.body
+        return json.loads(self.body)
+
+
+def request(server: Server, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
+    """A raw request of any kind."""
+    link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    link.request(method, path, body, headers or {})
+    try:
+        return Reply(link.getresponse())
+    finally:
+        link.close()
+
+
+class JsonRpc:
+    """One user's view of a server through JSON-RPC."""
+
+    def __init__(self, server: Server, login: str = "agent@example.com", secret: str | None = None) -> None:
+        self.server, self.login = server, login
+        self.secret = secret or SECRETS.get(login, login)
+        self.uid = self.ask("common", "authenticate", "demo", login, self.secret, {})["result"]
+
+    def ask(self, service: str, method: str, *args: Any, id_: Any = 7) -> dict[str, Any]:
+        """The whole answer."""
+        body = {"jsonrpc": "2.0", "method": "call", "id": id_, "params": {"service": service, "method": method, "args": args}}
+        return request(self.server, "POST", "/jsonrpc", json.dumps(body).encode(), {"Content-Type": "application/json"}).json
+
+    def __call__(self, model: str, method: str, *args: Any, **kwargs: Any) -> Any:
+        told = self.ask("object", "execute_kw", "demo", self.uid, self.secret, model, method, list(args), kwargs)
+        assert "error" not in told, told
+        return told.get("result")
+
+    def error(self, model: str, method: str, *args: Any, **kwargs: Any) -> tuple[str, str]:
+        """The name and message of the error that this call must give."""
+        data = self.ask("object", "execute_kw", "demo", self.uid, self.secret, model, method, list(args), kwargs)["error"]["data"]
+        return data["name"], data["message"]
+
+
+class Json2:
+    """One user's view of a server through JSON-2, by an API key."""
+
+    def __init__(self, server: Server, key: str, **headers: str) -> None:
+        self.server = server
+        self.headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}", **headers}
+
+    def ask(self, model: str, method: str, raw: Any = None, /, **named: Any) -> Reply:
+        """The whole answer."""
+        sent = json.dumps(named if raw is None else raw).encode()
+        return request(self.server, "POST", f"/json/2/{model}/{method}", sent, self.headers)
+
+    def __call__(self, model: str, method: str, **named: Any) -> Any:
+        reply = self.ask(model, method, **named)
+        assert reply.status == 200, reply.body
+        return reply.json
+
+    def error(self, model: str, method: str, **named: Any) -> tuple[int, str, str]:
+        """The status, name and message of the error that this call must give."""
+        reply = self.ask(model, method, **named)
+        return reply.status, reply.json["name"], reply.json["message"]
 
 
 class Desk:

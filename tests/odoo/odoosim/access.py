@@ -116,6 +116,11 @@ def field_refused(env: Env, model: str, field: Field, operation: str) -> AccessE
     names = [group_name(env, g, " / ") for x in (field.groups or "").split(",")
              if (g := env.world.groups.get(x))]
     shown = ", ".join(f"'{n}'" for n in names)
+    if env.version >= 19:
+        return AccessError(
+            f"You do not have enough rights to access the field \"{field.name}\" on {env.schema.models[model].label} ({model}). "
+            f"Please contact your system administrator.\n\nOperation: {operation}\nUser: {env.uid}\n"
+            f"Groups: allowed for groups {shown}")
     return AccessError(
         "The requested operation can not be completed due to security restrictions.\n\n"
         f"Document type: {env.schema.models[model].label} ({model})\nOperation: {operation}\nUser: {env.uid}\n"
@@ -235,7 +240,7 @@ def _hidden(env: Env, model: str) -> Test | None:
 
 def _companies(env: Env, model: str) -> Test | None:
     """Multi-company: only records of the user's companies, or of none."""
-    if model not in BY_COMPANY or len(env.tx.ids("res.company")) < 2:
+    if model not in BY_COMPANY:
         return None
     mine = set((env.tx.row("res.users", env.uid) or {}).get("company_ids", ()))
     asked = env.context.get("allowed_company_ids")
@@ -243,6 +248,8 @@ def _companies(env: Env, model: str) -> Test | None:
         if not mine.issuperset(asked):
             raise AccessError("Access to unauthorized or invalid companies.")
         mine = set(asked)
+    if len(env.tx.ids("res.company")) < 2:
+        return None
     return lambda row: row.get("company_id") is None or row["company_id"] in mine
 
 

@@ -18,7 +18,7 @@ GROUPS: tuple[tuple[str, str, str, str, str, tuple[str, ...]], ...] = (
     ("base.group_no_one", "Technical", "Extra Rights, Technical Features", "", "Technical Features", ()),
     ("base.group_partner_manager", "Extra Rights", "Contact Creation", "", "Contact Creation", ()),
     ("base.group_erp_manager", "Administration", "Access Rights", "Administration", "Access Rights", ("base.group_user",)),
-    ("base.group_system", "Administration", "Settings", "Administration", "Settings", ("base.group_erp_manager",)),
+    ("base.group_system", "Administration", "Settings", "", "Role / Administrator", ("base.group_erp_manager",)),
     ("account.group_account_readonly", "Technical", "Show Accounting Features - Readonly", "",
      "Show Accounting Features - Readonly", ("base.group_user",)),
     ("account.group_account_invoice", "Invoicing", "Billing", "Accounting", "Invoicing", ("base.group_user",)),

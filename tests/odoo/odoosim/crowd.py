@@ -31,29 +31,42 @@ class Crowd:
                  hidden: range = range(0), endless: bool = False, counted: int | None = None) -> None:
         self.tickets, self.ids, self.hidden = tickets, range(first, first + count), hidden
         self.endless, self.counted = endless, counted
-        values = {"author_id": world.partner_of(world.people[0]), "subtype_id": world.ref("mail.mt_comment")}
-        self.members = "".join(MEMBER.format(name, "int", value, "int") for name, value in values.items())
-        self.members += "".join(MEMBER.format(name, "string", STAMP, "string") for name in ("write_date", "date"))
+        self.values = {"author_id": world.partner_of(world.people[0]), "subtype_id": world.ref("mail.mt_comment"),
+                       "write_date": STAMP, "date": STAMP}
+        self.members = "".join(MEMBER.format(name, kind, value, kind) for name, value in self.values.items()
+                               for kind in ["int" if isinstance(value, int) else "string"])
 
-    def answer(self, call: Call) -> str | None:
-        """The body of an answer, or None where another than these rows is asked for."""
+    def answer(self, call: Call) -> Any:
+        """An answer, as XML where XML is asked for, or None where another than these rows is asked for."""
+        found = self._found(call)
+        if found is None or call.protocol != "xmlrpc":
+            return found if found is None or call.method != "read" else list(map(self._values, found))
+        if isinstance(found, int):
+            return COUNT.format(found)
+        return LIST.format("".join(map(self._row if call.method == "read" else ID.format, found)))
+
+    def _found(self, call: Call) -> Sequence[int] | int | None:
+        """Ids, or how many there are."""
         if call.service != "object" or call.model != MODEL:
             return None
         if call.method == "read":
-            return LIST.format("".join(map(self._row, call.args[0])))
+            return call.args[0]
         if call.method == "search_count":
-            return COUNT.format(len(self._readable(self._matching(call.args[0]))) if self.counted is None else self.counted)
+            return len(self._readable(self._matching(call.args[0]))) if self.counted is None else self.counted
         if call.method == "search":
             found, limit = self._matching(call.args[0]), call.kwargs.get("limit") or None
             if self.endless and limit:
                 found = range(found.start, found.start + limit)
             skip = call.kwargs.get("offset") or 0
-            return LIST.format("".join(map(ID.format, self._readable(found[skip:][:limit]))))
+            return list(self._readable(found[skip:][:limit]))
         return None
 
     def _row(self, id_: int) -> str:
         ticket = MEMBER.format("res_id", "int", self.tickets[id_ % len(self.tickets)], "int")
         return ROW.format(id=id_, members=ticket + self.members)
+
+    def _values(self, id_: int) -> dict[str, Any]:
+        return {"id": id_, "res_id": self.tickets[id_ % len(self.tickets)], **self.values}
 
     def _readable(self, found: range) -> Sequence[int]:
         return [i for i in found if i not in self.hidden] if self.hidden else found

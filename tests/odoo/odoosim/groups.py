@@ -50,6 +50,18 @@ def read_group(env: Env, model: str, domain: Any, fields: Any, groupby: Any, laz
     return answers
 
 
+def formatted(env: Env, model: str, domain: Any, groupby: Any, aggregates: Any) -> list[dict[str, Any]]:
+    """19: the aggregates of all that matches, by their own names."""
+    if groupby:
+        raise ServerError("NotImplementedError", "formatted_read_group by groups is not simulated")
+    ids = env.search(model, domain, order="id")
+    answer: dict[str, Any] = {"__extra_domain": [[1, "=", 1]]}
+    for spec in aggregates:
+        name, _, how = spec.partition(":")
+        answer[spec] = len(ids) if spec == "__count" else _aggregate(env, model, name, how, ids)
+    return [answer]
+
+
 def _aggregate(env: Env, model: str, name: str, how: str, ids: list[int]) -> Any:
     field = env.field(model, name)
     values = [v for i in ids if (v := env.value(model, field, env.row(model, i))) is not None]

@@ -236,7 +236,7 @@ def _ordered(env: Env, model: str, field: Field, operator: str, value: Any) -> T
 def _constant(env: Env, model: str, field: Field, value: Any, operator: str) -> Any:
     """A domain's value as the row holds it, or the fault PostgreSQL would raise."""
     if field.type in ("integer", "many2one", "many2one_reference"):
-        return _integer(model, field, value)
+        return _integer(model, field, value) if env.version < 19 else _number(model, field, value)
     if field.type == "datetime":
         return instant(env, model, field, value, operator)
     if field.type == "date":
@@ -246,6 +246,14 @@ def _constant(env: Env, model: str, field: Field, value: Any, operator: str) -> 
     if field.type == "float":
         return float(value)
     return value if isinstance(value, str) else str(value)
+
+
+def _number(model: str, field: Field, value: Any) -> Any:
+    """19 compares with any number: one too large equals nothing, and 2.0 is 2."""
+    whole = isinstance(value, float) and value.is_integer()
+    if not isinstance(value, bool) and (whole or re.fullmatch(r"\s*-?\d+\s*", str(value))):
+        return int(value)
+    return _integer(model, field, value)
 
 
 def _integer(model: str, field: Field, value: Any) -> int:
@@ -269,6 +277,8 @@ def instant(env: Env, model: str, field: Field, value: Any, operator: str) -> da
     try:
         found = value if isinstance(value, datetime) else datetime.fromisoformat(text)
     except ValueError:
+        if env.version >= 19 and not text[:1].isdigit():
+            raise ServerError("ValueError", f"Invalid term {text!r} in expression date: {text!r}") from None
         if env.version >= 19:
             raise ServerError("ValueError", f"time data {text!r} does not match format '%Y-%m-%d %H:%M:%S'") from None
         raise _sql_refuses(model, field, operator, text, "timestamp") from None

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .answers import Answer
 from .faults import OdooError, RetryableConflict
 
 if TYPE_CHECKING:
-    from .server import Call, Handler
+    from .handler import Handler
+    from .server import Call
 
 NO_WORK = frozenset({"refuse", "drop_before", "html", "status", "hang"})
 FAULTS = frozenset({"concurrency", "fault"})
-HEAD = b"<?xml version='1.0'?>\n<methodResponse>\n<params>\n<param>\n"
-CHUNK = b"<value><string>" + b"x" * 65000 + b"</string></value>\n"
+TOLD = frozenset({"answer"})
 BOMB = b'''<?xml version="1.0"?>
 <!DOCTYPE bomb [
  <!ENTITY a "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa">
@@ -39,10 +40,11 @@ class Fault:
     times   how many calls, 0 for all
     after   matching calls to let through first
     seconds for `delay`, `hang` and `slow`
-    status, headers, body   for `status` and `html`
+    status, headers, body   for `status` and `html`; the body alone for `raw`, which keeps status and content type
     at      where `truncate` and `invalid_utf8` strike: a share of the answer, or a byte
     size    of `huge` and `trailers`, depth of `deep`
     error   the OdooError that `fault` answers
+    value   what `answer` tells in the place of the call's own result
     """
 
     action: str
@@ -57,11 +59,12 @@ class Fault:
     size: int = 1 << 30
     depth: int = 200_000
     error: OdooError | None = None
+    value: Any = None
     hits: int = 0
 
     def __post_init__(self) -> None:
-        if self.action not in ACTIONS and self.action not in FAULTS:
-            raise ValueError(f"unknown fault {self.action!r}: one of {', '.join(sorted(ACTIONS))}")
+        if self.action not in {*ACTIONS, *FAULTS, *TOLD}:
+            raise ValueError(f"unknown fault {self.action!r}: one of {', '.join(sorted({*ACTIONS, *FAULTS, *TOLD}))}")
 
     @property
     def works(self) -> bool:
@@ -94,8 +97,8 @@ def raise_ordered(ordered: Fault) -> None:
 
 def act(handler: Handler, ordered: Fault, out: bytes) -> None:
     """Answer as ordered."""
-    if ordered.action in FAULTS:
-        handler.send_xml(out, fault=True)
+    if ordered.action in FAULTS or ordered.action in TOLD:
+        handler.send(out)
         return
     try:
         ACTIONS[ordered.action](handler, ordered, out)
@@ -133,7 +136,7 @@ def _drop(handler: Handler, ordered: Fault, out: bytes) -> None:
 
 def _delay(handler: Handler, ordered: Fault, out: bytes) -> None:
     time.sleep(ordered.seconds)
-    handler.send_xml(out)
+    handler.send(out)
 
 
 def _hang(handler: Handler, ordered: Fault, out: bytes) -> None:
@@ -145,15 +148,20 @@ def _place(ordered: Fault, out: bytes) -> int:
     return int(ordered.at * len(out)) if isinstance(ordered.at, float) else ordered.at
 
 
+def _part(out: bytes, body: bytes) -> bytes:
+    """Other bytes in the place of an answer, under its head."""
+    return out.with_body(body) if isinstance(out, Answer) else body
+
+
 def _truncate(handler: Handler, ordered: Fault, out: bytes) -> None:
-    handler.send_xml(out[: _place(ordered, out)], declared=len(out))
+    handler.send(_part(out, out[: _place(ordered, out)]), declared=len(out))
     handler.close_connection = True
 
 
 def _slow(handler: Handler, ordered: Fault, out: bytes) -> None:
     """The whole answer, a piece at a time over `seconds`."""
     head = max(1, len(out) // 20)
-    handler.send_xml(out[:head], declared=len(out))
+    handler.send(_part(out, out[:head]), declared=len(out))
     for start in range(head, len(out), head):
         time.sleep(ordered.seconds / 20)
         handler.wfile.write(out[start:start + head])
@@ -191,36 +199,42 @@ def _send(handler: Handler, status: int, reason: str, body: bytes, kind: str, or
 
 
 def _garbage(handler: Handler, ordered: Fault, out: bytes) -> None:
-    handler.send_xml(bytes(range(256)) * 64)
+    handler.send(bytes(range(256)) * 64)
 
 
 def _invalid_utf8(handler: Handler, ordered: Fault, out: bytes) -> None:
     """Two impossible bytes in the middle of a text (or wherever `at` says)."""
-    mark = out.find(b"<string>", _place(ordered, out))
-    at = mark + 8 if mark >= 0 else _place(ordered, out)
-    handler.send_xml(out[:at] + b"\xc3\x28\xff" + out[at:])
+    text = handler.row.text_after(out, _place(ordered, out))
+    at = text if text >= 0 else _place(ordered, out)
+    handler.send(_part(out, out[:at] + b"\xc3\x28\xff" + out[at:]))
+
+
+def _raw(handler: Handler, ordered: Fault, out: bytes) -> None:
+    handler.send(ordered.body)
 
 
 def _empty(handler: Handler, ordered: Fault, out: bytes) -> None:
-    handler.send_xml(b"")
+    handler.send(b"")
 
 
 def _huge(handler: Handler, ordered: Fault, out: bytes) -> None:
     """An answer of `size` bytes, well formed as far as it goes, with no Content-Length."""
     handler.close_connection = True
     handler.start(200, "OK")
-    handler.send_header("Content-Type", "text/xml; charset=utf-8")
+    handler.send_header("Content-Type", handler.row.kind)
     handler.finish_headers()
-    handler.wfile.write(HEAD + b"<value><array><data>\n")
-    for _ in range(max(1, ordered.size // len(CHUNK))):
-        handler.wfile.write(CHUNK)
-    handler.wfile.write(b"</data></array></value>\n</param>\n</params>\n</methodResponse>\n")
+    head, item, tail = handler.row.endless(handler.call)
+    handler.wfile.write(head)
+    for _ in range(max(1, ordered.size // len(item))):
+        handler.wfile.write(item)
+    handler.wfile.write(tail)
 
 
 def _trailers(handler: Handler, ordered: Fault, out: bytes) -> None:
     """A chunked answer that is followed by trailers of `size` bytes."""
     handler.close_connection = True
-    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nTransfer-Encoding: chunked\r\n\r\n")
+    kind = handler.row.kind.split(";")[0].encode()
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: " + kind + b"\r\nTransfer-Encoding: chunked\r\n\r\n")
     handler.wfile.write(b"%x\r\n%s\r\n0\r\n" % (len(out), out))
     for _ in range(max(1, ordered.size // 60000)):
         handler.wfile.write(b"a: b\r\n" * 10000)
@@ -228,17 +242,15 @@ def _trailers(handler: Handler, ordered: Fault, out: bytes) -> None:
 
 
 def _deep(handler: Handler, ordered: Fault, out: bytes) -> None:
-    n = ordered.depth
-    handler.send_xml(HEAD + b"<value><array><data>" * n + b"</data></array></value>" * n
-                     + b"</param></params></methodResponse>\n")
+    handler.send(handler.row.nested(handler.call, ordered.depth))
 
 
 def _doctype(handler: Handler, ordered: Fault, out: bytes) -> None:
-    handler.send_xml(BOMB)
+    handler.send(BOMB)
 
 
 ACTIONS: dict[str, Callable[[Any, Fault, bytes], None]] = {
     "refuse": _refuse, "drop_before": _drop, "drop_after": _drop, "delay": _delay, "hang": _hang,
     "truncate": _truncate, "slow": _slow, "html": _html, "status": _status, "garbage": _garbage,
-    "invalid_utf8": _invalid_utf8, "empty": _empty, "huge": _huge, "trailers": _trailers, "deep": _deep, "doctype": _doctype,
+    "raw": _raw, "invalid_utf8": _invalid_utf8, "empty": _empty, "huge": _huge, "trailers": _trailers, "deep": _deep, "doctype": _doctype,
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import access, behaviour, computed, recordset
 from .database import Row, Transaction
-from .faults import MissingError, ServerError, UserError, ValidationError
+from .faults import MissingError, ServerError, UnknownModel, ValidationError
 from .schema import Field, Model, Schema
 from .searching import Searching
 from .values import to_row, to_wire
@@ -55,13 +55,14 @@ class Env(Searching):
         """A model's definition, or the fault Odoo gives for an unknown one."""
         model = self.schema.models.get(name)
         if model is None:
-            raise UserError(f"Object {name} doesn't exist")
+            raise UnknownModel(name)
         return model
 
-    def field(self, model: str, name: Any) -> Field:
+    def field(self, model: str, name: Any, newer: str = "on") -> Field:
+        """A field, or the fault of an unknown one; 19 says `on` of a field that is read, `in` of one that is written."""
         field = self.schema.models[model].fields.get(name)
         if field is None:
-            where = "on" if self.version >= 19 else "on model"
+            where = newer if self.version >= 19 else "on model"
             raise ServerError("ValueError", f"Invalid field {name!r} {where} {model!r}")
         return field
 
@@ -195,7 +196,7 @@ class Env(Searching):
         if not self.su:
             access.check(self, model, "create")
         for name in vals:
-            self.check_field_groups(model, self.field(model, name), "write")
+            self.check_field_groups(model, self.field(model, name, "in"), "write")
         vals = {k: v for k, v in vals.items() if k not in PROTECTED}
         vals = behaviour.before_create(self, model, {**self._defaults(definition), **vals})
         values, later = self._split(definition, vals)
@@ -236,6 +237,8 @@ class Env(Searching):
 
     def _check_target(self, definition: Model, field: Field, value: Any) -> None:
         if field.type == "many2one" and value and self.tx.row(field.relation or "", value) is None:
+            if self.version >= 19:
+                raise MissingError(field.relation or "", [value], self.uid)
             table = definition.name.replace(".", "_")
             raise ValidationError(
                 "The operation cannot be completed: another model requires the record being deleted. If possible, "
@@ -245,6 +248,12 @@ class Env(Searching):
     def _check_required(self, definition: Model, row: Row) -> None:
         for field in definition.fields.values():
             if field.required and field.column and row.get(field.name) is None:
+                if self.version >= 19:
+                    raise ValidationError(
+                        f"The operation cannot be completed: Missing required value for the field '{field.string}' "
+                        f"({field.name}).\nModel: '{definition.label}' ({definition.name})\n- create/update: a mandatory "
+                        "field is not set\n- delete: another model requires the record being deleted, you can archive it "
+                        "instead\n")
                 raise ValidationError(
                     "The operation cannot be completed:\n- Create/update: a mandatory field is not set.\n"
                     "- Delete: another model requires the record being deleted. If possible, archive it instead.\n\n"
@@ -292,7 +301,7 @@ class Env(Searching):
         if not self.su:
             access.check(self, model, "write")
         for name in vals:
-            self.check_field_groups(model, self.field(model, name), "write")
+            self.check_field_groups(model, self.field(model, name, "in"), "write")
         rows = [self.tx.row(model, i) for i in ids]
         missing = [i for i, row in zip(ids, rows, strict=True) if row is None]
         if missing:

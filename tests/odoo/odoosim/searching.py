@@ -117,6 +117,9 @@ class Searching:
         keys: list[Key] = []
         for part in order.split(","):
             words = part.lower().split()
+            if self.version >= 19 and "." in part:
+                head, _, rest = words[0].partition(".")
+                raise ServerError("ValueError", f"Invalid field property {rest!r} on {model}.{head}")
             if not _ORDER.fullmatch(part):
                 raise UserError(
                     f'Invalid "order" specified ({order}). A valid "order" specification is a comma-separated '

@@ -57,11 +57,14 @@ def parse_date(value: Any) -> date | None:
 
 def _number(model: str, field: Field, value: Any) -> Any:
     if field.type == "integer":
-        return int(value or 0)
+        number = int(value or 0)
+        if not -(2**31) <= number < 2**31:
+            raise ServerError("psycopg2.errors.NumericValueOutOfRange", "integer out of range\n")
+        return number
     if field.type == "monetary":
         return money(value or 0)
-    number = float(value or 0.0)
-    return round(number, field.digits) if field.digits is not None else number
+    real = float(value or 0.0)
+    return round(real, field.digits) if field.digits is not None else real
 
 
 def to_row(model: str, field: Field, value: Any) -> Any:
@@ -80,6 +83,8 @@ def to_row(model: str, field: Field, value: Any) -> Any:
     if field.type == "date":
         return parse_date(value)
     if field.type in ("many2one", "many2one_reference"):
+        if isinstance(value, str) and field.type == "many2one":
+            return None  # a text empties the field, without a word
         return int(value[0] if isinstance(value, (list, tuple)) else value) or None
     if field.type == "selection":
         if field.selection and value not in [key for key, _ in field.selection]:

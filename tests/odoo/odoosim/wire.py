@@ -24,9 +24,9 @@ class Marshaller(xmlrpc.client.Marshaller):
     dispatch[str] = dump_text
 
 
-def dumps(value: Any, version: int) -> bytes:
-    """A response. 19 writes its frame itself, with double quotes and one more newline."""
-    body = Marshaller("utf-8", False).dumps((value,))
+def dumps(value: Any, version: int, nil: bool = False) -> bytes:
+    """A response. 19 writes its frame itself, with double quotes and one more newline; Odoo never writes `<nil/>`."""
+    body = Marshaller("utf-8", nil).dumps((value,))
     return frame(body, version)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
@@ -84,6 +84,9 @@ class World(SalesBuilders, SupportBuilders):
         self.accounts: dict[str, int] = {}
         self.passwords: dict[str, set[str]] = {}
         self.keys: dict[str, tuple[str, datetime | None]] = {}
+        self.remembers_secrets = False  # as Odoo does until it restarts: an expired key goes on over XML-RPC and JSON-RPC
+        self.remembered: set[tuple[Any, Any]] = set()
+        self.methods: dict[tuple[str, str], Callable[..., Any]] = {}
         self.hidden: list[Hidden] = []
         self.cache: dict[Any, Any] = {}
         self.people: list[int] = []
@@ -192,9 +195,15 @@ class World(SalesBuilders, SupportBuilders):
             self._local.tx = None
         self.finish(tx, webhooks.due(self, tx))
 
-    def serve(self, port: int = 0) -> Server:
-        """A server for this world: `with world.serve() as server: server.url`."""
-        return Server(self, port)
+    def serve(self, port: int = 0, protocols: Iterable[str] | None = None) -> Server:
+        """A server for this world: `with world.serve() as server: server.url`.
+
+        It speaks the protocols of its version, or of those the ones named: xmlrpc, jsonrpc, json2.
+        """
+        server = Server(self, port)
+        if protocols is not None:
+            server.protocols &= set(protocols)
+        return server
 
     # Users and rights ---------------------------------------------------------------------
 
@@ -245,7 +254,7 @@ class World(SalesBuilders, SupportBuilders):
         return self.env().row("res.users", uid)["partner_id"]
 
     def api_key(self, login: str, key: str, expires: datetime | None = None) -> int:
-        """An API key: works as a password until it expires."""
+        """An API key: works as a password until it expires, and alone over JSON-2. Archived users' keys do not work."""
         self.keys[key] = (login, expires)
         with self.transaction() as env:
             vals: dict[str, Any] = {"name": "key", "user_id": self.uid(login), "scope": "rpc"}
@@ -259,6 +268,18 @@ class World(SalesBuilders, SupportBuilders):
             return True
         owner, expires = self.keys.get(str(secret), (None, None))
         return owner == login and (expires is None or expires > self.now)
+
+    def holder(self, key: str) -> int | None:
+        """The active user of an API key that has not expired: what JSON-2 asks; a password is no key."""
+        login, expires = self.keys.get(key, (None, None))
+        if login is None or (expires is not None and expires <= self.now):
+            return None
+        env = self.env()
+        return next((i for i in env.tx.having("res.users", "login", (login,)) if env.row("res.users", i).get("active")), None)
+
+    def method(self, model: str, name: str, function: Callable[..., Any]) -> None:
+        """A method of records that a module of this database adds: `function(records, ...)`, with `records.env` and `.ids`."""
+        self.methods[model, name] = function
 
     def check_database(self, database: Any) -> None:
         """The fault of a database that does not exist."""
