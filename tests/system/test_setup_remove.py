@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from conftest import Run
 from odoosim import Server, World
+from sample import some
 from test_setup import ACCOUNT, CREDIT, FIELDS, LAST_DAY, LEASE, MODEL, SHOWN, TAG, Office, old_columns
 
 ADJUSTMENTS = {"group_agent", "model_adjustment", "access_adjustment_agent", "access_adjustment_administrator"}
@@ -128,16 +129,16 @@ def test_json(site: Site) -> None:
 
 @pytest.mark.parametrize("options", [("--remove",), EVERYTHING])
 def test_killed_before_every_call_it_is_completed_by_the_next_one(site: Site, options: tuple[str, ...]) -> None:
+    world, state = site.world.kept(), site.run.state.read_bytes()
     site.setup(*options)
     calls, complete = len(site.server.calls), site.picture()
-    for n in range(1, calls + 1):
-        world = World(today="2026-03-20")
-        world.product("SUP12")
-        with world.serve() as server:
-            other = Site(world, server, site.elsewhere(world, server, f"run-{n}").run).ready()
-            other.killed_before(n, *options)
-            other.setup(*options)
-            assert other.picture() == complete, n
+    for n in some(range(1, calls + 1)):
+        site.world.restore(world)
+        site.run.forget()
+        site.run.state.write_bytes(state)
+        site.killed_before(n, *options)
+        site.setup(*options)
+        assert site.picture() == complete, n
 
 
 @pytest.mark.parametrize("action", ["drop_after", "drop_before"])

@@ -16,6 +16,7 @@ from conftest import ROOT, Run
 
 sys.path.insert(0, str(ROOT / "tests" / "fixtures"))
 
+import schema  # noqa: E402
 import state_0_1_0  # noqa: E402
 
 PRINTED = json.loads(state_0_1_0.PRINTED.read_text())
@@ -52,6 +53,39 @@ def test_released_migrations_are_never_edited() -> None:
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()
              for path in state_0_1_0.RELEASED}
     assert found == RELEASED
+
+
+def described(database: sqlite3.Connection) -> tuple[int, list[Any], list[str]]:
+    """The number, the definitions as SQLite keeps them, and the rows that a schema begins with."""
+    kept = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
+    return database.execute("PRAGMA user_version").fetchone()[0], kept, sorted(database.iterdump())
+
+
+def test_a_new_state_has_the_schema_that_all_migrations_give() -> None:
+    whole = (schema.STORE / "schema.sql").read_text()
+    with closing(schema.migrated()) as one_by_one, closing(sqlite3.connect(":memory:")) as at_once:
+        at_once.executescript(f"{whole}PRAGMA user_version = {len(schema.MIGRATIONS)}")
+        assert described(at_once) == described(one_by_one)
+    assert whole == schema.schema(), "run: python3 tests/schema.py > src/store/schema.sql"
+
+
+def test_the_program_gives_a_new_state_that_schema(run: Run) -> None:
+    run("sync", check=0)
+    has_the_schema_of_all_migrations(run)
+
+
+def test_the_program_brings_an_old_state_to_that_schema(old: Run) -> None:
+    old("sync", now=NOW, check=0)
+    has_the_schema_of_all_migrations(old)
+
+
+def has_the_schema_of_all_migrations(run: Run) -> None:
+    with closing(schema.migrated()) as database:
+        number, kept, _ = described(database)
+    assert run.sql("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name") == kept
+    assert run.sql("PRAGMA user_version") == [(number,)]
+    assert run.sql("PRAGMA application_id") == [(0x514F444F,)]
+    assert run.sql("PRAGMA journal_mode") == [("wal",)]
 
 
 def test_the_state_is_one_of_schema_3_with_lots_targets_and_writes(old: Run) -> None:
