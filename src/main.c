@@ -1,4 +1,5 @@
-/* main.c - the process: its descriptors, environment and signals; then options and dispatch. */
+/* main.c - the process: its descriptors, environment and signals; then options, dispatch and the
+ * exit status (cli.h; of an error: error_exit_status() in util/error.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -13,7 +14,6 @@
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/util/descriptors.h"
-#include "qualiodoo/util/log.h"
 #include "qualiodoo/util/progress.h"
 #include "qualiodoo/util/screen.h"
 
@@ -112,7 +112,7 @@ static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
     const struct command *command;
     bool version = false;
     int first = cli_global_options(cli, argc, argv, &version, error);
-    int result;
+    int rc;
 
     if (first == CLI_HELP) {
         cli_print_help(NULL);
@@ -131,14 +131,14 @@ static int dispatch(struct cli *cli, int argc, char **argv, struct error *error)
         return unknown_command(argv[first], error);
     cli->usage = command->arguments;
     if (command->run)
-        result = run_command(command, cli, argc - first, argv + first, error);
+        rc = run_command(command, cli, argc - first, argv + first, error);
     else if (first + 1 < argc &&
              (strcmp(argv[first + 1], "--help") == 0 || strcmp(argv[first + 1], "-h") == 0))
-        result = CLI_HELP;
+        rc = CLI_HELP;
     else
-        result = cli_later(command->name, error);
-    if (result != CLI_HELP)
-        return result;
+        rc = cli_later(command->name, error);
+    if (rc != CLI_HELP)
+        return rc;
     cli_print_help(command);
     return CLI_DONE;
 }

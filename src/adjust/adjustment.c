@@ -157,11 +157,11 @@ static int compute_balance(struct writer *writer, minutes *ret, struct error *er
         return rc;
     order.today = policy_today(&policy);
     rc = accounts_update(store, config, &order, &writer->computed, error);
-    holder = facts_new();
+    holder = facts_new(store, &policy.facts);
     if (rc == 0 && !holder)
         rc = error_memory(error);
     if (rc == 0)
-        rc = facts_load(holder, store, &policy.facts, writer->customer, &facts, error);
+        rc = facts_load(holder, writer->customer, &facts, error);
     if (rc == 0)
         rc = account_compute(facts, &policy.account, policy_today(&policy), &result, error);
     if (rc == 0) {
@@ -200,7 +200,8 @@ static int mirror_trial(struct writer *writer, struct error *error)
             (struct mirror_value){.kind = VALUE_TEXT, .text = civil_format(request->end, end)};
     values[model_column(model, "valid")] =
         (struct mirror_value){.kind = VALUE_INTEGER, .integer = 1};
-    return mirror_put(writer->pull.store, &model->table, id, values, true, &change, error);
+    return mirror_put(writer->pull.store, &(struct mirror_row){&model->table, id, values, true},
+                      &change, error);
 }
 
 /* In one transaction, as in a cycle: readers see the state before or after. */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "qualiodoo/util/backoff.h"
 #include "qualiodoo/util/civil.h"
 
 #define FNV_BASIS UINT64_C(14695981039346656037)
@@ -70,9 +71,7 @@ bool ratelimit_pass(struct ratelimit *ratelimit, const char *text, bool ignore_d
             return false;
         if (kind->count > 1)
             append_count(line, kind->count, now_ms - kind->logged_ms);
-        kind->wait_ms *= 2;
-        if (kind->wait_ms > RATELIMIT_MOST_MS)
-            kind->wait_ms = RATELIMIT_MOST_MS;
+        kind->wait_ms = backoff_wait(kind->wait_ms, RATELIMIT_MOST_MS, 1);
     } else {
         kind->hash = hash;
         kind->wait_ms = RATELIMIT_FIRST_MS;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "qualiodoo/util/backoff.h"
+
 enum {
     SLEEP_MAX_MS = 60000,
     RETRY_FIRST_MS = 5000, /* after a failure; doubles each time, up to the poll interval */
@@ -85,22 +87,14 @@ static int64_t jitter(int64_t interval_ms)
     return interval_ms + arc4random_uniform((uint32_t)(2 * span + 1)) - span;
 }
 
-static int64_t retry_ms(int failures, int64_t poll_ms)
-{
-    int64_t wait = RETRY_FIRST_MS;
-
-    for (int i = 1; i < failures && wait < poll_ms; i++)
-        wait *= 2;
-    return wait < poll_ms ? wait : poll_ms;
-}
-
 void schedule_ended(struct schedule *schedule, const struct config *config,
                     const struct schedule_outcome *outcome, int64_t now_ms)
 {
     schedule->payments_ms = now_ms + jitter(config->poll.payments_ms);
     if (outcome->failed) {
+        schedule->all_ms = now_ms + jitter(backoff_wait(RETRY_FIRST_MS, config->poll.tickets_ms,
+                                                        schedule->failures));
         schedule->failures++;
-        schedule->all_ms = now_ms + jitter(retry_ms(schedule->failures, config->poll.tickets_ms));
         return;
     }
     schedule->failures = 0;

@@ -30,7 +30,8 @@ static int read_arguments(struct cli *cli, struct adjust *adjust, int argc, char
                                          {"key", OPTION_TEXT, &request->key},
                                          {"dry-run", OPTION_FLAG, &request->dry_run},
                                          {0}};
-    int rc = cli_options(cli, options, 2, 2, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.options = options, .least = 2, .most = 2}, argc,
+                         argv, error);
 
     if (rc < 0)
         return rc;
@@ -114,7 +115,7 @@ static void print_outcome(const struct adjust *adjust)
 {
     const struct adjustment_request *request = &adjust->request;
     const struct adjustment_outcome *outcome = &adjust->outcome;
-    char amount[FORMAT_MINUTES_SIZE], balance[FORMAT_MINUTES_SIZE];
+    char amount[MINUTES_TEXT_SIZE], balance[MINUTES_TEXT_SIZE];
     char day[CIVIL_TEXT_SIZE], end[CIVIL_TEXT_SIZE];
 
     table_say("%s: customer %lld",
@@ -125,10 +126,10 @@ static void print_outcome(const struct adjust *adjust)
     if (outcome->name)
         table_say(" (%s)", outcome->name);
     table_say(", %s%s on %s", request->amount > 0 ? "+" : "",
-              format_minutes(request->amount, amount), civil_format(outcome->day, day));
+              minutes_format(request->amount, amount), civil_format(outcome->day, day));
     if (request->has_end)
         table_say(" (ends on %s)", civil_format(request->end, end));
-    table_say(", new balance %s", format_minutes(outcome->balance, balance));
+    table_say(", new balance %s", minutes_format(outcome->balance, balance));
     if (outcome->id)
         table_say(", key %s\n", request->key);
     else

@@ -177,7 +177,7 @@ int cmd_balance(struct cli *cli, int argc, char **argv, struct error *error)
     };
     struct output output = {0};
     struct view view = {0};
-    int rc = cli_options(cli, NULL, 0, 1, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.most = 1}, argc, argv, error);
     const char *customer = rc > 0 ? argv[1] : NULL;
 
     if (rc < 0)

@@ -14,44 +14,44 @@
 static int check_secret(const struct config *config, struct error *error)
 {
     char *secret = NULL;
-    int result;
+    int rc;
 
     if (!config->odoo.secret_file)
         return 0;
-    result = config_secret(config, &secret, error);
-    if (result == 0 && printable_has_outer_blank(secret))
+    rc = config_secret(config, &secret, error);
+    if (rc == 0 && printable_has_outer_blank(secret))
         log_warning(
             "odoo.secret_file: %s: the secret begins or ends with a blank; if that does not "
             "belong to it, remove it",
             config->odoo.secret_file);
     config_secret_free(secret);
-    return result;
+    return rc;
 }
 
 /* The service does not start without the secret of its webhook. */
 static int check_webhook(const struct config *config, struct error *error)
 {
     char *secret = NULL;
-    int result;
+    int rc;
 
     if (!config->webhook.listen || !config->webhook.secret_file)
         return 0;
-    result = config_webhook_secret(config, &secret, error);
+    rc = config_webhook_secret(config, &secret, error);
     config_secret_free(secret);
-    return result;
+    return rc;
 }
 
 static int check(const struct cli *cli, const struct config *config, struct error *error)
 {
-    int result = check_secret(config, error);
+    int rc = check_secret(config, error);
     char since[CIVIL_TEXT_SIZE];
 
-    if (result == 0)
-        result = check_webhook(config, error);
-    if (result == 0)
-        result = config_check_ca_file(config, error);
-    if (result)
-        return result;
+    if (rc == 0)
+        rc = check_webhook(config, error);
+    if (rc == 0)
+        rc = config_check_ca_file(config, error);
+    if (rc)
+        return rc;
     if (cli->json)
         return cli_print_json(json_pack("{s:s, s:b, s:b}", "file", config->path, "valid", 1,
                                         "writeback", config->writeback.enabled),
@@ -86,21 +86,21 @@ static const struct {
 int cmd_config(struct cli *cli, int argc, char **argv, struct error *error)
 {
     static const char *const names[] = {"check", "show", NULL};
-    int count = cli_options(cli, NULL, 1, 1, argc, argv, error);
+    int count = cli_options(cli, &(struct cli_syntax){.least = 1, .most = 1}, argc, argv, error);
     struct config *config;
-    int result;
+    int rc;
 
     if (count < 0)
         return count;
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         if (strcmp(argv[1], actions[i].name) != 0)
             continue;
-        result = config_load(cli->config_path, &config, error);
-        if (result)
-            return result;
-        result = actions[i].run(cli, config, error);
+        rc = config_load(cli->config_path, &config, error);
+        if (rc)
+            return rc;
+        rc = actions[i].run(cli, config, error);
         config_free(config);
-        return result;
+        return rc;
     }
     return cli_unknown_choice("action of config", argv[1], names, error);
 }

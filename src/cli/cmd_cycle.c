@@ -236,7 +236,7 @@ static int run_cycle(struct cli *cli, const struct cycle_options *options, struc
 int cmd_sync(struct cli *cli, int argc, char **argv, struct error *error)
 {
     struct cycle_options options = {0};
-    int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){0}, argc, argv, error);
 
     if (rc == 0)
         rc = cli_refuse_now(cli, "sync", error);
@@ -251,7 +251,7 @@ int cmd_reconcile(struct cli *cli, int argc, char **argv, struct error *error)
                                        {"customer", OPTION_LIST, &customers},
                                        {"force", OPTION_FLAG, &options.force},
                                        {0}};
-    int rc = cli_options(cli, table, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.options = table}, argc, argv, error);
 
     options.customers = customers.items;
     options.n_customers = customers.count;

@@ -96,7 +96,7 @@ int cmd_doctor(struct cli *cli, int argc, char **argv, struct error *error)
     struct findings findings = {.list = json_array()};
     struct config *config = NULL;
     bool healthy;
-    int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){0}, argc, argv, error);
 
     if (rc == 0)
         rc = config_load(cli->config_path, &config, error);

@@ -6,7 +6,7 @@
 int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error)
 {
     static const char *const subjects[] = {"balance", "charge", "sla", NULL};
-    int rc = cli_options(cli, NULL, 2, 2, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.least = 2, .most = 2}, argc, argv, error);
 
     if (rc < 0)
         return rc;

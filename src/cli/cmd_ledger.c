@@ -90,7 +90,7 @@ int cmd_ledger(struct cli *cli, int argc, char **argv, struct error *error)
 {
     struct account_view account = {0};
     struct view view = {0};
-    int rc = cli_options(cli, NULL, 1, 1, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.least = 1, .most = 1}, argc, argv, error);
 
     if (rc < 0)
         return rc;

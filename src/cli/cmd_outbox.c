@@ -19,7 +19,7 @@ enum { LOCK_WAIT_MS = 60000 };
 struct output {
     json_t *json; /* array */
     struct table *table;
-    size_t n_rows; /* of the table */
+    size_t n_rows; /* that were added or printed */
     const struct tz *zone;
 };
 
@@ -30,6 +30,7 @@ static int add_json(void *context, const struct outbox_row *row, struct error *e
     json_t *payload = NULL, *document;
     struct output *output = context;
 
+    output->n_rows++;
     if (json_build_parse(row->payload, JSON_DECODE_ANY, &payload) < 0)
         return error_memory(error);
     document =
@@ -68,10 +69,11 @@ static int add_cells(void *context, const struct outbox_row *row, struct error *
 static int print_row(void *context, const struct outbox_row *row, struct error *error)
 {
     json_t *payload = json_build_parsed(row->payload, JSON_DECODE_ANY);
-    const struct output *output = context;
+    struct output *output = context;
     char *text = payload ? json_dumps(payload, JSON_INDENT(2) | JSON_ENCODE_ANY) : NULL, *rest;
     char created[TZ_TEXT_SIZE], changed[TZ_TEXT_SIZE];
 
+    output->n_rows++;
     table_say("write %lld: %s of %s, %s\n", (long long)row->id, outbox_part_name(row->part),
               row->key, outbox_state_name(row->state));
     table_say("on %s:%lld, about %s %lld\n", row->model, (long long)row->record,
@@ -143,16 +145,15 @@ static int list(struct view *view, const struct cli *cli, int64_t id, struct err
 {
     struct output output = {.json = json_array(), .zone = view->policy.zone};
     struct outbox_query open = {.filter = OUTBOX_OPEN};
-    bool found = true;
     int rc;
 
     if (id)
-        rc = outbox_get(view->store, id, cli->json ? add_json : print_row, &output, &found, error);
+        rc = outbox_get(view->store, id, cli->json ? add_json : print_row, &output, error);
     else if (cli->json)
         rc = outbox_each(view->store, &open, add_json, &output, error);
     else
         rc = print_table(view, &output, error);
-    if (rc == 0 && !found)
+    if (rc == 0 && id && !output.n_rows)
         rc = no_such_write(id, error);
     if (rc == 0 && cli->json)
         rc = cli_print_json(json_incref(output.json), error);
@@ -208,11 +209,10 @@ static int for_each(struct store *store, const struct ids *ids,
                     int (*row)(void *context, const struct outbox_row *row, struct error *error),
                     void *context, struct error *error)
 {
-    bool found;
     int rc = 0;
 
     for (size_t i = 0; i < ids->count && rc == 0; i++)
-        rc = outbox_get(store, ids->items[i], row, context, &found, error);
+        rc = outbox_get(store, ids->items[i], row, context, error);
     return rc;
 }
 
@@ -323,7 +323,7 @@ static int run_decision(struct cli *cli, struct decision *decision, struct error
 int cmd_outbox(struct cli *cli, int argc, char **argv, struct error *error)
 {
     static const char *const actions[] = {"list", "retry", "drop", NULL};
-    int count = cli_options(cli, NULL, 0, 2, argc, argv, error);
+    int count = cli_options(cli, &(struct cli_syntax){.most = 2}, argc, argv, error);
     const char *action = count > 0 ? argv[1] : actions[0];
     struct decision decision = {0};
     size_t which = 0;

@@ -7,7 +7,7 @@ int (*cli_service)(struct config *config, struct error *error);
 int cmd_run(struct cli *cli, int argc, char **argv, struct error *error)
 {
     struct config *config = NULL;
-    int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){0}, argc, argv, error);
 
     if (rc < 0)
         return rc;

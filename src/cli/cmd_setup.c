@@ -30,7 +30,7 @@ static int read_arguments(struct cli *cli, struct arguments *given, int argc, ch
         {"admin", OPTION_TEXT, &given->admin},
         {"admin-secret-file", OPTION_TEXT, &given->secret_file},
         {0}};
-    int rc = cli_options(cli, options, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.options = options}, argc, argv, error);
 
     if (rc < 0)
         return rc;
@@ -86,8 +86,7 @@ static int read_hidden_line(const char *question, char answer[ANSWER_MAX], struc
 
     if (tcgetattr(STDIN_FILENO, &with_echo) < 0)
         return error_set(error, ERR_USAGE,
-                         "the terminal cannot hide a password: give "
-                         "--admin-secret-file FILE");
+                         "the terminal cannot hide a password: give --admin-secret-file FILE");
     silent = with_echo;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     set_handlers(restore_echo);

@@ -52,7 +52,7 @@ static int read_arguments(struct cli *cli, struct targets *targets, int argc, ch
     struct cli_list states = {0};
     const struct cli_option options[] = {
         {"state", OPTION_LIST, &states}, {"since", OPTION_DATE, &targets->since}, {0}};
-    int rc = cli_options(cli, options, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){.options = options}, argc, argv, error);
 
     for (size_t i = 0; i < states.count && rc == 0; i++)
         rc = add_state(targets, states.items[i], error);
@@ -107,12 +107,14 @@ static int find_targets(struct targets *targets, struct error *problem, struct e
     struct view *view = targets->view;
     /* Tickets created after --now do not exist yet. */
     struct target_query born = {.has_until = true, .until = clock_now()};
+    struct respond_run run = {.now = clock_now(), .row = add_target, .context = targets};
     struct respond *respond = NULL;
     int rc = respond_open(view->config, view->store, &respond, error);
 
     progress_step("judging response times");
     if (rc == 0)
-        rc = respond_each(respond, &born, clock_now(), add_target, targets, problem, error);
+        rc = respond_each(respond, &born, &run, error);
+    *problem = run.problem;
     progress_end();
     respond_free(respond);
     if (rc == 0 && targets->n_rows)
@@ -183,11 +185,12 @@ static void print_unsure(const struct targets *targets)
     for (size_t i = 0; i < targets->n_rows; i++)
         count += targets->rows[i].verdict.unsure;
     if (count)
-        table_say("\n" UNSURE_STATE
-                  ": of %zu ticket%s, an assignment or closing that looks late may "
-                  "have been an earlier one: Odoo does not let the agent read the history (see "
-                  "'qualiodoo doctor')\n",
-                  count, count > 1 ? "s" : "");
+        table_say(
+            "\n" UNSURE_STATE
+            ": the assignment or closing of %zu ticket%s looks late, but may follow an earlier "
+            "one that was in time: Odoo does not let the agent read the history (see "
+            "'qualiodoo doctor')\n",
+            count, count > 1 ? "s" : "");
 }
 
 static int print_table(const struct targets *targets, struct error *error)

@@ -262,7 +262,7 @@ static int print_status(const struct status *status, const struct tz *zone, stru
     print_history(status, zone);
     table_say("accounts: %lld", (long long)status->summary.accounts);
     if (status->summary.has_next_change)
-        table_say(", next change by the calendar on %s",
+        table_say(", next change by date alone on %s",
                   civil_format((civil_day)status->summary.next_change, day));
     table_say("\n");
     print_targets(status, zone);
@@ -273,7 +273,7 @@ int cmd_status(struct cli *cli, int argc, char **argv, struct error *error)
 {
     struct status status = {.mirrors = json_array()};
     struct view view = {0};
-    int rc = cli_options(cli, NULL, 0, 0, argc, argv, error);
+    int rc = cli_options(cli, &(struct cli_syntax){0}, argc, argv, error);
 
     if (rc == 0)
         rc = view_open(cli, &view, error);

@@ -222,20 +222,20 @@ static char *quantity_text(nano quantity, char text[QUANTITY_TEXT_SIZE])
 static void print_line(const struct account_facts *facts, const struct credit_move *move,
                        const struct credit_line *line, bool counted)
 {
-    char quantity[QUANTITY_TEXT_SIZE], pack[FORMAT_MINUTES_SIZE], text[FORMAT_MINUTES_SIZE];
+    char quantity[QUANTITY_TEXT_SIZE], pack[MINUTES_TEXT_SIZE], text[MINUTES_TEXT_SIZE];
     minutes whole = credit_line_minutes(line), back = asked_back(facts, move, line);
     bool offset = move->type == MOVE_INVOICE && whole > 0 && !credit_line_grants(move, line);
 
     table_say("    line %lld: %s × %s = %s", (long long)line->id,
-              quantity_text(line->quantity, quantity), format_minutes(line->pack_minutes, pack),
-              format_minutes(whole, text));
+              quantity_text(line->quantity, quantity), minutes_format(line->pack_minutes, pack),
+              minutes_format(whole, text));
     if (counted && move->type == MOVE_CREDIT_NOTE && back < whole)
-        table_say(", takes back %s: its share of what as many packs cost on the invoice",
-                  format_minutes(back, text));
+        table_say(", takes back %s, in proportion: as many packs cost more on the invoice",
+                  minutes_format(back, text));
     else if (counted && back)
         table_say(", taken back");
     else if (offset)
-        table_say(", which is not given: the invoice is of amount zero and the line has a price");
+        table_say(", which is not granted: the invoice's total is zero, but the line has a price");
     putchar('\n');
 }
 
@@ -253,7 +253,7 @@ static const char *note_counterpart_text(const struct money_book *book,
                                          const struct credit_settlement *settlement)
 {
     if (settlement->reverses == note->id)
-        return "what reverses it";
+        return "the entry that reverses it";
     return is_invoice(book, settlement->move) ? "another invoice" : "an entry or another invoice";
 }
 
@@ -321,12 +321,12 @@ static void print_entries(json_t *entries)
     size_t i;
 
     json_array_foreach(entries, i, entry) {
-        char text[FORMAT_MINUTES_SIZE];
+        char text[MINUTES_TEXT_SIZE];
         const char *note = json_string_value(json_object_get(entry, "note"));
 
         table_say("    %s  %-16s %8s  %s%s%s\n", json_string_value(json_object_get(entry, "date")),
                   json_string_value(json_object_get(entry, "kind")),
-                  format_minutes(json_integer_value(json_object_get(entry, "minutes")), text),
+                  minutes_format(json_integer_value(json_object_get(entry, "minutes")), text),
                   json_string_value(json_object_get(entry, "source")), note ? "  " : "",
                   note ? note : "");
     }
@@ -339,17 +339,17 @@ static void print_lots(const struct ledger *ledger, json_t *explained)
     for (size_t i = 0; i < ledger->n_lots; i++) {
         const struct ledger_lot *lot = &ledger->lots[i];
         char from[CIVIL_TEXT_SIZE], to[CIVIL_TEXT_SIZE];
-        char left[FORMAT_MINUTES_SIZE], granted[FORMAT_MINUTES_SIZE];
+        char left[MINUTES_TEXT_SIZE], granted[MINUTES_TEXT_SIZE];
         json_t *json = json_array_get(lots, i);
         const char *unless = json_string_value(json_object_get(json, "lost_unless_paid"));
 
         table_say("\nlot %s: %s left of %s, usable from %s to %s included, %s\n",
-                  json_string_value(json_object_get(json, "lot")), format_minutes(lot->left, left),
-                  format_minutes(lot->granted, granted), civil_format(lot->start, from),
+                  json_string_value(json_object_get(json, "lot")), minutes_format(lot->left, left),
+                  minutes_format(lot->granted, granted), civil_format(lot->start, from),
                   civil_format(lot->end - 1, to), ledger_state_name(lot->state));
         if (unless)
             table_say("  %s lost unless %s is paid\n",
-                      format_minutes(lot->lost - lot->barred, left), unless);
+                      minutes_format(lot->lost - lot->barred, left), unless);
         print_entries(json_object_get(json, "entries"));
     }
     if (json_array_size(json_object_get(explained, "overdraft"))) {
@@ -373,25 +373,25 @@ static void print_totals(const struct account_result *result)
         {"removed by hand", -totals.adjusted_out},
         {"expired", -totals.expired},
     };
-    char text[FORMAT_MINUTES_SIZE];
+    char text[MINUTES_TEXT_SIZE];
 
     putchar('\n');
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].amount)
-            table_say("  %-30s %9s\n", rows[i].name, format_minutes(rows[i].amount, text));
-    table_say("  %-30s %9s\n", "balance", format_minutes(result->ledger.balance, text));
+            table_say("  %-30s %9s\n", rows[i].name, minutes_format(rows[i].amount, text));
+    table_say("  %-30s %9s\n", "balance", minutes_format(result->ledger.balance, text));
     if (result->held)
         table_say("  (%s held: tickets without a response yet)\n",
-                  format_minutes(result->held, text));
+                  minutes_format(result->held, text));
 }
 
 static void print_text(const struct view *view, const struct account_view *account,
                        json_t *explained)
 {
-    char text[FORMAT_MINUTES_SIZE], day[CIVIL_TEXT_SIZE];
+    char text[MINUTES_TEXT_SIZE], day[CIVIL_TEXT_SIZE];
 
     table_say("%s (%lld): balance %s on %s\n\n", account->name ? account->name : "customer",
-              (long long)account->customer, format_minutes(account->result.ledger.balance, text),
+              (long long)account->customer, minutes_format(account->result.ledger.balance, text),
               civil_format(view->today, day));
     table_say("invoices and credit notes:\n");
     for (size_t i = 0; i < account->facts->n_moves; i++)

@@ -19,7 +19,7 @@ static const char *const reasons[] = {
     [CHARGE_BEFORE_RESPONSE] = "not charged: before the response",
     [CHARGE_OUTSIDE] = "not charged: outside timesheets.domain",
     [CHARGE_NO_TIME] = "not charged: its unit is no time",
-    [CHARGE_UNFIT] = "not charged: no number, or more than 10000 hours",
+    [CHARGE_UNFIT] = "not charged: its quantity is no number, or more than 10000 hours",
     [CHARGE_HELD] = "held: no response yet",
 };
 
@@ -179,7 +179,7 @@ static int print_text(const struct view *view, const struct explained *explained
                       struct error *error)
 {
     const struct charge_policy *policy = &view->policy.account.charge;
-    char text[FORMAT_MINUTES_SIZE], day[CIVIL_TEXT_SIZE];
+    char text[MINUTES_TEXT_SIZE], day[CIVIL_TEXT_SIZE];
     minutes charged, held;
 
     totals(explained, &charged, &held);
@@ -190,9 +190,9 @@ static int print_text(const struct view *view, const struct explained *explained
     }
     table_say(" of %s (%lld): charged %s",
               explained->account.name ? explained->account.name : "customer",
-              (long long)explained->account.customer, format_minutes(charged, text));
+              (long long)explained->account.customer, minutes_format(charged, text));
     if (held)
-        table_say(", held %s", format_minutes(held, text));
+        table_say(", held %s", minutes_format(held, text));
     table_say("\n%s, step of %lld min",
               policy->by_entry ? "each line is rounded on its own, away from zero"
                                : "the ticket's running total is rounded up",

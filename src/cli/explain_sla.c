@@ -297,8 +297,9 @@ static int add_events(struct story *story, struct error *error)
                            : respond_policy(story->respond)->responses;
     const struct candidate candidates[] = {
         {RESPONSE_ASSIGNED, "assigned",
-         ticket->user ? "assigned at the creation, or at a time that Odoo does not say: no response"
-                      : "nobody was assigned",
+         ticket->user
+             ? "assigned at the creation, or at a time that Odoo does not say, which is no response"
+             : "nobody was assigned",
          counted & RESPONSE_BY_ASSIGNMENT, event_when(story, RESPONSE_ASSIGNED),
          ticket->user ? json_sprintf("res.users:%lld", (long long)ticket->user) : json_null()},
         {RESPONSE_REPLIED, "reply", "no public reply by an agent", counted & RESPONSE_BY_REPLY,
@@ -325,6 +326,8 @@ static int judge(struct story *story, struct error *error)
 {
     const struct target_ticket *ticket = story->target.ticket;
     struct sla_facts today = ticket->facts;
+    struct sla_question question = {
+        .facts = &today, .policy = respond_policy(story->respond), .now = clock_now()};
     struct error unusable = {0};
     int rc = respond_judge(story->respond, ticket, clock_now(), &story->target, error);
 
@@ -332,9 +335,10 @@ static int judge(struct story *story, struct error *error)
         return rc;
     rc = respond_calendar(story->respond, ticket, &story->calendar, &unusable);
     today.settled = NULL;
-    if (rc == 0)
-        rc = sla_judge(&today, respond_policy(story->respond), story->calendar->calendar,
-                       clock_now(), &story->today, &unusable);
+    if (rc == 0) {
+        question.calendar = story->calendar->calendar;
+        rc = sla_judge(&question, &story->today, &unusable);
+    }
     if (rc == 0)
         return 0;
     story->calendar = NULL;

@@ -35,8 +35,8 @@ static int compile_base(struct days *days, struct error *error)
                                  .n_attendances = rows->n_attendances,
                                  .first = tz_civil_day(tz, from),
                                  .last = tz_civil_day(tz, to)};
-    int rc = tz_offsets(tz, from - (instant)2 * 86400, to + (instant)2 * 86400, &offsets,
-                        &spec.n_offsets);
+    int rc = tz_offsets(tz, from - (instant)2 * SECONDS_PER_DAY, to + (instant)2 * SECONDS_PER_DAY,
+                        &offsets, &spec.n_offsets);
 
     if (rc < 0)
         return error_memory(error);

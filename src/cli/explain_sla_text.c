@@ -1,5 +1,4 @@
 /* explain_sla_text.c - explain sla as text. Times are those of the configured zone. */
-#include <stdio.h>
 #include <string.h>
 
 #include "explain_sla.h"
@@ -23,7 +22,7 @@ static const char *when(const struct tz *zone, const json_t *object, const char 
     return iso && instant_parse_iso(iso, &at) ? tz_format(zone, at, text) : "-";
 }
 
-static const char *seconds_of(const json_t *object, const char *key, char text[FORMAT_SECONDS_SIZE])
+static const char *seconds_of(const json_t *object, const char *key, char text[MINUTES_TEXT_SIZE])
 {
     return format_seconds(json_integer_value(json_object_get(object, key)), text);
 }
@@ -34,7 +33,7 @@ static const char *seconds_of(const json_t *object, const char *key, char text[F
 static void print_target(const json_t *object)
 {
     json_int_t days = json_integer_value(json_object_get(object, "target_days"));
-    char text[FORMAT_SECONDS_SIZE];
+    char text[MINUTES_TEXT_SIZE];
 
     if (days)
         table_say("%lld business day%s", (long long)days, days > 1 ? "s" : "");
@@ -66,18 +65,18 @@ static void print_settled(const struct tz *zone, const json_t *document)
         return;
     table_say(stands ? "settled by the response: this deadline and the verdict are kept as they "
                        "are\n"
-                     : "settled by a response that proved other than known: judged again, with "
-                       "the deadline that was kept\n");
+                     : "settled by a response that changed in Odoo since: judged again, with the "
+                       "deadline that was kept\n");
     if (!json_boolean_value(json_object_get(settled, "differs_today")))
         return;
     if (!json_is_object(today)) {
-        table_say("today's calendar cannot be used: it does not matter\n");
+        table_say("today's calendar cannot be used: the settled deadline does not need it\n");
         return;
     }
     table_say("today's rules would give the deadline %s (%s, ", when(zone, today, "deadline", text),
               text_of(today, "urgency"));
     print_target(today);
-    table_say("): it does not matter\n");
+    table_say("): the settled deadline stays\n");
 }
 
 static void print_ticket(const struct tz *zone, const char *zone_name, const json_t *document)
@@ -139,7 +138,7 @@ static void print_interval(const struct tz *zone, const json_t *interval)
 {
     enum { DATE_LENGTH = 10 }; /* of YYYY-MM-DD HH:MM */
     char start[TZ_TEXT_SIZE], end[TZ_TEXT_SIZE];
-    char seconds[FORMAT_SECONDS_SIZE], total[FORMAT_SECONDS_SIZE];
+    char seconds[MINUTES_TEXT_SIZE], total[MINUTES_TEXT_SIZE];
 
     when(zone, interval, "start", start);
     start[DATE_LENGTH] = '\0';
@@ -213,8 +212,8 @@ static void print_clock(const struct tz *zone, const json_t *document)
               moved ? ", the next opening" : "");
     print_days(zone, document);
     print_leaves(zone, document);
-    table_say("warned from %s on, with %lld %% of it used\n", when(zone, document, "warn_at", text),
-              (long long)percent);
+    table_say("warned from %s on, with %lld %% of the time used\n",
+              when(zone, document, "warn_at", text), (long long)percent);
     when(zone, document, "started_at", start);
     when(zone, document, "deadline", text);
     same_time = strcmp(start + strlen("YYYY-MM-DD "), text + strlen("YYYY-MM-DD ")) == 0;
@@ -244,7 +243,7 @@ static void print_events(const struct tz *zone, const json_t *document)
 
 static void print_result(const struct tz *zone, const json_t *document)
 {
-    char used[FORMAT_SECONDS_SIZE], late[FORMAT_SECONDS_SIZE], text[TZ_TEXT_SIZE];
+    char used[MINUTES_TEXT_SIZE], late[MINUTES_TEXT_SIZE], text[TZ_TEXT_SIZE];
 
     const char *history = text_of(document, "history");
 
@@ -253,13 +252,13 @@ static void print_result(const struct tz *zone, const json_t *document)
     if (json_integer_value(json_object_get(document, "late_seconds")))
         table_say(", %s late", seconds_of(document, "late_seconds", late));
     if (text_of(document, "next_change"))
-        table_say("; without a response, another state from %s on",
+        table_say("; without a response, its state changes at %s",
                   when(zone, document, "next_change", text));
     table_say("\n");
     if (history && strcmp(history, "unknown") == 0)
         table_say("the history is unknown, as Odoo does not let the agent read who was assigned "
-                  "when: an assignment or closing that looks late may have been an earlier one, "
-                  "and no breach follows from it alone (see 'qualiodoo doctor')\n");
+                  "when: an assignment or closing that looks late may follow an earlier one that "
+                  "was in time, so it alone is no breach (see 'qualiodoo doctor')\n");
 }
 
 static void print_written(const json_t *document)

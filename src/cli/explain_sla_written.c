@@ -66,7 +66,7 @@ static json_t *why_not(const struct view *view, const struct target_verdict *tar
     if (verdict->unsure)
         return json_string("Odoo may hide an earlier answer, and does not show the ticket's "
                            "history: not flagged");
-    return json_string("the next cycle does it ('qualiodoo sync')");
+    return json_string("the next cycle flags it ('qualiodoo sync')");
 }
 
 int explain_sla_written(const struct view *view, const struct target_verdict *target, bool owed,

@@ -274,7 +274,7 @@ static int scan_all(struct scan *scan)
 
     while (optind < scan->argc) {
         char *word = scan->argv[optind];
-        int result;
+        int rc;
 
         if (strcmp(word, "--") == 0) {
             while (++optind < scan->argc)
@@ -286,26 +286,26 @@ static int scan_all(struct scan *scan)
             optind++;
             continue;
         }
-        result = scan_option(scan);
-        if (result < 0)
-            return result;
+        rc = scan_option(scan);
+        if (rc < 0)
+            return rc;
     }
     return count;
 }
 
-static int check_count(const struct scan *scan, int count, int least, int most)
+static int check_count(const struct scan *scan, const struct cli_syntax *syntax, int count)
 {
     const char *arguments = scan->cli->usage ? scan->cli->usage : "";
     struct error *error = scan->error;
     char **argv = scan->argv;
 
-    if (count < least)
+    if (count < syntax->least)
         return error_set(error, ERR_USAGE, "missing an argument; usage: qualiodoo %s %s", argv[0],
                          arguments);
-    if (count > most)
+    if (count > syntax->most)
         return error_set(error, ERR_USAGE,
                          "found '%s', expected nothing there; usage: qualiodoo %s%s%s",
-                         argv[most + 1], argv[0], *arguments ? " " : "", arguments);
+                         argv[syntax->most + 1], argv[0], *arguments ? " " : "", arguments);
     return count;
 }
 
@@ -320,10 +320,11 @@ int cli_refuse_now(const struct cli *cli, const char *what, struct error *error)
                      what);
 }
 
-int cli_options(struct cli *cli, const struct cli_option *options, int least, int most, int argc,
-                char **argv, struct error *error)
+int cli_options(struct cli *cli, const struct cli_syntax *syntax, int argc, char **argv,
+                struct error *error)
 {
-    struct scan scan = {.cli = cli, .options = options, .argc = argc, .argv = argv, .error = error};
+    struct scan scan = {
+        .cli = cli, .options = syntax->options, .argc = argc, .argv = argv, .error = error};
     int count;
 
     scan_start(&scan);
@@ -332,7 +333,7 @@ int cli_options(struct cli *cli, const struct cli_option *options, int least, in
         return count;
     if (scan.version)
         return error_set(error, ERR_USAGE, "--version goes without a command");
-    count = check_count(&scan, count, least, most);
+    count = check_count(&scan, syntax, count);
     if (count >= 0 && cli->verbosity < 0 && !cli->json && !freopen("/dev/null", "w", stdout))
         return error_set(error, ERR_USAGE, "-q: /dev/null cannot be opened");
     return count;
@@ -345,15 +346,15 @@ int cli_global_options(struct cli *cli, int argc, char **argv, bool *ret_version
 
     scan_start(&scan);
     while (optind < argc && !is_argument(argv[optind])) {
-        int result;
+        int rc;
 
         if (strcmp(argv[optind], "--") == 0) {
             optind++;
             break;
         }
-        result = scan_option(&scan);
-        if (result < 0)
-            return result;
+        rc = scan_option(&scan);
+        if (rc < 0)
+            return rc;
     }
     *ret_version = scan.version;
     return optind;

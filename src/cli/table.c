@@ -157,14 +157,14 @@ void table_cell_format(struct table *table, const char *format, ...)
 
 void table_cell_minutes(struct table *table, minutes duration)
 {
-    char text[FORMAT_MINUTES_SIZE];
+    char text[MINUTES_TEXT_SIZE];
 
-    table_cell(table, format_minutes(duration, text));
+    table_cell(table, minutes_format(duration, text));
 }
 
 void table_cell_seconds(struct table *table, int64_t seconds)
 {
-    char text[FORMAT_SECONDS_SIZE];
+    char text[MINUTES_TEXT_SIZE];
 
     table_cell(table, format_seconds(seconds, text));
 }
@@ -269,16 +269,11 @@ int table_print(struct table *table, FILE *output, struct error *error)
     return 0;
 }
 
-char *format_minutes(minutes duration, char text[FORMAT_MINUTES_SIZE])
-{
-    return minutes_format(duration, text);
-}
-
-char *format_seconds(int64_t seconds, char text[FORMAT_SECONDS_SIZE])
+char *format_seconds(int64_t seconds, char text[MINUTES_TEXT_SIZE])
 {
     if (seconds > 0 && seconds < 60)
-        snprintf(text, FORMAT_SECONDS_SIZE, "< 0:01");
+        snprintf(text, MINUTES_TEXT_SIZE, "< 0:01");
     else
-        format_minutes(seconds / 60, text);
+        minutes_format(seconds / 60, text);
     return text;
 }

@@ -40,7 +40,7 @@ int view_open(struct cli *cli, struct view *view, struct error *error)
     if (rc < 0)
         return rc;
     view->today = policy_today(&view->policy);
-    view->facts = facts_new();
+    view->facts = facts_new(view->store, &view->policy.facts);
     return view->facts ? 0 : error_memory(error);
 }
 
@@ -94,8 +94,8 @@ int view_require_complete(struct view *view, struct error *error)
 void view_say_kept(const struct view *view)
 {
     if (view->kept)
-        log_warning("the balances are those of before a word changed: 'qualiodoo status' says "
-                    "which, and what to do");
+        log_warning("the balances are those from before a setting changed, here or in Odoo: "
+                    "'qualiodoo status' names it and says what to do");
 }
 
 int view_accounts(struct view *view, struct ids *ret, struct error *error)
@@ -109,22 +109,20 @@ int view_accounts(struct view *view, struct ids *ret, struct error *error)
 static int put_kept(struct view *view, int64_t customer, struct account_result *result,
                     struct error *error)
 {
-    struct account_result kept = {0};
-    civil_day day = view->today;
-    bool found = false;
-    int rc = results_load(view->store, customer, &kept, &day, &found, error);
+    struct results_stored kept;
+    int rc = results_load(view->store, customer, &kept, error);
 
     if (rc < 0)
         return rc;
-    if (clock_is_set() && found && day != view->today) {
-        account_result_free(&kept);
+    if (clock_is_set() && kept.found && kept.day != view->today) {
+        account_result_free(&kept.result);
         return 0;
     }
     ledger_free(&result->ledger);
-    result->ledger = kept.ledger;
-    result->held = kept.held;
-    result->has_next_change = kept.has_next_change;
-    result->next_change = kept.next_change;
+    result->ledger = kept.result.ledger;
+    result->held = kept.result.held;
+    result->has_next_change = kept.result.has_next_change;
+    result->next_change = kept.result.next_change;
     return 0;
 }
 
@@ -135,7 +133,7 @@ int view_account(struct view *view, int64_t customer, const struct account_facts
     int rc = view_require_complete(view, error);
 
     if (rc == 0)
-        rc = facts_load(view->facts, view->store, &view->policy.facts, customer, ret_facts, error);
+        rc = facts_load(view->facts, customer, ret_facts, error);
     if (rc == 0)
         rc = account_compute(*ret_facts, &view->policy.account, view->today, &result, error);
     if (rc == 0 && view->kept)

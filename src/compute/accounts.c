@@ -119,16 +119,18 @@ static int update_account(struct update *update, int64_t account, struct error *
 {
     const struct account_facts *facts;
     struct account_result result;
+    const struct results_new computed = {.account = account,
+                                         .today = update->order->today,
+                                         .result = &result,
+                                         .why = "the calendar"};
     struct results_change change = {0};
-    int rc =
-        facts_load(update->facts, update->store, &update->policy.facts, account, &facts, error);
+    int rc = facts_load(update->facts, account, &facts, error);
 
     if (rc == 0)
         rc = account_compute(facts, &update->policy.account, update->order->today, &result, error);
     if (rc < 0)
         return error_prefix(error, "account %lld", (long long)account);
-    rc = results_save(update->store, account, update->order->today, &result, "the calendar",
-                      &change, error);
+    rc = results_save(update->store, &computed, &change, error);
     account_result_free(&result);
     update->report->accounts_recomputed++;
     heartbeat_beat();
@@ -260,7 +262,7 @@ int accounts_update(struct store *store, const struct config *config,
         return rc;
     json_array_clear(report->revoked);
     json_array_clear(report->revoked_because);
-    update.facts = facts_new();
+    update.facts = facts_new(store, &update.policy.facts);
     rc = update.facts ? update_in_transaction(&update, config, error) : error_memory(error);
     facts_free(update.facts);
     free(update.rules_before);

@@ -39,7 +39,6 @@ static struct target_judged judged_target(const struct judge *judge,
 
     return (struct target_judged){
         .target = target,
-        .now = judge->now,
         .recent = is_recent(judge, target->ticket),
         .past_horizon = settle_is_past_horizon(target, horizon, judge->now),
     };
@@ -134,19 +133,19 @@ static int judge_each(struct judge *judge, const struct target_query *query,
                       struct error *error)
 {
     struct judging *judging = judge->judging;
-    struct error problem = {0};
+    struct respond_run run = {.now = judge->now, .row = row, .context = judge};
     int rc = store_begin(judging->store, error);
 
     if (rc < 0)
         return rc;
     progress_step("judging response times");
-    rc = respond_each(judge->respond, query, judge->now, row, judge, &problem, error);
+    rc = respond_each(judge->respond, query, &run, error);
     if (rc == 0)
         rc = store_commit(judging->store, error);
     if (rc < 0)
         store_rollback(judging->store);
     if (judging->problem.code == 0)
-        judging->problem = problem;
+        judging->problem = run.problem;
     return rc;
 }
 

@@ -82,7 +82,7 @@ int policy_open(const struct config *config, struct store *store, struct policy 
         .excluded_tags = policy.excluded_tags,
         .hour_unit = hour_unit ? strtoll(hour_unit, NULL, 10) : 0,
         .with_response = policy.account.charge.from_response,
-        .responses = config->sla.responses,
+        .responses = config->sla.policy.responses,
         .money_journals = policy.account.credit.money_journals,
         .n_money_journals = policy.account.credit.n_money_journals,
         .zone = policy.zone,

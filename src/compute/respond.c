@@ -12,7 +12,6 @@
 #include "qualiodoo/util/clock.h"
 
 enum {
-    DAY_SECONDS = 86400,
     DAYS_BEFORE = 10,        /* a zone's date may be the day before UTC's; a few days are spare */
     YEARS_JUDGED = 50,       /* older tickets are not judged: compiling takes time for each day */
     DAYS_AHEAD = 12 * 366,   /* more than the longest target takes in the shortest week */
@@ -20,50 +19,29 @@ enum {
 };
 
 /* A calendar compiled for a company, or the reason why it cannot be used. */
-struct made {
+struct compiled {
     struct respond_calendar shown;
     int64_t company; /* whose leaves count; 0: of the configuration's calendar */
     struct calendar_rows rows;
     struct calendar *calendar;
     struct tz *tz;
     struct error error; /* code 0: usable */
-    struct made *next;
+    struct compiled *next;
 };
 
 struct respond {
     const struct config *config;
     struct store *store;
-    struct sla_policy policy;
     instant oldest;      /* tickets created before are not judged */
     instant first, last; /* calendars are compiled for this time */
-    struct made *calendars;
+    struct compiled *calendars;
 };
-
-static struct sla_policy sla_policy(const struct config *config)
-{
-    struct sla_policy policy = {
-        .responses = config->sla.responses,
-        .warn_at_percent = config->sla.warn_at_percent,
-    };
-
-    for (int i = 0; i < 4; i++)
-        policy.urgency[i] = (enum sla_urgency)config->sla.urgency[i];
-    for (int i = 0; i < SLA_URGENCIES; i++)
-        policy.targets[i] = (struct sla_target){.seconds = config->sla.targets[i].hours_seconds,
-                                                .days = config->sla.targets[i].days};
-    return policy;
-}
-
-_Static_assert((int)SLA_LOW == (int)URGENCY_LOW && (int)SLA_MEDIUM == (int)URGENCY_MEDIUM &&
-                   (int)SLA_URGENT == (int)URGENCY_URGENT &&
-                   (int)SLA_URGENCIES == (int)URGENCY_COUNT,
-               "the configuration's urgencies are the core's");
 
 int respond_open(const struct config *config, struct store *store, struct respond **ret,
                  struct error *error)
 {
     struct respond *respond = calloc(1, sizeof *respond);
-    instant oldest = clock_now(), limit = oldest - (instant)YEARS_JUDGED * 366 * DAY_SECONDS;
+    instant oldest = clock_now(), limit = oldest - (instant)YEARS_JUDGED * 366 * SECONDS_PER_DAY;
     bool found;
     int rc = respond ? targets_oldest(store, &found, &oldest, error) : error_memory(error);
 
@@ -76,10 +54,10 @@ int respond_open(const struct config *config, struct store *store, struct respon
     *respond = (struct respond){
         .config = config,
         .store = store,
-        .policy = sla_policy(config),
         .oldest = oldest,
-        .first = (oldest < clock_now() ? oldest : clock_now()) - (instant)DAYS_BEFORE * DAY_SECONDS,
-        .last = clock_now() + (instant)DAYS_AHEAD * DAY_SECONDS,
+        .first =
+            (oldest < clock_now() ? oldest : clock_now()) - (instant)DAYS_BEFORE * SECONDS_PER_DAY,
+        .last = clock_now() + (instant)DAYS_AHEAD * SECONDS_PER_DAY,
     };
     *ret = respond;
     return 0;
@@ -87,23 +65,23 @@ int respond_open(const struct config *config, struct store *store, struct respon
 
 void respond_free(struct respond *respond)
 {
-    struct made *next;
+    struct compiled *next;
 
     if (!respond)
         return;
-    for (struct made *made = respond->calendars; made; made = next) {
-        next = made->next;
-        calendar_free(made->calendar);
-        calendar_rows_free(&made->rows);
-        tz_free(made->tz);
-        free(made);
+    for (struct compiled *compiled = respond->calendars; compiled; compiled = next) {
+        next = compiled->next;
+        calendar_free(compiled->calendar);
+        calendar_rows_free(&compiled->rows);
+        tz_free(compiled->tz);
+        free(compiled);
     }
     free(respond);
 }
 
 const struct sla_policy *respond_policy(const struct respond *respond)
 {
-    return &respond->policy;
+    return &respond->config->sla.policy;
 }
 
 struct holidays respond_holidays(const struct config *config)
@@ -118,18 +96,18 @@ struct holidays respond_holidays(const struct config *config)
 
 /* ---- Calendars ---- */
 
-static int compile(const struct respond *respond, struct made *made, struct calendar_spec *spec,
-                   struct error *error)
+static int compile(const struct respond *respond, struct compiled *compiled,
+                   struct calendar_spec *spec, struct error *error)
 {
     struct utc_offset *offsets = NULL;
-    int rc = tz_offsets(made->tz, respond->first, respond->last, &offsets, &spec->n_offsets);
+    int rc = tz_offsets(compiled->tz, respond->first, respond->last, &offsets, &spec->n_offsets);
 
     if (rc < 0)
         return error_memory(error);
     spec->offsets = offsets;
-    spec->first = tz_civil_day(made->tz, respond->first);
-    spec->last = tz_civil_day(made->tz, respond->last);
-    rc = calendar_compile(spec, &made->calendar, error);
+    spec->first = tz_civil_day(compiled->tz, respond->first);
+    spec->last = tz_civil_day(compiled->tz, respond->last);
+    rc = calendar_compile(spec, &compiled->calendar, error);
     free(offsets);
     return rc;
 }
@@ -184,7 +162,7 @@ static int configured_holidays(const struct respond *respond, const struct tz *t
 }
 
 /* Compiles the calendar of the configuration. */
-static int make_configured(struct respond *respond, struct made *made, struct error *error)
+static int make_configured(struct respond *respond, struct compiled *compiled, struct error *error)
 {
     const struct config *config = respond->config;
     struct calendar_attendance *attendances = NULL;
@@ -192,83 +170,84 @@ static int make_configured(struct respond *respond, struct made *made, struct er
     civil_day *closed = NULL;
     int rc;
 
-    made->tz = tz_open(config->timezone);
-    made->shown.zone = config->timezone;
-    made->shown.name = configured_name(config);
-    if (!made->tz)
+    compiled->tz = tz_open(config->timezone);
+    compiled->shown.zone = config->timezone;
+    compiled->shown.name = configured_name(config);
+    if (!compiled->tz)
         return error_memory(error);
     rc = configured_hours(config, &attendances, &spec.n_attendances);
     if (rc == 0)
-        rc = configured_holidays(respond, made->tz, &closed, &spec.n_closed);
+        rc = configured_holidays(respond, compiled->tz, &closed, &spec.n_closed);
     spec.attendances = attendances;
     spec.closed = closed;
-    rc = rc < 0 ? error_memory(error) : compile(respond, made, &spec, error);
+    rc = rc < 0 ? error_memory(error) : compile(respond, compiled, &spec, error);
     free(attendances);
     free(closed);
     return rc;
 }
 
 /* Compiles a mirrored calendar of Odoo. */
-static int make_mirrored(struct respond *respond, struct made *made, struct error *error)
+static int make_mirrored(struct respond *respond, struct compiled *compiled, struct error *error)
 {
-    struct calendar_rows *rows = &made->rows;
+    struct calendar_rows *rows = &compiled->rows;
     struct calendar_spec spec;
-    int rc = calendar_rows_load(respond->store, made->shown.id, made->company, rows, error);
+    int rc = calendar_rows_load(respond->store, compiled->shown.id, compiled->company, rows, error);
 
     if (rc < 0)
         return rc;
-    made->shown.name = rows->name;
-    made->shown.zone = rows->tz;
-    made->shown.rows = rows;
+    compiled->shown.name = rows->name;
+    compiled->shown.zone = rows->tz;
+    compiled->shown.rows = rows;
     if (rows->flexible)
         return error_set(error, ERR_CONFIG,
                          "its hours are flexible, which Odoo counts by another rule: give it fixed "
                          "hours, or choose another calendar");
-    made->tz = tz_open(rows->tz);
-    if (!made->tz)
+    compiled->tz = tz_open(rows->tz);
+    if (!compiled->tz)
         return error_set(error, ERR_CONFIG, "unknown time zone '%s'", rows->tz);
     spec = (struct calendar_spec){.attendances = rows->attendances,
                                   .n_attendances = rows->n_attendances,
                                   .leaves = rows->leaves,
                                   .n_leaves = rows->n_leaves};
-    return compile(respond, made, &spec, error);
+    return compile(respond, compiled, &spec, error);
 }
 
-/* Compiles a calendar for a company. Returns 0 with made->error set when the calendar cannot be
+/* Compiles a calendar for a company. Returns 0 with compiled->error set when the calendar cannot be
  * used; fails only for lack of memory, or when the state cannot be read. */
-static int make_calendar(struct respond *respond, int64_t id, int64_t company, struct made **ret,
-                         struct error *error)
+static int make_calendar(struct respond *respond, int64_t id, int64_t company,
+                         struct compiled **ret, struct error *error)
 {
-    struct made *made = calloc(1, sizeof *made);
+    struct compiled *compiled = calloc(1, sizeof *compiled);
     int rc;
 
-    if (!made)
+    if (!compiled)
         return error_memory(error);
-    made->next = respond->calendars;
-    respond->calendars = made;
-    made->shown.id = id;
-    made->company = company;
-    made->shown.name = "";
-    rc = id ? make_mirrored(respond, made, &made->error)
-            : make_configured(respond, made, &made->error);
+    compiled->next = respond->calendars;
+    respond->calendars = compiled;
+    compiled->shown.id = id;
+    compiled->company = company;
+    compiled->shown.name = "";
+    rc = id ? make_mirrored(respond, compiled, &compiled->error)
+            : make_configured(respond, compiled, &compiled->error);
     if (rc < 0 && rc != ERR_CONFIG && rc != ERR_NOT_FOUND) {
-        *error = made->error;
+        *error = compiled->error;
         return rc;
     }
     if (rc == ERR_NOT_FOUND) {
-        error_set(&made->error, ERR_CALENDAR,
+        error_set(&compiled->error, ERR_CALENDAR,
                   "the working calendar %lld%s cannot be used: Odoo has none of that id, or hides "
                   "it from the agent ('qualiodoo doctor' says who uses it)",
                   (long long)id, respond->config->sla.calendar_id ? " (sla.calendar)" : "");
     } else if (rc < 0) {
-        struct error cause = made->error;
+        struct error cause = compiled->error;
 
-        error_set(&made->error, ERR_CALENDAR, "the working calendar '%s' (%lld) cannot be used: %s",
-                  made->shown.name, (long long)id, cause.message);
+        error_set(&compiled->error, ERR_CALENDAR,
+                  "the working calendar '%s' (%lld) cannot be used: %s", compiled->shown.name,
+                  (long long)id, cause.message);
     }
-    made->shown.calendar = made->calendar;
-    made->shown.tz = made->tz;
-    *ret = made;
+    compiled->shown.calendar = compiled->calendar;
+    compiled->shown.tz = compiled->tz;
+    *ret = compiled;
     return 0;
 }
 
@@ -279,7 +258,7 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
     bool configured = config->sla.calendar == CALENDAR_CONFIG;
     int64_t id = config->sla.calendar_id ? config->sla.calendar_id : ticket->calendar;
     int64_t company = configured ? 0 : ticket->company;
-    struct made *made = respond->calendars;
+    struct compiled *compiled = respond->calendars;
     int rc;
 
     if (configured)
@@ -297,15 +276,15 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
                   (long long)ticket->id);
         return ERR_CALENDAR;
     }
-    while (made && (made->shown.id != id || made->company != company))
-        made = made->next;
-    if (!made && (rc = make_calendar(respond, id, company, &made, error)) < 0)
+    while (compiled && (compiled->shown.id != id || compiled->company != company))
+        compiled = compiled->next;
+    if (!compiled && (rc = make_calendar(respond, id, company, &compiled, error)) < 0)
         return rc;
-    if (made->error.code) {
-        *error = made->error;
+    if (compiled->error.code) {
+        *error = compiled->error;
         return ERR_CALENDAR;
     }
-    *ret = &made->shown;
+    *ret = &compiled->shown;
     return 0;
 }
 
@@ -313,16 +292,13 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
 
 struct judge {
     struct respond *respond;
-    instant now;
-    int (*row)(void *context, const struct target_verdict *target, struct error *error);
-    void *context;
-    struct error problem; /* the first; code 0: none */
+    struct respond_run *run;
 };
 
 enum respond_duty respond_duty(const struct respond *respond, const struct target_ticket *ticket,
                                instant now)
 {
-    const struct sla_policy *policy = &respond->policy;
+    const struct sla_policy *policy = respond_policy(respond);
     instant when;
 
     if (!ticket->in_domain)
@@ -341,14 +317,17 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
                   struct target_verdict *ret, struct error *error)
 {
     struct target_verdict target = {.ticket = ticket};
+    struct sla_question question = {
+        .facts = &ticket->facts, .policy = respond_policy(respond), .now = now};
     const struct respond_calendar *calendar = NULL;
     int rc = 0;
 
     if (!sla_stands(&ticket->facts, now))
         rc = respond_calendar(respond, ticket, &calendar, error);
+    if (calendar)
+        question.calendar = calendar->calendar;
     if (rc == 0)
-        rc = sla_judge(&ticket->facts, &respond->policy, calendar ? calendar->calendar : NULL, now,
-                       &target.verdict, error);
+        rc = sla_judge(&question, &target.verdict, error);
     if (rc == ERR_CONFIG) {
         error_prefix(error, "ticket %lld", (long long)ticket->id);
         error->code = rc = ERR_CALENDAR;
@@ -370,7 +349,8 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
 
 static int judge_ticket(void *context, const struct target_ticket *ticket, struct error *error)
 {
-    struct judge *judge = context;
+    const struct judge *judge = context;
+    struct respond_run *run = judge->run;
     struct target_verdict target;
     struct error problem = {0};
     int rc;
@@ -379,27 +359,24 @@ static int judge_ticket(void *context, const struct target_ticket *ticket, struc
      * machine's. */
     if (respond_duty(judge->respond, ticket, INT64_MAX) != RESPOND_OWED)
         return 0;
-    rc = respond_judge(judge->respond, ticket, judge->now, &target, &problem);
+    rc = respond_judge(judge->respond, ticket, run->now, &target, &problem);
     if (rc == ERR_CALENDAR) {
-        if (judge->problem.code == 0)
-            judge->problem = problem;
+        if (run->problem.code == 0)
+            run->problem = problem;
         return 0;
     }
     if (rc < 0) {
         *error = problem;
         return rc;
     }
-    return judge->row(judge->context, &target, error);
+    return run->row(run->context, &target, error);
 }
 
-int respond_each(struct respond *respond, const struct target_query *query, instant now,
-                 int (*row)(void *context, const struct target_verdict *target,
-                            struct error *error),
-                 void *context, struct error *ret_problem, struct error *error)
+int respond_each(struct respond *respond, const struct target_query *query, struct respond_run *run,
+                 struct error *error)
 {
-    struct judge judge = {.respond = respond, .now = now, .row = row, .context = context};
-    int rc = targets_each(respond->store, query, judge_ticket, &judge, error);
+    struct judge judge = {.respond = respond, .run = run};
 
-    *ret_problem = judge.problem;
-    return rc;
+    run->problem = (struct error){0};
+    return targets_each(respond->store, query, judge_ticket, &judge, error);
 }

@@ -12,7 +12,7 @@ bool settle_is_past_horizon(const struct target_verdict *target, int horizon_day
 
     return verdict->event != RESPONSE_NONE &&
            settle_first_judged(target->ticket, now) - verdict->responded >
-               horizon_days * INT64_C(86400);
+               (int64_t)horizon_days * SECONDS_PER_DAY;
 }
 
 /* The id of the message or timesheet line that is the response; 0: it is a date of the ticket. */

@@ -151,17 +151,16 @@ static int read_section(struct reader *reader, const yaml_node_t *node, const ch
 {
     const yaml_node_pair_t *pair;
     char prefix[CONFIG_PATH_SIZE + 1];
-    int result = 0;
+    int rc = 0;
 
     if (config_yaml_is_null(node)) /* "sla:" with all its keys left out or commented */
         return 0;
     if (node->type != YAML_MAPPING_NODE)
         return config_fail_expected(reader, node, path, "keys below it", NULL);
     snprintf(prefix, sizeof prefix, "%s%s", path, *path ? "." : "");
-    for (pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top && !result;
-         pair++)
-        result = read_pair(reader, node, pair, prefix);
-    return result;
+    for (pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top && !rc; pair++)
+        rc = read_pair(reader, node, pair, prefix);
+    return rc;
 }
 
 /* ---- Defaults ---- */
@@ -170,15 +169,15 @@ static int set_default(const struct reader *reader, const struct key *key)
 {
     yaml_document_t document;
     struct reader inner = *reader;
-    int result;
+    int rc;
 
     inner.document = &document;
-    result = config_yaml_snippet(&inner, key->fallback, &document);
-    if (result)
-        return result;
-    result = key->type->set(&inner, key, yaml_document_get_root_node(&document));
+    rc = config_yaml_snippet(&inner, key->fallback, &document);
+    if (rc)
+        return rc;
+    rc = key->type->set(&inner, key, yaml_document_get_root_node(&document));
     yaml_document_delete(&document);
-    return result;
+    return rc;
 }
 
 static int fail_missing(const struct reader *reader, const struct key *key)
@@ -190,16 +189,16 @@ static int fail_missing(const struct reader *reader, const struct key *key)
 
 static int set_defaults(const struct reader *reader)
 {
-    int result = 0;
+    int rc = 0;
 
-    for (size_t i = 0; i < config_n_keys && !result; i++) {
+    for (size_t i = 0; i < config_n_keys && !rc; i++) {
         const struct key *key = &config_keys[i];
 
         if (config_yaml_lookup(reader->document, key->path, false))
             continue;
-        result = key->fallback ? set_default(reader, key) : fail_missing(reader, key);
+        rc = key->fallback ? set_default(reader, key) : fail_missing(reader, key);
     }
-    return result;
+    return rc;
 }
 
 /* ---- Checks across keys ---- */
@@ -308,11 +307,11 @@ static int check_together(const struct reader *reader)
 {
     static int (*const checks[])(const struct reader *) = {
         check_http, check_domain, check_hours, check_holidays, check_writeback, check_since};
-    int result = 0;
+    int rc = 0;
 
-    for (size_t i = 0; i < sizeof checks / sizeof *checks && !result; i++)
-        result = checks[i](reader);
-    return result;
+    for (size_t i = 0; i < sizeof checks / sizeof *checks && !rc; i++)
+        rc = checks[i](reader);
+    return rc;
 }
 
 /* ---- The whole ---- */
@@ -320,19 +319,19 @@ static int check_together(const struct reader *reader)
 static int read_document(struct reader *reader, const char *text, size_t size)
 {
     yaml_document_t document;
-    int result = config_yaml_parse(reader, text, size, &document);
+    int rc = config_yaml_parse(reader, text, size, &document);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     reader->document = &document;
-    result = read_section(reader, yaml_document_get_root_node(&document), "");
-    if (!result)
-        result = set_defaults(reader);
-    if (!result)
-        result = check_together(reader);
+    rc = read_section(reader, yaml_document_get_root_node(&document), "");
+    if (!rc)
+        rc = set_defaults(reader);
+    if (!rc)
+        rc = check_together(reader);
     reader->document = NULL;
     yaml_document_delete(&document);
-    return result;
+    return rc;
 }
 
 int config_parse(const char *name, const char *text, size_t size, struct config **ret_config,
@@ -340,31 +339,31 @@ int config_parse(const char *name, const char *text, size_t size, struct config 
 {
     struct error unused = {0};
     struct reader reader = {.file = name, .error = error ? error : &unused};
-    int result;
+    int rc;
 
     reader.config = calloc(1, sizeof *reader.config);
     if (!reader.config)
         return error_memory(error);
     reader.config->path = strdup(name);
-    result = reader.config->path ? read_document(&reader, text, size) : error_memory(error);
-    if (result)
+    rc = reader.config->path ? read_document(&reader, text, size) : error_memory(error);
+    if (rc)
         config_free(reader.config);
     else
         *ret_config = reader.config;
-    return result;
+    return rc;
 }
 
 int config_load(const char *path, struct config **ret_config, struct error *error)
 {
     char *text;
     size_t size;
-    int result = config_file_read(path, &text, &size, error);
+    int rc = config_file_read(path, &text, &size, error);
 
-    if (result)
-        return result;
-    result = config_parse(path, text, size, ret_config, error);
+    if (rc)
+        return rc;
+    rc = config_parse(path, text, size, ret_config, error);
     free(text);
-    return result;
+    return rc;
 }
 
 void config_free(struct config *config)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "qualiodoo/util/json_build.h"
 
 #define PACK_EXPECTED "a pack {product: REFERENCE, hours: NUMBER} or {id: NUMBER, hours: NUMBER}"
 #define HOURS_EXPECTED                                                                             \
@@ -40,9 +41,7 @@ static int find_parts(const struct reader *reader, const struct key *key, const 
             return config_fail_expected(reader, name, key->path, PACK_EXPECTED, NULL);
         if (*part)
             return config_fail(reader, name, key->path,
-                               "found '%s' twice in one pack, expected "
-                               "it once",
-                               text);
+                               "found '%s' twice in one pack, expected it once", text);
         *part = yaml_document_get_node(reader->document, pair->value);
     }
     if (ret->product && ret->id)
@@ -103,10 +102,10 @@ static int add_reference(const struct reader *reader, const struct key *key,
                          const yaml_node_t *node, struct config_pack *pack)
 {
     const char *text = NULL;
-    int result = config_line(reader, node, key->path, "the internal reference of a product", &text);
+    int rc = config_line(reader, node, key->path, "the internal reference of a product", &text);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     for (size_t i = 0; i <= pack->n_products; i++) {
         char quoted[CONFIG_QUOTE_SIZE];
 
@@ -126,19 +125,19 @@ static int set_references(const struct reader *reader, const struct key *key,
 {
     bool list = node->type == YAML_SEQUENCE_NODE;
     size_t count = 1;
-    int result = list ? config_list(reader, node, key, &count) : 0;
+    int rc = list ? config_list(reader, node, key, &count) : 0;
 
-    if (!result && count == 0)
-        result = config_fail(reader, node, key->path,
-                             "found an empty list, expected the internal reference of a product");
-    if (result)
-        return result;
+    if (!rc && count == 0)
+        rc = config_fail(reader, node, key->path,
+                         "found an empty list, expected the internal reference of a product");
+    if (rc)
+        return rc;
     pack->products = config_zeroes(reader, count, sizeof *pack->products);
     if (!pack->products)
         return ERR_NO_MEMORY;
-    for (size_t i = 0; i < count && !result; i++)
-        result = add_reference(reader, key, list ? config_yaml_item(reader, node, i) : node, pack);
-    return result;
+    for (size_t i = 0; i < count && !rc; i++)
+        rc = add_reference(reader, key, list ? config_yaml_item(reader, node, i) : node, pack);
+    return rc;
 }
 
 static void drop_pack(struct config_pack *pack)
@@ -153,41 +152,41 @@ static int add_pack(const struct reader *reader, const struct key *key, const ya
     struct config *config = reader->config;
     struct config_pack pack = {0};
     struct parts parts = {0};
-    int result;
+    int rc;
 
     if (node->type != YAML_MAPPING_NODE)
         return config_fail_expected(reader, node, key->path, PACK_EXPECTED, NULL);
-    result = find_parts(reader, key, node, &parts);
-    if (!result && parts.product)
-        result = set_references(reader, key, parts.product, &pack);
-    else if (!result)
-        result = set_id(reader, key, parts.id, &pack);
-    if (!result)
-        result = set_hours(reader, key, parts.hours, &pack.pack_minutes);
-    if (result)
+    rc = find_parts(reader, key, node, &parts);
+    if (!rc && parts.product)
+        rc = set_references(reader, key, parts.product, &pack);
+    else if (!rc)
+        rc = set_id(reader, key, parts.id, &pack);
+    if (!rc)
+        rc = set_hours(reader, key, parts.hours, &pack.pack_minutes);
+    if (rc)
         drop_pack(&pack);
     else
         config->credit.packs[config->credit.n_packs++] = pack;
-    return result;
+    return rc;
 }
 
 static int set_packs(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
     struct config *config = reader->config;
     size_t count = 0;
-    int result = config_list(reader, node, key, &count);
+    int rc = config_list(reader, node, key, &count);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     if (count == 0)
         return config_fail(reader, node, key->path, "found an empty list, expected %s",
                            key->type->expected);
     config->credit.packs = config_zeroes(reader, count, sizeof *config->credit.packs);
     if (!config->credit.packs)
         return ERR_NO_MEMORY;
-    for (size_t i = 0; i < count && !result; i++)
-        result = add_pack(reader, key, config_yaml_item(reader, node, i));
-    return result;
+    for (size_t i = 0; i < count && !rc; i++)
+        rc = add_pack(reader, key, config_yaml_item(reader, node, i));
+    return rc;
 }
 
 /* As it is written in the file: one reference alone, or a list. */
@@ -199,7 +198,7 @@ static json_t *show_references(const struct config_pack *pack)
         return json_string(pack->products[0]);
     list = json_array();
     for (size_t i = 0; i < pack->n_products; i++)
-        config_append(&list, json_string(pack->products[i]));
+        json_build_add(&list, json_string(pack->products[i]));
     return list;
 }
 
@@ -212,7 +211,7 @@ static json_t *show_packs(const struct key *key, const struct config *config)
         const struct config_pack *pack = &config->credit.packs[i];
         json_t *hours = config_show_hours(pack->pack_minutes, 60);
 
-        config_append(
+        json_build_add(
             &list, pack->id
                        ? json_pack("{s:I, s:o}", "id", (json_int_t)pack->id, "hours", hours)
                        : json_pack("{s:o, s:o}", "product", show_references(pack), "hours", hours));

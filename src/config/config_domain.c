@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 
 #define TERM_EXPECTED "a condition [field, operator, value], or '&', '|' or '!' in quotes"
@@ -19,7 +20,7 @@ static const char *const operators[] = {
     "not in", "child_of", "parent_of", "any",       "not any", NULL};
 
 static const struct {
-    const char *operator;
+    const char *name;
     enum operand operand;
 } operands[] = {{"in", OPERAND_LIST},         {"not in", OPERAND_LIST},
                 {"child_of", OPERAND_EITHER}, {"parent_of", OPERAND_EITHER},
@@ -28,10 +29,10 @@ static const struct {
 static int convert_domain(const struct reader *reader, const struct key *key,
                           const yaml_node_t *node, json_t **ret_domain);
 
-static enum operand operand_of(const char *operator)
+static enum operand operand_of(const char *name)
 {
     for (size_t i = 0; i < sizeof operands / sizeof *operands; i++) {
-        if (strcmp(operator, operands[i].operator) == 0)
+        if (strcmp(name, operands[i].name) == 0)
             return operands[i].operand;
     }
     return OPERAND_SCALAR;
@@ -87,27 +88,27 @@ static int convert_list(const struct reader *reader, const struct key *key, cons
 {
     json_t *list = json_array();
     size_t count = 0;
-    int result = config_list(reader, node, key, &count);
+    int rc = config_list(reader, node, key, &count);
 
-    for (size_t i = 0; i < count && !result; i++) {
+    for (size_t i = 0; i < count && !rc; i++) {
         json_t *value = NULL;
 
-        result = convert_scalar(reader, key, config_yaml_item(reader, node, i), &value);
-        if (!result)
-            config_append(&list, value);
+        rc = convert_scalar(reader, key, config_yaml_item(reader, node, i), &value);
+        if (!rc)
+            json_build_add(&list, value);
     }
-    if (result) {
+    if (rc) {
         json_decref(list);
-        return result;
+        return rc;
     }
     *ret_list = list;
     return list ? 0 : error_memory(reader->error);
 }
 
 static int convert_operand(const struct reader *reader, const struct key *key,
-                           const yaml_node_t *node, const char *operator, json_t ** ret_value)
+                           const yaml_node_t *node, const char *relation, json_t **ret_value)
 {
-    enum operand operand = operand_of(operator);
+    enum operand operand = operand_of(relation);
     bool list = node->type == YAML_SEQUENCE_NODE;
 
     if (operand == OPERAND_DOMAIN && list)
@@ -117,7 +118,7 @@ static int convert_operand(const struct reader *reader, const struct key *key,
     if ((operand == OPERAND_SCALAR || operand == OPERAND_EITHER) && !list)
         return convert_scalar(reader, key, node, ret_value);
     return config_fail(reader, node, key->path, "found %s after '%s', expected %s",
-                       list ? "a list" : "a single value", operator,
+                       list ? "a list" : "a single value", relation,
                        operand == OPERAND_SCALAR ? "a single value"
                        : operand == OPERAND_LIST ? "a list of values"
                                                  : "a domain");
@@ -126,35 +127,35 @@ static int convert_operand(const struct reader *reader, const struct key *key,
 static int convert_condition(const struct reader *reader, const struct key *key,
                              const yaml_node_t *node, json_t **ret_term)
 {
-    const char *field = NULL, *operator;
+    const char *field = NULL, *relation;
     const yaml_node_t *middle;
     json_t *value = NULL;
-    int result;
+    int rc;
 
     if (config_yaml_count(node) != 3)
         return config_fail(reader, node, key->path, "found a list of %zu, expected %s",
                            config_yaml_count(node), TERM_EXPECTED);
-    result = config_line(reader, config_yaml_item(reader, node, 0), key->path,
-                         "the name of a field", &field);
-    if (result)
-        return result;
+    rc = config_line(reader, config_yaml_item(reader, node, 0), key->path, "the name of a field",
+                     &field);
+    if (rc)
+        return rc;
     middle = config_yaml_item(reader, node, 1);
-    operator= config_yaml_scalar(middle);
-    if (!operator)
+    relation = config_yaml_scalar(middle);
+    if (!relation)
         return config_fail_expected(reader, middle, key->path, "an operator of Odoo, such as '='",
                                     NULL);
     for (size_t i = 0;; i++) {
         if (!operators[i])
             return config_fail_expected(reader, middle, key->path,
                                         "an operator of Odoo, such as '=', '!=', in or ilike",
-                                        suggest_nearest(operator, operators));
-        if (strcmp(operator, operators[i]) == 0)
+                                        suggest_nearest(relation, operators));
+        if (strcmp(relation, operators[i]) == 0)
             break;
     }
-    result = convert_operand(reader, key, config_yaml_item(reader, node, 2), operator, & value);
-    if (result)
-        return result;
-    *ret_term = json_pack("[s, s, o]", field, operator, value);
+    rc = convert_operand(reader, key, config_yaml_item(reader, node, 2), relation, &value);
+    if (rc)
+        return rc;
+    *ret_term = json_pack("[s, s, o]", field, relation, value);
     return *ret_term ? 0 : error_memory(reader->error);
 }
 
@@ -186,26 +187,26 @@ static int convert_domain(const struct reader *reader, const struct key *key,
 {
     json_t *domain = json_array();
     size_t count = 0, wanted = 0;
-    int result = config_list(reader, node, key, &count);
+    int rc = config_list(reader, node, key, &count);
 
-    for (size_t i = 0; i < count && !result; i++) {
+    for (size_t i = 0; i < count && !rc; i++) {
         const yaml_node_t *item = config_yaml_item(reader, node, i);
         json_t *term = NULL;
 
-        result = convert_term(reader, key, item, &term);
-        if (result)
+        rc = convert_term(reader, key, item, &term);
+        if (rc)
             break;
-        config_append(&domain, term);
+        json_build_add(&domain, term);
         wanted = (wanted ? wanted : 1) - 1 + (size_t)arity(item);
     }
-    if (!result && wanted)
-        result = config_fail(reader, node, key->path,
-                             "found an operator '&', '|' or '!' without its conditions, expected "
-                             "%zu more after it",
-                             wanted);
-    if (result) {
+    if (!rc && wanted)
+        rc = config_fail(reader, node, key->path,
+                         "found an operator '&', '|' or '!' without its conditions, expected "
+                         "%zu more after it",
+                         wanted);
+    if (rc) {
         json_decref(domain);
-        return result;
+        return rc;
     }
     *ret_domain = domain;
     return domain ? 0 : error_memory(reader->error);

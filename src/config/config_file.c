@@ -70,16 +70,16 @@ int config_file_read(const char *path, char **ret_text, size_t *ret_size, struct
 {
     struct stat status;
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-    int result;
+    int rc;
 
     if (fd < 0)
         return fail(path, error);
     if (fstat(fd, &status) < 0)
-        result = fail(path, error);
+        rc = fail(path, error);
     else if (S_ISDIR(status.st_mode))
-        result = error_set(error, ERR_CONFIG, "%s: found a directory, expected a file", path);
+        rc = error_set(error, ERR_CONFIG, "%s: found a directory, expected a file", path);
     else
-        result = read_all(fd, path, ret_text, ret_size, error);
+        rc = read_all(fd, path, ret_text, ret_size, error);
     close(fd);
-    return result;
+    return rc;
 }

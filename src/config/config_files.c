@@ -47,8 +47,8 @@ int config_check_ca_file(const struct config *config, struct error *error)
 int config_check_access(const struct config *config, struct error *error)
 {
     char *secret = NULL;
-    int result = config_secret(config, &secret, error);
+    int rc = config_secret(config, &secret, error);
 
     config_secret_free(secret);
-    return result < 0 ? result : config_check_ca_file(config, error);
+    return rc < 0 ? rc : config_check_ca_file(config, error);
 }

@@ -6,6 +6,7 @@
 
 #include "config_internal.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 
 #define EXPECTED                                                                                   \
@@ -134,15 +135,15 @@ static json_t *show_holidays(const struct key *key, const struct config *config)
     (void)key;
     for (size_t i = 0; holiday_sets[i]; i++)
         if (config->sla.holidays.sets >> i & 1)
-            config_append(&list, json_string(holiday_sets[i]));
+            json_build_add(&list, json_string(holiday_sets[i]));
     for (size_t i = 0; holiday_words[i]; i++)
         if (config->sla.holidays.without >> i & 1)
-            config_append(&list, json_sprintf("-%s", holiday_words[i]));
+            json_build_add(&list, json_sprintf("-%s", holiday_words[i]));
     for (size_t i = 0; i < config->sla.holidays.n_yearly; i++)
-        config_append(&list, json_sprintf("%02d-%02d", config->sla.holidays.yearly[i].month,
-                                          config->sla.holidays.yearly[i].day));
+        json_build_add(&list, json_sprintf("%02d-%02d", config->sla.holidays.yearly[i].month,
+                                           config->sla.holidays.yearly[i].day));
     for (size_t i = 0; i < config->sla.holidays.n_dates; i++)
-        config_append(&list, json_string(civil_format(config->sla.holidays.dates[i], text)));
+        json_build_add(&list, json_string(civil_format(config->sla.holidays.dates[i], text)));
     return list;
 }
 

@@ -201,10 +201,6 @@ int config_line(const struct reader *reader, const yaml_node_t *node, const char
 int config_list(const struct reader *reader, const yaml_node_t *node, const struct key *key,
                 size_t *ret_count);
 
-/* Appends `item` and takes its reference. When memory is short or `item` is NULL, drops the list
- * and sets *list to NULL. */
-void config_append(json_t **list, json_t *item);
-
 /* `count` units as a number of hours; an hour has `per_hour` of them. */
 json_t *config_show_hours(int64_t count, int64_t per_hour);
 

@@ -49,8 +49,8 @@ static int check_file(int fd, const char *path, struct error *error)
                          path);
     if (status.st_mode & 077 && !is_credential(path))
         return error_set(error, ERR_CONFIG,
-                         "%s: found a secret that other users can reach (mode %04o), expected "
-                         "its owner alone; run: chmod 600 '%s'",
+                         "%s: found a secret that other users can reach (mode %04o), expected its "
+                         "owner alone; run: chmod 600 '%s'",
                          path, (unsigned)(status.st_mode & 07777), path);
     return 0;
 }
@@ -74,13 +74,11 @@ static int check_secret(char *secret, size_t size, const char *where, struct err
         secret[--size] = '\0';
     if (size == 0)
         return error_set(error, ERR_CONFIG,
-                         "%s: found an empty secret, expected a password or an "
-                         "API key",
-                         where);
+                         "%s: found an empty secret, expected a password or an API key", where);
     if (size > MAX_SECRET_SIZE)
         return error_set(error, ERR_CONFIG,
-                         "%s: found a secret longer than %d bytes, expected a "
-                         "password or an API key alone",
+                         "%s: found a secret longer than %d bytes, expected a password or an API "
+                         "key alone",
                          where, MAX_SECRET_SIZE);
     if (has_byte_order_mark(secret, size))
         return error_set(error, ERR_CONFIG,
@@ -90,7 +88,8 @@ static int check_secret(char *secret, size_t size, const char *where, struct err
     if (secret[size - 1] == '\r')
         return error_set(error, ERR_CONFIG,
                          "%s: found a line break of Windows (CR LF) after the secret, expected one "
-                         "of Unix or none: save it so, or remove the last character",
+                         "of Unix (LF) or none: save it as a Unix text, or remove the last "
+                         "character",
                          where);
     if (strcspn(secret, "\r\n") != size)
         return error_set(error, ERR_CONFIG,
@@ -104,7 +103,7 @@ static int read_secret(int fd, const char *path, char **ret_secret, struct error
 {
     size_t used = 0, capacity = MAX_SECRET_SIZE + 2; /* a newline, and one byte of excess */
     char *secret = calloc(1, capacity + 1);
-    int result = 0;
+    int rc = 0;
 
     if (!secret)
         return error_memory(error);
@@ -114,17 +113,17 @@ static int read_secret(int fd, const char *path, char **ret_secret, struct error
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0) {
-            result = n < 0 ? fail_errno(path, error) : check_secret(secret, used, path, error);
+            rc = n < 0 ? fail_errno(path, error) : check_secret(secret, used, path, error);
             break;
         }
         used += (size_t)n;
         if (used == capacity)
-            result = check_secret(secret, used, path, error);
+            rc = check_secret(secret, used, path, error);
     }
-    if (result) {
+    if (rc) {
         explicit_bzero(secret, capacity);
         free(secret);
-        return result;
+        return rc;
     }
     *ret_secret = secret;
     return 0;
@@ -133,15 +132,15 @@ static int read_secret(int fd, const char *path, char **ret_secret, struct error
 int config_secret_from_file(const char *path, char **ret_secret, struct error *error)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    int result;
+    int rc;
 
     if (fd < 0)
         return fail_errno(path, error);
-    result = check_file(fd, path, error);
-    if (!result)
-        result = read_secret(fd, path, ret_secret, error);
+    rc = check_file(fd, path, error);
+    if (!rc)
+        rc = read_secret(fd, path, ret_secret, error);
     close(fd);
-    return result;
+    return rc;
 }
 
 int config_webhook_secret(const struct config *config, char **ret_secret, struct error *error)
@@ -162,11 +161,12 @@ int config_webhook_secret(const struct config *config, char **ret_secret, struct
     assert(secret);
     if (strlen(secret) < WEBHOOK_SECRET_MIN || secret[strspn(secret, allowed)] != '\0') {
         config_secret_free(secret);
-        return error_set(error, ERR_CONFIG,
-                         "webhook.secret_file: %s: expected a secret of at least %d letters, "
-                         "digits and -_.~, as it is "
-                         "part of an address; make one with: openssl rand -hex 24",
-                         path, WEBHOOK_SECRET_MIN);
+        return error_set(
+            error, ERR_CONFIG,
+            "webhook.secret_file: %s: expected a secret of at least %d letters, digits "
+            "and -_.~, as it is part of an address; make one with: openssl rand -hex "
+            "24",
+            path, WEBHOOK_SECRET_MIN);
     }
     *ret_secret = secret;
     return 0;
@@ -176,7 +176,7 @@ static int secret_from_environment(char **ret_secret, struct error *error)
 {
     const char *value = getenv("QUALIODOO_SECRET");
     char *secret;
-    int result;
+    int rc;
 
     if (!value)
         return error_set(error, ERR_CONFIG,
@@ -186,12 +186,12 @@ static int secret_from_environment(char **ret_secret, struct error *error)
     secret = strdup(value);
     if (!secret)
         return error_memory(error);
-    result = check_secret(secret, strlen(secret), "QUALIODOO_SECRET", error);
-    if (result)
+    rc = check_secret(secret, strlen(secret), "QUALIODOO_SECRET", error);
+    if (rc)
         config_secret_free(secret);
     else
         *ret_secret = secret;
-    return result;
+    return rc;
 }
 
 bool config_secret_is_credential(const struct config *config)
@@ -205,22 +205,22 @@ int config_secret(const struct config *config, char **ret_secret, struct error *
 {
     const char *directory = getenv("CREDENTIALS_DIRECTORY");
     char *path;
-    int result;
+    int rc;
 
     if (config->odoo.secret_file) {
-        result = config_secret_from_file(config->odoo.secret_file, ret_secret, error);
-        return result < 0 ? error_prefix(error, "odoo.secret_file") : result;
+        rc = config_secret_from_file(config->odoo.secret_file, ret_secret, error);
+        return rc < 0 ? error_prefix(error, "odoo.secret_file") : rc;
     }
     if (!directory || !*directory)
         return secret_from_environment(ret_secret, error);
     if (asprintf(&path, "%s/%s", directory, CREDENTIAL) < 0)
         return error_memory(error);
     if (access(path, F_OK) == 0)
-        result = config_secret_from_file(path, ret_secret, error);
+        rc = config_secret_from_file(path, ret_secret, error);
     else
-        result = secret_from_environment(ret_secret, error);
+        rc = secret_from_environment(ret_secret, error);
     free(path);
-    return result;
+    return rc;
 }
 
 void config_secret_free(char *secret)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "config_internal.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 
 #define MINUTES_PER_DAY 1440
@@ -109,10 +110,10 @@ static int set_opening(struct reader *reader, const struct key *key, yaml_node_t
     struct config_interval **field = config_field(key, reader->config);
     size_t *count = config_companion(key, reader->config);
     size_t n = 0;
-    int result = config_list(reader, node, key, &n);
+    int rc = config_list(reader, node, key, &n);
 
-    if (result || n == 0)
-        return result;
+    if (rc || n == 0)
+        return rc;
     *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
         return ERR_NO_MEMORY;
@@ -120,9 +121,9 @@ static int set_opening(struct reader *reader, const struct key *key, yaml_node_t
         const yaml_node_t *item = config_yaml_item(reader, node, i);
         struct config_interval interval = {0, 0};
 
-        result = read_interval(reader, key, item, &interval);
-        if (result)
-            return result;
+        rc = read_interval(reader, key, item, &interval);
+        if (rc)
+            return rc;
         if (!insert_interval(*field, count, interval))
             return config_fail(reader, item, key->path,
                                "found '%s', which overlaps another interval of the day, expected "
@@ -140,7 +141,7 @@ static json_t *show_opening(const struct key *key, const struct config *config)
     for (size_t i = 0; i < config_count(key, config); i++) {
         int start = (*field)[i].start_minute, end = (*field)[i].end_minute;
 
-        config_append(
+        json_build_add(
             &list, json_sprintf("%02d:%02d-%02d:%02d", start / 60, start % 60, end / 60, end % 60));
     }
     return list;
@@ -163,7 +164,7 @@ const struct key_type config_opening = {
 
 static int set_target(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
-    struct config_target *field = config_field(key, reader->config);
+    struct sla_target *field = config_field(key, reader->config);
     const yaml_node_t *name, *value;
     const char *unit, *number;
     int64_t count;
@@ -189,7 +190,7 @@ static int set_target(struct reader *reader, const struct key *key, yaml_node_t 
                 : "a whole number of days without quotes from 1 to 1000",
             NULL);
     if (hours)
-        field->hours_seconds = count;
+        field->seconds = count;
     else
         field->days = (int)count;
     return 0;
@@ -204,11 +205,11 @@ json_t *config_show_hours(int64_t count, int64_t per_hour)
 
 static json_t *show_target(const struct key *key, const struct config *config)
 {
-    const struct config_target *field = config_field_const(key, config);
+    const struct sla_target *field = config_field_const(key, config);
 
     if (field->days)
         return json_pack("{s:i}", "days", field->days);
-    return json_pack("{s:o}", "hours", config_show_hours(field->hours_seconds, 3600));
+    return json_pack("{s:o}", "hours", config_show_hours(field->seconds, 3600));
 }
 
 const struct key_type config_target = {
@@ -249,7 +250,7 @@ static int set_response(struct reader *reader, const struct key *key, yaml_node_
         if (!bit)
             return config_fail_expected(reader, item, key->path, "assigned, reply or work",
                                         text ? suggest_nearest(text, responses) : NULL);
-        config->sla.responses |= bit;
+        config->sla.policy.responses |= bit;
     }
     return 0;
 }
@@ -260,8 +261,8 @@ static json_t *show_response(const struct key *key, const struct config *config)
 
     (void)key;
     for (size_t i = 0; responses[i]; i++)
-        if (config->sla.responses & response_bits[i])
-            config_append(&list, json_string(responses[i]));
+        if (config->sla.policy.responses & response_bits[i])
+            json_build_add(&list, json_string(responses[i]));
     return list;
 }
 

@@ -5,6 +5,7 @@
 
 #include "config_internal.h"
 #include "qualiodoo/util/civil.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 
 /* ---- Text ---- */
@@ -26,10 +27,10 @@ static int set_text(struct reader *reader, const struct key *key, yaml_node_t *n
 {
     char **field = config_field(key, reader->config);
     const char *text = "";
-    int result = config_line(reader, node, key->path, key->type->expected, &text);
+    int rc = config_line(reader, node, key->path, key->type->expected, &text);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     *field = config_copy(reader, text, strlen(text));
     return *field ? 0 : ERR_NO_MEMORY;
 }
@@ -306,14 +307,6 @@ const struct key_type config_optional_date = {.expected = "a date YYYY-MM-DD tha
 
 /* ---- Lists; the companion is the count ---- */
 
-void config_append(json_t **list, json_t *item)
-{
-    if (json_array_append_new(*list, item) < 0) {
-        json_decref(*list);
-        *list = NULL;
-    }
-}
-
 int config_list(const struct reader *reader, const yaml_node_t *node, const struct key *key,
                 size_t *ret_count)
 {
@@ -331,20 +324,20 @@ static int set_texts(struct reader *reader, const struct key *key, yaml_node_t *
     char ***field = config_field(key, reader->config);
     size_t *count = config_companion(key, reader->config);
     size_t n = 0;
-    int result = config_list(reader, node, key, &n);
+    int rc = config_list(reader, node, key, &n);
 
-    if (result || n == 0)
-        return result;
+    if (rc || n == 0)
+        return rc;
     *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
         return ERR_NO_MEMORY;
     while (*count < n) {
         const char *text = "";
 
-        result = config_line(reader, config_yaml_item(reader, node, *count), key->path,
-                             "a text of one line", &text);
-        if (result)
-            return result;
+        rc = config_line(reader, config_yaml_item(reader, node, *count), key->path,
+                         "a text of one line", &text);
+        if (rc)
+            return rc;
         (*field)[*count] = config_copy(reader, text, strlen(text));
         if (!(*field)[*count])
             return ERR_NO_MEMORY;
@@ -359,7 +352,7 @@ static json_t *show_texts(const struct key *key, const struct config *config)
     json_t *list = json_array();
 
     for (size_t i = 0; i < config_count(key, config); i++)
-        config_append(&list, json_string((*field)[i]));
+        json_build_add(&list, json_string((*field)[i]));
     return list;
 }
 
@@ -391,10 +384,10 @@ static int set_days_list(struct reader *reader, const struct key *key, yaml_node
     int **field = config_field(key, reader->config);
     size_t *count = config_companion(key, reader->config);
     size_t n = 0;
-    int result = config_list(reader, node, key, &n);
+    int rc = config_list(reader, node, key, &n);
 
-    if (result || n == 0)
-        return result;
+    if (rc || n == 0)
+        return rc;
     *field = config_zeroes(reader, n, sizeof **field);
     if (!*field)
         return ERR_NO_MEMORY;
@@ -422,7 +415,7 @@ static json_t *show_days_list(const struct key *key, const struct config *config
     json_t *list = json_array();
 
     for (size_t i = 0; i < config_count(key, config); i++)
-        config_append(&list, json_sprintf("%dd", (*field)[i]));
+        json_build_add(&list, json_sprintf("%dd", (*field)[i]));
     return list;
 }
 

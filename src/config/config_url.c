@@ -64,7 +64,7 @@ static int check_url(struct reader *reader, const struct key *key, yaml_node_t *
 {
     char *whole = NULL;
     CURLUcode code = curl_url_set(url, CURLUPART_URL, text, 0);
-    int result;
+    int rc;
 
     if (code == CURLUE_OUT_OF_MEMORY)
         return error_memory(reader->error);
@@ -80,25 +80,25 @@ static int check_url(struct reader *reader, const struct key *key, yaml_node_t *
         curl_free(whole);
         return refuse_url(reader, key, node, text);
     }
-    result = store_url(reader, config_field(key, reader->config), whole);
+    rc = store_url(reader, config_field(key, reader->config), whole);
     curl_free(whole);
-    return result;
+    return rc;
 }
 
 static int set_url(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
     const char *text = NULL;
-    int result = config_line(reader, node, key->path, key->type->expected, &text);
+    int rc = config_line(reader, node, key->path, key->type->expected, &text);
     CURLU *url;
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     url = curl_url();
     if (!url)
         return error_memory(reader->error);
-    result = check_url(reader, key, node, url, text);
+    rc = check_url(reader, key, node, url, text);
     curl_url_cleanup(url);
-    return result;
+    return rc;
 }
 
 const struct key_type config_url = {
@@ -159,18 +159,18 @@ static int set_proxy(struct reader *reader, const struct key *key, yaml_node_t *
     char **field = config_field(key, reader->config);
     const char *text;
     CURLU *url;
-    int result = optional_line(reader, key, node, &text);
+    int rc = optional_line(reader, key, node, &text);
 
-    if (result || !text)
-        return result;
+    if (rc || !text)
+        return rc;
     if (strcmp(text, "none") != 0) {
         url = curl_url();
         if (!url)
             return error_memory(reader->error);
-        result = check_proxy(reader, key, node, url, text);
+        rc = check_proxy(reader, key, node, url, text);
         curl_url_cleanup(url);
     }
-    return result ? result : store_url(reader, field, text);
+    return rc ? rc : store_url(reader, field, text);
 }
 
 const struct key_type config_proxy = {.expected = PROXY_EXPECTED,
@@ -304,10 +304,10 @@ static bool is_local_port(const char *text)
 static int set_listen(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
     const char *text;
-    int result = optional_line(reader, key, node, &text);
+    int rc = optional_line(reader, key, node, &text);
 
-    if (result || !text)
-        return result;
+    if (rc || !text)
+        return rc;
     if (strcmp(text, "systemd") != 0 && !is_local_port(text))
         return config_fail_key(reader, node, key, NULL);
     return config_text.set(reader, key, node);
@@ -341,10 +341,10 @@ static bool is_zone(const char *text)
 static int set_timezone(struct reader *reader, const struct key *key, yaml_node_t *node)
 {
     const char *text = NULL;
-    int result = config_line(reader, node, key->path, key->type->expected, &text);
+    int rc = config_line(reader, node, key->path, key->type->expected, &text);
 
-    if (result)
-        return result;
+    if (rc)
+        return rc;
     if (!is_zone(text))
         return config_fail_key(reader, node, key, NULL);
     return config_text.set(reader, key, node);

@@ -145,8 +145,7 @@ static int fail_syntax(const struct reader *reader, const yaml_parser_t *parser,
         if (strcmp(parser->problem, "control characters are not allowed") == 0)
             return fail_at(reader, line, column, "found a control character, expected text");
         return fail_at(reader, line, column,
-                       "found a byte that is not UTF-8; save the file as "
-                       "UTF-8");
+                       "found a byte that is not UTF-8; save the file as UTF-8");
     default:
         line = parser->problem_mark.line;
         column = parser->problem_mark.column;
@@ -238,34 +237,34 @@ static int check_events(const struct reader *reader, const char *text, size_t si
                         int *ret_documents)
 {
     yaml_parser_t parser;
-    int depth = 0, documents = 0, result = 0;
+    int depth = 0, documents = 0, rc = 0;
     bool end = false;
 
     if (!yaml_parser_initialize(&parser))
         return error_memory(reader->error);
     parser_start(&parser, text, size);
-    while (!result && !end) {
+    while (!rc && !end) {
         yaml_event_t event;
 
         if (!yaml_parser_parse(&parser, &event)) {
-            result = fail_syntax(reader, &parser, text, size);
+            rc = fail_syntax(reader, &parser, text, size);
             break;
         }
-        result = check_event(reader, &event, &depth, &documents);
+        rc = check_event(reader, &event, &depth, &documents);
         end = event.type == YAML_STREAM_END_EVENT;
         yaml_event_delete(&event);
     }
     yaml_parser_delete(&parser);
-    if (!result)
+    if (!rc)
         *ret_documents = documents;
-    return result;
+    return rc;
 }
 
 static int load(struct reader *reader, const char *text, size_t size, yaml_document_t *ret_document)
 {
     yaml_parser_t parser;
     yaml_document_t document;
-    int result = 0;
+    int rc = 0;
 
     if (!yaml_parser_initialize(&parser))
         return error_memory(reader->error);
@@ -273,9 +272,9 @@ static int load(struct reader *reader, const char *text, size_t size, yaml_docum
     if (yaml_parser_load(&parser, &document))
         *ret_document = document;
     else
-        result = fail_syntax(reader, &parser, text, size);
+        rc = fail_syntax(reader, &parser, text, size);
     yaml_parser_delete(&parser);
-    return result;
+    return rc;
 }
 
 int config_yaml_parse(struct reader *reader, const char *text, size_t size,
@@ -283,31 +282,31 @@ int config_yaml_parse(struct reader *reader, const char *text, size_t size,
 {
     yaml_document_t document;
     const yaml_node_t *root;
-    int documents = 0, result;
+    int documents = 0, rc;
 
     if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
         return fail_at(reader, 0, 0, "found a byte order mark; save the file as UTF-8 without it");
-    result = refuse_tabs(reader, text);
-    if (!result)
-        result = check_events(reader, text, size, &documents);
-    if (result)
-        return result;
+    rc = refuse_tabs(reader, text);
+    if (!rc)
+        rc = check_events(reader, text, size, &documents);
+    if (rc)
+        return rc;
     if (documents == 0)
         return fail_at(reader, 0, 0, "the file is empty, expected the keys odoo, credit, ...");
-    result = load(reader, text, size, &document);
-    if (result)
-        return result;
+    rc = load(reader, text, size, &document);
+    if (rc)
+        return rc;
     root = yaml_document_get_root_node(&document);
     if (root && root->type == YAML_MAPPING_NODE) {
         *ret_document = document;
         return 0;
     }
     if (!root || config_yaml_is_null(root))
-        result = fail_at(reader, 0, 0, "the file is empty, expected the keys odoo, credit, ...");
+        rc = fail_at(reader, 0, 0, "the file is empty, expected the keys odoo, credit, ...");
     else
-        result = config_fail_expected(reader, root, "", "keys, such as 'odoo:'", NULL);
+        rc = config_fail_expected(reader, root, "", "keys, such as 'odoo:'", NULL);
     yaml_document_delete(&document);
-    return result;
+    return rc;
 }
 
 int config_yaml_snippet(struct reader *reader, const char *text, yaml_document_t *ret_document)

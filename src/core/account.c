@@ -161,7 +161,6 @@ static void add_tickets(struct input *input, const struct account_facts *facts,
             if (charges[j].reason == CHARGE_COUNTED && charges[j].charged)
                 input->debits[input->counts.n_debits++] =
                     (struct ledger_debit){.id = ticket->lines[j].id,
-                                          .ticket = ticket->id,
                                           .day = ticket->lines[j].day,
                                           .amount = charges[j].charged};
     }

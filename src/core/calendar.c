@@ -2,8 +2,7 @@
 #include "qualiodoo/core/calendar.h"
 
 #include "calendar_internal.h"
-
-enum { DAY_SECONDS = 86400 };
+#include "qualiodoo/util/civil.h"
 
 /* The first interval that ends after `when`; n_intervals when there is none. */
 static size_t first_after(const struct calendar *calendar, instant when)
@@ -107,12 +106,12 @@ static bool is_inside(const struct calendar *calendar, instant when)
 bool calendar_add_days(const struct calendar *calendar, instant start, int days, instant *ret)
 {
     instant local = calendar_local(calendar->offsets, calendar->n_offsets, start), when;
-    civil_day day = (civil_day)(local / DAY_SECONDS - (local % DAY_SECONDS < 0));
+    civil_day day = civil_from_instant(local);
     size_t place = working_day_after(calendar, day) + (size_t)days - 1;
 
     if (start < calendar->from || place >= calendar->n_days)
         return false;
-    local += (instant)(calendar->days[place] - day) * DAY_SECONDS;
+    local += (instant)(calendar->days[place] - day) * SECONDS_PER_DAY;
     when = calendar_utc(calendar->offsets, calendar->n_offsets, local, CALENDAR_FIRST);
     if (is_inside(calendar, when)) {
         *ret = when;

@@ -9,7 +9,7 @@
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/civil.h"
 
-enum { DAY_SECONDS = 86400, MINUTE_SECONDS = 60, WEEK_DAYS = 7 };
+enum { MINUTE_SECONDS = 60, WEEK_DAYS = 7 };
 
 /* ---- Local time ---- */
 
@@ -37,8 +37,8 @@ instant calendar_utc(const struct utc_offset *offsets, size_t count, instant loc
                      enum calendar_repeat repeat)
 {
     /* Every UTC offset is less than a day: only changes within a day of `local` matter. */
-    size_t first = offset_at(offsets, count, local - DAY_SECONDS);
-    size_t last = offset_at(offsets, count, local + DAY_SECONDS);
+    size_t first = offset_at(offsets, count, local - SECONDS_PER_DAY);
+    size_t last = offset_at(offsets, count, local + SECONDS_PER_DAY);
     instant found = local - offsets[first].seconds;
 
     for (size_t i = first; i <= last; i++) {
@@ -117,7 +117,7 @@ static instant later(instant a, instant b)
 static instant local_minute(const struct calendar_spec *spec, civil_day day, int minute)
 {
     return calendar_utc(spec->offsets, spec->n_offsets,
-                        (instant)day * DAY_SECONDS + (instant)minute * MINUTE_SECONDS,
+                        (instant)day * SECONDS_PER_DAY + (instant)minute * MINUTE_SECONDS,
                         CALENDAR_SECOND);
 }
 

@@ -123,20 +123,22 @@ void lease_dropped(struct lease *lease)
     *lease = (struct lease){.phase = LEASE_NONE};
 }
 
-int64_t lease_lowest(const struct lease_row *rows, size_t count, const struct lease_row *own,
-                     int64_t waited_ms, const struct lease_limits *limits, size_t *ret_live)
+int64_t lease_lowest(const struct lease_rows *look, const struct lease_limits *limits,
+                     size_t *ret_live)
 {
     /* The database's clock shows this or a little later: in doubt a row is live. */
-    instant now = own->stamp + waited_ms / 1000;
+    instant now = look->own.stamp + look->waited_ms / 1000;
     int64_t lowest = 0;
 
     *ret_live = 0;
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].id == own->id || now - rows[i].stamp >= limits->live_ms / 1000)
+    for (size_t i = 0; i < look->count; i++) {
+        const struct lease_row *row = &look->rows[i];
+
+        if (row->id == look->own.id || now - row->stamp >= limits->live_ms / 1000)
             continue;
         ++*ret_live;
-        if (rows[i].id < own->id && (!lowest || rows[i].id < lowest))
-            lowest = rows[i].id;
+        if (row->id < look->own.id && (!lowest || row->id < lowest))
+            lowest = row->id;
     }
     return lowest;
 }

@@ -112,7 +112,7 @@ static void enter_grant(struct book *book, const struct ledger_grant *grant)
                                             .end = validity_end(book, grant->start),
                                             .renewed = grant->renewed});
 
-    book_arrive(book, lot, grant->amount,
+    book_credit(book, lot, grant->amount,
                 (struct cause){LEDGER_GRANT, SOURCE_MOVE, grant->invoice});
 }
 
@@ -133,7 +133,7 @@ static void enter_adjustment(struct book *book, const struct ledger_adjustment *
                                                          : validity_end(book, adjustment->day),
                                               .renewed = adjustment->day,
                                               .explicit_end = adjustment->has_end});
-    book_arrive(book, lot, adjustment->amount, cause);
+    book_credit(book, lot, adjustment->amount, cause);
 }
 
 static void enter_debit(struct book *book, const struct ledger_debit *debit)

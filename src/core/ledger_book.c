@@ -83,7 +83,7 @@ void book_enter(struct book *book, struct ledger_lot *lot, minutes amount, struc
     };
 }
 
-void book_arrive(struct book *book, struct ledger_lot *lot, minutes amount, struct cause cause)
+void book_credit(struct book *book, struct ledger_lot *lot, minutes amount, struct cause cause)
 {
     minutes repaid = amount < book->ledger.overdraft ? amount : book->ledger.overdraft;
 

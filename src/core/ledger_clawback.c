@@ -46,8 +46,7 @@ static minutes count_limit(const struct ledger_lot *lot)
  * count_taken(), since it needs `counted` as it was before this clawback. */
 static void bar_excess(struct book *book, int64_t invoice, minutes excess)
 {
-    for_each_lot_of(book, invoice, lot)
-    {
+    for_each_lot_of(book, invoice, lot) {
         minutes uncounted = lot->granted - lot->counted;
         minutes limit = (lot->lost < uncounted ? lot->lost : uncounted) - lot->barred;
         minutes part = at_most(excess, limit);
@@ -61,8 +60,7 @@ static void bar_excess(struct book *book, int64_t invoice, minutes excess)
  * today. */
 static void count_taken(struct book *book, int64_t invoice, minutes taken)
 {
-    for_each_lot_of(book, invoice, lot)
-    {
+    for_each_lot_of(book, invoice, lot) {
         minutes part = at_most(taken, count_limit(lot));
 
         lot->counted += part;
@@ -86,10 +84,10 @@ void book_clawback(struct book *book, const struct ledger_clawback *clawback)
         book_take(book, clawback->amount, true, cause);
         return;
     }
-    for_each_lot_of(book, clawback->invoice, lot) limit += count_limit(lot);
-    taken = rest = at_most(clawback->amount, limit);
     for_each_lot_of(book, clawback->invoice, lot)
-    {
+        limit += count_limit(lot);
+    taken = rest = at_most(clawback->amount, limit);
+    for_each_lot_of(book, clawback->invoice, lot) {
         minutes part = at_most(rest, lot->left);
 
         book_enter(book, lot, -part, cause);

@@ -40,7 +40,7 @@ static void reinstate(struct book *book, struct ledger_lot *lot)
     if (!target)
         return;
     lot->lost -= back;
-    book_arrive(book, target, back, lot_cause(lot, LEDGER_REINSTATE));
+    book_credit(book, target, back, lot_cause(lot, LEDGER_REINSTATE));
 }
 
 static void end_lot(struct book *book, struct ledger_lot *lot)
@@ -51,7 +51,7 @@ static void end_lot(struct book *book, struct ledger_lot *lot)
     if (target) {
         lot->moved = true;
         book_enter(book, lot, -left, lot_cause(target, LEDGER_ROLLOVER_OUT));
-        book_arrive(book, target, left, lot_cause(lot, LEDGER_ROLLOVER_IN));
+        book_credit(book, target, left, lot_cause(lot, LEDGER_ROLLOVER_IN));
         return;
     }
     lot->expired = true;

@@ -11,7 +11,7 @@
 struct book {
     const struct ledger_policy *policy;
     struct ledger ledger;
-    size_t entries_size, lots_size;
+    size_t entries_size;
     size_t *order; /* lots in the order in which they are used: end, start, invoices first, id */
     civil_day day; /* being entered */
     int failed;    /* 0, or ERR_NO_MEMORY once an entry was lost */
@@ -38,7 +38,7 @@ void book_reorder(struct book *book);
 void book_enter(struct book *book, struct ledger_lot *lot, minutes amount, struct cause cause);
 
 /* Adds minutes to a lot, then repays the overdraft out of it. */
-void book_arrive(struct book *book, struct ledger_lot *lot, minutes amount, struct cause cause);
+void book_credit(struct book *book, struct ledger_lot *lot, minutes amount, struct cause cause);
 
 /* Takes `amount` from the lots open today in their order (with `ending`, also from lots that end
  * today); what they do not hold becomes overdraft. */

@@ -20,13 +20,13 @@ const char *sla_state_name(enum sla_state state)
 
 /* Start, deadline and warning, which follow from the creation and the urgency. False: the calendar
  * does not reach that far. */
-static bool set_clock(const struct sla_facts *facts, const struct sla_policy *policy,
-                      const struct calendar *calendar, struct sla_verdict *verdict)
+static bool set_clock(const struct sla_question *question, struct sla_verdict *verdict)
 {
+    const struct calendar *calendar = question->calendar;
     const struct sla_target *target = &verdict->target;
     int64_t whole;
 
-    if (!calendar_opening(calendar, facts->response.created, &verdict->started))
+    if (!calendar_opening(calendar, question->facts->response.created, &verdict->started))
         return false;
     if (target->days
             ? !calendar_add_days(calendar, verdict->started, target->days, &verdict->deadline)
@@ -36,7 +36,8 @@ static bool set_clock(const struct sla_facts *facts, const struct sla_policy *po
     /* Rounded up: a warning never comes before that share is used. */
     whole = calendar_between(calendar, verdict->started, verdict->deadline);
     return calendar_add_seconds(calendar, verdict->started,
-                                (whole * policy->warn_at_percent + 99) / 100, &verdict->warn_at);
+                                (whole * question->policy->warn_at_percent + 99) / 100,
+                                &verdict->warn_at);
 }
 
 /* The facts without the events after `now`. */
@@ -103,11 +104,12 @@ bool sla_stands(const struct sla_facts *facts, instant now)
 
 /* ---- Judging ---- */
 
-/* Urgency, target and deadline: the settled ones, else those of `policy`. False: see
+/* Urgency, target and deadline: the settled ones, else those of the policy. False: see
  * set_clock(). */
-static bool set_promise(const struct sla_facts *facts, const struct sla_policy *policy,
-                        const struct calendar *calendar, struct sla_verdict *verdict)
+static bool set_promise(const struct sla_question *question, struct sla_verdict *verdict)
 {
+    const struct sla_facts *facts = question->facts;
+    const struct sla_policy *policy = question->policy;
     int priority = facts->priority >= 0 && facts->priority <= 3 ? facts->priority : 0;
 
     if (facts->settled) {
@@ -122,19 +124,19 @@ static bool set_promise(const struct sla_facts *facts, const struct sla_policy *
     }
     *verdict = (struct sla_verdict){.urgency = policy->urgency[priority]};
     verdict->target = policy->targets[verdict->urgency];
-    return set_clock(facts, policy, calendar, verdict);
+    return set_clock(question, verdict);
 }
 
 /* Returns whether the response, when it is late, may hide an earlier one. */
-static bool set_response(const struct sla_facts *facts, const struct sla_policy *policy,
-                         instant now, struct sla_verdict *verdict)
+static bool set_response(const struct sla_question *question, struct sla_verdict *verdict)
 {
-    struct response_facts known = known_facts(&facts->response, now);
+    const struct sla_facts *facts = question->facts;
+    struct response_facts known = known_facts(&facts->response, question->now);
     const struct sla_settled *settled = facts->settled;
     bool kept = settled && settled->verdict.event != RESPONSE_NONE;
-    unsigned counted = kept ? settled->counted : policy->responses;
+    unsigned counted = kept ? settled->counted : question->policy->responses;
 
-    if (response_stands(facts, now)) {
+    if (response_stands(facts, question->now)) {
         verdict->event = settled->verdict.event;
         verdict->responded = settled->verdict.responded;
         return false;
@@ -143,21 +145,20 @@ static bool set_response(const struct sla_facts *facts, const struct sla_policy 
     return may_hide_an_earlier_one(&known, counted, verdict);
 }
 
-int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
-              const struct calendar *calendar, instant now, struct sla_verdict *ret,
-              struct error *error)
+int sla_judge(const struct sla_question *question, struct sla_verdict *ret, struct error *error)
 {
+    const struct calendar *calendar = question->calendar;
+    instant now = question->now, end;
     struct sla_verdict verdict;
-    instant end;
 
-    if (sla_stands(facts, now)) {
-        *ret = facts->settled->verdict;
+    if (sla_stands(question->facts, now)) {
+        *ret = question->facts->settled->verdict;
         return 0;
     }
-    if (!set_promise(facts, policy, calendar, &verdict))
+    if (!set_promise(question, &verdict))
         return error_set(error, ERR_CONFIG,
                          "the working calendar has not enough working time for its deadline");
-    verdict.unsure = set_response(facts, policy, now, &verdict);
+    verdict.unsure = set_response(question, &verdict);
     verdict.state = verdict.unsure ? SLA_MET : state_of(&verdict, now);
     end = verdict.event != RESPONSE_NONE ? verdict.responded : now;
     verdict.used_seconds = calendar_between(calendar, verdict.started, end);

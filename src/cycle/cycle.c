@@ -19,8 +19,8 @@
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
+#include "qualiodoo/store/audit.h"
 #include "qualiodoo/store/mirror.h"
-#include "qualiodoo/store/results.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
@@ -332,7 +332,7 @@ static int run_in_store(struct cycle *cycle, struct error *error)
     struct lease_keeper keeper = {0};
     struct error outcome, problem = {0};
     struct cycle_outcome told = {.store = store};
-    int rc = results_last_audit(store, &told.last_audit, error);
+    int rc = audit_last(store, &told.last_audit, error);
 
     if (rc == 0)
         rc = begin_in_store(cycle, error);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/store/audit.h"
 #include "qualiodoo/store/lookup.h"
-#include "qualiodoo/store/results.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
@@ -52,8 +52,7 @@ int cycle_outcome_tell(struct cycle_report *report, const struct cycle_outcome *
 {
     struct differences differences = {
         .store = outcome->store, .report = report, .first = outcome->first_pulls, .error = error};
-    int rc =
-        results_audit(outcome->store, 0, outcome->last_audit, add_difference, &differences, error);
+    int rc = audit_each(outcome->store, outcome->last_audit, add_difference, &differences, error);
 
     if (rc == 0)
         rc = cycle_report_name(report, outcome->store, error);

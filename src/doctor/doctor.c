@@ -29,7 +29,6 @@
 enum {
     SLOW_MS = 1000, /* a small call that takes longer is reported */
     KEY_WARNING_DAYS = 30,
-    SECONDS_A_DAY = 86400,
     JSON2_SINCE = 19,     /* the version that deprecates XML-RPC and JSON-RPC */
     OLDEST_MEASURED = 16, /* major versions of Odoo, each tried on a real server */
     NEWEST_MEASURED = 19,
@@ -149,8 +148,8 @@ static void check_key(const struct doctor *doctor, json_t *key)
     if (!expires || !instant_parse_odoo(expires, &when))
         return;
     left = when - clock_now();
-    civil_format((civil_day)(when / SECONDS_A_DAY), day);
-    if (left < 0 || left > (int64_t)KEY_WARNING_DAYS * SECONDS_A_DAY)
+    civil_format(civil_from_instant(when), day);
+    if (left < 0 || left > (int64_t)KEY_WARNING_DAYS * SECONDS_PER_DAY)
         return; /* expired: the agent does not use this key, or its login would have failed */
     doctor_note(doctor,
                 "make a new key in Odoo (the agent's user, Preferences, Account Security) and put "

@@ -47,7 +47,7 @@ struct unassigned {
 
 /* A ticket from before writeback.since is never flagged, so it needs no recipient. While that date
  * is not known, only a ticket that is still unanswered can be flagged later. */
-static int add_ticket(void *context, const struct target_of_nobody *target)
+static int add_ticket(void *context, const struct target_without_recipient *target)
 {
     struct unassigned *unassigned = context;
     const struct config *config = unassigned->config;
@@ -69,7 +69,7 @@ int doctor_unassigned(const struct doctor *doctor, struct store *store, struct e
     if (doctor->config->writeback.breach_fallback || !writes_activities(doctor->config))
         return 0;
     unassigned.zone = tz_open(doctor->config->timezone);
-    rc = unassigned.zone ? targets_of_nobody(store, add_ticket, &unassigned, error)
+    rc = unassigned.zone ? targets_without_recipient(store, add_ticket, &unassigned, error)
                          : error_memory(error);
     if (rc == 0 && unassigned.tickets.count)
         doctor_note(doctor,

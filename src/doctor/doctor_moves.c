@@ -108,8 +108,7 @@ static int inspect_account(struct inspection *inspection, struct facts *holder, 
 {
     const struct account_facts *facts;
     struct account_result result = {0};
-    int rc =
-        facts_load(holder, inspection->store, &inspection->policy->facts, account, &facts, error);
+    int rc = facts_load(holder, account, &facts, error);
 
     if (rc == 0)
         rc =
@@ -127,7 +126,7 @@ static int inspect_account(struct inspection *inspection, struct facts *holder, 
 
 static int inspect_accounts(struct inspection *inspection, struct error *error)
 {
-    struct facts *holder = facts_new();
+    struct facts *holder = facts_new(inspection->store, &inspection->policy->facts);
     struct ids accounts = {0};
     int rc = holder ? facts_accounts(inspection->store, &accounts, error) : error_memory(error);
 

@@ -123,14 +123,17 @@ static int add_row(void *context, const struct review_row *row)
 struct inspection {
     const struct doctor *doctor;
     struct store *store;
-    struct review_scope scope;
+    struct review_query query; /* its question is set by check_question() */
     bool found;
 };
 
 static int check_question(struct inspection *inspection, enum review question, struct error *error)
 {
     struct answer answer = {.question = question};
-    int rc = review_list(inspection->store, question, &inspection->scope, add_row, &answer, error);
+    int rc;
+
+    inspection->query.question = question;
+    rc = review_list(inspection->store, &inspection->query, add_row, &answer, error);
 
     if (rc == 0 && answer.list.count) {
         inspection->found = true;
@@ -150,7 +153,7 @@ static int check_quantities(struct inspection *inspection, struct error *error)
 {
     struct doctor_list list = {0};
     struct ids lines = {0};
-    int rc = review_unfit_lines(inspection->store, &inspection->scope, &lines, error);
+    int rc = review_unfit_lines(inspection->store, &inspection->query, &lines, error);
 
     for (size_t i = 0; i < lines.count; i++)
         doctor_list_add(&list, "%lld", (long long)lines.items[i]);
@@ -171,7 +174,7 @@ int doctor_review(const struct doctor *doctor, struct store *store, const struct
 {
     char since[CIVIL_TEXT_SIZE] = "";
     struct inspection inspection = {
-        .doctor = doctor, .store = store, .scope = {.policy = &policy->facts, .since = since}};
+        .doctor = doctor, .store = store, .query = {.policy = &policy->facts, .since = since}};
     int rc = 0;
 
     if (doctor->config->credit.has_since)

@@ -319,7 +319,7 @@ static int find_missing_packs(struct search *search, struct error *error)
 static int find_unfit_lines(struct search *search, struct error *error)
 {
     char since[CIVIL_TEXT_SIZE] = "";
-    const struct review_scope scope = {.policy = &search->policy->facts, .since = since};
+    const struct review_query query = {.policy = &search->policy->facts, .since = since};
     struct ids lines = {0};
     bool complete = false;
     int rc = mirror_is_complete(search->store, &complete, error);
@@ -328,7 +328,7 @@ static int find_unfit_lines(struct search *search, struct error *error)
         return rc;
     if (search->config->credit.has_since)
         civil_format(search->config->credit.since, since);
-    rc = review_unfit_lines(search->store, &scope, &lines, error);
+    rc = review_unfit_lines(search->store, &query, &lines, error);
     if (rc == 0 && lines.count)
         rc = add(search, error,
                  "%zu timesheet line%s not charged, of more than %d hours or without a number: run "
@@ -365,7 +365,7 @@ static int ignore_target(void *context, const struct target_verdict *target, str
 /* Tickets whose calendar cannot be used have no response target; the problem names the reason. */
 static int find_calendar_problem(struct search *search, struct error *error)
 {
-    struct error problem = {0};
+    struct respond_run run = {.now = clock_now(), .row = ignore_target};
     struct respond *respond = NULL;
     struct ids missing = {0};
     struct target_query query;
@@ -375,10 +375,10 @@ static int find_calendar_problem(struct search *search, struct error *error)
         query = (struct target_query){missing.items, missing.count};
         rc = respond_open(search->config, search->store, &respond, error);
         if (rc == 0)
-            rc = respond_each(respond, &query, clock_now(), ignore_target, NULL, &problem, error);
+            rc = respond_each(respond, &query, &run, error);
     }
-    if (rc == 0 && problem.code && !is_reported(search, problem.message))
-        rc = add(search, error, "%s", problem.message);
+    if (rc == 0 && run.problem.code && !is_reported(search, run.problem.message))
+        rc = add(search, error, "%s", run.problem.message);
     respond_free(respond);
     free(missing.items);
     return rc;

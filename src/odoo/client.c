@@ -5,6 +5,7 @@
 
 #include "fault.h"
 #include "odoo_internal.h"
+#include "qualiodoo/util/backoff.h"
 #include "qualiodoo/util/clock.h"
 #include "text.h"
 #include "tree.h"
@@ -49,14 +50,12 @@ static int wait_until(int64_t when_ms, const struct http_abort *abort, struct er
  * quickly. */
 static int64_t backoff(const struct odoo *odoo, int attempt)
 {
-    int64_t ceiling = odoo->backoff_ms / 4, most = odoo->backoff_max_ms;
+    int64_t ceiling, most = odoo->backoff_max_ms;
 
     if (odoo->options.patience_ms > 0 && most > BACKOFF_PATIENT_MAX_MS)
         most = BACKOFF_PATIENT_MAX_MS;
-    for (int i = 1; i < attempt && ceiling < most; i++)
-        ceiling = i == 1 ? odoo->backoff_ms : ceiling * 2;
-    if (ceiling > most)
-        ceiling = most;
+    ceiling = attempt == 1 ? backoff_wait(odoo->backoff_ms / 4, most, 0)
+                           : backoff_wait(odoo->backoff_ms, most, attempt - 2);
     return arc4random_uniform((uint32_t)ceiling + 1);
 }
 

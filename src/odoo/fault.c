@@ -243,8 +243,7 @@ static int classify_bug(const struct fault *fault, struct error *error)
         return error_set(error, ERR_MISSING_FIELD,
                          "%s: a field does not exist in this Odoo (%s): is its module installed?",
                          fault->call, fault->words);
-    /* One bad value makes the whole page fail, as a forbidden character does: read.c looks for it.
-     */
+    /* One bad value makes the whole page fail, as a forbidden character does: read.c finds it. */
     if (says(fault, "int exceeds XML-RPC limits"))
         return error_set(error, ERR_UNPARSABLE,
                          "%s: a number above 2147483647, which XML-RPC cannot carry (%s)",

@@ -62,8 +62,9 @@ static int read_below(struct pull *pull, const struct ids *partners, bool *ret_r
 {
     struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = !pull->first_pulls};
     struct ids below = {0};
-    int rc = mirror_set_ids(pull->store, SET_PARTNERS_BELOW, partners->items, partners->count,
-                            &below, error);
+    int rc = mirror_set_ids(
+        pull->store, (struct mirror_set_of){SET_PARTNERS_BELOW, partners->items, partners->count},
+        &below, error);
 
     *ret_read = rc == 0 && below.count;
     if (*ret_read)

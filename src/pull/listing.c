@@ -66,8 +66,10 @@ static int local_ids(struct pull *pull, const struct model *model, bool everybod
                      struct error *error)
 {
     if (!everybody && pull->n_customers && model->of_customers)
-        return mirror_set_ids(pull->store, model->of_customers, pull->customers, pull->n_customers,
-                              ret, error);
+        return mirror_set_ids(
+            pull->store,
+            (struct mirror_set_of){model->of_customers, pull->customers, pull->n_customers}, ret,
+            error);
     return mirror_ids(pull->store, &model->table, ret, error);
 }
 
@@ -272,7 +274,7 @@ int listing_needed(struct pull *pull, const struct model *model, struct error *e
         struct page page = {.pull = pull, .model = model, .log = !pull->first_pulls};
         struct ids needed = {0}, readable = {0};
 
-        rc = mirror_set_ids(pull->store, model->needed, NULL, 0, &needed, error);
+        rc = mirror_set_ids(pull->store, (struct mirror_set_of){model->needed}, &needed, error);
         if (rc < 0 || same_ids(&needed, &before)) {
             free(needed.items);
             break; /* the rest cannot be read; doctor lists it */

@@ -131,7 +131,8 @@ static int put_record(struct page *page, struct reading *reading, const struct o
     if (page->out_of_scope || (model->link >= 0 && values[model->link].kind == VALUE_NULL)) {
         rc = ids_add(&page->gone, id) < 0 ? error_memory(error) : 0;
     } else {
-        rc = mirror_put(pull->store, &model->table, id, values, page->log, &change, error);
+        rc = mirror_put(pull->store, &(struct mirror_row){&model->table, id, values, page->log},
+                        &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, values, change, error);
         if (rc == 0 && model == &models[MODEL_TICKET] &&

@@ -35,7 +35,9 @@ static int list_again(struct page *page, json_t *domain, const struct owners *ow
                     : error_memory(error);
 
     if (rc == 0)
-        rc = mirror_set_ids(pull->store, owners->parts, owners->ids, owners->count, &local, error);
+        rc = mirror_set_ids(pull->store,
+                            (struct mirror_set_of){owners->parts, owners->ids, owners->count},
+                            &local, error);
     if (rc == 0)
         rc = listing_compare(page, &remote, &local, error);
     json_decref(domain);
@@ -163,11 +165,13 @@ static int read_entry_lines(struct pull *pull, struct error *error)
 {
     struct page page = {.pull = pull, .model = &models[MODEL_PARTIAL], .log = !pull->first_pulls};
     struct ids entries = {0}, partials = {0};
-    int rc = mirror_set_ids(pull->store, SET_PENDING_ENTRIES, NULL, 0, &entries, error);
+    int rc =
+        mirror_set_ids(pull->store, (struct mirror_set_of){SET_PENDING_ENTRIES}, &entries, error);
 
     if (rc == 0 && entries.count) {
-        rc = mirror_set_ids(pull->store, SET_PARTIALS_OF, entries.items, entries.count, &partials,
-                            error);
+        rc = mirror_set_ids(pull->store,
+                            (struct mirror_set_of){SET_PARTIALS_OF, entries.items, entries.count},
+                            &partials, error);
         if (rc == 0)
             rc = listing_compare(&page, &partials, &partials, error);
         if (rc == 0)
@@ -193,7 +197,8 @@ int parts_of_moves(struct pull *pull, struct error *error)
 
         rc = read_entry_lines(pull, error);
         if (rc == 0)
-            rc = mirror_set_ids(pull->store, SET_PENDING_INVOICES, NULL, 0, &pending, error);
+            rc = mirror_set_ids(pull->store, (struct mirror_set_of){SET_PENDING_INVOICES}, &pending,
+                                error);
         if (rc == 0 && pending.count == 0)
             return 0;
         for (size_t i = 0; i < pending.count && rc == 0; i += OWNERS_AT_ONCE) {

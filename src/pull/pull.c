@@ -53,7 +53,8 @@ static int set_customer_ids(struct pull *pull, const char *name, enum mirror_set
 
     if (!pull->n_customers)
         return 0;
-    rc = mirror_set_ids(pull->store, set, pull->customers, pull->n_customers, &ids, error);
+    rc = mirror_set_ids(
+        pull->store, (struct mirror_set_of){set, pull->customers, pull->n_customers}, &ids, error);
     if (rc == 0)
         set_ids(pull, name, &ids);
     free(ids.items);

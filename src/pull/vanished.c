@@ -129,7 +129,8 @@ static int read_naming(struct pull *pull, enum model_id id, enum mirror_set set,
 {
     struct page page = {.pull = pull, .model = &models[id], .log = true};
     struct ids rows = {0};
-    int rc = mirror_set_ids(pull->store, set, partners->items, partners->count, &rows, error);
+    int rc = mirror_set_ids(
+        pull->store, (struct mirror_set_of){set, partners->items, partners->count}, &rows, error);
 
     if (rc == 0)
         rc = page_read(&page, rows.items, rows.count, error);

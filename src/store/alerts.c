@@ -6,7 +6,7 @@
 #include "store_internal.h"
 
 /* Parameters of alert_sql: ?1 customers (JSON or NULL), ?2 since, ?3 today, ?4 the threshold or the
- * days, ?5 the kind of entry. Columns: customer, salesperson, record, amount, day, name, move,
+ * days, ?5 the kind of entry. Columns: customer, salesperson, record, amount, day, move,
  * origin of the lot. */
 #define AMONG(id) "(?1 IS NULL OR " id " IN (SELECT value FROM json_each(?1)))"
 #define SALESPERSON "JOIN partner p ON p.id = a.id AND p.salesperson_id IS NOT NULL"
@@ -21,30 +21,28 @@
 
 static const char *const alert_sql[ALERT_COUNT] = {
     [ALERT_CREDITED] =
-        "SELECT a.id, p.salesperson_id, e.source_id, sum(e.minutes), max(e.day), p.name, m.name,"
-        " 0"
+        "SELECT a.id, p.salesperson_id, e.source_id, sum(e.minutes), max(e.day), m.name, 0"
         " FROM account a " SALESPERSON " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"
         " LEFT JOIN move m ON m.id = e.source_id WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4"
         " AND " AMONG("a.id") " GROUP BY a.id, e.source_id ORDER BY 1, 3",
     [ALERT_LOW] =
-        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.available, ?3, p.name, NULL, 0"
+        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.available, ?3, NULL, 0"
         " FROM account a " SALESPERSON " WHERE a.overdraft = 0 AND a.available < ?4 AND ?5 = ?5"
         " AND EXISTS (SELECT 1 FROM lot l WHERE l.account_id = a.id AND l.start <= ?3"
         "  AND l.end > ?3) AND " RECENT " AND " AMONG("a.id") " ORDER BY 1",
     [ALERT_OVERDRAFT] =
-        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.overdraft, ?3, p.name, NULL, 0"
+        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.overdraft, ?3, NULL, 0"
         " FROM account a " SALESPERSON " WHERE a.overdraft > 0 AND ?4 = ?4 AND ?5 = ?5"
         " AND " RECENT " AND " AMONG("a.id") " ORDER BY 1",
     [ALERT_EXPIRING] =
-        "SELECT a.id, p.salesperson_id, l.id, l.left, l.end, p.name, NULL, l.origin"
+        "SELECT a.id, p.salesperson_id, l.id, l.left, l.end, NULL, l.origin"
         " FROM account a " SALESPERSON " JOIN lot l ON l.account_id = a.id WHERE l.left > 0"
         " AND l.end > ?3 AND l.end <= ?3 + ?4 AND ?2 = ?2 AND ?5 = ?5"
         " AND (" HAS_OWN_END " OR NOT EXISTS (SELECT 1 FROM lot n WHERE n.account_id = a.id"
         "  AND n.origin = 1 AND n.start <= l.end AND n.end > l.end)) AND " AMONG(
             "a.id") " ORDER BY 1, 3, l.origin",
     [ALERT_EXPIRED] =
-        "SELECT a.id, p.salesperson_id, e.lot_id, -sum(e.minutes), e.day, p.name, NULL,"
-        " e.lot_origin"
+        "SELECT a.id, p.salesperson_id, e.lot_id, -sum(e.minutes), e.day, NULL, e.lot_origin"
         " FROM account a " SALESPERSON " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"
         " WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4 AND " AMONG(
             "a.id") " GROUP BY a.id, e.lot_id, e.lot_origin, e.day ORDER BY 1, 3",
@@ -78,9 +76,8 @@ int alerts_each(struct store *store, const struct alert_query *query,
                                   .record = sqlite3_column_int64(statement, 2),
                                   .amount = sqlite3_column_int64(statement, 3),
                                   .day = sqlite3_column_int(statement, 4),
-                                  .name = column_text(statement, 5),
-                                  .move = column_text(statement, 6),
-                                  .lot_origin = sqlite3_column_int(statement, 7)};
+                                  .move = column_text(statement, 5),
+                                  .lot_origin = sqlite3_column_int(statement, 6)};
 
         if ((rc = row(context, &found, error)) < 0) {
             sqlite3_reset(statement);

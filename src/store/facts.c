@@ -27,9 +27,13 @@ static const char adjustment_sql[] =
     " WHERE p.account_id = ?1 AND a.valid AND a.minutes BETWEEN -2147483648 AND 2147483647"
     " ORDER BY a.id"; /* larger numbers cannot come from Odoo: doctor lists such rows */
 
-struct facts *facts_new(void)
+struct facts *facts_new(struct store *store, const struct facts_policy *policy)
 {
-    return calloc(1, sizeof(struct facts));
+    struct facts *facts = calloc(1, sizeof *facts);
+
+    if (facts)
+        *facts = (struct facts){.store = store, .policy = policy};
+    return facts;
 }
 
 static void reset(struct facts *facts)
@@ -56,9 +60,8 @@ void facts_free(struct facts *facts)
     free(facts);
 }
 
-static int add_ticket(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
+static int add_ticket(struct facts *facts, sqlite3_stmt *row)
 {
-    (void)policy;
     if (ARRAY_RESERVE(facts->tickets, facts->tickets_size, facts->account.n_tickets + 1) < 0)
         return ERR_NO_MEMORY;
     facts->tickets[facts->account.n_tickets++] = (struct charge_ticket){
@@ -74,7 +77,7 @@ static int compare_ticket(const void *id, const void *ticket)
     return (a > b) - (a < b);
 }
 
-static int add_work(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
+static int add_work(struct facts *facts, sqlite3_stmt *row)
 {
     int64_t id = sqlite3_column_int64(row, 0);
     struct charge_ticket *ticket;
@@ -83,7 +86,7 @@ static int add_work(struct facts *facts, const struct facts_policy *policy, sqli
     ticket = facts->account.n_tickets ? bsearch(&id, facts->tickets, facts->account.n_tickets,
                                                 sizeof *facts->tickets, compare_ticket)
                                       : NULL;
-    if (!ticket || !facts_read_work(policy, row, &line))
+    if (!ticket || !facts_read_work(facts->policy, row, &line))
         return 0;
     if (ARRAY_RESERVE(facts->works, facts->works_size, facts->n_works + 1) < 0)
         return ERR_NO_MEMORY;
@@ -92,13 +95,12 @@ static int add_work(struct facts *facts, const struct facts_policy *policy, sqli
     return 0;
 }
 
-static int add_adjustment(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
+static int add_adjustment(struct facts *facts, sqlite3_stmt *row)
 {
     struct ledger_adjustment adjustment = {.id = sqlite3_column_int64(row, 0),
                                            .amount = sqlite3_column_int64(row, 1)};
     const char *end = column_text(row, 3);
 
-    (void)policy;
     if (!column_text(row, 2) || !civil_parse(column_text(row, 2), &adjustment.day))
         return 0;
     adjustment.has_end = end && civil_parse(end, &adjustment.end);
@@ -127,9 +129,10 @@ static void link_parts(struct facts *facts)
     facts->account.adjustments = facts->adjustments;
 }
 
-int facts_load(struct facts *facts, struct store *store, const struct facts_policy *policy,
-               int64_t account_id, const struct account_facts **ret, struct error *error)
+int facts_load(struct facts *facts, int64_t account_id, const struct account_facts **ret,
+               struct error *error)
 {
+    const struct facts_policy *policy = facts->policy;
     const struct facts_query queries[] = {
         {.sql = ticket_sql, .row = add_ticket, .text2 = policy->excluded_tags},
         {.sql = work_sql, .row = add_work, .integer2 = policy->hour_unit},
@@ -138,15 +141,15 @@ int facts_load(struct facts *facts, struct store *store, const struct facts_poli
     int rc;
 
     reset(facts);
-    rc = facts_moves_load(facts, store, policy, account_id, error);
+    rc = facts_moves_load(facts, account_id, error);
     for (size_t i = 0; i < sizeof queries / sizeof *queries && rc == 0; i++) {
         struct facts_query query = queries[i];
 
         query.account = account_id;
-        rc = facts_query(facts, store, policy, &query, error);
+        rc = facts_query(facts, &query, error);
     }
     for (size_t i = 0; policy->with_response && i < facts->account.n_tickets && rc == 0; i++)
-        rc = facts_response(store, policy, &facts->tickets[i], error);
+        rc = facts_response(facts->store, policy, &facts->tickets[i], error);
     if (rc < 0)
         return rc;
     link_parts(facts);

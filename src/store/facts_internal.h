@@ -7,6 +7,8 @@
 #include "store_internal.h"
 
 struct facts {
+    struct store *store;
+    const struct facts_policy *policy;
     struct account_facts account;
     struct credit_move *moves, *related;
     size_t moves_size, related_size;
@@ -29,19 +31,17 @@ struct facts {
 struct facts_query {
     const char *sql;
     int64_t account;
-    int (*row)(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *statement);
+    int (*row)(struct facts *facts, sqlite3_stmt *statement);
     const char *text2; /* parameter 2 as text, or NULL */
     int64_t integer2;  /* parameter 2 where text2 is NULL */
 };
 
-int facts_query(struct facts *facts, struct store *store, const struct facts_policy *policy,
-                const struct facts_query *query, struct error *error);
+int facts_query(struct facts *facts, const struct facts_query *query, struct error *error);
 
 /* Loads the invoices and credit notes of an account with their lines and settlements, and the moves
  * on which their payment depends. Call facts_moves_link() after all queries: it sets pointers into
  * the arrays, which move while they grow. */
-int facts_moves_load(struct facts *facts, struct store *store, const struct facts_policy *policy,
-                     int64_t account, struct error *error);
+int facts_moves_load(struct facts *facts, int64_t account, struct error *error);
 void facts_moves_link(struct facts *facts);
 
 #endif

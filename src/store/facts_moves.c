@@ -116,12 +116,11 @@ static struct credit_move *next_move(struct facts *facts, bool own)
                : &facts->related[account->n_related++];
 }
 
-static int add_move(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
+static int add_move(struct facts *facts, sqlite3_stmt *row)
 {
     const char *name = keep_text(facts, row, 1), *origin = keep_text(facts, row, 10);
     struct credit_move *move = next_move(facts, sqlite3_column_int(row, 14));
 
-    (void)policy;
     if (!name || !origin || !move)
         return ERR_NO_MEMORY;
     *move = (struct credit_move){
@@ -172,10 +171,10 @@ static minutes pack_minutes(const struct facts_policy *policy, int64_t id, const
     return 0;
 }
 
-static int add_line(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
+static int add_line(struct facts *facts, sqlite3_stmt *row)
 {
     struct credit_move *move = find_move(facts, sqlite3_column_int64(row, 0));
-    minutes pack = pack_minutes(policy, sqlite3_column_int64(row, 2), column_text(row, 9));
+    minutes pack = pack_minutes(facts->policy, sqlite3_column_int64(row, 2), column_text(row, 9));
     micro untaxed = sqlite3_column_int64(row, 7), balance = sqlite3_column_int64(row, 8);
 
     if (!move || pack == 0)
@@ -211,7 +210,7 @@ static enum credit_counterpart kind(const struct facts_policy *policy, sqlite3_s
     return credit_counterpart_kind(&facts, &journals);
 }
 
-static int add_settlement(struct facts *facts, const struct facts_policy *policy, sqlite3_stmt *row)
+static int add_settlement(struct facts *facts, sqlite3_stmt *row)
 {
     int64_t id = sqlite3_column_int64(row, 0);
     struct credit_move *move = find_move(facts, id);
@@ -227,7 +226,7 @@ static int add_settlement(struct facts *facts, const struct facts_policy *policy
         .partial = sqlite3_column_int64(row, 1),
         .line = sqlite3_column_int64(row, 2),
         .date = date,
-        .kind = kind(policy, row),
+        .kind = kind(facts->policy, row),
         .state = credit_counterpart_state(column_text(row, 9), column_text(row, 10)),
         .move = sqlite3_column_int64(row, 7),
         .reverses = sqlite3_column_int64(row, 8),
@@ -238,8 +237,7 @@ static int add_settlement(struct facts *facts, const struct facts_policy *policy
     return 0;
 }
 
-int facts_moves_load(struct facts *facts, struct store *store, const struct facts_policy *policy,
-                     int64_t account, struct error *error)
+int facts_moves_load(struct facts *facts, int64_t account, struct error *error)
 {
     static const struct facts_query queries[] = {
         {.sql = move_sql, .row = add_move},
@@ -252,7 +250,7 @@ int facts_moves_load(struct facts *facts, struct store *store, const struct fact
         struct facts_query query = queries[i];
 
         query.account = account;
-        rc = facts_query(facts, store, policy, &query, error);
+        rc = facts_query(facts, &query, error);
     }
     return rc;
 }

@@ -1,11 +1,10 @@
 /* facts_query.c - runs a query of facts and passes each row to its function. */
 #include "facts_internal.h"
 
-int facts_query(struct facts *facts, struct store *store, const struct facts_policy *policy,
-                const struct facts_query *query, struct error *error)
+int facts_query(struct facts *facts, const struct facts_query *query, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, query->sql, &statement, error);
+    int rc = store_prepare(facts->store, query->sql, &statement, error);
 
     if (rc < 0)
         return rc;
@@ -14,8 +13,8 @@ int facts_query(struct facts *facts, struct store *store, const struct facts_pol
         sqlite3_bind_text(statement, 2, query->text2, -1, SQLITE_STATIC);
     else if (sqlite3_bind_parameter_count(statement) >= 2)
         sqlite3_bind_int64(statement, 2, query->integer2);
-    while ((rc = store_step(store, statement, error)) == 1)
-        if (query->row(facts, policy, statement) < 0) {
+    while ((rc = store_step(facts->store, statement, error)) == 1)
+        if (query->row(facts, statement) < 0) {
             sqlite3_reset(statement);
             return error_memory(error);
         }

@@ -21,23 +21,17 @@ static instant column_instant(sqlite3_stmt *row, int column)
     return when;
 }
 
-/* Recorded work is left out: it is what a response must precede in order to be charged. */
-static int first_response(struct store *store, const struct facts_policy *policy,
-                          struct response_facts *seen, struct charge_ticket *ticket,
-                          const struct response_ticket *party, struct error *error)
+/* Sets the response of `ticket`. Recorded work is left out: it is what a response must precede in
+ * order to be charged. */
+static void set_response(const struct facts_policy *policy, const struct response_facts *seen,
+                         struct charge_ticket *ticket)
 {
-    struct reply reply;
+    unsigned counted = policy->responses & ~(unsigned)RESPONSE_BY_WORK;
     instant when;
-    int rc = replies_first(store, ticket->id, party, &reply, error);
 
-    if (rc < 0)
-        return rc;
-    seen->replied = reply.date;
-    ticket->has_response = response_first(seen, policy->responses & ~(unsigned)RESPONSE_BY_WORK,
-                                          &when) != RESPONSE_NONE;
+    ticket->has_response = response_first(seen, counted, &when) != RESPONSE_NONE;
     if (ticket->has_response)
         ticket->response = tz_civil_day(policy->zone, when);
-    return 0;
 }
 
 int facts_response(struct store *store, const struct facts_policy *policy,
@@ -45,6 +39,7 @@ int facts_response(struct store *store, const struct facts_policy *policy,
 {
     struct response_facts seen;
     struct response_ticket party;
+    struct reply reply;
     sqlite3_stmt *row;
     int rc = store_prepare(store, ticket_sql, &row, error);
 
@@ -62,5 +57,12 @@ int facts_response(struct store *store, const struct facts_policy *policy,
                                      .account = sqlite3_column_int64(row, 4)};
     ticket->born_closed = sqlite3_column_int(row, 5);
     sqlite3_reset(row);
-    return ticket->born_closed ? 0 : first_response(store, policy, &seen, ticket, &party, error);
+    if (ticket->born_closed)
+        return 0;
+    rc = replies_first(store, ticket->id, &party, &reply, error);
+    if (rc < 0)
+        return rc;
+    seen.replied = reply.date;
+    set_response(policy, &seen, ticket);
+    return 0;
 }

@@ -42,6 +42,8 @@ static int read_reconciled(struct store *store, struct health *health, struct er
 
 static int read_all(struct store *store, struct health *health, struct error *error)
 {
+    const struct store_query breached = {"SELECT count(*) FROM target WHERE state = ?1",
+                                         SLA_BREACHED};
     struct state_summary summary = {0};
     bool found;
     int rc = read_mirrors(store, health, error);
@@ -49,8 +51,7 @@ static int read_all(struct store *store, struct health *health, struct error *er
     if (rc == 0)
         rc = outbox_count(store, &health->writes, error);
     if (rc == 0)
-        rc = store_integer(store, "SELECT count(*) FROM target WHERE state = ?1", SLA_BREACHED,
-                           &found, &health->breached, error);
+        rc = store_integer(store, breached, &found, &health->breached, error);
     if (rc == 0)
         rc = targets_deadline(store, &health->has_deadline, &health->deadline, error);
     if (rc == 0)

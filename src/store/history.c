@@ -7,10 +7,10 @@
 
 int history_of(struct store *store, int64_t ticket, enum history_status *ret, struct error *error)
 {
+    const struct store_query query = {"SELECT known FROM history WHERE ticket_id = ?1", ticket};
     int64_t known = 0;
     bool found = false;
-    int rc = store_integer(store, "SELECT known FROM history WHERE ticket_id = ?1", ticket, &found,
-                           &known, error);
+    int rc = store_integer(store, query, &found, &known, error);
 
     if (rc == 0)
         *ret = !found ? HISTORY_NOT_ASKED : known ? HISTORY_KNOWN : HISTORY_UNKNOWN;
@@ -93,10 +93,10 @@ int history_seen_unanswered(struct store *store, int64_t ticket, instant when, s
 
 int history_count_unknown(struct store *store, int64_t *ret, struct error *error)
 {
+    const struct store_query query = {"SELECT count(*) FROM history WHERE NOT known"};
     bool found;
 
-    return store_integer(store, "SELECT count(*) FROM history WHERE known = ?1", 0, &found, ret,
-                         error);
+    return store_integer(store, query, &found, ret, error);
 }
 
 int history_forget_unknown(struct store *store, struct error *error)

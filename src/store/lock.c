@@ -67,15 +67,21 @@ static int wait_for(int fd, const char *path, int64_t deadline, struct error *er
     return 0;
 }
 
-static int lock_file(const char *path, const char *suffix, const char *what, int64_t wait_ms,
-                     struct store_lock **ret_lock, struct error *error)
+struct lock_kind {
+    const char *suffix; /* of the file, after the path of the state */
+    const char *holder; /* what the file says of this process */
+    int64_t wait_ms;    /* for another holder */
+};
+
+static int lock_file(const char *path, const struct lock_kind *kind, struct store_lock **ret_lock,
+                     struct error *error)
 {
-    int64_t deadline = clock_monotonic_ms() + wait_ms;
+    int64_t deadline = clock_monotonic_ms() + kind->wait_ms;
     struct store_lock *lock = calloc(1, sizeof *lock);
     char holder[STORE_HOLDER_SIZE];
     int length, rc;
 
-    if (!lock || asprintf(&lock->file, "%s%s", path, suffix) < 0) {
+    if (!lock || asprintf(&lock->file, "%s%s", path, kind->suffix) < 0) {
         free(lock);
         return error_memory(error);
     }
@@ -95,7 +101,7 @@ static int lock_file(const char *path, const char *suffix, const char *what, int
         store_unlock(lock);
         return rc;
     }
-    length = snprintf(holder, sizeof holder, "process %d (%s)\n", (int)getpid(), what);
+    length = snprintf(holder, sizeof holder, "process %d (%s)\n", (int)getpid(), kind->holder);
     if (ftruncate(lock->fd, 0) < 0 || pwrite(lock->fd, holder, (size_t)length, 0) < 0) {
         /* ignored: the name only serves messages, and a full disk must not stop the work */
     }
@@ -106,12 +112,16 @@ static int lock_file(const char *path, const char *suffix, const char *what, int
 int store_lock(const char *path, const char *what, int64_t wait_ms, struct store_lock **ret_lock,
                struct error *error)
 {
-    return lock_file(path, ".lock", what, wait_ms, ret_lock, error);
+    const struct lock_kind cycle = {".lock", what, wait_ms};
+
+    return lock_file(path, &cycle, ret_lock, error);
 }
 
 int store_lock_instance(const char *path, struct store_lock **ret_lock, struct error *error)
 {
-    return lock_file(path, ".run", "run", INSTANCE_WAIT_MS, ret_lock, error);
+    static const struct lock_kind instance = {".run", "run", INSTANCE_WAIT_MS};
+
+    return lock_file(path, &instance, ret_lock, error);
 }
 
 int store_lock_keep(const char *path, struct store_lock **lock, struct error *error)

@@ -162,8 +162,16 @@ static bool keeps_earliest(sqlite3_stmt *row, int column, const struct mirror_va
     return stored && (value->kind != VALUE_TEXT || strcmp(value->text, stored) >= 0);
 }
 
-static int log_change(struct store *store, enum mirror_owner owner, int64_t ref, const char *mirror,
-                      int64_t id, const char *what, struct error *error)
+/* A row of the table `change`: what must be computed again, and the record that changed. */
+struct change {
+    enum mirror_owner owner;
+    int64_t ref;        /* id of the owner; 0 where all are meant */
+    const char *mirror; /* or the cause, where no record changed */
+    int64_t id;
+    const char *what; /* "created", "updated", "deleted", or "" */
+};
+
+static int log_change(struct store *store, struct change change, struct error *error)
 {
     static const char *const owners[] = {
         [OWNER_ALL] = "all",         [OWNER_ACCOUNT] = "account", [OWNER_PARTNER] = "partner",
@@ -178,11 +186,11 @@ static int log_change(struct store *store, enum mirror_owner owner, int64_t ref,
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, owners[owner], -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, ref);
-    sqlite3_bind_text(statement, 3, mirror, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 4, id);
-    sqlite3_bind_text(statement, 5, what, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 1, owners[change.owner], -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, change.ref);
+    sqlite3_bind_text(statement, 3, change.mirror, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 4, change.id);
+    sqlite3_bind_text(statement, 5, change.what, -1, SQLITE_STATIC);
     return store_run(store, statement, error);
 }
 
@@ -195,29 +203,44 @@ static int column_index(const struct mirror_table *table, const char *name)
     return i;
 }
 
-/* Notes what the stored row (`row`, a row of the select statement, or NULL) and the new values (or
- * NULL) touch. */
-static int log_owners(struct store *store, const struct mirror_table *table, int64_t id,
-                      sqlite3_stmt *row, const struct mirror_value *values, const char *what,
-                      struct error *error)
+/* The columns of a row before and after it was created, updated or deleted. */
+struct touch {
+    const struct mirror_table *table;
+    int64_t id;
+    sqlite3_stmt *stored;              /* a row of the select statement; NULL: created */
+    const struct mirror_value *values; /* NULL: deleted */
+};
+
+/* Notes the owners that the stored row and the new values name. */
+static int log_owners(struct store *store, struct touch touch, struct error *error)
 {
+    const struct mirror_table *table = touch.table;
+    struct change change = {.mirror = table->name,
+                            .id = touch.id,
+                            .what = !touch.stored   ? "created"
+                                    : !touch.values ? "deleted"
+                                                    : "updated"};
     int rc = 0;
 
     for (int i = 0; i < MIRROR_OWNERS_MAX && table->owners[i].owner && rc == 0; i++) {
-        enum mirror_owner owner = table->owners[i].owner;
         const char *name = table->owners[i].column;
-        int64_t old = 0, new = id; /* without a column: the id of the row itself */
+        int64_t before = 0, after = touch.id; /* without a column: the id of the row itself */
+
+        change.owner = table->owners[i].owner;
 
         if (name) {
             int column = column_index(table, name);
+            const struct mirror_value *value = touch.values ? &touch.values[column] : NULL;
 
-            old = row ? sqlite3_column_int64(row, column + 1) : 0;
-            new = values &&values[column].kind == VALUE_INTEGER ? values[column].integer : 0;
+            before = touch.stored ? sqlite3_column_int64(touch.stored, column + 1) : 0;
+            after = value && value->kind == VALUE_INTEGER ? value->integer : 0;
         }
-        if (new || owner == OWNER_ALL || owner == OWNER_TARGETS)
-            rc = log_change(store, owner, new, table->name, id, what, error);
-        if (old && old != new &&rc == 0)
-            rc = log_change(store, owner, old, table->name, id, what, error);
+        change.ref = after;
+        if (after || change.owner == OWNER_ALL || change.owner == OWNER_TARGETS)
+            rc = log_change(store, change, error);
+        change.ref = before;
+        if (before && before != after && rc == 0)
+            rc = log_change(store, change, error);
     }
     return rc;
 }
@@ -237,8 +260,8 @@ static int clear_marks(struct store *store, const struct mirror_table *table, in
 }
 
 /* Replaces the stored row when the given values differ from it. */
-static int update_row(struct store *store, struct mirror_statements *made, int64_t id,
-                      const struct mirror_value *given, bool log, enum mirror_change *ret_change,
+static int update_row(struct store *store, struct mirror_statements *made,
+                      const struct mirror_row *given, enum mirror_change *ret_change,
                       struct error *error)
 {
     struct mirror_value values[MIRROR_COLUMNS_MAX];
@@ -247,57 +270,59 @@ static int update_row(struct store *store, struct mirror_statements *made, int64
     bool differs = false, stamped = false;
     int rc;
 
-    sqlite3_bind_int64(row, 1, id);
+    sqlite3_bind_int64(row, 1, given->id);
     rc = store_step(store, row, error);
     if (rc < 0)
         return rc;
     assert(rc == 1);
     for (size_t i = 0; i < made->n_columns; i++) {
-        int column = (int)i + 1;
+        const struct mirror_column *column = &given->table->columns[i];
+        int index = (int)i + 1;
 
-        values[i] = given[i];
-        if (made->table->columns[i].flags & MIRROR_EARLIEST &&
-            keeps_earliest(row, column, &given[i])) {
+        values[i] = given->values[i];
+        if (column->flags & MIRROR_EARLIEST && keeps_earliest(row, index, &values[i])) {
             /* copied: the row's text is lost at its reset */
-            snprintf(earliest[i], sizeof earliest[i], "%s", column_text(row, column));
+            snprintf(earliest[i], sizeof earliest[i], "%s", column_text(row, index));
             values[i] = (struct mirror_value){.kind = VALUE_TEXT, .text = earliest[i]};
-        } else if (!same_value(row, column, &given[i])) {
-            bool *kind =
-                strcmp(made->table->columns[i].name, "write_date") == 0 ? &stamped : &differs;
+        } else if (!same_value(row, index, &values[i])) {
+            bool *kind = strcmp(column->name, "write_date") == 0 ? &stamped : &differs;
 
             *kind = true;
         }
     }
     *ret_change = differs ? MIRROR_UPDATED : stamped ? MIRROR_STAMPED : MIRROR_SAME;
     differs = differs || stamped;
-    rc = differs && log ? log_owners(store, made->table, id, row, values, "updated", error) : 0;
+    if (differs && given->log)
+        rc = log_owners(store, (struct touch){given->table, given->id, row, values}, error);
     sqlite3_reset(row);
     if (rc < 0 || !differs)
-        return rc;
-    bind(made->update, id, values, made->n_columns);
+        return rc < 0 ? rc : 0;
+    bind(made->update, given->id, values, made->n_columns);
     return store_run(store, made->update, error);
 }
 
-int mirror_put(struct store *store, const struct mirror_table *table, int64_t id,
-               const struct mirror_value *values, bool log, enum mirror_change *ret_change,
+int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_change *ret_change,
                struct error *error)
 {
     struct mirror_statements *made;
-    int rc = statements_for(store, table, &made, error);
+    int rc = statements_for(store, row->table, &made, error);
 
     if (rc < 0)
         return rc;
-    bind(made->insert, id, values, made->n_columns);
+    bind(made->insert, row->id, row->values, made->n_columns);
     rc = store_run(store, made->insert, error);
     if (rc < 0)
         return rc;
     if (sqlite3_changes(store->db) == 0)
-        return update_row(store, made, id, values, log, ret_change, error);
+        return update_row(store, made, row, ret_change, error);
     *ret_change = MIRROR_CREATED;
-    if (!log)
+    if (!row->log)
         return 0;
-    rc = clear_marks(store, table, id, error);
-    return rc < 0 ? rc : log_owners(store, table, id, NULL, values, "created", error);
+    rc = clear_marks(store, row->table, row->id, error);
+    if (rc < 0)
+        return rc;
+    return log_owners(
+        store, (struct touch){.table = row->table, .id = row->id, .values = row->values}, error);
 }
 
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
@@ -314,7 +339,7 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     rc = store_step(store, made->select, error);
     if (rc <= 0)
         return rc;
-    rc = log_owners(store, table, id, made->select, NULL, "deleted", error);
+    rc = log_owners(store, (struct touch){.table = table, .id = id, .stored = made->select}, error);
     sqlite3_reset(made->select);
     if (rc < 0)
         return rc;
@@ -333,43 +358,25 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     return store_run(store, statement, error);
 }
 
-int mirror_integer(struct store *store, const struct mirror_table *table, int64_t id,
-                   const char *column, bool *ret_found, int64_t *ret_value, struct error *error)
-{
-    struct mirror_statements *made;
-    int index = column_index(table, column) + 1;
-    int rc = statements_for(store, table, &made, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int64(made->select, 1, id);
-    rc = store_step(store, made->select, error);
-    if (rc < 0)
-        return rc;
-    *ret_found = rc == 1 && sqlite3_column_type(made->select, index) == SQLITE_INTEGER;
-    if (*ret_found)
-        *ret_value = sqlite3_column_int64(made->select, index);
-    sqlite3_reset(made->select);
-    return 0;
-}
-
 int mirror_touch_all(struct store *store, const char *why, struct error *error)
 {
-    return log_change(store, OWNER_ALL, 0, why, 0, "", error);
+    return log_change(store, (struct change){.owner = OWNER_ALL, .mirror = why, .what = ""}, error);
 }
 
 int mirror_touch_account(struct store *store, int64_t account, const char *mirror, int64_t id,
                          struct error *error)
 {
-    return log_change(store, OWNER_ACCOUNT, account, mirror, id, "updated", error);
+    return log_change(store, (struct change){OWNER_ACCOUNT, account, mirror, id, "updated"}, error);
 }
 
 int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error)
 {
-    return log_change(store, OWNER_TICKET, ticket, "ticket", ticket, "updated", error);
+    return log_change(store, (struct change){OWNER_TICKET, ticket, "ticket", ticket, "updated"},
+                      error);
 }
 
 int mirror_touch_targets(struct store *store, const char *why, struct error *error)
 {
-    return log_change(store, OWNER_TARGETS, 0, why, 0, "", error);
+    return log_change(store, (struct change){.owner = OWNER_TARGETS, .mirror = why, .what = ""},
+                      error);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "qualiodoo/store/mirror.h"
+#include "qualiodoo/util/json_build.h"
 #include "store_internal.h"
 
 #define INVOICE_TYPES "('out_invoice', 'out_receipt', 'out_refund')"
@@ -92,36 +93,34 @@ static const char *const set_sql[] = {
         "SELECT s.id FROM json_each(?1) e JOIN shown s ON s.partner_id = e.value ORDER BY 1",
 };
 
-/* The ids as JSON, "[1,2,3]", to be freed with sqlite3_free(); NULL when memory is short. */
-static char *json_ids(const int64_t *ids, size_t count)
+/* The ids as JSON; the caller frees it. NULL: out of memory. */
+static char *ids_text(const int64_t *ids, size_t count)
 {
-    sqlite3_str *text = sqlite3_str_new(NULL);
+    json_t *list = json_build_ids(ids, count);
+    char *text = list ? json_dumps(list, JSON_COMPACT) : NULL;
 
-    sqlite3_str_appendchar(text, 1, '[');
-    for (size_t i = 0; i < count; i++)
-        sqlite3_str_appendf(text, "%s%lld", i ? "," : "", (long long)ids[i]);
-    sqlite3_str_appendchar(text, 1, ']');
-    return sqlite3_str_finish(text);
+    json_decref(list);
+    return text;
 }
 
-int mirror_set_ids(struct store *store, enum mirror_set set, const int64_t *of, size_t n_of,
-                   struct ids *ret, struct error *error)
+int mirror_set_ids(struct store *store, struct mirror_set_of of, struct ids *ret,
+                   struct error *error)
 {
     sqlite3_stmt *statement;
     char *text;
-    int rc = store_prepare(store, set_sql[set], &statement, error);
+    int rc = store_prepare(store, set_sql[of.set], &statement, error);
 
     if (rc < 0)
         return rc;
     if (sqlite3_bind_parameter_count(statement) == 0)
         return store_ids(store, statement, ret, error);
-    text = json_ids(of, n_of);
+    text = ids_text(of.ids, of.count);
     if (!text)
         return error_memory(error);
     sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
     rc = store_ids(store, statement, ret, error);
     sqlite3_clear_bindings(statement);
-    sqlite3_free(text);
+    free(text);
     return rc;
 }
 
@@ -222,19 +221,25 @@ void mirror_cursor_free(struct mirror_cursor *cursor)
     *cursor = (struct mirror_cursor){0};
 }
 
-/* Runs a statement with the parameters mirror, id and, unless NULL, text. */
-static int run_mark(struct store *store, const char *sql, const char *mirror, int64_t id,
-                    const char *text, struct error *error)
+/* A record that a list of this module names. */
+struct mark {
+    const char *mirror;
+    int64_t id;
+    const char *reason; /* or NULL */
+};
+
+/* Runs a statement with the parameters mirror, id and, unless NULL, reason. */
+static int run_mark(struct store *store, const char *sql, struct mark mark, struct error *error)
 {
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, id);
-    if (text)
-        sqlite3_bind_text(statement, 3, text, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 1, mark.mirror, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, mark.id);
+    if (mark.reason)
+        sqlite3_bind_text(statement, 3, mark.reason, -1, SQLITE_STATIC);
     return store_run(store, statement, error);
 }
 
@@ -251,23 +256,8 @@ int mirror_cursor_forget(struct store *store, const char *mirror, struct error *
 
 int mirror_pending_add(struct store *store, const char *mirror, int64_t id, struct error *error)
 {
-    return run_mark(store, "INSERT OR IGNORE INTO pending VALUES (?1, ?2)", mirror, id, NULL,
-                    error);
-}
-
-int mirror_pending_all(struct store *store, const char *mirror, const struct mirror_table *table,
-                       struct error *error)
-{
-    sqlite3_stmt *statement = NULL;
-    int rc = prepare_once(store, "INSERT OR IGNORE INTO pending SELECT ?1, id FROM \"%w\"",
-                          table->name, &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_text(statement, 1, mirror, -1, SQLITE_STATIC);
-    rc = store_run(store, statement, error);
-    sqlite3_finalize(statement);
-    return rc;
+    return run_mark(store, "INSERT OR IGNORE INTO pending VALUES (?1, ?2)",
+                    (struct mark){mirror, id}, error);
 }
 
 int mirror_pending_list(struct store *store, const char *mirror, struct ids *ret,
@@ -289,8 +279,8 @@ int mirror_pending_clear(struct store *store, const char *mirror, const int64_t 
     int rc = 0;
 
     for (size_t i = 0; i < count && rc == 0; i++)
-        rc = run_mark(store, "DELETE FROM pending WHERE mirror = ?1 AND id = ?2", mirror, ids[i],
-                      NULL, error);
+        rc = run_mark(store, "DELETE FROM pending WHERE mirror = ?1 AND id = ?2",
+                      (struct mark){mirror, ids[i]}, error);
     return rc;
 }
 
@@ -298,10 +288,10 @@ int mirror_unreadable(struct store *store, const char *mirror, int64_t id, const
                       struct error *error)
 {
     if (!reason)
-        return run_mark(store, "DELETE FROM unreadable WHERE mirror = ?1 AND id = ?2", mirror, id,
-                        NULL, error);
+        return run_mark(store, "DELETE FROM unreadable WHERE mirror = ?1 AND id = ?2",
+                        (struct mark){mirror, id}, error);
     return run_mark(store, "REPLACE INTO unreadable (mirror, id, reason) VALUES (?1, ?2, ?3)",
-                    mirror, id, reason, error);
+                    (struct mark){mirror, id, reason}, error);
 }
 
 int mirror_damaged(struct store *store, const char *mirror, int64_t id, const char *reason,
@@ -309,7 +299,7 @@ int mirror_damaged(struct store *store, const char *mirror, int64_t id, const ch
 {
     return run_mark(store,
                     "REPLACE INTO unreadable (mirror, id, reason, kept) VALUES (?1, ?2, ?3, 1)",
-                    mirror, id, reason, error);
+                    (struct mark){mirror, id, reason}, error);
 }
 
 /* Whether a query has a row. */

@@ -210,7 +210,7 @@ int outbox_each(struct store *store, const struct outbox_query *query,
 
 int outbox_get(struct store *store, int64_t id,
                int (*row)(void *context, const struct outbox_row *row, struct error *error),
-               void *context, bool *ret_found, struct error *error)
+               void *context, struct error *error)
 {
     sqlite3_stmt *statement;
     int rc =
@@ -220,9 +220,6 @@ int outbox_get(struct store *store, int64_t id,
         return rc;
     sqlite3_bind_int64(statement, 1, id);
     rc = store_step(store, statement, error);
-    if (rc < 0)
-        return rc;
-    *ret_found = rc == 1;
     if (rc == 1) {
         struct outbox_row read = {0};
 

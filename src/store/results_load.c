@@ -4,9 +4,10 @@
 #include "qualiodoo/util/array.h"
 #include "store_internal.h"
 
-static int read_account(struct store *store, int64_t account, struct account_result *result,
-                        civil_day *ret_day, bool *ret_found, struct error *error)
+static int read_account(struct store *store, int64_t account, struct results_stored *stored,
+                        struct error *error)
 {
+    struct account_result *result = &stored->result;
     struct ledger *ledger = &result->ledger;
     sqlite3_stmt *row;
     int rc = store_prepare(store,
@@ -20,10 +21,10 @@ static int read_account(struct store *store, int64_t account, struct account_res
     rc = store_step(store, row, error);
     if (rc < 0)
         return rc;
-    *ret_found = rc == 1;
+    stored->found = rc == 1;
     if (rc == 0)
         return 0;
-    *ret_day = sqlite3_column_int(row, 0);
+    stored->day = sqlite3_column_int(row, 0);
     ledger->balance = sqlite3_column_int64(row, 1);
     ledger->available = sqlite3_column_int64(row, 2);
     ledger->overdraft = sqlite3_column_int64(row, 3);
@@ -46,9 +47,22 @@ static const struct stored_range lot_ranges[] = {
     {6, "lot.state", LOT_OPEN, LOT_EXPIRED},
 };
 
-int results_check_lot(struct store *store, sqlite3_stmt *row, struct error *error)
+int results_read_lot(struct store *store, sqlite3_stmt *row, struct ledger_lot *ret,
+                     struct error *error)
 {
-    return store_check_row(store, row, lot_ranges, sizeof lot_ranges / sizeof *lot_ranges, error);
+    int rc = store_check_row(store, row, lot_ranges, sizeof lot_ranges / sizeof *lot_ranges, error);
+
+    if (rc < 0)
+        return rc;
+    *ret = (struct ledger_lot){
+        .name = {(enum ledger_origin)sqlite3_column_int(row, 0), sqlite3_column_int64(row, 1)},
+        .granted = sqlite3_column_int64(row, 2),
+        .left = sqlite3_column_int64(row, 3),
+        .start = sqlite3_column_int(row, 4),
+        .end = sqlite3_column_int(row, 5),
+        .state = (enum ledger_state)sqlite3_column_int(row, 6),
+    };
+    return 0;
 }
 
 static int read_lots(struct store *store, int64_t account, struct ledger *ledger,
@@ -67,21 +81,16 @@ static int read_lots(struct store *store, int64_t account, struct ledger *ledger
         return rc;
     sqlite3_bind_int64(row, 1, account);
     while ((rc = store_step(store, row, error)) == 1) {
-        if ((rc = results_check_lot(store, row, error)) < 0)
+        struct ledger_lot lot;
+
+        if ((rc = results_read_lot(store, row, &lot, error)) < 0)
             return rc;
         if (ARRAY_RESERVE(ledger->lots, size, ledger->n_lots + 1) < 0) {
             sqlite3_reset(row);
             return error_memory(error);
         }
-        ledger->lots[ledger->n_lots++] = (struct ledger_lot){
-            .name = {(enum ledger_origin)sqlite3_column_int(row, 0), sqlite3_column_int64(row, 1)},
-            .granted = sqlite3_column_int64(row, 2),
-            .left = sqlite3_column_int64(row, 3),
-            .start = sqlite3_column_int(row, 4),
-            .end = sqlite3_column_int(row, 5),
-            .state = (enum ledger_state)sqlite3_column_int(row, 6),
-            .invoice = sqlite3_column_int64(row, 7),
-        };
+        lot.invoice = sqlite3_column_int64(row, 7);
+        ledger->lots[ledger->n_lots++] = lot;
     }
     return rc;
 }
@@ -127,19 +136,19 @@ static int read_entries(struct store *store, int64_t account, struct ledger *led
     return rc;
 }
 
-int results_load(struct store *store, int64_t account_id, struct account_result *ret,
-                 civil_day *ret_day, bool *ret_found, struct error *error)
+int results_load(struct store *store, int64_t account_id, struct results_stored *ret,
+                 struct error *error)
 {
-    struct account_result result = {0};
-    int rc = read_account(store, account_id, &result, ret_day, ret_found, error);
+    struct results_stored stored = {0};
+    int rc = read_account(store, account_id, &stored, error);
 
     if (rc == 0)
-        rc = read_lots(store, account_id, &result.ledger, error);
+        rc = read_lots(store, account_id, &stored.result.ledger, error);
     if (rc == 0)
-        rc = read_entries(store, account_id, &result.ledger, error);
+        rc = read_entries(store, account_id, &stored.result.ledger, error);
     if (rc < 0)
-        account_result_free(&result);
+        account_result_free(&stored.result);
     else
-        *ret = result;
+        *ret = stored;
     return rc;
 }

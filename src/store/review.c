@@ -74,23 +74,23 @@ static const char *const question_sql[REVIEW_COUNT] = {
          " AND a.key <> '' GROUP BY a.key HAVING count(*) > 1 ORDER BY 1"),
 };
 
-int review_list(struct store *store, enum review question, const struct review_scope *scope,
+int review_list(struct store *store, const struct review_query *query,
                 int (*row)(void *context, const struct review_row *row), void *context,
                 struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, question_sql[question], &statement, error);
+    int rc = store_prepare(store, question_sql[query->question], &statement, error);
     int parameters;
 
     if (rc < 0)
         return rc;
     parameters = sqlite3_bind_parameter_count(statement);
     if (parameters >= 1)
-        sqlite3_bind_int64(statement, 1, scope->policy->hour_unit);
+        sqlite3_bind_int64(statement, 1, query->policy->hour_unit);
     if (parameters >= 2)
-        sqlite3_bind_text(statement, 2, scope->policy->excluded_tags, -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 2, query->policy->excluded_tags, -1, SQLITE_STATIC);
     if (parameters >= 3)
-        sqlite3_bind_text(statement, 3, scope->since, -1, SQLITE_STATIC);
+        sqlite3_bind_text(statement, 3, query->since, -1, SQLITE_STATIC);
     while ((rc = store_step(store, statement, error)) == 1) {
         const struct review_row found = {.id = sqlite3_column_int64(statement, 0),
                                          .name = column_text(statement, 1),
@@ -113,7 +113,7 @@ static const char unfit_sql[] = FACTS_TIME_UNITS
     " AND NOT EXISTS (SELECT 1 FROM json_each(t.tag_ids) e JOIN tag ON tag.id = e.value"
     "  WHERE tag.name IN (SELECT value FROM json_each(?1))) ORDER BY l.id";
 
-int review_unfit_lines(struct store *store, const struct review_scope *scope, struct ids *ret,
+int review_unfit_lines(struct store *store, const struct review_query *query, struct ids *ret,
                        struct error *error)
 {
     sqlite3_stmt *statement;
@@ -122,13 +122,13 @@ int review_unfit_lines(struct store *store, const struct review_scope *scope, st
 
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, scope->policy->excluded_tags, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, scope->policy->hour_unit);
-    sqlite3_bind_text(statement, 3, scope->since, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 1, query->policy->excluded_tags, -1, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 2, query->policy->hour_unit);
+    sqlite3_bind_text(statement, 3, query->since, -1, SQLITE_STATIC);
     while ((rc = store_step(store, statement, error)) == 1) {
         struct charge_line line;
 
-        if (!facts_read_work(scope->policy, statement, &line) || line.outside ||
+        if (!facts_read_work(query->policy, statement, &line) || line.outside ||
             line.quantity == QUANTITY_NO_TIME || charge_line_fits(&line))
             continue;
         if (ids_add(&ids, line.id) < 0) {
@@ -166,7 +166,7 @@ int review_hidden_work(struct store *store,
                        struct error *error)
 {
     static const char sql[] =
-        "SELECT t.id, t.number, t.recorded - coalesce((SELECT sum(l.amount) FROM timesheet l"
+        "SELECT t.number, t.recorded - coalesce((SELECT sum(l.amount) FROM timesheet l"
         "  WHERE l.ticket_id = t.id), 0) AS hidden FROM ticket t"
         " WHERE t.recorded > 0 AND hidden > ?1 ORDER BY t.id";
     sqlite3_stmt *statement;
@@ -177,9 +177,8 @@ int review_hidden_work(struct store *store,
     sqlite3_bind_int64(statement, 1, REVIEW_TOLERANCE);
     while ((rc = store_step(store, statement, error)) == 1) {
         const struct review_hidden found = {
-            .ticket = sqlite3_column_int64(statement, 0),
-            .number = column_text(statement, 1),
-            .hidden = duration_minutes(sqlite3_column_int64(statement, 2))};
+            .number = column_text(statement, 0),
+            .hidden = duration_minutes(sqlite3_column_int64(statement, 1))};
 
         if ((rc = row(context, &found)) < 0) {
             sqlite3_reset(statement);

@@ -141,16 +141,16 @@ int store_run(struct store *store, sqlite3_stmt *statement, struct error *error)
     return rc;
 }
 
-int store_integer(struct store *store, const char *sql, int64_t id, bool *ret_found, int64_t *ret,
+int store_integer(struct store *store, struct store_query query, bool *ret_found, int64_t *ret,
                   struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, sql, &statement, error);
+    int rc = store_prepare(store, query.sql, &statement, error);
 
     if (rc < 0)
         return rc;
     if (sqlite3_bind_parameter_count(statement) > 0)
-        sqlite3_bind_int64(statement, 1, id);
+        sqlite3_bind_int64(statement, 1, query.parameter);
     rc = store_step(store, statement, error);
     if (rc < 0)
         return rc;

@@ -52,9 +52,15 @@ int store_step(struct store *store, sqlite3_stmt *statement, struct error *error
 /* Runs a statement that gives no row (asserted). */
 int store_run(struct store *store, sqlite3_stmt *statement, struct error *error);
 
+/* A query of one integer, for store_prepare(). */
+struct store_query {
+    const char *sql;
+    int64_t parameter; /* its first parameter, if it has one */
+};
+
 /* The integer in the first column of the first row; *ret_found is false when there is no row or no
- * integer. `id` is bound to the first parameter, if there is one. */
-int store_integer(struct store *store, const char *sql, int64_t id, bool *ret_found, int64_t *ret,
+ * integer. */
+int store_integer(struct store *store, struct store_query query, bool *ret_found, int64_t *ret,
                   struct error *error);
 
 /* Collects the first column of every row, without NULLs; the caller frees ret->items. *ret is
@@ -112,7 +118,10 @@ int store_check_row(struct store *store, sqlite3_stmt *row, const struct stored_
 #define STORED_DAY_MIN (-1000000)
 #define STORED_DAY_MAX 5000000
 
-/* store_check_row() for a row of "origin, id, granted, left, start, end, state". */
-int results_check_lot(struct store *store, sqlite3_stmt *row, struct error *error);
+/* Reads a row of "origin, id, granted, left, start, end, state", checked by store_check_row(). The
+ * lot's invoice is left 0. */
+struct ledger_lot;
+int results_read_lot(struct store *store, sqlite3_stmt *row, struct ledger_lot *ret,
+                     struct error *error);
 
 #endif

@@ -19,10 +19,10 @@
  * that of its team, else of this company. The first work is the timesheet line that was created
  * first. targets_source() follows the same order. */
 #define TICKET_COLUMNS                                                                             \
-    "SELECT t.id, t.number, t.partner_id, p.account_id, t.user_id, t.team_id, team.leader_id,"     \
+    "SELECT t.id, t.number, t.partner_id, p.account_id, t.user_id,"                                \
     " coalesce(team.calendar_id, (SELECT calendar_id FROM company WHERE id = coalesce("            \
     "  t.company_id, team.company_id, (SELECT min(id) FROM company)))),"                           \
-    " t.in_domain, t.active IS NOT 0, t.tag_ids, t.priority, t.create_date, t.assigned_date,"      \
+    " t.in_domain, t.active IS NOT 0, t.priority, t.create_date, t.assigned_date,"                 \
     " t.closed_date, (SELECT l.create_date || ' ' || l.id FROM timesheet l"                        \
     "  WHERE l.ticket_id = t.id AND l.create_date IS NOT NULL"                                     \
     "  ORDER BY l.create_date, l.id LIMIT 1),"                                                     \
@@ -63,36 +63,33 @@ static void read_work(const char *text, struct target_ticket *ticket)
 
 static struct target_ticket read_ticket(sqlite3_stmt *row)
 {
-    const char *priority = column_text(row, 11);
+    const char *priority = column_text(row, 8);
     struct target_ticket ticket = {
         .id = sqlite3_column_int64(row, 0),
         .number = column_text(row, 1),
         .partner = sqlite3_column_int64(row, 2),
         .customer = sqlite3_column_int64(row, 3),
         .user = sqlite3_column_int64(row, 4),
-        .team = sqlite3_column_int64(row, 5),
-        .leader = sqlite3_column_int64(row, 6),
-        .told = sqlite3_column_int64(row, 21),
-        .calendar = sqlite3_column_int64(row, 7),
-        .in_domain = sqlite3_column_int(row, 8),
-        .active = sqlite3_column_int(row, 9),
-        .tags = column_text(row, 10),
-        .company = sqlite3_column_int64(row, 16),
-        .born_closed = sqlite3_column_int(row, 17),
-        .judged = sqlite3_column_type(row, 18) != SQLITE_NULL,
-        .first_judged = sqlite3_column_int64(row, 18),
+        .told = sqlite3_column_int64(row, 18),
+        .calendar = sqlite3_column_int64(row, 5),
+        .in_domain = sqlite3_column_int(row, 6),
+        .active = sqlite3_column_int(row, 7),
+        .company = sqlite3_column_int64(row, 13),
+        .born_closed = sqlite3_column_int(row, 14),
+        .judged = sqlite3_column_type(row, 15) != SQLITE_NULL,
+        .first_judged = sqlite3_column_int64(row, 15),
         .facts = {.priority = priority ? (int)strtol(priority, NULL, 10) : 0,
-                  .response = {.created = read_instant(column_text(row, 12)),
-                               .assigned = read_instant(column_text(row, 13)),
-                               .closed = read_instant(column_text(row, 14)),
-                               .history_unknown = !sqlite3_column_int(row, 19),
-                               .unanswered = sqlite3_column_int64(row, 20)}},
-        .history = sqlite3_column_type(row, 19) == SQLITE_NULL ? HISTORY_NOT_ASKED
-                   : sqlite3_column_int(row, 19)               ? HISTORY_KNOWN
+                  .response = {.created = read_instant(column_text(row, 9)),
+                               .assigned = read_instant(column_text(row, 10)),
+                               .closed = read_instant(column_text(row, 11)),
+                               .history_unknown = !sqlite3_column_int(row, 16),
+                               .unanswered = sqlite3_column_int64(row, 17)}},
+        .history = sqlite3_column_type(row, 16) == SQLITE_NULL ? HISTORY_NOT_ASKED
+                   : sqlite3_column_int(row, 16)               ? HISTORY_KNOWN
                                                                : HISTORY_UNKNOWN,
     };
 
-    read_work(column_text(row, 15), &ticket);
+    read_work(column_text(row, 12), &ticket);
     return ticket;
 }
 
@@ -100,6 +97,7 @@ struct ticket_reader {
     const struct target_query *query;
     int (*row)(void *context, const struct target_ticket *ticket, struct error *error);
     void *context;
+    int64_t last; /* id of the last ticket that read_tickets() read; 0: none */
 };
 
 /* Adds what other tables say of the ticket, and calls the reader's `row`. */
@@ -133,20 +131,20 @@ static int pass_on(struct store *store, struct target_ticket *ticket,
     return rc;
 }
 
-static int read_tickets(struct store *store, const char *sql, int64_t parameter, int64_t *ret_last,
-                        const struct ticket_reader *reader, struct error *error)
+static int read_tickets(struct store *store, const char *sql, int64_t parameter,
+                        struct ticket_reader *reader, struct error *error)
 {
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);
 
     if (rc < 0)
         return rc;
-    *ret_last = 0;
+    reader->last = 0;
     sqlite3_bind_int64(statement, 1, parameter);
     while ((rc = store_step(store, statement, error)) == 1) {
         struct target_ticket ticket = read_ticket(statement);
 
-        *ret_last = ticket.id;
+        reader->last = ticket.id;
         if (reader->query->has_until && ticket.facts.response.created > reader->query->until)
             continue;
         rc = pass_on(store, &ticket, reader, error);
@@ -161,18 +159,17 @@ int targets_each(struct store *store, const struct target_query *query,
                  int (*row)(void *context, const struct target_ticket *ticket, struct error *error),
                  void *context, struct error *error)
 {
-    struct ticket_reader reader = {query, row, context};
-    int64_t last = 0;
+    struct ticket_reader reader = {.query = query, .row = row, .context = context};
     int rc = 0;
 
     if (query->tickets) {
         for (size_t i = 0; i < query->n_tickets && rc == 0; i++)
-            rc = read_tickets(store, some_sql, query->tickets[i], &last, &reader, error);
+            rc = read_tickets(store, some_sql, query->tickets[i], &reader, error);
         return rc;
     }
     do
-        rc = read_tickets(store, all_sql, last, &last, &reader, error);
-    while (rc == 0 && last);
+        rc = read_tickets(store, all_sql, reader.last, &reader, error);
+    while (rc == 0 && reader.last);
     return rc;
 }
 
@@ -235,10 +232,10 @@ int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all
 
 static int stored_state(struct store *store, int64_t ticket, int *ret_state, struct error *error)
 {
+    const struct store_query query = {"SELECT state FROM target WHERE ticket_id = ?1", ticket};
     int64_t state = 0;
     bool found;
-    int rc = store_integer(store, "SELECT state FROM target WHERE ticket_id = ?1", ticket, &found,
-                           &state, error);
+    int rc = store_integer(store, query, &found, &state, error);
 
     if (rc == 0)
         *ret_state = found ? (int)state : -1;
@@ -312,9 +309,10 @@ int targets_missing(struct store *store, struct ids *ret, struct error *error)
     return rc < 0 ? rc : store_ids(store, statement, ret, error);
 }
 
-int targets_of_nobody(struct store *store,
-                      int (*row)(void *context, const struct target_of_nobody *target),
-                      void *context, struct error *error)
+int targets_without_recipient(struct store *store,
+                              int (*row)(void *context,
+                                         const struct target_without_recipient *target),
+                              void *context, struct error *error)
 {
     static const char sql[] =
         "SELECT t.id, t.number, t.create_date, g.responded IS NULL FROM target g"
@@ -327,10 +325,11 @@ int targets_of_nobody(struct store *store,
         return rc;
     sqlite3_bind_int(statement, 1, SLA_BREACHED);
     while ((rc = store_step(store, statement, error)) == 1) {
-        const struct target_of_nobody target = {.ticket = sqlite3_column_int64(statement, 0),
-                                                .number = column_text(statement, 1),
-                                                .created = read_instant(column_text(statement, 2)),
-                                                .unanswered = sqlite3_column_int(statement, 3)};
+        const struct target_without_recipient target = {
+            .ticket = sqlite3_column_int64(statement, 0),
+            .number = column_text(statement, 1),
+            .created = read_instant(column_text(statement, 2)),
+            .unanswered = sqlite3_column_int(statement, 3)};
 
         if ((rc = row(context, &target)) < 0) {
             sqlite3_reset(statement);
@@ -368,20 +367,25 @@ int targets_source(struct store *store, int64_t ticket, enum target_source *ret_
 
 int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return store_integer(store, "SELECT min(next_change) FROM target WHERE next_change IS NOT NULL",
-                         0, ret_found, ret, error);
+    const struct store_query query = {
+        "SELECT min(next_change) FROM target WHERE next_change IS NOT NULL"};
+
+    return store_integer(store, query, ret_found, ret, error);
 }
 
 int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return store_integer(store, "SELECT min(deadline) FROM target WHERE next_change IS NOT NULL", 0,
-                         ret_found, ret, error);
+    const struct store_query query = {
+        "SELECT min(deadline) FROM target WHERE next_change IS NOT NULL"};
+
+    return store_integer(store, query, ret_found, ret, error);
 }
 
 int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error)
 {
-    return store_integer(store, "SELECT unixepoch(min(create_date)) FROM ticket", 0, ret_found, ret,
-                         error);
+    const struct store_query query = {"SELECT unixepoch(min(create_date)) FROM ticket"};
+
+    return store_integer(store, query, ret_found, ret, error);
 }
 
 int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error)

@@ -8,7 +8,6 @@
 
 #define DAYS_PER_ERA 146097
 #define DAYS_TO_EPOCH 719468 /* from 0000-03-01 to 1970-01-01 */
-#define SECONDS_PER_DAY 86400
 
 static int64_t floor_div(int64_t a, int64_t b)
 {
@@ -24,6 +23,11 @@ civil_day civil_from_date(int year, int month, int day)
     int64_t day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
 
     return (civil_day)(era * DAYS_PER_ERA + day_of_era - DAYS_TO_EPOCH);
+}
+
+civil_day civil_from_instant(instant when)
+{
+    return (civil_day)floor_div(when, SECONDS_PER_DAY);
 }
 
 void civil_to_date(civil_day day, int *ret_year, int *ret_month, int *ret_day)

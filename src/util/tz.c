@@ -22,8 +22,6 @@ void tz_free(struct tz *tz)
         g_time_zone_unref((GTimeZone *)tz);
 }
 
-enum { DAY_SECONDS = 86400 };
-
 static int32_t offset_at(const struct tz *tz, instant when)
 {
     GTimeZone *zone = (GTimeZone *)tz;
@@ -45,9 +43,7 @@ static instant local_time(const struct tz *tz, instant when)
 
 civil_day tz_civil_day(const struct tz *tz, instant when)
 {
-    instant local = local_time(tz, when);
-
-    return (civil_day)(local / DAY_SECONDS - (local % DAY_SECONDS < 0));
+    return civil_from_instant(local_time(tz, when));
 }
 
 char *tz_format(const struct tz *tz, instant when, char text[TZ_TEXT_SIZE])
@@ -116,8 +112,8 @@ int tz_offsets(const struct tz *tz, instant from, instant to, struct utc_offset 
 
     if (rc == 0)
         offsets[count++] = (struct utc_offset){from, offset_at(tz, from)};
-    for (instant low = from; low < to && rc == 0; low += DAY_SECONDS) {
-        instant high = to - low < DAY_SECONDS ? to : low + DAY_SECONDS;
+    for (instant low = from; low < to && rc == 0; low += SECONDS_PER_DAY) {
+        instant high = to - low < SECONDS_PER_DAY ? to : low + SECONDS_PER_DAY;
 
         if (offset_at(tz, high) == offsets[count - 1].seconds)
             continue;

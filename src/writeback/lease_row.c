@@ -238,9 +238,12 @@ static int evaluate_look(struct lease_keeper *keeper, json_t *records, int64_t b
     size_t count = json_array_size(records), live = 0;
     struct lease_row *rows = calloc(count + 1, sizeof *rows);
     json_t *own = ask_find(records, keeper->lease.row);
-    struct lease_row own_row = {keeper->lease.row, stamp_of(own)};
+    struct lease_rows read = {.rows = rows,
+                              .count = count,
+                              .own = {keeper->lease.row, stamp_of(own)},
+                              .waited_ms = begun_ms - keeper->beat_ended_ms};
     struct lease_look look = {.begun_ms = begun_ms,
-                              .own = own_row.stamp && holds_token(keeper->token, own)};
+                              .own = read.own.stamp && holds_token(keeper->token, own)};
 
     if (!rows)
         return error_memory(error);
@@ -248,9 +251,8 @@ static int evaluate_look(struct lease_keeper *keeper, json_t *records, int64_t b
         rows[i] = (struct lease_row){ask_field_id(json_array_get(records, i), "id"),
                                      stamp_of(json_array_get(records, i))};
     if (look.own) {
-        keeper->stamp = own_row.stamp;
-        look.lower = lease_lowest(rows, count, &own_row, begun_ms - keeper->beat_ended_ms,
-                                  &lease_limits, &live);
+        keeper->stamp = read.own.stamp;
+        look.lower = lease_lowest(&read, &lease_limits, &live);
     }
     free(rows);
     note_holder(keeper, records, look.lower);

@@ -221,13 +221,11 @@ static int each_row(struct send *send, const char *doing,
 
     progress_step("%s", doing);
     for (size_t i = 0; i < send->rows.count && rc == 0; i++) {
-        bool found;
-
         rc = interrupt_check(error);
         heartbeat_beat();
         progress_count("writes", (int64_t)i, (int64_t)send->rows.count);
         if (rc == 0)
-            rc = outbox_get(send->writeback->store, send->rows.items[i], step, send, &found, error);
+            rc = outbox_get(send->writeback->store, send->rows.items[i], step, send, error);
     }
     return rc;
 }

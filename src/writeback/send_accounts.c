@@ -242,7 +242,6 @@ int send_accounts(const struct writeback *writeback, const struct ids *rows, str
                   struct error *error)
 {
     struct account_batch *batch = calloc(1, sizeof *batch);
-    bool found;
     int rc = batch ? 0 : error_memory(error);
 
     if (batch)
@@ -250,7 +249,7 @@ int send_accounts(const struct writeback *writeback, const struct ids *rows, str
     progress_step("writing the credit into Odoo");
     for (size_t i = 0; i < rows->count && rc == 0; i++) {
         progress_count("writes", (int64_t)i, (int64_t)rows->count);
-        rc = outbox_get(writeback->store, rows->items[i], collect, batch, &found, error);
+        rc = outbox_get(writeback->store, rows->items[i], collect, batch, error);
         if (rc == 0 && batch->count == ACCOUNT_BATCH_MAX)
             rc = run_batch(batch, error);
     }

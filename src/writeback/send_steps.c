@@ -1,6 +1,7 @@
 /* send_steps.c - moves of an outbox row that are common to all kinds of writes. */
 #include "send_steps.h"
 
+#include "qualiodoo/util/backoff.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/interrupt.h"
 #include "qualiodoo/util/log.h"
@@ -12,15 +13,6 @@ enum {
     UNDER_WAY_SECONDS = 5, /* how long Odoo may still work on a call whose caller was killed */
 };
 
-static instant next_try(const struct outbox_row *row)
-{
-    int64_t wait = RETRY_FIRST_SECONDS;
-
-    for (int i = 0; i < row->attempts && wait < RETRY_MAX_SECONDS; i++)
-        wait *= 2;
-    return clock_now() + (wait < RETRY_MAX_SECONDS ? wait : RETRY_MAX_SECONDS);
-}
-
 int send_move(const struct writeback *writeback, const struct outbox_row *row,
               struct send_step step, struct error *error)
 {
@@ -28,7 +20,8 @@ int send_move(const struct writeback *writeback, const struct outbox_row *row,
         .id = row->id, .to = step.to, .remote_id = step.remote_id, .reason = step.reason};
 
     if (step.reason && (step.to == OUTBOX_QUEUED || step.to == OUTBOX_SENDING))
-        move.next_try = next_try(row);
+        move.next_try =
+            clock_now() + backoff_wait(RETRY_FIRST_SECONDS, RETRY_MAX_SECONDS, row->attempts);
     return outbox_move(writeback->store, &move, clock_now(), error);
 }
 

@@ -94,10 +94,10 @@ static double judged(const struct calendar *calendar)
 
     for (uint64_t i = 0; i < COUNT; i++) {
         struct sla_facts facts = ticket(i);
+        struct sla_question question = {&facts, &offer, calendar, facts.response.created + 100000};
         struct sla_verdict verdict;
 
-        if (sla_judge(&facts, &offer, calendar, facts.response.created + 100000, &verdict, NULL) <
-            0)
+        if (sla_judge(&question, &verdict, NULL) < 0)
             exit(1);
         sum += verdict.deadline;
     }

@@ -63,17 +63,17 @@ static int ignore(void *context, const struct target_verdict *target, struct err
 
 static void judge_all(void)
 {
-    struct error error = {0}, problem = {0};
+    struct error error = {0};
+    struct respond_run run = {.now = clock_now(), .row = ignore};
     struct respond *respond = NULL;
     int rc = respond_open(desk_config, store, &respond, &error);
 
     if (rc == 0)
-        rc = respond_each(respond, &(struct target_query){0}, clock_now(), ignore, NULL, &problem,
-                          &error);
+        rc = respond_each(respond, &(struct target_query){0}, &run, &error);
     if (rc < 0)
         FUZZ_CHECK_ERROR(&error);
-    if (problem.code)
-        FUZZ_CHECK_ERROR(&problem);
+    if (run.problem.code)
+        FUZZ_CHECK_ERROR(&run.problem);
     respond_free(respond);
 }
 

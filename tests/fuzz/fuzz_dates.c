@@ -47,8 +47,9 @@ static void check_zone(const char *name, instant when)
         return;
     tz_civil_day(tz, when);
     tz_format(tz, when, shown);
-    FUZZ_CHECK(tz_offsets(tz, when, when + 400 * 86400, &offsets, &count) == 0 && count > 0, "%s",
-               name);
+    FUZZ_CHECK(tz_offsets(tz, when, when + 400 * SECONDS_PER_DAY, &offsets, &count) == 0 &&
+                   count > 0,
+               "%s", name);
     for (size_t i = 1; i < count; i++)
         FUZZ_CHECK(offsets[i].from > offsets[i - 1].from, "%s", name);
     free(offsets);

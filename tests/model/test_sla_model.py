@@ -46,7 +46,7 @@ def iso(text):
 @pytest.mark.parametrize("source", CALENDARS, ids=lambda path: path.stem)
 @pytest.mark.parametrize("leaves", [True, False])
 @pytest.mark.parametrize("name", ["one_week_paris", "two_weeks_paris"])
-def test_odoo_answers(name, leaves, source):
+def test_the_model_gives_the_answers_recorded_from_odoo(name, leaves, source):
     entry = json.loads(source.read_text())["calendars"][name]
     calendar = calendar_of_odoo(entry["calendar"], leaves, first=date(2025, 6, 1), last=date(2027, 12, 31))
     deadline, hours = ("deadline_utc", "hours") if leaves else ("deadline_noleaves_utc", "hours_noleaves")

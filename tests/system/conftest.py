@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -29,7 +30,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "odoo"))
+sys.path[:0] = [str(ROOT / "tests" / "odoo"), str(ROOT / "tests")]
 
 from odoosim import Server, World, stories  # noqa: E402
 
@@ -41,6 +42,7 @@ VERSION = 19 if PROTOCOL == "json2" else 17  # of a world whose test names none
 TODAY = "2026-03-20"
 TIMEOUT = 30
 SPEED = 20  # of a fast clock
+SLOW = re.compile(r"/test_(run|run_trust|lease|clock|metrics|setup_hang|ledger_properties|shortage)\.py|killed")
 
 World.passwords_are_keys = PROTOCOL == "json2"
 xml_alone = pytest.mark.skipif(PROTOCOL != "xmlrpc", reason="JSON carries the characters that break an answer in XML")
@@ -234,10 +236,11 @@ def world_options(request: pytest.FixtureRequest) -> dict[str, Any]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Spreads the tests that mostly wait among the others: else one worker has them all at the end."""
-    slow = [item for item in items if "/test_run" in item.nodeid]
-    others = [item for item in items if "/test_run" not in item.nodeid]
-    step = len(others) // (len(slow) + 1) + 1
+    """Spreads the tests that wait or take seconds among the first four fifths: a worker that has some of them at the end
+    works on alone."""
+    slow = [item for item in items if SLOW.search(item.nodeid)]
+    others = [item for item in items if not SLOW.search(item.nodeid)]
+    step = len(others) * 4 // 5 // (len(slow) + 1) + 1
     for place, item in enumerate(slow):
         others.insert(place * step, item)
     others.sort(key=lambda item: "600_000" not in item.nodeid)  # the longest first

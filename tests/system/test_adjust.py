@@ -65,7 +65,7 @@ def make(world: World, server: Server, run: Run) -> Any:
 # ---- What is written, and what is said ----
 
 
-def test_it_is_in_odoo_and_in_the_balance(desk: Desk) -> None:
+def test_an_adjustment_is_a_record_in_odoo_and_counts_in_the_balance(desk: Desk) -> None:
     before = desk.run.balance(desk.shop.acme)
     done = desk.adjust(-30)
     found = re.fullmatch(rf"adjusted: customer {desk.shop.acme} \(Exemple SARL\), -0:30 on {TODAY}, new balance 10:55, key ({KEY})\n", done.out)
@@ -77,7 +77,7 @@ def test_it_is_in_odoo_and_in_the_balance(desk: Desk) -> None:
     assert [c.method for c in desk.server.calls if c.writes] == ["create"]
 
 
-def test_a_note_says_it_to_people_and_to_the_program(make: Any) -> None:
+def test_the_note_of_an_adjustment_has_a_text_for_people_and_figures_for_the_program(make: Any) -> None:
     desk = make("note")
     before = desk.run.balance(desk.shop.acme)
     key = desk.adjust(90, "--ends", "2026-06-01", "--json").json["key"]
@@ -265,7 +265,7 @@ def test_shadow_mode(desk: Desk) -> None:
     assert not desk.rows and not desk.server.calls
 
 
-def test_before_credit_since(desk: Desk) -> None:
+def test_an_adjustment_dated_before_credit_since_is_refused(desk: Desk) -> None:
     desk.run.configure(credit={"since": "2026-01-01"})
     assert "credit.since leaves out what is dated before 2026-01-01" in desk.adjust(30, "--date", "2025-12-31", check=1).message
     assert not desk.rows
@@ -359,7 +359,7 @@ def test_repeated_the_next_day_without_a_date(make: Any, mode: str) -> None:
 
 
 @both_modes
-def test_the_answer_is_lost(make: Any, mode: str) -> None:
+def test_an_adjustment_whose_answer_is_lost_is_made_once(make: Any, mode: str) -> None:
     desk = make(mode)
     fault = desk.server.fault("drop_after", match=desk.is_write)
     done = desk.adjust(30, "--json")
@@ -369,14 +369,14 @@ def test_the_answer_is_lost(make: Any, mode: str) -> None:
 
 @both_modes
 @pytest.mark.parametrize("action", ["drop_before", "refuse", "status", "concurrency"])
-def test_the_call_is_lost(make: Any, mode: str, action: str) -> None:
+def test_an_adjustment_whose_call_is_lost_is_made_once(make: Any, mode: str, action: str) -> None:
     desk = make(mode)
     fault = desk.server.fault(action, match=desk.is_write)
     assert desk.adjust(30, "--json").json["balance_minutes"] == 685 + 30
     assert fault.hits == 1 and len(desk.rows) == 1
 
 
-def test_every_call_is_lost(desk: Desk) -> None:
+def test_when_every_call_is_lost_nothing_is_written_and_the_message_says_so(desk: Desk) -> None:
     fault = desk.server.fault("drop_before", match=desk.is_write, times=0)
     done = desk.adjust(30, check=1)
     assert fault.hits == 3 and not desk.rows
@@ -397,7 +397,7 @@ def test_the_server_dies_after_the_write(make: Any, mode: str) -> None:
 
 
 @both_modes
-def test_only_the_local_part_fails(make: Any, mode: str) -> None:
+def test_an_adjustment_in_odoo_counts_at_the_next_sync_when_reading_it_back_failed(make: Any, mode: str) -> None:
     desk = make(mode)
     model = MODEL if mode == "model" else "mail.message"
     dead = desk.server.fault("fault", match=lambda call: bool(desk.rows) and call.method == "search" and call.model == model,
@@ -465,7 +465,7 @@ def test_killed_at_every_call(make: Any, mode: str) -> None:
 
 
 @both_modes
-def test_two_at_once(make: Any, mode: str) -> None:
+def test_two_adjustments_at_once_both_count(make: Any, mode: str) -> None:
     desk = make(mode)
     started = [desk.run.start("adjust", desk.shop.acme, minutes, "--reason", "x", "--json") for minutes in (30, 60)]
     done = [desk.run.finish(process, check=0).json for process in started]
@@ -474,7 +474,7 @@ def test_two_at_once(make: Any, mode: str) -> None:
 
 
 @both_modes
-def test_two_at_once_with_one_key(make: Any, mode: str) -> None:
+def test_two_adjustments_at_once_with_one_key_are_made_once(make: Any, mode: str) -> None:
     desk = make(mode)
     started = [desk.run.start("adjust", desk.shop.acme, 30, "--reason", "x", "--key", "one", "--json") for _ in range(2)]
     done = [desk.run.finish(process, check=0).json for process in started]

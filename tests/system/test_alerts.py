@@ -51,7 +51,7 @@ def office(world: World, server: Server, run: Run) -> Office:
     return Office(world, server, run)
 
 
-def test_a_payment_is_told_once(office: Office) -> None:
+def test_a_payment_gives_one_alert(office: Office) -> None:
     office.pack("2026-03-10")
     office.sync()
     assert office.kinds() == ["credited"]
@@ -69,7 +69,7 @@ def keys(office: Office) -> list[str]:
     return [row["message_id"].removeprefix("<qualiodoo-").split("@")[0] for row in env.read(MESSAGE, sorted(found), ["message_id"])]
 
 
-def test_credited_is_taken_back_when_the_payment_bounces_and_said_again_when_it_is_paid_again(office: Office) -> None:
+def test_the_alert_of_credit_is_corrected_when_the_payment_bounces_and_repeated_when_it_is_paid_again(office: Office) -> None:
     """Each once, by key, also after the loss of the state."""
     invoice = office.pack("2026-03-10")
     credited = f"credited.{office.customer}.{invoice}"
@@ -95,7 +95,7 @@ def test_credited_is_taken_back_when_the_payment_bounces_and_said_again_when_it_
     assert "ne sont plus créditées" in body and office.world.row("account.move", invoice)["name"] in body
 
 
-def test_a_credit_that_bounces_before_it_was_told_is_never_told(office: Office) -> None:
+def test_credit_whose_payment_bounces_before_its_alert_gets_none(office: Office) -> None:
     office.run.configure(writeback={"enabled": False})
     invoice = office.pack("2026-03-10")
     office.sync()
@@ -177,7 +177,7 @@ def test_what_will_roll_over_is_not_announced(office: Office) -> None:
     assert office.kinds() == ["credited", "credited", "expiring"]  # the second pack; the first rolls over into it
 
 
-def test_a_customer_without_a_salesperson_and_one_of_before_since(office: Office) -> None:
+def test_a_customer_without_a_salesperson_and_a_payment_before_since_give_no_alert(office: Office) -> None:
     office.pack("2026-02-10")
     office.sync()
     assert office.kinds() == []  # nothing older is ever flagged

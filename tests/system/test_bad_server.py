@@ -1,4 +1,4 @@
-"""A server that is down, slow, misconfigured or mad: the right exit code, a clear message, nothing lost.
+"""A server that is down, slow, misconfigured or answering nonsense: the right exit code, a clear message, nothing lost.
 
 The commands of each table run at once, one server each: most of them spend their time waiting for the next try.
 """

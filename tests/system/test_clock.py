@@ -51,14 +51,14 @@ def test_a_false_breach_of_a_fresh_ticket_is_not_written_with_a_clock_three_days
 
 
 @pytest.mark.parametrize("skew", [-100, 0, 100])
-def test_two_minutes_are_no_wrong_clock(desk: Desk, skew: float) -> None:
+def test_a_clock_that_is_wrong_by_up_to_two_minutes_withholds_no_write(desk: Desk, skew: float) -> None:
     ticket = desk.ticket()
     desk.server.date_skew = skew
     desk.sync("11:07")
     assert desk.kinds(ticket) == ["breach"]
 
 
-def test_a_date_that_is_absent_stands_still_or_is_kept_by_a_proxy_withholds_nothing(desk: Desk) -> None:
+def test_writes_go_on_when_answers_have_no_date_a_frozen_one_or_that_of_a_proxys_cache(desk: Desk) -> None:
     for date, age in (("", None), (formatdate(0, usegmt=True), None), ("Thu, 19 Mar 2026 10:00:00 GMT", None),
                       ("yesterday", None), (None, 5000)):
         ticket = desk.ticket()
@@ -109,7 +109,7 @@ def test_an_adjustment_is_refused_with_a_wrong_clock(world: World, server: Serve
     run("adjust", shop.acme, 30, "--reason", "x", check=0)
 
 
-def test_what_a_wrong_clock_would_say_of_credit_is_never_said(world: World, server: Server, run: Run) -> None:
+def test_an_expiry_that_only_a_wrong_clock_sees_gives_no_alert(world: World, server: Server, run: Run) -> None:
     office = Office(world, server, run)
     office.pack("2026-03-10")
     server.date_skew = -400 * DAYS

@@ -284,7 +284,7 @@ def test_a_number_padded_with_zeros_is_no_id(world: World, run: Run, shop: Shop)
     assert asked == {f"{shop.other:05}": shop.fix, shop.other: shop.other}
 
 
-def test_explain_balance_says_how_each_line_was_worth_what_it_is(world: World, run: Run, shop: Shop) -> None:
+def test_explain_balance_says_why_each_line_is_worth_its_hours(world: World, run: Run, shop: Shop) -> None:
     invoice = world.invoice(shop.cargo, [("SUP12", 2.5)], "2026-03-01")
     world.pay(invoice, "2026-03-02")
     gesture = world.refund(invoice, lines=[("SUP12", 1, 50)], date="2026-03-10")
@@ -292,7 +292,7 @@ def test_explain_balance_says_how_each_line_was_worth_what_it_is(world: World, r
     run("sync", check=0)
     told = run("explain", "balance", shop.cargo, check=0).out
     assert " 2.5 × 12:00 = 30:00\n" in told
-    assert " 1 × 12:00 = 12:00, takes back 0:33: its share of what as many packs cost on the invoice\n" in told
+    assert " 1 × 12:00 = 12:00, takes back 0:33, in proportion: as many packs cost more on the invoice\n" in told
     moves = {m["move"]: m for m in run("explain", "balance", shop.cargo, "--json", check=0).json["invoices"]}
     assert moves[f"account.move:{invoice}"]["lines"][0]["asked_back_minutes"] == 0
     assert moves[f"account.move:{gesture}"]["lines"][0]["asked_back_minutes"] == 33

@@ -1,4 +1,4 @@
-"""Numbers and dates at the edge of what Odoo can answer, and words of a damaged state: an error that names them, or a right
+"""Numbers and dates at the edge of what Odoo can answer, and unknown values of a damaged state: an error that names them, or a right
 result; never a crash, an overflow or a wrong number. The sanitizers look at these tests too."""
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ATTENDANCE = "resource.calendar.attendance"
 
 
 def ends(ended: Result) -> Result:
-    """No signal, no report of a sanitizer, and a word when it failed."""
+    """No signal, no report of a sanitizer, and a message when it failed."""
     assert ended.code >= 0 and "Sanitizer" not in ended.err and "runtime error" not in ended.err, ended
     assert ended.code in (0, 3) or ended.err, ended
     return ended
@@ -56,7 +56,7 @@ def test_working_hours_that_no_day_has_are_an_error_of_their_calendar_that_names
 
 
 @pytest.mark.parametrize("values", [{"date_from": "0000-01-01 00:00:00"}, {"date_to": "10000-01-01 00:00:00"}], ids=str)
-def test_a_leave_whose_dates_are_none_is_an_error_that_names_it(world: World, run: Run, ticket: int, values: dict[str, Any]) -> None:
+def test_a_leave_with_impossible_dates_is_an_error_that_names_it(world: World, run: Run, ticket: int, values: dict[str, Any]) -> None:
     leave = world.holiday("Pont", "2026-03-12 00:00", "2026-03-12 22:59:59")
     world.patch("resource.calendar.leaves", leave, **values)
     assert f"leave {leave} " in " ".join(told(run, ticket).split())
@@ -78,7 +78,7 @@ def test_a_ticket_of_the_first_year_is_named_and_the_others_are_judged(world: Wo
 
 
 @pytest.mark.parametrize("minutes", [2**62, -(2**62)])
-def test_an_adjustment_that_no_integer_of_odoo_holds_gives_nothing(world: World, run: Run, shop: Shop, minutes: int) -> None:
+def test_an_adjustment_beyond_odoos_integers_gives_nothing_and_doctor_names_it(world: World, run: Run, shop: Shop, minutes: int) -> None:
     Office(world, run.server, run).setup()
     world.create("x_qualiodoo_adjustment", x_partner_id=shop.acme, x_minutes=90, x_date="2026-03-10", x_reason="geste", x_key="k")
     ends(run("sync"))
@@ -116,8 +116,8 @@ def test_quantities_of_any_size_end_in_a_balance(world: World, run: Run, shop: S
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf], ids=repr)
 @pytest.mark.parametrize(("model", "field"), [("account.analytic.line", "unit_amount"), ("account.move.line", "quantity"),
                                               ("account.move", "amount_residual"), (ATTENDANCE, "hour_to")])
-def test_a_number_that_is_none_is_named_and_is_not_zero(world: World, run: Run, shop: Shop, ticket: int, model: str, field: str,
-                                                        number: float) -> None:
+def test_a_quantity_that_is_not_finite_is_named_and_not_read_as_zero(world: World, run: Run, shop: Shop, ticket: int, model: str, field: str,
+                                                                     number: float) -> None:
     row = max(id_ for id_ in world.db.tables[model].rows if world.db.tables[model].rows[id_].get(field))
     run("sync", check=0)
     world.patch(model, row, **{field: number})
@@ -181,7 +181,7 @@ def damage(run: Run, table: str, column: str, value: str) -> None:
 
 
 @pytest.mark.parametrize(("table", "column", "value"), DAMAGE, ids=lambda part: str(part))
-def test_a_word_of_the_state_that_no_version_wrote_is_named_and_crashes_nothing(
+def test_a_value_of_the_state_that_no_version_wrote_is_named_as_damage_and_crashes_nothing(
         full: Run, shop: Shop, table: str, column: str, value: str) -> None:
     damage(full, table, column, value)
     everything(full, shop)
@@ -192,7 +192,7 @@ def test_a_word_of_the_state_that_no_version_wrote_is_named_and_crashes_nothing(
     assert any("damaged" in text and table in text for text in told), told
 
 
-def test_a_change_whose_owner_no_version_wrote_does_not_leave_a_balance_as_it_was(full: Run, shop: Shop) -> None:
+def test_a_logged_change_with_an_unknown_owner_stops_the_sync(full: Run, shop: Shop) -> None:
     damage(full, "evidence", "origin", "origin")  # takes the triggers away
     with closing(sqlite3.connect(full.state)) as database, database:
         database.execute("INSERT INTO change (owner, ref, mirror, id, what) VALUES ('nobody', 1, 'ticket', 1, 'updated')")
@@ -206,13 +206,13 @@ WORDS = [*DAMAGE[:4], ("entry", "kind", "99"), ("settled", "state", "-1"), ("tar
 @pytest.mark.parametrize("row", ["change (owner, mirror, id, what) VALUES ('nobody', 'ticket', 1, 'updated')",
                                  "change (owner, mirror, id, what) VALUES ('ticket', 'ticket', 1, 'lost')",
                                  "history (ticket_id, known) VALUES (1, 2)", "unreadable VALUES ('ticket', 1, 'why', 2)"])
-def test_the_state_takes_no_row_with_a_word_that_no_version_wrote(full: Run, row: str) -> None:
+def test_the_state_refuses_a_row_with_a_value_that_no_version_writes(full: Run, row: str) -> None:
     with closing(sqlite3.connect(full.state)) as database, pytest.raises(sqlite3.IntegrityError):
         database.execute(f"INSERT INTO {row}")
 
 
 @pytest.mark.parametrize(("table", "column", "value"), WORDS,
                          ids=lambda part: str(part))
-def test_the_state_takes_no_word_that_no_version_wrote(full: Run, table: str, column: str, value: str) -> None:
+def test_the_state_refuses_a_value_that_no_version_writes(full: Run, table: str, column: str, value: str) -> None:
     with closing(sqlite3.connect(full.state)) as database, pytest.raises(sqlite3.IntegrityError):
         database.execute(f"UPDATE {table} SET {column} = {value}")

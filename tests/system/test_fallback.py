@@ -29,7 +29,7 @@ def told(desk: Desk, ticket: int) -> list[int]:
     return [a["user_id"][0] for a in sorted(desk.activities(ticket), key=lambda a: a["id"])]
 
 
-def test_a_ticket_of_nobody_is_warned_of_and_flagged_to_the_fallback(desk: Desk) -> None:
+def test_the_fallback_gets_the_activities_of_a_ticket_without_assignee_and_leader(desk: Desk) -> None:
     ticket = desk.ticket()
     desk.sync("10:45")
     assert desk.kinds(ticket) == ["warning"] and told(desk, ticket) == [desk.chief]
@@ -40,7 +40,7 @@ def test_a_ticket_of_nobody_is_warned_of_and_flagged_to_the_fallback(desk: Desk)
 
 
 @pytest.mark.parametrize("part", ["activity", "warning"])
-def test_the_fallback_gets_only_what_is_written_at_all(desk: Desk, part: str) -> None:
+def test_the_fallback_gets_no_activity_of_a_kind_that_is_switched_off(desk: Desk, part: str) -> None:
     desk.run.configure(writeback={"breach": {part: False}})
     ticket = desk.ticket()
     desk.sync("10:45")
@@ -55,7 +55,7 @@ def test_an_assignee_and_a_leader_come_before_the_fallback(desk: Desk) -> None:
     assert told(desk, assigned) == [desk.agent] and told(desk, led) == [desk.leader]
 
 
-def test_who_was_archived_is_not_told(desk: Desk) -> None:
+def test_an_archived_user_gets_no_activity(desk: Desk) -> None:
     """Nobody opens the activities of an archived user."""
     desk.world.write("helpdesk.ticket.team", desk.world.team_id, user_id=desk.leader)
     ticket = desk.ticket(user=desk.agent)
@@ -68,7 +68,7 @@ def test_who_was_archived_is_not_told(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("how, words", [("unknown", "no user has the login"), ("archived", "is archived"), ("portal", "is no internal user")])
-def test_a_fallback_that_cannot_be_told_is_an_error_until_it_is_corrected(desk: Desk, how: str, words: str) -> None:
+def test_a_fallback_that_is_unknown_archived_or_external_is_an_error_until_corrected(desk: Desk, how: str, words: str) -> None:
     if how == "unknown":
         desk.run.configure(writeback={"breach": {"fallback": "nobody@example.com"}})
     elif how == "archived":
@@ -89,7 +89,7 @@ def test_a_fallback_that_cannot_be_told_is_an_error_until_it_is_corrected(desk: 
     assert told(desk, ticket) == [desk.chief]
 
 
-def test_a_fallback_taken_away_before_it_was_told_is_an_error(desk: Desk) -> None:
+def test_a_fallback_removed_before_its_activity_was_written_is_an_error(desk: Desk) -> None:
     ticket = desk.ticket()
     desk.server.fault("fault", lambda c: c.method == "create", error=UserError("Pas maintenant."))
     desk.sync("11:30", check=1)
@@ -104,7 +104,7 @@ def test_a_fallback_taken_away_before_it_was_told_is_an_error(desk: Desk) -> Non
 
 @pytest.fixture
 def practice(world: World, server: Server, run: Run) -> Practice:
-    """In good health, but for a ticket that nobody answered, of nobody, in a team without a leader."""
+    """In good health, but for an unanswered ticket without an assignee, in a team without a leader."""
     made = Practice(world, server, run)
     world.write("helpdesk.ticket.team", world.team_id, user_id=False)
     made.ticket = world.ticket(made.shop.acme, priority="1", created="2026-03-19 09:00")
@@ -116,7 +116,7 @@ def unheard(practice: Practice) -> list[dict[str, Any]]:
     return [f for f in practice.notes() if REACHES_NOBODY in f["text"]]
 
 
-def test_doctor_says_that_breaches_reach_nobody(practice: Practice) -> None:
+def test_doctor_names_tickets_whose_breach_reaches_no_user(practice: Practice) -> None:
     (note,) = unheard(practice)
     assert note["topic"] == "data" and f"({practice.ticket})" in note["text"]
     assert "writeback.breach.fallback" in note["advice"]
@@ -125,7 +125,7 @@ def test_doctor_says_that_breaches_reach_nobody(practice: Practice) -> None:
     assert not unheard(practice) and not practice.problems()
 
 
-def test_doctor_has_nothing_to_say_where_somebody_is_told(practice: Practice) -> None:
+def test_doctor_is_silent_where_every_breach_reaches_a_user(practice: Practice) -> None:
     leader = practice.world.people[0]
     practice.world.write("helpdesk.ticket.team", practice.world.team_id, user_id=leader)
     practice.run("sync", check=0)
@@ -135,7 +135,7 @@ def test_doctor_has_nothing_to_say_where_somebody_is_told(practice: Practice) ->
     assert unheard(practice), "an archived leader is told nothing"
 
 
-def test_doctor_has_nothing_to_say_where_nothing_is_told(practice: Practice) -> None:
+def test_doctor_is_silent_where_no_activity_is_written(practice: Practice) -> None:
     practice.run.configure(writeback={"breach": {"activity": False, "warning": False}})
     assert not unheard(practice)
 
@@ -146,7 +146,7 @@ def test_doctor_leaves_out_tickets_that_are_never_flagged(practice: Practice) ->
 
 
 @pytest.mark.parametrize("how, words", [("unknown", "no user has the login"), ("archived", "is archived"), ("portal", "is no internal user")])
-def test_doctor_finds_a_fallback_that_cannot_be_told(practice: Practice, how: str, words: str) -> None:
+def test_doctor_finds_a_fallback_that_can_get_no_activity(practice: Practice, how: str, words: str) -> None:
     if how != "unknown":
         user = practice.world.user("Chef", FALLBACK, share=how == "portal")
         practice.world.archive("res.users", user, active=how != "archived")

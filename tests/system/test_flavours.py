@@ -71,7 +71,7 @@ def test_tasks_need_a_domain(run: Run) -> None:
 
 
 @pytest.mark.world(flavour="task")
-def test_tasks_are_never_taken_by_themselves(run: Run) -> None:
+def test_without_a_helpdesk_tasks_are_tickets_only_when_tickets_flavour_says_so(run: Run) -> None:
     assert "tickets.flavour" in run("sync", check=1).message
 
 
@@ -107,7 +107,7 @@ def test_in_payment_without_an_entry_leaves_the_residual_and_grants_nothing(worl
 
 
 @pytest.mark.world(version=17, enterprise_accounting=True)
-def test_the_bank_confirms_later(world: World, run: Run, shop: Shop) -> None:
+def test_a_payment_counts_from_the_sync_after_the_bank_confirms_it(world: World, run: Run, shop: Shop) -> None:
     payment = world.pay(shop.invoice_c, "2026-03-13")
     run("sync", check=0)
     run.settle()
@@ -120,7 +120,7 @@ def test_the_bank_confirms_later(world: World, run: Run, shop: Shop) -> None:
 
 
 @pytest.mark.world(with_modules=("project_timesheet_time_control",))
-def test_the_time_control_module_is_no_trouble(run: Run, shop: Shop) -> None:
+def test_the_time_control_module_changes_no_balance(run: Run, shop: Shop) -> None:
     run("sync", check=0)
     assert run.balance(shop.acme) == 685
 

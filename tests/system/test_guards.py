@@ -1,4 +1,4 @@
-"""Guards whose loss no other test would notice: each of these failed a mutant that had survived."""
+"""Guards whose loss no other test would notice: each of these fails for a mutant of the program that passed all others."""
 
 from __future__ import annotations
 

@@ -273,7 +273,7 @@ def test_lost_rights_on_adjustments_are_no_missing_model(world: World, adjusted:
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4])
-def test_a_model_made_again_is_another_one(world: World, adjusted: Run, shop: Shop, count: int) -> None:
+def test_rows_of_a_model_that_was_removed_and_made_again_are_not_mixed_with_the_old_ones(world: World, adjusted: Run, shop: Shop, count: int) -> None:
     """Its ids start at 1 again: old and new rows are not mixed, whether there are fewer, as many or more."""
     remove_model(world)
     world.adjustment_model()
@@ -285,7 +285,7 @@ def test_a_model_made_again_is_another_one(world: World, adjusted: Run, shop: Sh
     assert adjusted.picture() == adjusted.rebuilt()
 
 
-def test_a_model_made_again_after_a_sync_without_it(world: World, adjusted: Run, shop: Shop) -> None:
+def test_a_model_made_again_after_a_sync_without_it_is_read_anew(world: World, adjusted: Run, shop: Shop) -> None:
     remove_model(world)
     adjusted("sync", check=0)
     world.adjustment(shop.acme, 7, "2026-03-13")

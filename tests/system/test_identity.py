@@ -61,7 +61,7 @@ def test_another_odoo_is_refused(desk: Shop, server: Server, run: Run, arguments
     assert run.balance(desk.acme) == 720 - 35
 
 
-def test_status_and_doctor_name_it(desk: Shop, server: Server, run: Run) -> None:
+def test_status_and_doctor_say_that_it_is_another_odoo(desk: Shop, server: Server, run: Run) -> None:
     server.world = another()
     run("sync", check=4)
     assert any(REFUSED in problem for problem in run("status", "--json", check=3).json["problems"])

@@ -182,7 +182,7 @@ def test_a_copy_of_the_state_is_another_agent(world: World, agent: Any) -> None:
 
 @pytest.mark.usefixtures("slower")
 def test_two_processes_that_write_one_row_both_give_it_up(world: World, agent: Any) -> None:
-    """A cloned machine: its heartbeats change the word in the row."""
+    """A cloned machine: its heartbeats put another token into the row."""
     late_ticket(world)
     sync(agent("a"))
     world.write(LEASE, rows(world)[0]["id"], x_holder="somewhere:/else #0123456789abcdef")

@@ -261,16 +261,16 @@ FIRST = setting("QUALIODOO_PROPERTY_SEED", 0)
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 6)))
-def test_ledger_is_the_models(seed):
+def test_the_ledger_is_that_of_the_model(seed):
     play_seed(BINARY, seed, setting("QUALIODOO_PROPERTY_CUSTOMERS", 25), 3)
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 6)))
-def test_ledger_is_the_models_after_each_incremental_sync(seed):
+def test_the_ledger_is_that_of_the_model_after_each_incremental_sync(seed):
     play_seed_in_steps(BINARY, seed, setting("QUALIODOO_PROPERTY_CUSTOMERS", 25), 3)
 
 
-def test_ledger_is_the_models_by_hypothesis():
+def test_the_ledger_is_that_of_the_model_on_histories_by_hypothesis():
     from hypothesis import HealthCheck, given, settings
     from hypothesis import strategies as st
 
@@ -284,7 +284,7 @@ def test_ledger_is_the_models_by_hypothesis():
 
 
 @pytest.mark.parametrize("seed", (1, 2))
-def test_these_tests_with_the_model_dressed_as_the_program(seed):
+def test_these_tests_pass_when_the_model_plays_the_program(seed):
     """What is loaded into Odoo is enough to find the history again (no binary needed)."""
     play_seed(REFERENCE, seed, 4, 1)
     play_seed_in_steps(REFERENCE, seed, 4, 1)

@@ -158,7 +158,7 @@ def test_breaches_are_counted(world: World, service: Service, file: Path) -> Non
     assert told == [0, 1, 1], "what a first pull finds is history and no event; the others are one event each"
 
 
-def test_the_same_on_the_listener(world: World, server: Server, service: Service) -> None:  # noqa: F811
+def test_the_listener_gives_the_same_metrics_while_a_cycle_hangs(world: World, server: Server, service: Service) -> None:  # noqa: F811
     if not has_listener():
         pytest.skip("a build without the listener")
     port = free_port()
@@ -180,7 +180,7 @@ def test_the_same_on_the_listener(world: World, server: Server, service: Service
 
 # ---- status beside the service ----
 
-def test_status_tells_of_the_service(world: World, service: Service) -> None:  # noqa: F811
+def test_status_says_whether_the_service_runs_and_which_process(world: World, service: Service) -> None:  # noqa: F811
     ready(service)
     assert service.process
     told = service.run("status", "--json", now=False, check=0).json["service"]
@@ -194,7 +194,7 @@ def test_status_tells_of_the_service(world: World, service: Service) -> None:  #
     assert "status.max_lag" in late.out and "service: not running" in late.out
 
 
-def test_status_waits_for_nobody(world: World, server: Server, service: Service) -> None:  # noqa: F811
+def test_status_does_not_wait_for_a_cycle_or_a_writer(world: World, server: Server, service: Service) -> None:  # noqa: F811
     ready(service)
     server.fault("hang", times=0, seconds=20)
     time.sleep(2)  # a cycle is at work
@@ -215,7 +215,7 @@ def begin(writer: sqlite3.Connection) -> bool:
     return True
 
 
-def test_status_keeps_no_writer_waiting(world: World, run: Run) -> None:  # noqa: F811
+def test_a_reader_of_the_state_does_not_delay_a_cycle(world: World, run: Run) -> None:  # noqa: F811
     """A long look at the state, as `status` takes it, and a cycle beside it."""
     run("sync", now=False, check=0)
     with closing(sqlite3.connect(run.state, isolation_level=None)) as reader:
@@ -227,7 +227,7 @@ def test_status_keeps_no_writer_waiting(world: World, run: Run) -> None:  # noqa
     assert run.balance(customer) == 720
 
 
-def test_asking_keeps_no_service_from_starting(world: World, service: Service) -> None:  # noqa: F811
+def test_asking_whether_a_service_runs_does_not_keep_one_from_starting(world: World, service: Service) -> None:  # noqa: F811
     """The question takes the lock for an instant."""
     service.run("sync", now=False, check=0)
     path = Path(f"{service.run.state}.run")

@@ -41,7 +41,7 @@ def refuse(server: Server, method: str, times: int = 1, model: str | None = None
 # ---- list ----
 
 
-def test_nothing_waits(run: Run) -> None:
+def test_an_empty_outbox_says_so_and_knows_no_write(run: Run) -> None:
     run("sync", check=0)
     assert run("outbox", check=0).out == "shadow mode: nothing is written; this is what would be:\n\n" + NOTHING
     assert run("outbox", "list", "--json", check=0).json == []
@@ -134,7 +134,7 @@ def test_retry_without_an_id_is_for_every_refused_write(server: Server, run: Run
 # ---- drop ----
 
 
-def test_a_dropped_note_takes_with_it_what_stands_on_it(server: Server, run: Run, ticket: int) -> None:
+def test_dropping_a_note_drops_its_tag_and_its_activity(server: Server, run: Run, ticket: int) -> None:
     refuse(server, "message_post")
     run("sync", check=1)
     dropped = rows(run, "drop", 1)
@@ -145,7 +145,7 @@ def test_a_dropped_note_takes_with_it_what_stands_on_it(server: Server, run: Run
     assert "is 'dropped'" in run("outbox", "drop", 1, check=1).message
 
 
-def test_a_dropped_part_leaves_the_others(server: Server, run: Run, ticket: int) -> None:
+def test_dropping_a_tag_leaves_the_note_and_the_activity(server: Server, run: Run, ticket: int) -> None:
     refuse(server, "write", model="helpdesk.ticket")
     run("sync", check=1)
     assert states(run) == {"note": "done", "tag": "refused", "activity": "done"}
@@ -158,7 +158,7 @@ def test_a_dropped_part_leaves_the_others(server: Server, run: Run, ticket: int)
 # ---- Who decides ----
 
 
-def test_a_decision_waits_for_the_cycle_at_work(server: Server, run: Run, ticket: int) -> None:
+def test_drop_waits_for_the_cycle_that_holds_the_lock(server: Server, run: Run, ticket: int) -> None:
     refuse(server, "message_post")
     run("sync", check=1)
     with (run.folder / "state.db.lock").open("r+") as lock:

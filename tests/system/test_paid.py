@@ -111,7 +111,7 @@ def test_a_credit_note_that_was_itself_undone_takes_nothing_back(desk: Desk, by:
     assert desk.grants() == [("2026-01-15", 720)]
     assert desk.verdict(note) == "was itself undone: takes nothing back"
     explained = desk.run("explain", "balance", desk.customer, check=0).out
-    assert "settled on 2026-02-02 by what reverses it" in explained
+    assert "settled on 2026-02-02 by the entry that reverses it" in explained
     if by != "entry":
         assert desk.verdict(back) == "only undoes a credit note"
         assert "by the credit note that it undoes" in explained and "counts as money" not in explained
@@ -140,7 +140,7 @@ def test_an_ordinary_refund_takes_the_pack_back(desk: Desk) -> None:
     assert desk.grants() == [("2026-01-15", 720), ("2026-02-05", -720)]
 
 
-def test_a_cycle_names_the_accounts_that_lost_credit_but_not_those_that_worked(desk: Desk) -> None:
+def test_a_cycle_names_the_accounts_that_lost_credit_other_than_by_work(desk: Desk) -> None:
     invoice, other = desk.pack("2026-01-10"), desk.world.partner("Autre SA")
     desk.world.pay(invoice, "2026-01-15")
     desk.world.pay(desk.pack("2026-01-10", other), "2026-01-15")
@@ -349,7 +349,7 @@ def test_a_payment_that_gets_another_date_moves_the_lot(desk: Desk, version: int
 
 
 @pytest.mark.parametrize("word", ["partial", "not_paid"])
-def test_a_spoilt_word_does_not_decide_where_posted_money_covers_the_invoice(desk: Desk, word: str) -> None:
+def test_a_wrong_payment_state_does_not_decide_where_posted_money_covers_the_invoice(desk: Desk, word: str) -> None:
     invoice = desk.pack("2026-01-10")
     desk.world.pay(invoice, "2026-01-15")
     desk.world.spoil(invoice, word)
@@ -358,7 +358,7 @@ def test_a_spoilt_word_does_not_decide_where_posted_money_covers_the_invoice(des
     assert f"'{word}'" in found and "counted" in found
 
 
-def test_a_spoilt_word_pays_nothing_that_is_still_due(desk: Desk) -> None:
+def test_a_wrong_payment_state_pays_nothing_that_is_still_due(desk: Desk) -> None:
     invoice = desk.pack("2026-01-10")
     desk.world.spoil(invoice, "paid")
     assert desk.balance() == 0

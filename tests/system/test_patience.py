@@ -41,7 +41,7 @@ def test_a_command_of_many_calls_tries_for_30_seconds_in_all(
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 413])
-def test_an_answer_that_stays_as_it_is_ends_the_tries(server: Server, run: Run, status: int) -> None:
+def test_an_http_status_that_repeating_cannot_change_is_not_tried_again(server: Server, run: Run, status: int) -> None:
     server.fault("status", times=0, status=status)
     server.clear()
     assert f"HTTP {status}" in run("sync", check=1, env=environment(QUALIODOO_PATIENCE_MS=None)).message

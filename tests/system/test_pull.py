@@ -47,7 +47,7 @@ def test_the_ledger_tells_every_movement_with_its_record(world: World, run: Run,
 
 
 @pytest.mark.parametrize("command", ["sync", "reconcile"])
-def test_the_second_run_differs_in_nothing(run: Run, shop: Shop, command: str) -> None:
+def test_a_second_run_changes_nothing(run: Run, shop: Shop, command: str) -> None:
     run(command, check=0)
     before = run.picture()
     report = run(command, "--json", check=0).json
@@ -58,7 +58,7 @@ def test_the_second_run_differs_in_nothing(run: Run, shop: Shop, command: str) -
 
 
 @pytest.mark.parametrize("command", [["sync"], ["reconcile"], ["reconcile", "--dry-run"]])
-def test_a_move_of_the_server_is_no_difference(world: World, server: Server, run: Run, shop: Shop, command: list[str]) -> None:
+def test_another_address_and_later_stamps_of_equal_records_are_no_difference(world: World, server: Server, run: Run, shop: Shop, command: list[str]) -> None:
     """Another address, and every record with a later write_date: an import or an upgrade wrote it as it was."""
     run("sync", check=0)
     world.advance(86400)
@@ -477,7 +477,7 @@ def test_a_wrong_domain_is_named(run: Run, shop: Shop) -> None:
     {"credit": {"packs": [{"product": "SUP12", "hours": 6}]}}, {"credit": {"rounding": "entry"}},
     {"credit": {"since": "2026-03-12"}}, {"credit": {"step": "15min"}}, {"tickets": {"domain": [["priority", "=", "3"]]}},
     {"tickets": {"excluded_tags": ["Interne"]}}, {"timezone": "Pacific/Auckland"}, {"privacy": {"keep_names": False}}])
-def test_another_configuration_is_as_if_it_had_always_been_so(world: World, run: Run, shop: Shop, options: dict) -> None:
+def test_a_changed_configuration_gives_what_a_new_state_with_it_gives(world: World, run: Run, shop: Shop, options: dict) -> None:
     world.write("helpdesk.ticket", shop.other, tag_ids=[(4, world.tag("Interne"))])
     run("sync", check=0)
     run.settle()

@@ -1,4 +1,4 @@
-"""Revoked credit (DOMAIN.md, section 3): a changed word never empties an account in silence. A person decides."""
+"""Revoked credit (DOMAIN.md, section 3): a changed setting never empties an account in silence. A person decides."""
 
 from __future__ import annotations
 
@@ -116,8 +116,8 @@ def test_a_new_product_that_takes_the_old_reference_is_named(world: World, desk:
     assert desk.balance(shop.cargo) == 1440
 
 
-def test_a_state_that_is_read_again_after_the_change_goes_by_the_new_word(world: World, desk: Run, shop: Shop) -> None:
-    """Without a state nobody knows the old word: the page says it of a cycle, not of a first reading."""
+def test_a_new_state_after_a_changed_reference_goes_by_the_new_one(world: World, desk: Run, shop: Shop) -> None:
+    """Without a state nobody knows the old reference: the rule is about later cycles, not about a first reading."""
     rename(world, "SUP24", "SUP24B")
     desk.forget()
     desk("sync", check=0)
@@ -127,7 +127,7 @@ def test_a_state_that_is_read_again_after_the_change_goes_by_the_new_word(world:
 # ---- A journal whose type changed ----
 
 
-def test_a_journal_that_is_no_bank_any_more_is_named(world: World, desk: Run, shop: Shop) -> None:
+def test_a_journal_whose_type_is_no_longer_bank_is_named(world: World, desk: Run, shop: Shop) -> None:
     bank = world.journal("bank")
     world.write("account.journal", bank, type="general")
     document = stops(desk, f"journal {bank} 'Bank' changed its type from bank to general", "3 accounts")
@@ -225,7 +225,7 @@ def test_a_key_that_decides_what_money_is_is_named(world: World, run: Run, shop:
 
 
 @pytest.mark.world(enterprise_accounting=True)
-def test_in_payment_that_counts_no_more_is_named(world: World, run: Run, shop: Shop) -> None:
+def test_credit_payment_set_back_to_paid_is_named(world: World, run: Run, shop: Shop) -> None:
     run.configure(credit={"payment": "in_payment"})
     run("sync", check=0)
     assert run.balance(shop.acme) == 685
@@ -244,7 +244,7 @@ def test_a_key_that_gives_more_or_changes_no_lot_stops_nothing(desk: Run, shop: 
 # ---- What is no revocation ----
 
 
-def test_what_odoo_says_otherwise_is_no_revocation(world: World, desk: Run, shop: Shop) -> None:
+def test_credit_lost_by_an_event_in_odoo_is_no_revocation(world: World, desk: Run, shop: Shop) -> None:
     """A payment undone, an invoice reset, a credit note: the account follows, and the log names it."""
     world.unpay(shop.invoice_b)
     world.refund(shop.invoice, lines=[("SUP12", 1)], date="2026-03-14")
@@ -253,7 +253,7 @@ def test_what_odoo_says_otherwise_is_no_revocation(world: World, desk: Run, shop
     assert desk.picture() == desk.rebuilt()
 
 
-def test_an_undone_payment_is_followed_beside_a_changed_word(world: World, desk: Run, shop: Shop) -> None:
+def test_an_undone_payment_is_followed_beside_a_changed_reference(world: World, desk: Run, shop: Shop) -> None:
     """Bravo's payment bounced, Cargo's pack was renamed: only Cargo's credit is revoked."""
     world.unpay(shop.invoice_b)
     rename(world, "SUP24", "SUP24B")
@@ -261,7 +261,7 @@ def test_an_undone_payment_is_followed_beside_a_changed_word(world: World, desk:
     assert [a["customer_id"] for a in document["revoked"]] == [shop.cargo]
 
 
-def test_an_account_that_gets_credit_in_the_same_cycle_is_not_hurt(world: World, desk: Run, shop: Shop) -> None:
+def test_an_account_that_gets_credit_in_the_same_cycle_keeps_it(world: World, desk: Run, shop: Shop) -> None:
     delta = world.partner("Delta SARL")
     world.pay(world.invoice(delta, [("SUP36", 1)], "2026-03-20"), "2026-03-20")
     rename(world, "SUP24", "SUP24B")
@@ -374,7 +374,7 @@ def test_the_service_keeps_the_balances_and_goes_on_with_the_rest(world: World, 
     wait_for(lambda: run.sql("SELECT 1 FROM target WHERE ticket_id = ?", ticket))
     assert run.balance(customer) == 1440
     shown = run("balance", customer, "--json", now=False, check=0)
-    assert shown.json[0]["balance_minutes"] == 1440 and "those of before a word changed" in shown.err
+    assert shown.json[0]["balance_minutes"] == 1440 and "those from before a setting changed" in shown.err
     status = run("status", "--json", now=False, check=3).json
     assert status["revoked"][0]["customer_id"] == customer and status["revoked"][0]["after_minutes"] == 0
     before = run.dump("meta", "cursor")

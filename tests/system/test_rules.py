@@ -58,7 +58,7 @@ def test_a_duration_is_rounded_to_the_minute_then_to_the_step(desk: Desk, hours:
 
 
 @pytest.mark.parametrize(("rounding", "charged"), [("ticket", [5, 5]), ("entry", [5, 5, 5])])
-def test_three_lines_of_two_minutes(desk: Desk, rounding: str, charged: list[int]) -> None:
+def test_three_lines_of_two_minutes_are_rounded_together_or_each(desk: Desk, rounding: str, charged: list[int]) -> None:
     desk.pack("2026-01-01", "2026-01-01")
     desk.work(("2026-01-02", 2), ("2026-01-02", 2), ("2026-01-02", 2))
     assert desk.balance(credit={"rounding": rounding}) == 720 - sum(charged)
@@ -71,7 +71,7 @@ def test_a_negative_line_gives_back_no_more_than_was_charged(desk: Desk) -> None
     assert desk.balance() == 720 - 10  # the running total is 30, -60, 10
 
 
-def test_another_step(desk: Desk) -> None:
+def test_credit_step_is_the_step_of_rounding(desk: Desk) -> None:
     desk.pack("2026-01-01", "2026-01-01")
     desk.work(("2026-01-02", 16))
     assert desk.balance(credit={"step": "15min"}) == 690
@@ -229,7 +229,7 @@ def test_excluded_tags_and_tickets_without_a_customer_are_charged_to_nobody(desk
     assert desk.balance(tickets={"excluded_tags": []}) == 660
 
 
-def test_since_leaves_out_what_came_before(desk: Desk) -> None:
+def test_credit_since_leaves_out_packs_work_and_adjustments_before_it(desk: Desk) -> None:
     desk.pack("2025-12-01", "2025-12-31")
     desk.pack("2025-12-01", "2026-01-01")
     desk.work(("2025-12-31", 7), ("2026-01-01", 7))

@@ -176,7 +176,7 @@ def test_a_breach_is_flagged_within_seconds_of_its_deadline(world: World, server
     assert timedelta(0) < datetime.now(timezone.utc) - deadline < timedelta(seconds=60)  # the polls are ten minutes away
 
 
-def test_odoo_away_then_back(world: World, server: Server, service: Service) -> None:
+def test_the_service_goes_on_when_odoo_is_back(world: World, server: Server, service: Service) -> None:
     customer = world.partner("Exemple SARL")
     ready(service)
     with server.down():
@@ -255,7 +255,7 @@ def test_a_second_service_is_refused_and_commands_go_beside_it(world: World, ser
     assert service.stop() == 0
 
 
-def test_stopped_while_odoo_does_not_answer(world: World, server: Server, service: Service) -> None:
+def test_the_service_stops_while_odoo_does_not_answer(world: World, server: Server, service: Service) -> None:
     ready(service)
     server.fault("hang", times=0, seconds=20)
     time.sleep(3)
@@ -266,7 +266,7 @@ def test_stopped_while_odoo_does_not_answer(world: World, server: Server, servic
     service.run("sync", now=False, check=0)
 
 
-def test_stopped_while_the_name_server_does_not_answer(world: World, service: Service, tmp_path: Path) -> None:
+def test_the_service_stops_while_the_name_server_does_not_answer(world: World, service: Service, tmp_path: Path) -> None:
     source, library = tmp_path / "silent.c", tmp_path / "silent.so"
     source.write_text("#include <netdb.h>\n#include <unistd.h>\n"
                       "int getaddrinfo(const char *n, const char *s, const struct addrinfo *h, struct addrinfo **r)\n"
@@ -280,7 +280,7 @@ def test_stopped_while_the_name_server_does_not_answer(world: World, service: Se
     assert service.stop(seconds=90) == 0 and time.monotonic() - began < 20  # it sleeps for 60 s
 
 
-def test_killed_and_started_again(world: World, server: Server, service: Service) -> None:
+def test_a_service_killed_and_started_again_credits_the_payment(world: World, server: Server, service: Service) -> None:
     customer = world.partner("Exemple SARL")
     ready(service)
     world.pay(world.invoice(customer, [("SUP12", 1)], str(world.today)), str(world.today))
@@ -324,6 +324,6 @@ def test_the_password_is_checked_once(world: World, server: Server, service: Ser
     assert until(lambda: server.named("authenticate") and len(server.calls) > 5, 15)
 
 
-def test_no_what_if(run: Run) -> None:
+def test_run_refuses_now(run: Run) -> None:
     refused = run("run", now="2026-01-01")
     assert refused.code == 2 and "--now" in refused.err

@@ -216,7 +216,7 @@ class Story:
 
 
 class Storm:
-    """What happens to the line, to the rights and to the process; it passes."""
+    """Random faults of the connection, of the rights and of the process, each of which ends."""
 
     ACTIONS = ("refuse", "drop_before", "drop_after", "truncate", "html", "status", "garbage", "empty", "invalid_utf8",
                "concurrency", "hang", "delay")
@@ -327,7 +327,7 @@ def test_killed_at_random_it_goes_on(world: World, service: Service) -> None:
     assert [notes(world, ticket) for ticket in late] == [["breach"]] * len(late)
 
 
-def test_commands_beside_it(world: World, server: Server, service: Service, shop: Shop) -> None:
+def test_commands_work_beside_the_service(world: World, server: Server, service: Service, shop: Shop) -> None:
     started(service)
     run = service.run
     for command in (["sync"], ["reconcile"], ["balance"], ["sla"], ["sync"], ["reconcile", "--dry-run"], ["outbox"]):
@@ -359,7 +359,7 @@ def test_a_state_removed_under_it_is_made_again(world: World, service: Service, 
     same_as_rebuilt(service)
 
 
-def test_with_its_state_removed_it_is_still_the_only_one(world: World, service: Service, shop: Shop) -> None:
+def test_a_second_service_is_refused_after_the_state_was_removed_under_the_first(world: World, service: Service, shop: Shop) -> None:
     """`rm state.db*` takes the lock's file as well."""
     started(service)
     for path in service.run.folder.glob("state.db*"):
@@ -371,7 +371,7 @@ def test_with_its_state_removed_it_is_still_the_only_one(world: World, service: 
     same_as_rebuilt(service)
 
 
-def test_of_two_services_one_gives_way(world: World, service: Service, shop: Shop) -> None:
+def test_of_two_services_on_one_removed_state_the_first_ends(world: World, service: Service, shop: Shop) -> None:
     """The second one starts before the first one sees that the lock's file is gone."""
     service.run.configure(poll={"payments": "3min", "tickets": "3min"})
     started(service)
@@ -476,7 +476,7 @@ def test_a_slow_odoo_is_waited_for(world: World, server: Server, service: Servic
     same_as_rebuilt(service)
 
 
-def test_an_upgrade_while_it_runs(world: World, server: Server, service: Service, shop: Shop) -> None:
+def test_the_service_goes_on_when_an_upgrade_of_odoo_takes_a_field_away_and_back(world: World, server: Server, service: Service, shop: Shop) -> None:
     """A field it can do without vanishes and comes back; one that it needs vanishes and comes back."""
     started(service)
     for model, name, needed in ((TICKET, "priority", False), ("account.move", "payment_state", True)):
@@ -524,7 +524,7 @@ def test_deletions_beyond_the_limit_wait_for_a_person(world: World, service: Ser
     same_as_rebuilt(service)
 
 
-def test_payments_go_on_while_a_storm_waits_for_a_person(world: World, service: Service, shop: Shop) -> None:
+def test_payments_are_credited_while_too_many_writes_wait_for_a_person(world: World, service: Service, shop: Shop) -> None:
     service.run.configure(poll={"payments": "1min", "tickets": "4h"}, safety={"max_writes": 2})
     for _ in range(3):
         world.ticket(shop.acme, priority="3", created=world.now - timedelta(hours=3))
@@ -541,7 +541,7 @@ def test_payments_go_on_while_a_storm_waits_for_a_person(world: World, service: 
 
 
 @pytest.mark.parametrize("jump", [timedelta(days=-2), timedelta(hours=-1), timedelta(hours=5), timedelta(days=500)], ids=str)
-def test_a_clock_that_jumps(clock: Time, world: World, service: Service, shop: Shop, jump: timedelta) -> None:
+def test_a_clock_that_jumps_ahead_and_back_leaves_right_results(clock: Time, world: World, service: Service, shop: Shop, jump: timedelta) -> None:
     started(service)
     clock.set(clock.now() + jump)
     up_to_date(service)

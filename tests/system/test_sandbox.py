@@ -79,7 +79,7 @@ def boxed(request: pytest.FixtureRequest, server: Server) -> Iterator[Boxed]:
     shutil.rmtree(folder)
 
 
-def test_it_works(world: World, boxed: Boxed) -> None:
+def test_the_service_works_in_the_sandbox_of_its_unit(world: World, boxed: Boxed) -> None:
     customer = world.partner("Exemple SARL")
     invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
     port = free_port() if has_listener() else None
@@ -132,7 +132,7 @@ print(json.dumps(found))
 """
 
 
-def test_it_restricts(boxed: Boxed) -> None:
+def test_the_sandbox_of_the_unit_refuses_what_the_service_does_not_need(boxed: Boxed) -> None:
     done = subprocess.run([*boxed.box, sys.executable, "-c", PROBE, boxed.home], capture_output=True, text=True, check=True,
                           timeout=30)
     assert json.loads(done.stdout) == {"state": 0, "elsewhere": 30, "netlink": 97, "inet": 0, "executable memory": 1,

@@ -125,7 +125,7 @@ def test_a_low_ticket_answered_in_four_hours_stays_met_when_it_is_raised_the_nex
     for line in ("priority 3 now, low when it was settled: a response within 2 business days\n",
                  "deadline: 2026-03-23 09:00",
                  "settled by the response: this deadline and the verdict are kept as they are\n",
-                 "today's rules would give the deadline 2026-03-19 11:00 (urgent, 2:00 of business time): it does not matter\n"):
+                 "today's rules would give the deadline 2026-03-19 11:00 (urgent, 2:00 of business time): the settled deadline stays\n"):
         assert line in shown, line
 
 

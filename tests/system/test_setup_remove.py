@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import VERSION, Run
+from conftest import Run
 from odoosim import Server, World
+from sample import some
 from test_setup import ACCOUNT, CREDIT, FIELDS, LAST_DAY, LEASE, MODEL, SHOWN, TAG, Office, old_columns
 
 ADJUSTMENTS = {"group_agent", "model_adjustment", "access_adjustment_agent", "access_adjustment_administrator"}
@@ -48,7 +49,7 @@ def site(world: World, server: Server, run: Run) -> Site:
 
 @pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
                                      pytest.param(19, marks=pytest.mark.world(version=19))])
-def test_all_but_adjustments(site: Site, version: int) -> None:
+def test_remove_takes_everything_away_but_the_adjustments(site: Site, version: int) -> None:
     done = site.remove()
     assert done.out.splitlines() == [
         *(f"removed: the field x_qualiodoo_{f} of customers (with its values)" for f in reversed(SHOWN)),
@@ -71,7 +72,7 @@ def test_all_but_adjustments(site: Site, version: int) -> None:
 
 @pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
                                      pytest.param(19, marks=pytest.mark.world(version=19))])
-def test_adjustments_too(site: Site, version: int) -> None:
+def test_remove_with_adjustments_takes_the_adjustments_away_too(site: Site, version: int) -> None:
     done = site.remove("--with-adjustments").out
     assert f"removed: the model {MODEL} with its 1 adjustment\nremoved: the group 'qualiodoo agent'\n" in done
     assert site.picture() == site.untouched and not site.external
@@ -89,7 +90,7 @@ def test_a_second_time_nothing_is_left_to_remove(site: Site, options: tuple[str,
     assert not [c for c in site.server.calls if c.writes] and site.picture() == before
 
 
-def test_adjustments_after_the_rest(site: Site) -> None:
+def test_adjustments_can_be_removed_after_the_rest(site: Site) -> None:
     site.remove()
     site.remove("--with-adjustments")
     assert site.picture() == site.untouched
@@ -128,16 +129,16 @@ def test_json(site: Site) -> None:
 
 @pytest.mark.parametrize("options", [("--remove",), EVERYTHING])
 def test_killed_before_every_call_it_is_completed_by_the_next_one(site: Site, options: tuple[str, ...]) -> None:
+    world, state = site.world.kept(), site.run.state.read_bytes()
     site.setup(*options)
     calls, complete = len(site.server.calls), site.picture()
-    for n in range(1, calls + 1):
-        world = World(today="2026-03-20", version=VERSION)
-        world.product("SUP12")
-        with world.serve() as server:
-            other = Site(world, server, site.elsewhere(world, server, f"run-{n}").run).ready()
-            other.killed_before(n, *options)
-            other.setup(*options)
-            assert other.picture() == complete, n
+    for n in some(range(1, calls + 1)):
+        site.world.restore(world)
+        site.run.forget()
+        site.run.state.write_bytes(state)
+        site.killed_before(n, *options)
+        site.setup(*options)
+        assert site.picture() == complete, n
 
 
 @pytest.mark.parametrize("action", ["drop_after", "drop_before"])
@@ -166,7 +167,7 @@ def test_a_field_of_that_name_elsewhere_stays(world: World, server: Server, run:
     assert site.picture() == site.untouched and world.row("ir.model.fields", other)
 
 
-def test_what_an_interrupted_setup_left(world: World, server: Server, run: Run) -> None:
+def test_remove_takes_away_what_an_interrupted_setup_left(world: World, server: Server, run: Run) -> None:
     """Killed between a field and its external id: its name says whose it is."""
     site = Site(world, server, run)
     untouched = site.picture()

@@ -164,7 +164,7 @@ def test_what_was_changed_without_a_trace_or_deleted_is_found_by_reconcile(show:
     assert show.rows() == [show.of(720)]
 
 
-def test_all_rows_deleted_are_no_danger(show: Show) -> None:
+def test_deleted_rows_of_shown_credit_are_made_again_even_beyond_max_delete(show: Show) -> None:
     for n in range(25):
         show.pack(show.world.partner(f"Client {n}"))
     show.sync()
@@ -192,7 +192,7 @@ def test_the_row_of_a_contact_that_has_no_account_is_removed(show: Show) -> None
     assert show.rows() == [show.of(720)]
 
 
-def test_a_renamed_customer(show: Show) -> None:
+def test_a_renamed_customer_is_shown_by_the_new_name(show: Show) -> None:
     show.pack()
     show.sync()
     show.world.write(PARTNER, show.customer, name="Exemple SAS")
@@ -296,7 +296,7 @@ def test_without_rights_every_row_is_parked_with_the_reason(show: Show) -> None:
 
 
 @pytest.mark.parametrize("answer", [[5], [{}], [{"id": 0, "x_partner_id": 5}], {"id": 3}, 7])
-def test_a_malformed_answer_to_is_it_there_never_makes_a_row(show: Show, answer: Any) -> None:
+def test_a_malformed_answer_to_the_search_of_a_row_never_makes_a_second_one(show: Show, answer: Any) -> None:
     show.pack()
     show.sync()
     from odoosim import wire

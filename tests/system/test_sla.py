@@ -392,7 +392,7 @@ def test_what_was_written_is_told_or_why_it_was_not(world: World, run: Run, hour
     assert written["parts"][0]["remote_id"] and explain(run, late)["not_written"] is None
     new = world.ticket(priority="3", created="2026-03-20 08:00")
     run("sync", check=0)
-    assert explain(run, new, now="2026-03-20T10:00:01Z")["not_written"].startswith("the next cycle does it")
+    assert explain(run, new, now="2026-03-20T10:00:01Z")["not_written"].startswith("the next cycle flags it")
     # What an earlier state wrote is known by its note.
     run.forget()
     run("sync", check=0)

@@ -352,7 +352,7 @@ def test_a_dry_run_without_a_state_makes_no_file(run: Run, shop: Shop) -> None:
     assert sorted(p.name for p in run.folder.iterdir()) == ["qualiodoo.yaml", "secret"]
 
 
-def test_a_what_if_shows_what_will_expire_without_a_sync(run: Run, shop: Shop) -> None:
+def test_now_shows_what_will_expire_without_a_sync(run: Run, shop: Shop) -> None:
     run("sync", check=0)
     assert run.balance(shop.acme, now="2027-03-09") == 685
     assert run.balance(shop.acme, now="2027-03-10") == 0
@@ -430,7 +430,7 @@ def test_the_secret_is_in_no_output_at_any_level(run: Run, shop: Shop) -> None:
 # ---- What only time shows ----
 
 
-def test_an_old_agent_who_left_still_counts(world: World, run: Run, shop: Shop) -> None:
+def test_the_work_of_an_archived_agent_still_counts(world: World, run: Run, shop: Shop) -> None:
     world.archive("res.users", world.people[0])
     world.archive("res.partner", world.partner_of(world.people[0]))
     run("sync", check=0)

@@ -16,6 +16,7 @@ from conftest import ROOT, Run
 
 sys.path.insert(0, str(ROOT / "tests" / "fixtures"))
 
+import schema  # noqa: E402
 import state_0_1_0  # noqa: E402
 
 PRINTED = json.loads(state_0_1_0.PRINTED.read_text())
@@ -54,6 +55,39 @@ def test_released_migrations_are_never_edited() -> None:
     assert found == RELEASED
 
 
+def described(database: sqlite3.Connection) -> tuple[int, list[Any], list[str]]:
+    """The number, the definitions as SQLite keeps them, and the rows that a schema begins with."""
+    kept = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").fetchall()
+    return database.execute("PRAGMA user_version").fetchone()[0], kept, sorted(database.iterdump())
+
+
+def test_a_new_state_has_the_schema_that_all_migrations_give() -> None:
+    whole = (schema.STORE / "schema.sql").read_text()
+    with closing(schema.migrated()) as one_by_one, closing(sqlite3.connect(":memory:")) as at_once:
+        at_once.executescript(f"{whole}PRAGMA user_version = {len(schema.MIGRATIONS)}")
+        assert described(at_once) == described(one_by_one)
+    assert whole == schema.schema(), "run: python3 tests/schema.py > src/store/schema.sql"
+
+
+def test_the_program_gives_a_new_state_that_schema(run: Run) -> None:
+    run("sync", check=0)
+    has_the_schema_of_all_migrations(run)
+
+
+def test_the_program_brings_an_old_state_to_that_schema(old: Run) -> None:
+    old("sync", now=NOW, check=0)
+    has_the_schema_of_all_migrations(old)
+
+
+def has_the_schema_of_all_migrations(run: Run) -> None:
+    with closing(schema.migrated()) as database:
+        number, kept, _ = described(database)
+    assert run.sql("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name") == kept
+    assert run.sql("PRAGMA user_version") == [(number,)]
+    assert run.sql("PRAGMA application_id") == [(0x514F444F,)]
+    assert run.sql("PRAGMA journal_mode") == [("wal",)]
+
+
 def test_the_state_is_one_of_schema_3_with_lots_targets_and_writes(old: Run) -> None:
     assert old.sql("PRAGMA user_version") == [(3,)]
     for table, least in (("lot", 10), ("entry", 15), ("target", 5), ("outbox", 4), ("marker", 1), ("audit", 8), ("adjustment", 3)):
@@ -65,7 +99,7 @@ def test_readers_ask_for_a_sync_first(old: Run) -> None:
 
 
 @pytest.mark.parametrize("command", ["sync", "reconcile"])
-def test_it_gives_the_balances_of_0_1_0_and_revokes_nothing(old: Run, command: str) -> None:
+def test_the_first_cycle_gives_the_balances_of_0_1_0_and_revokes_nothing(old: Run, command: str) -> None:
     report = old(command, "--json", now=NOW, check=0).json
     assert report["revoked"] == [] and report["accounts_changed"] == []
     assert balances(old) == PRINTED["balance"]
@@ -104,7 +138,7 @@ def test_nothing_is_written_into_odoo_a_second_time(old: Run) -> None:
 
 
 def test_the_migrated_evidence_is_what_this_version_would_have_kept(old: Run) -> None:
-    """Else the first change of a word after an upgrade would look like news from Odoo."""
+    """Else the first setting that changes after an upgrade would look like an event in Odoo."""
     with closing(sqlite3.connect(old.state)) as database:
         for file in state_0_1_0.LATER:
             database.executescript(file.read_text())
@@ -116,7 +150,7 @@ def test_the_migrated_evidence_is_what_this_version_would_have_kept(old: Run) ->
                                              " FROM evidence ORDER BY origin, id")
 
 
-def test_a_word_that_changes_with_the_upgrade_stops_the_first_cycle(old: Run) -> None:
+def test_a_reference_that_changes_with_the_upgrade_stops_the_first_cycle(old: Run) -> None:
     world = old.world
     id_ = world.product("SUP24")
     world.write("product.product", id_, default_code="SUP24B")

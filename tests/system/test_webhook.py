@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from conftest import BINARY, Run, Server, World
+from sample import some
 from test_run import Service, pytestmark as needs_service, until
 from test_setup import Office, automate_as_0_1_0
 
@@ -123,7 +124,7 @@ def test_a_commit_seconds_after_the_hook_is_seen(world: World, hooked: Hooked) -
         invoice = world.invoice(customer, [("SUP12", 1)], str(world.today))
 
 
-def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server, hooked: Hooked) -> None:
+def test_a_hook_without_news_asks_only_for_what_was_written_last(world: World, server: Server, hooked: Hooked) -> None:
     hooked.ready()
     assert hooked.ask() == 204
     settle(server)
@@ -139,7 +140,7 @@ def test_a_hook_without_news_costs_little_and_ends(world: World, server: Server,
     assert not server.calls
 
 
-def test_a_hook_of_a_ticket_looks_at_everything(world: World, server: Server, hooked: Hooked) -> None:
+def test_a_hook_of_a_ticket_starts_a_cycle_of_every_model(world: World, server: Server, hooked: Hooked) -> None:
     hooked.ready()
     world.ticket(world.partner("Exemple SARL"), "Panne")
     assert hooked.ask(body=b'{"_model": "helpdesk.ticket", "_id": 3}') == 204
@@ -168,8 +169,8 @@ def test_a_hook_of_a_ticket_looks_at_everything(world: World, server: Server, ho
     ("/hook/" + SECRET, "PUT", {}, 405),
     ("/hook/" + SECRET, "DELETE", {}, 405),
 ])
-def test_who_is_answered_what(world: World, server: Server, hooked: Hooked, path: str, method: str,
-                              headers: dict[str, str], status: int) -> None:
+def test_each_request_is_answered_with_its_status_code(world: World, server: Server, hooked: Hooked, path: str, method: str,
+                                                       headers: dict[str, str], status: int) -> None:
     hooked.ready()
     server.clear()
     answer = hooked.answer(path, method, MODEL_PARTIAL, **headers)
@@ -184,14 +185,14 @@ def test_who_is_answered_what(world: World, server: Server, hooked: Hooked, path
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"\xff" * 100, b'{"_model": 3}', b"x" * 65536, b"[" * 60000])
-def test_what_a_hook_says_is_not_believed(world: World, server: Server, hooked: Hooked, body: bytes) -> None:
+def test_whatever_the_body_of_a_hook_says_odoo_is_asked(world: World, server: Server, hooked: Hooked, body: bytes) -> None:
     hooked.ready()
     server.clear()
     assert hooked.ask(body=body) == 204
     assert until(lambda: server.named("search_read", "helpdesk.ticket") or len(server.calls) > 3, 20)
 
 
-def test_too_long_and_endless_bodies(world: World, server: Server, hooked: Hooked) -> None:
+def test_bodies_that_are_too_long_or_endless_are_refused(world: World, server: Server, hooked: Hooked) -> None:
     hooked.ready()
     server.clear()
     assert hooked.ask(body=b"x" * 65537) == 413
@@ -202,7 +203,7 @@ def test_too_long_and_endless_bodies(world: World, server: Server, hooked: Hooke
     assert not server.calls and hooked.ask() == 204
 
 
-def test_no_more_than_twenty_in_a_second(world: World, hooked: Hooked) -> None:
+def test_more_than_twenty_hooks_in_a_second_are_refused(world: World, hooked: Hooked) -> None:
     hooked.ready()
     began = time.monotonic()
     answers = [hooked.ask() for _ in range(60)]
@@ -264,7 +265,7 @@ HOST, LENGTH, CHUNKED = "Host: x", "Content-Length: 5", "Transfer-Encoding: chun
 HIDDEN = "0\r\n\r\nGET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"  # another request, behind what a proxy may take for the body
 
 
-def test_what_two_servers_may_read_differently_is_refused(world: World, server: Server, hooked: Hooked) -> None:
+def test_a_request_that_two_servers_may_read_differently_is_refused(world: World, server: Server, hooked: Hooked) -> None:
     """Whoever answered the second request would answer it to somebody else."""
     hooked.ready()
     server.clear()
@@ -313,8 +314,8 @@ def test_health_is_what_status_says(world: World, server: Server, hooked: Hooked
     assert said.code == 3 and len(json.loads(said.out)["problems"]) == 1
 
 
-def test_health_ends_when_nothing_is_read_any_more(world: World, server: Server, hooked: Hooked) -> None:
-    """The service itself hangs in a cycle, or in its waits: nobody reads the state anew."""
+def test_health_is_503_once_the_data_is_older_than_max_lag(world: World, server: Server, hooked: Hooked) -> None:
+    """As when the service hangs in a cycle or between two: its data grow older."""
     hooked.run.configure(status={"max_lag": "2s"})
     hooked.ready()
     assert health(hooked)[0] == 200
@@ -323,7 +324,7 @@ def test_health_ends_when_nothing_is_read_any_more(world: World, server: Server,
     assert hooked.ask() == 204 and until(lambda: health(hooked)[0] == 200, 15)
 
 
-def test_silent_callers_are_let_go(world: World, hooked: Hooked) -> None:
+def test_silent_callers_are_disconnected(world: World, hooked: Hooked) -> None:
     hooked.ready()
     silent = [socket.create_connection(("127.0.0.1", hooked.port)) for _ in range(20)]
     for connection in silent:
@@ -336,7 +337,7 @@ def test_silent_callers_are_let_go(world: World, hooked: Hooked) -> None:
         connection.close()
 
 
-def test_a_thousand_silent_callers_keep_nobody_out(world: World, hooked: Hooked) -> None:
+def test_a_thousand_silent_callers_do_not_keep_others_out(world: World, hooked: Hooked) -> None:
     """Neither those that say nothing nor those whose request is never whole."""
     hooked.ready()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
@@ -357,7 +358,7 @@ def test_a_thousand_silent_callers_keep_nobody_out(world: World, hooked: Hooked)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-def test_more_silent_callers_than_it_takes_leave_it_listening(world: World, hooked: Hooked) -> None:
+def test_more_silent_callers_than_the_limit_leave_the_listener_working(world: World, hooked: Hooked) -> None:
     """All of them are let go at the same moment, after which nothing but a new caller would wake it."""
     hooked.ready()
     silent = [socket.create_connection(("127.0.0.1", hooked.port)) for _ in range(160)]
@@ -368,8 +369,8 @@ def test_more_silent_callers_than_it_takes_leave_it_listening(world: World, hook
     assert hooked.ask() == 204
 
 
-def test_slow_callers_are_let_go(world: World, hooked: Hooked) -> None:
-    """Who send a little now and then for ever."""
+def test_slow_callers_are_disconnected(world: World, hooked: Hooked) -> None:
+    """Callers that send a few bytes now and then, for ever."""
     hooked.ready()
     slow = [socket.create_connection(("127.0.0.1", hooked.port)) for _ in range(32)]
 
@@ -420,8 +421,8 @@ def test_a_socket_that_systemd_passes(world: World, server: Server, hooked: Hook
     ("missing", 2, "cannot read the secret"),
     ("elsewhere", 2, "an address of this machine"),
 ])
-def test_what_cannot_be_used_is_said_at_once(world: World, server: Server, hooked: Hooked, broken: str,
-                                             code: int, message: str) -> None:
+def test_a_webhook_that_cannot_listen_ends_the_service_with_a_message(world: World, server: Server, hooked: Hooked, broken: str,
+                                                                      code: int, message: str) -> None:
     listen, taken = f"127.0.0.1:{hooked.port}", None
     if broken == "no socket":
         listen = "systemd"
@@ -464,7 +465,7 @@ def test_without_a_secret_no_hook_is_served(world: World, hooked: Hooked) -> Non
     assert hooked.ask() == 403 and hooked.ask("/hook/") == 403 and hooked.logged("no hook")
 
 
-def test_the_secret_is_nowhere(world: World, hooked: Hooked) -> None:
+def test_the_secret_of_the_webhook_is_written_into_no_file(world: World, hooked: Hooked) -> None:
     hooked.ready()
     assert hooked.ask() == 204 and hooked.stop() == 0
     for path in hooked.run.folder.rglob("*"):
@@ -544,7 +545,7 @@ def test_setup_repairs_the_rule(office: Office) -> None:
 
 def test_setup_cut_off_makes_no_second_rule(office: Office) -> None:
     office.setup()
-    for number in range(1, 40):
+    for number in some(range(1, 40)):
         office.setup("--remove")
         office.killed_before(number, *WEBHOOK)
         office.setup(*WEBHOOK)
@@ -595,7 +596,7 @@ def test_removal_takes_the_rule_of_an_earlier_version_too(office: Office, option
 
 def test_cut_off_while_it_replaces_the_rule_setup_leaves_at_least_one(office: Office) -> None:
     office.setup()
-    for number in range(1, 40):
+    for number in some(range(1, 40)):
         office.setup("--remove")
         automate_as_0_1_0(office.world, URL)
         office.killed_before(number)

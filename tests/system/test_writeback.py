@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from conftest import VERSION, Run, Server, World
 from odoosim.faults import AccessError, UserError
+from sample import some
 
 TICKET, TAG, ACTIVITY, MESSAGE = "helpdesk.ticket", "helpdesk.ticket.tag", "mail.activity", "mail.message"
 DAY = "2026-03-20"
@@ -119,7 +120,7 @@ def test_the_texts_come_in_the_configured_language(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("part", ["tag", "activity", "warning"])
-def test_each_but_the_note_can_be_left_out(desk: Desk, part: str) -> None:
+def test_tag_activity_and_warning_can_each_be_switched_off(desk: Desk, part: str) -> None:
     desk.run.configure(writeback={"breach": {part: None if part == "tag" else False}})
     ticket = desk.ticket()
     desk.sync("10:45")
@@ -145,7 +146,7 @@ def test_the_activity_is_for_the_assignee_when_the_creation_assigned_one(desk: D
     assert [a["user_id"][0] for a in desk.activities(ticket)] == [desk.agent]
 
 
-def test_nobody_to_tell(desk: Desk) -> None:
+def test_breach_without_assignee_or_leader_gets_no_activity(desk: Desk) -> None:
     desk.world.write("helpdesk.ticket.team", desk.world.team_id, user_id=False)
     ticket = desk.ticket()
     desk.sync("10:45")
@@ -167,7 +168,7 @@ def test_a_reply_or_an_assignment_in_time_is_a_response(desk: Desk) -> None:
     assert desk.tags(replied) == desk.tags(assigned) == []
 
 
-def test_what_is_no_response(desk: Desk) -> None:
+def test_internal_notes_customers_and_automatic_messages_are_no_response(desk: Desk) -> None:
     tickets = [desk.ticket() for _ in range(3)]
     desk.world.reply(tickets[0], at=utc("9:10"), internal=True)
     desk.world.reply(tickets[1], at=utc("9:10"), author="customer")
@@ -176,7 +177,7 @@ def test_what_is_no_response(desk: Desk) -> None:
     assert [desk.kinds(t) for t in tickets] == [["breach"]] * 3
 
 
-def test_an_internal_note_then_a_reply(desk: Desk) -> None:
+def test_a_reply_after_an_internal_note_is_the_response(desk: Desk) -> None:
     ticket = desk.ticket()
     desk.world.reply(ticket, at=utc("9:10"), internal=True)
     desk.world.reply(ticket, at=utc("9:20"), author="customer")
@@ -185,7 +186,7 @@ def test_an_internal_note_then_a_reply(desk: Desk) -> None:
     assert desk.kinds(ticket) == []
 
 
-def test_responses_that_do_not_count_by_configuration(desk: Desk) -> None:
+def test_an_assignment_is_no_response_where_sla_response_leaves_it_out(desk: Desk) -> None:
     desk.run.configure(sla={"response": ["reply"]})
     ticket = desk.ticket()
     desk.world.assign(ticket, at=utc("9:30"))
@@ -193,7 +194,7 @@ def test_responses_that_do_not_count_by_configuration(desk: Desk) -> None:
     assert desk.kinds(ticket) == ["breach"]
 
 
-def test_closed_without_an_answer(desk: Desk) -> None:
+def test_a_closing_stops_the_clock_without_an_answer(desk: Desk) -> None:
     in_time, late = desk.ticket(), desk.ticket()
     desk.world.close(in_time, at=utc("10:00"))
     desk.world.close(late, at=utc("12:00"))
@@ -301,8 +302,8 @@ def test_a_correction_that_is_no_longer_true_is_not_written(desk: Desk) -> None:
     assert desk.kinds(ticket) == ["breach"] and desk.tags(ticket) == [desk.tag] and len(desk.activities(ticket)) == 1
 
 
-def test_what_was_void_is_written_when_it_is_true_again(desk: Desk) -> None:
-    """A priority that goes down and up, and Odoo away for each first word."""
+def test_a_void_flag_is_written_once_it_is_true_again(desk: Desk) -> None:
+    """The priority rises and falls; the first write of the flag, then of its correction, fails."""
     ticket = desk.ticket()
 
     def prioritised(priority: str, clock: str, *, away: bool = False) -> list[str]:
@@ -323,7 +324,7 @@ def test_what_was_void_is_written_when_it_is_true_again(desk: Desk) -> None:
     assert desk.tags(ticket) == [] and desk.activities(ticket) == []
 
 
-def test_what_of_a_flag_was_not_written_does_not_follow_its_correction(desk: Desk) -> None:
+def test_refused_parts_of_a_corrected_flag_are_not_written_afterwards(desk: Desk) -> None:
     """The tag is refused, the flag corrected, and then somebody has the tag tried again."""
     ticket = desk.ticket()
     for model, method in ((TICKET, "write"), (ACTIVITY, "create")):
@@ -522,7 +523,7 @@ def test_an_answer_lost_while_a_correction_is_written(desk: Desk) -> None:
     assert {row[2] for row in desk.outbox()} == {"done"}
 
 
-def test_a_fault_that_follows_a_write_is_looked_at(desk: Desk) -> None:
+def test_a_write_that_odoo_committed_before_its_fault_is_not_repeated(desk: Desk) -> None:
     """Odoo can commit, then fail: what is in Odoo is done."""
     ticket = desk.ticket()
     post = desk.server._dispatch
@@ -563,15 +564,17 @@ def busy_desk(world: World, server: Server, run: Run) -> tuple[Desk, list[int]]:
     return desk, tickets
 
 
-def test_killed_at_each_call_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
+def test_a_cycle_killed_at_each_call_writes_in_the_end_what_an_unharmed_one_writes(tmp_path: Path) -> None:
     whole: Any = None
-    for call in range(0, 500):
-        world = World(today=DAY, version=VERSION)
-        with world.serve() as server:
-            folder = tmp_path / str(call)
-            folder.mkdir()
-            run = Run(folder, server)
-            desk, tickets = busy_desk(world, server, run)
+    world = World(today=DAY, version=VERSION)
+    with world.serve() as server:
+        run = Run(tmp_path, server)
+        desk, tickets = busy_desk(world, server, run)
+        busy, state = world.kept(), run.state.read_bytes()
+        for call in (0, *some(range(1, 500))):
+            world.restore(busy)
+            run.forget()
+            run.state.write_bytes(state)
             killed = False
             if call:
                 server.before_call(call, lambda: process.send_signal(signal.SIGKILL))  # noqa: B023
@@ -580,10 +583,10 @@ def test_killed_at_each_call_it_ends_as_if_it_had_not_been(tmp_path: Path) -> No
             desk.sync("11:33")
             shown = desk.picture(*tickets)
             states = {row[2] for row in desk.outbox()}
-        whole = whole or shown
-        assert shown == whole and states <= {"done", "void"}, call
-        if call and not killed:
-            break
+            whole = whole or shown
+            assert shown == whole and states <= {"done", "void"}, call
+            if call and not killed:
+                break
     assert call > 40  # the cycle's calls, and those of each write
     assert [[key.split(".")[0] for key in keys] for keys, _, _ in whole] == [
         ["breach", "cleared"], ["warning", "breach"], ["warning"], ["warning", "breach"]]
@@ -633,7 +636,7 @@ def test_a_stop_while_it_waits_for_a_call_that_was_cut_off(desk: Desk) -> None:
     assert desk.kinds(ticket) == ["breach"]
 
 
-def test_odoo_away_while_it_is_written(desk: Desk) -> None:
+def test_writes_go_on_once_odoo_is_back(desk: Desk) -> None:
     tickets = [desk.ticket() for _ in range(4)]
     desk.server.fault("refuse", lambda c: c.method in ("message_post", "write", "create"), after=5, times=0)
     desk.sync("11:30", check=1)
@@ -646,7 +649,7 @@ def test_odoo_away_while_it_is_written(desk: Desk) -> None:
 # ---- Safety ----
 
 
-def test_a_storm_stops_before_anything_is_written(desk: Desk) -> None:
+def test_more_writes_than_max_writes_stop_the_cycle_before_the_first(desk: Desk) -> None:
     tickets = [desk.ticket() for _ in range(5)]
     desk.run.configure(safety={"max_writes": 14})
     ended = desk.sync("11:30", check=4)
@@ -702,7 +705,7 @@ def test_a_calendar_of_the_configuration(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("flavour", [pytest.param(f, marks=pytest.mark.world(flavour=f)) for f in ("enterprise", "task")])
-def test_other_flavours_are_flagged_too(world: World, server: Server, run: Run, flavour: str) -> None:
+def test_breaches_are_flagged_in_every_flavour(world: World, server: Server, run: Run, flavour: str) -> None:
     ticket_model = world.ticket_model
     tag = world.tag("SLA dépassé")
     run.configure(writeback={"enabled": True, "since": "2026-03-01"}, sla={"targets": {"low": {"hours": 2}, "medium": {"hours": 2}}})

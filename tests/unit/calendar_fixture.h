@@ -199,7 +199,7 @@ static inline void read_words(const char *text, struct calendar_words *ret)
 static inline int compile_in(const char *zone, struct calendar_spec spec, struct calendar **ret,
                              struct error *error)
 {
-    const instant day = 86400;
+    const instant day = SECONDS_PER_DAY;
     struct tz *tz = tz_open(zone);
     struct utc_offset *offsets;
     int rc;

@@ -98,7 +98,6 @@ static inline bool parse_work(struct facts *facts, const char *line)
 
     if (sscanf(line, "work %" SCNd64 " %" SCNd64 " %15s", &debit->id, &debit->amount, day) != 3)
         return false;
-    debit->ticket = 1;
     debit->day = on(day);
     facts->n_debits++;
     return true;

@@ -52,7 +52,7 @@ static struct calendar *compile(const json_t *question)
     static struct calendar_attendance attendances[ITEMS];
     static struct calendar_leave leaves[ITEMS];
     static civil_day closed[ITEMS];
-    const int64_t day = 86400;
+    const int64_t day = SECONDS_PER_DAY;
     struct calendar_spec spec = {.attendances = attendances,
                                  .leaves = leaves,
                                  .closed = closed,
@@ -140,13 +140,13 @@ static json_t *verdicts_of(const json_t *cycles)
         struct calendar *calendar = compile(cycle);
         struct sla_policy policy = policy_of(cycle);
         struct sla_facts facts = facts_of(cycle);
+        struct sla_question question = {&facts, &policy, calendar, number(cycle, "now")};
         struct sla_verdict verdict;
         struct error error;
         bool kept = is_settled && settled.verdict.event != RESPONSE_NONE;
 
         facts.settled = is_settled ? &settled : NULL;
-        if (!calendar ||
-            sla_judge(&facts, &policy, calendar, number(cycle, "now"), &verdict, &error) < 0) {
+        if (!calendar || sla_judge(&question, &verdict, &error) < 0) {
             json_array_append_new(verdicts, json_null());
             calendar_free(calendar);
             continue;
@@ -166,10 +166,11 @@ static json_t *verdict_of(const json_t *question, const struct calendar *calenda
 {
     struct sla_policy policy = policy_of(question);
     struct sla_facts facts = facts_of(question);
+    struct sla_question judged = {&facts, &policy, calendar, number(question, "now")};
     struct sla_verdict verdict;
     struct error error;
 
-    if (sla_judge(&facts, &policy, calendar, number(question, "now"), &verdict, &error) < 0)
+    if (sla_judge(&judged, &verdict, &error) < 0)
         return json_null();
     return verdict_json(&verdict);
 }

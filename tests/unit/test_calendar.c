@@ -139,7 +139,7 @@ static void test_between(void **state)
     calendar_free(calendar);
 }
 
-static void test_nothing_is_answered_beyond(void **state)
+static void test_questions_outside_of_the_compiled_days_have_no_answer(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
     instant before = instant_of("2024-12-31T22:59:59Z"); /* Paris: the last second of 2024 */
@@ -161,7 +161,7 @@ static void test_nothing_is_answered_beyond(void **state)
     calendar_free(calendar);
 }
 
-static void test_no_seconds_move_nothing(void **state)
+static void test_adding_zero_seconds_gives_the_same_instant(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
     instant night = instant_of("2026-03-10T03:00Z"), at;
@@ -335,8 +335,8 @@ int main(void)
         cmocka_unit_test(test_no_working_time),
         cmocka_unit_test(test_days_never_overlap),
         cmocka_unit_test(test_between),
-        cmocka_unit_test(test_nothing_is_answered_beyond),
-        cmocka_unit_test(test_no_seconds_move_nothing),
+        cmocka_unit_test(test_questions_outside_of_the_compiled_days_have_no_answer),
+        cmocka_unit_test(test_adding_zero_seconds_gives_the_same_instant),
         cmocka_unit_test(test_a_working_day_has_a_minute_of_working_time),
         cmocka_unit_test(test_the_second_of_a_dst_change_has_the_new_local_time),
         cmocka_unit_test(test_laws),

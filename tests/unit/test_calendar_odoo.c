@@ -155,7 +155,7 @@ static void check_file(const char *path, int at_least)
     assert_true(checked >= at_least);
 }
 
-static void test_odoo_answers(void **state)
+static void test_the_calendar_gives_the_answers_recorded_from_odoo(void **state)
 {
     const char *path = getenv("QUALIODOO_CALENDARS");
 
@@ -169,7 +169,7 @@ static void test_odoo_answers(void **state)
 }
 
 /* Answers computed by hand, in the form of the recorded ones, for cases that those do not have. */
-static void test_own_answers(void **state)
+static void test_the_calendar_gives_answers_computed_by_hand(void **state)
 {
     static const char text[] =
         "{'calendars': {'evening': {'calendar': {'tz': 'Europe/Paris', 'attendances': ["
@@ -208,8 +208,8 @@ static void test_own_answers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_odoo_answers),
-        cmocka_unit_test(test_own_answers),
+        cmocka_unit_test(test_the_calendar_gives_the_answers_recorded_from_odoo),
+        cmocka_unit_test(test_the_calendar_gives_answers_computed_by_hand),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,6 +53,18 @@ static void test_known_days(void **state)
     assert_int_equal(civil_from_date(year, month, day), INT32_MIN);
 }
 
+static void test_the_day_of_an_instant(void **state)
+{
+    (void)state;
+    assert_int_equal(civil_from_instant(0), 0);
+    assert_int_equal(civil_from_instant(86399), 0);
+    assert_int_equal(civil_from_instant(86400), 1);
+    assert_int_equal(civil_from_instant(-1), -1);
+    assert_int_equal(civil_from_instant(-86400), -1);
+    assert_int_equal(civil_from_instant(-86401), -2);
+    assert_int_equal(civil_from_instant(INSTANT_LAST), civil_from_date(9999, 12, 31));
+}
+
 static void test_add_years(void **state)
 {
     static const struct {
@@ -77,7 +89,6 @@ static void test_add_years(void **state)
     }
 }
 
-/* Section 3: the same day of the month, or the first of the month after when it has none. */
 static void test_weekdays(void **state)
 {
     (void)state;
@@ -89,6 +100,7 @@ static void test_weekdays(void **state)
     assert_int_equal(civil_weekday(civil_from_date(1, 1, 1)), 0);
 }
 
+/* Section 3: the same day of the month, or the first of the month after when it has none. */
 static void test_add_months(void **state)
 {
     static const struct {
@@ -246,10 +258,15 @@ static void test_format_instants(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_day),       cmocka_unit_test(test_known_days),
-        cmocka_unit_test(test_add_years),       cmocka_unit_test(test_add_months),
-        cmocka_unit_test(test_parse_date),      cmocka_unit_test(test_parse_instants),
-        cmocka_unit_test(test_format_instants), cmocka_unit_test(test_weekdays),
+        cmocka_unit_test(test_every_day),
+        cmocka_unit_test(test_known_days),
+        cmocka_unit_test(test_add_years),
+        cmocka_unit_test(test_add_months),
+        cmocka_unit_test(test_parse_date),
+        cmocka_unit_test(test_parse_instants),
+        cmocka_unit_test(test_format_instants),
+        cmocka_unit_test(test_weekdays),
+        cmocka_unit_test(test_the_day_of_an_instant),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

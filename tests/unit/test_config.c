@@ -76,7 +76,7 @@ static void test_no_suggestion_that_would_be_refused(void **state)
     for (size_t i = 0; i < sizeof(list) / sizeof *(list); i++)                                     \
     check_bad(&(list)[i], strlen((list)[i].text))
 
-static void test_syntax(void **state)
+static void test_errors_of_syntax_name_line_and_column(void **state)
 {
     static const struct bad list[] = {
         {"", {"f.yaml:1:1: the file is empty"}},
@@ -114,7 +114,7 @@ static void test_syntax(void **state)
     check_bad(&(struct bad){"language: \0", {"f.yaml:1:11: found a control character"}}, 11);
 }
 
-static void test_keys(void **state)
+static void test_unknown_repeated_and_missing_keys_are_refused(void **state)
 {
     static const struct bad list[] = {
         {GOOD "langage: fr\n",
@@ -157,7 +157,7 @@ static void test_keys(void **state)
     CHECK_BAD(list);
 }
 
-static void test_values(void **state)
+static void test_wrong_values_are_refused_with_what_was_expected(void **state)
 {
     static const struct bad list[] = {
         {"odoo: {database: []}\n", {"f.yaml:1:18: odoo.database: found a list, expected a text"}},
@@ -262,7 +262,7 @@ static void test_values(void **state)
 #define CREDIT(text) "credit: {" text "}\n"
 #define ONE_PACK(text) CREDIT("packs: [" text "]")
 
-static void test_credit(void **state)
+static void test_packs_that_make_no_sense_are_refused(void **state)
 {
     static const struct bad list[] = {
         {CREDIT("packs: []"), {"f.yaml:1:17: credit.packs: found an empty list"}},
@@ -322,7 +322,7 @@ static void test_credit(void **state)
 
 #define URL(text) "odoo: {database: d, login: l, url: " text "}\n" PACKS WRITE
 
-static void test_addresses(void **state)
+static void test_wrong_addresses_are_refused_and_may_hold_no_secret(void **state)
 {
     static const struct bad list[] = {
         {URL("support.example.com"),
@@ -379,7 +379,7 @@ static void test_addresses(void **state)
 
 #define SLA(text) GOOD "sla: {" text "}\n"
 
-static void test_sla(void **state)
+static void test_calendars_hours_holidays_and_targets_that_make_no_sense_are_refused(void **state)
 {
     static const struct bad list[] = {
         {SLA("calendar: odo"),
@@ -467,7 +467,7 @@ static void test_sla(void **state)
 
 #define DOMAIN(text) GOOD "tickets: {domain: " text "}\n"
 
-static void test_domain(void **state)
+static void test_domains_are_kept_as_json_and_wrong_ones_refused(void **state)
 {
     static const struct bad bad[] = {
         {DOMAIN("x"), {"tickets.domain: found 'x', expected a list in Odoo's form"}},
@@ -534,7 +534,7 @@ static char *repeat(const char *before, const char *item, size_t times, const ch
     return text;
 }
 
-static void test_limits(void **state)
+static void test_what_exceeds_a_limit_is_refused(void **state)
 {
     char *many = repeat("tickets: {excluded_tags: [x", ", x", CONFIG_MAX_ITEMS, "]}\n");
     char *deep = repeat("a: ", "[", 200000, "\n");
@@ -557,7 +557,7 @@ static void test_limits(void **state)
 }
 
 /* Nine levels of nine aliases: 3.5 GB when expanded. */
-static void test_alias_bomb(void **state)
+static void test_aliases_that_would_expand_to_gigabytes_are_refused(void **state)
 {
     char text[4096] = "a0: &a0 [x,x,x,x,x,x,x,x,x]\n";
     struct bad bad = {text, {"f.yaml:1:5: found an anchor"}};
@@ -575,7 +575,7 @@ static void test_alias_bomb(void **state)
 
 /* ---- Good files ---- */
 
-static void test_defaults(void **state)
+static void test_every_key_has_its_default(void **state)
 {
     struct config *config = parse(GOOD);
     civil_day since;
@@ -622,18 +622,18 @@ static void test_defaults(void **state)
     assert_int_equal(config->sla.holidays.sets, HOLIDAYS_FRANCE);
     assert_int_equal(config->sla.holidays.without, 0);
     assert_int_equal(config->sla.holidays.n_yearly + config->sla.holidays.n_dates, 0);
-    assert_int_equal(config->sla.urgency[0], URGENCY_LOW);
-    assert_int_equal(config->sla.urgency[1], URGENCY_MEDIUM);
-    assert_int_equal(config->sla.urgency[2], URGENCY_MEDIUM);
-    assert_int_equal(config->sla.urgency[3], URGENCY_URGENT);
-    assert_int_equal(config->sla.targets[URGENCY_URGENT].hours_seconds, 7200);
-    assert_int_equal(config->sla.targets[URGENCY_MEDIUM].hours_seconds, 25200);
-    assert_int_equal(config->sla.targets[URGENCY_LOW].days, 2);
-    assert_int_equal(config->sla.targets[URGENCY_LOW].hours_seconds, 0);
-    assert_int_equal(config->sla.responses,
+    assert_int_equal(config->sla.policy.urgency[0], SLA_LOW);
+    assert_int_equal(config->sla.policy.urgency[1], SLA_MEDIUM);
+    assert_int_equal(config->sla.policy.urgency[2], SLA_MEDIUM);
+    assert_int_equal(config->sla.policy.urgency[3], SLA_URGENT);
+    assert_int_equal(config->sla.policy.targets[SLA_URGENT].seconds, 7200);
+    assert_int_equal(config->sla.policy.targets[SLA_MEDIUM].seconds, 25200);
+    assert_int_equal(config->sla.policy.targets[SLA_LOW].days, 2);
+    assert_int_equal(config->sla.policy.targets[SLA_LOW].seconds, 0);
+    assert_int_equal(config->sla.policy.responses,
                      RESPONSE_BY_ASSIGNMENT | RESPONSE_BY_REPLY | RESPONSE_BY_WORK);
     assert_int_equal(config->writeback.horizon_days, 7);
-    assert_int_equal(config->sla.warn_at_percent, 75);
+    assert_int_equal(config->sla.policy.warn_at_percent, 75);
     assert_int_equal(config->poll.payments_ms, 15000);
     assert_int_equal(config->poll.tickets_ms, 60000);
     assert_int_equal(config->poll.overlap_ms, 900000);
@@ -722,7 +722,7 @@ static const char everything[] =
     "webhook: {listen: '[::1]:8075', secret_file: s}\n"
     "privacy: {keep_names: false, retention: 30d}\n";
 
-static void test_everything(void **state)
+static void test_every_key_can_be_set(void **state)
 {
     struct config *config = parse(everything);
 
@@ -781,11 +781,11 @@ static void test_everything(void **state)
     assert_int_equal(config->sla.holidays.yearly[1].day, 31);
     assert_int_equal(config->sla.holidays.n_dates, 3);
     assert_int_equal(config->sla.holidays.dates[0], civil_from_date(2026, 5, 15));
-    assert_int_equal(config->sla.urgency[0], URGENCY_URGENT);
-    assert_int_equal(config->sla.urgency[3], URGENCY_MEDIUM);
-    assert_int_equal(config->sla.targets[URGENCY_URGENT].days, 1);
-    assert_int_equal(config->sla.targets[URGENCY_MEDIUM].hours_seconds, 9);
-    assert_int_equal(config->sla.responses, RESPONSE_BY_REPLY);
+    assert_int_equal(config->sla.policy.urgency[0], SLA_URGENT);
+    assert_int_equal(config->sla.policy.urgency[3], SLA_MEDIUM);
+    assert_int_equal(config->sla.policy.targets[SLA_URGENT].days, 1);
+    assert_int_equal(config->sla.policy.targets[SLA_MEDIUM].seconds, 9);
+    assert_int_equal(config->sla.policy.responses, RESPONSE_BY_REPLY);
     assert_int_equal(config->writeback.horizon_days, 30);
     assert_false(config->writeback.enabled || config->writeback.has_since);
     assert_null(config->writeback.breach_tag);
@@ -798,20 +798,20 @@ static void test_everything(void **state)
 }
 
 /* Sections without keys, and parts of a default replaced. */
-static void test_partial(void **state)
+static void test_sections_without_keys_and_parts_of_defaults_are_accepted(void **state)
 {
     struct config *config = parse(GOOD "sla:\npoll: {}\n");
 
     (void)state;
-    assert_int_equal(config->sla.warn_at_percent, 75);
+    assert_int_equal(config->sla.policy.warn_at_percent, 75);
     config_free(config);
     config = parse(SLA("calendar: odoo:7, holidays: [france], urgency: {3: low}, "
                        "targets: {low: {days: 5}}"));
     assert_int_equal(config->sla.calendar_id, 7);
-    assert_int_equal(config->sla.urgency[3], URGENCY_LOW);
-    assert_int_equal(config->sla.urgency[2], URGENCY_MEDIUM);
-    assert_int_equal(config->sla.targets[URGENCY_LOW].days, 5);
-    assert_int_equal(config->sla.targets[URGENCY_URGENT].hours_seconds, 7200);
+    assert_int_equal(config->sla.policy.urgency[3], SLA_LOW);
+    assert_int_equal(config->sla.policy.urgency[2], SLA_MEDIUM);
+    assert_int_equal(config->sla.policy.targets[SLA_LOW].days, 5);
+    assert_int_equal(config->sla.policy.targets[SLA_URGENT].seconds, 7200);
     config_free(config);
     config = parse(ODOO PACKS "writeback: {enabled: false, breach: {tag: null}}\n");
     assert_null(config->writeback.breach_tag);
@@ -820,7 +820,7 @@ static void test_partial(void **state)
 }
 
 /* load(show(load(x))) = load(x), and all keys are shown. */
-static void test_round_trip(void **state)
+static void test_what_is_shown_is_read_back_as_the_same(void **state)
 {
     static const char *const texts[] = {GOOD, everything,
                                         SLA("calendar: config, hours: {mon: [00:00-24:00]}")};
@@ -839,8 +839,10 @@ static void test_round_trip(void **state)
         assert_true(json_equal(json, json_again));
         assert_true(json_equal(first->tickets.domain, second->tickets.domain));
         assert_memory_equal(&first->poll, &second->poll, sizeof first->poll);
-        assert_memory_equal(first->sla.urgency, second->sla.urgency, sizeof first->sla.urgency);
-        assert_memory_equal(first->sla.targets, second->sla.targets, sizeof first->sla.targets);
+        assert_memory_equal(first->sla.policy.urgency, second->sla.policy.urgency,
+                            sizeof first->sla.policy.urgency);
+        assert_memory_equal(first->sla.policy.targets, second->sla.policy.targets,
+                            sizeof first->sla.policy.targets);
         assert_int_equal(first->sla.holidays.n_dates > 0, i == 1);
         json_decref(json);
         json_decref(json_again);
@@ -851,7 +853,7 @@ static void test_round_trip(void **state)
     }
 }
 
-static void test_example(void **state)
+static void test_the_example_file_holds_the_defaults(void **state)
 {
     struct config *config = NULL, *defaults = parse(ODOO PACKS);
     struct error error = {0};
@@ -921,7 +923,7 @@ static void check_load(const char *name, const char *part)
         fail_msg("no \"%s\" in \"%s\"", part, error.message);
 }
 
-static void test_files(void **state)
+static void test_a_file_that_cannot_be_read_is_refused(void **state)
 {
     char *large = repeat("# ", "x", CONFIG_MAX_FILE_SIZE, "\n");
     struct config *config = NULL;
@@ -952,7 +954,7 @@ static void test_files(void **state)
 
 /* ---- Secrets ---- */
 
-static void test_secret_files(void **state)
+static void test_a_file_of_a_secret_is_accepted_or_refused_with_the_reason(void **state)
 {
     static const struct {
         const char *content;
@@ -1002,7 +1004,7 @@ static void test_secret_files(void **state)
     }
 }
 
-static void test_secret_sources(void **state)
+static void test_the_secret_comes_from_file_credential_or_variable(void **state)
 {
     struct config *config = parse(GOOD);
     struct error error = {0};
@@ -1057,24 +1059,24 @@ static void test_secret_sources(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_syntax),
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_errors_of_syntax_name_line_and_column),
+        cmocka_unit_test(test_unknown_repeated_and_missing_keys_are_refused),
+        cmocka_unit_test(test_wrong_values_are_refused_with_what_was_expected),
         cmocka_unit_test(test_no_suggestion_that_would_be_refused),
-        cmocka_unit_test(test_credit),
-        cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_sla),
-        cmocka_unit_test(test_domain),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_alias_bomb),
-        cmocka_unit_test(test_defaults),
-        cmocka_unit_test(test_everything),
-        cmocka_unit_test(test_partial),
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_example),
-        cmocka_unit_test(test_files),
-        cmocka_unit_test(test_secret_files),
-        cmocka_unit_test(test_secret_sources),
+        cmocka_unit_test(test_packs_that_make_no_sense_are_refused),
+        cmocka_unit_test(test_wrong_addresses_are_refused_and_may_hold_no_secret),
+        cmocka_unit_test(test_calendars_hours_holidays_and_targets_that_make_no_sense_are_refused),
+        cmocka_unit_test(test_domains_are_kept_as_json_and_wrong_ones_refused),
+        cmocka_unit_test(test_what_exceeds_a_limit_is_refused),
+        cmocka_unit_test(test_aliases_that_would_expand_to_gigabytes_are_refused),
+        cmocka_unit_test(test_every_key_has_its_default),
+        cmocka_unit_test(test_every_key_can_be_set),
+        cmocka_unit_test(test_sections_without_keys_and_parts_of_defaults_are_accepted),
+        cmocka_unit_test(test_what_is_shown_is_read_back_as_the_same),
+        cmocka_unit_test(test_the_example_file_holds_the_defaults),
+        cmocka_unit_test(test_a_file_that_cannot_be_read_is_refused),
+        cmocka_unit_test(test_a_file_of_a_secret_is_accepted_or_refused_with_the_reason),
+        cmocka_unit_test(test_the_secret_comes_from_file_credential_or_variable),
     };
 
     return cmocka_run_group_tests(tests, make_directory, remove_directory);

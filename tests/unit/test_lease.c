@@ -73,7 +73,7 @@ static void test_duty_ends_two_minutes_after_the_last_confirmed_heartbeat_was_be
     assert_int_equal(lease_next(&lease, &lease_limits, 151 * S), LEASE_DROP);
 }
 
-static void test_a_heartbeat_answered_after_duty_ended_revives_nothing(void **state)
+static void test_a_heartbeat_answered_after_duty_ended_does_not_restore_it(void **state)
 {
     struct lease lease = with_row(0);
 
@@ -117,15 +117,17 @@ static void test_the_row_is_tended_each_minute_and_a_candidate_looks_after_30_se
 
 static void test_a_row_is_live_for_three_minutes_after_its_stamp(void **state)
 {
-    const struct lease_row own = {9, 10000};
     const struct lease_row rows[] = {{3, 9820}, {4, 9821}, {5, 9990}, {9, 10000}, {12, 9999}};
+    struct lease_rows look = {.rows = rows, .count = 5, .own = {9, 10000}};
     size_t live = 0;
 
     (void)state;
-    assert_int_equal(lease_lowest(rows, 5, &own, 0, &lease_limits, &live), 4);
+    assert_int_equal(lease_lowest(&look, &lease_limits, &live), 4);
     assert_int_equal(live, 3);
-    assert_int_equal(lease_lowest(rows, 5, &own, 1 * S, &lease_limits, &live), 5);
-    assert_int_equal(lease_lowest(rows, 5, &own, 170 * S, &lease_limits, &live), 0);
+    look.waited_ms = 1 * S;
+    assert_int_equal(lease_lowest(&look, &lease_limits, &live), 5);
+    look.waited_ms = 170 * S;
+    assert_int_equal(lease_lowest(&look, &lease_limits, &live), 0);
     assert_int_equal(live, 1);
 }
 
@@ -268,15 +270,16 @@ static void commit(struct call *call, struct sim *sim)
 static void hear_look(struct sim *sim, struct agent *agent, const struct call *call)
 {
     struct lease_row rows[ROWS_MAX];
-    struct lease_row own = {call->row, sim->rows[call->row].stamp / S};
+    struct lease_rows look = {.rows = rows,
+                              .own = {call->row, sim->rows[call->row].stamp / S},
+                              .waited_ms = call->begun_ms - agent->beat_end_ms};
     struct lease_look found = {.begun_ms = call->begun_ms, .own = !sim->rows[call->row].released};
-    size_t count = 0, live;
+    size_t live;
 
     for (int64_t id = 1; id <= sim->next_id; id++)
         if (sim->rows[id].visible <= call->at && !sim->rows[id].released)
-            rows[count++] = (struct lease_row){id, sim->rows[id].stamp / S};
-    found.lower =
-        lease_lowest(rows, count, &own, call->begun_ms - agent->beat_end_ms, sim->limits, &live);
+            rows[look.count++] = (struct lease_row){id, sim->rows[id].stamp / S};
+    found.lower = lease_lowest(&look, sim->limits, &live);
     lease_looked(&agent->lease, sim->limits, &found);
 }
 
@@ -460,7 +463,7 @@ static int seeds(void)
     return text ? atoi(text) : 300;
 }
 
-static void test_never_two_on_duty_and_somebody_takes_it_up(void **state)
+static void test_never_two_agents_are_on_duty_and_one_takes_over_within_15_minutes(void **state)
 {
     struct sum sum = many_lives(seeds(), &lease_limits, &storm);
 
@@ -505,13 +508,13 @@ int main(void)
         cmocka_unit_test(test_duty_takes_two_looks_30_seconds_apart),
         cmocka_unit_test(test_a_lower_live_row_makes_a_standby),
         cmocka_unit_test(test_duty_ends_two_minutes_after_the_last_confirmed_heartbeat_was_begun),
-        cmocka_unit_test(test_a_heartbeat_answered_after_duty_ended_revives_nothing),
+        cmocka_unit_test(test_a_heartbeat_answered_after_duty_ended_does_not_restore_it),
         cmocka_unit_test(test_a_create_of_20_seconds_gives_no_row),
         cmocka_unit_test(test_a_row_that_is_gone_or_says_something_else_is_given_up),
         cmocka_unit_test(test_the_row_is_tended_each_minute_and_a_candidate_looks_after_30_seconds),
         cmocka_unit_test(test_a_row_is_live_for_three_minutes_after_its_stamp),
         cmocka_unit_test(test_without_faults_the_first_is_on_duty_within_a_minute_and_stays),
-        cmocka_unit_test(test_never_two_on_duty_and_somebody_takes_it_up),
+        cmocka_unit_test(test_never_two_agents_are_on_duty_and_one_takes_over_within_15_minutes),
         cmocka_unit_test(test_each_limit_is_needed),
     };
 

@@ -105,7 +105,6 @@ static void tell_others(struct teller *teller, struct facts *facts)
     for (size_t n = random_below(&teller->random, 8); n; n--)
         facts->debits[facts->n_debits++] =
             (struct ledger_debit){.id = new_id(teller),
-                                  .ticket = 1,
                                   .day = tell_day(teller),
                                   .amount = PICK(teller, 5, 60, 95, 400, -5, -60, -400)};
 }

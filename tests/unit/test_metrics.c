@@ -31,7 +31,7 @@ static void test_names_of_databases_are_escaped(void **state)
     free(text);
 }
 
-static void test_nothing_is_said_of_a_state_that_was_not_read(void **state)
+static void test_a_state_that_was_not_read_has_no_samples(void **state)
 {
     struct metrics metrics = {0};
     char *text = metrics_text(&metrics, "d");
@@ -44,7 +44,7 @@ static void test_nothing_is_said_of_a_state_that_was_not_read(void **state)
     free(text);
 }
 
-static void test_a_reconciliation_that_never_was_is_as_old_as_can_be(void **state)
+static void test_without_a_reconciliation_its_timestamp_is_0(void **state)
 {
     struct metrics metrics = {.has_health = true};
     char *text = metrics_text(&metrics, "d");
@@ -140,8 +140,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_of_databases_are_escaped),
-        cmocka_unit_test(test_nothing_is_said_of_a_state_that_was_not_read),
-        cmocka_unit_test(test_a_reconciliation_that_never_was_is_as_old_as_can_be),
+        cmocka_unit_test(test_a_state_that_was_not_read_has_no_samples),
+        cmocka_unit_test(test_without_a_reconciliation_its_timestamp_is_0),
         cmocka_unit_test(test_cycles_are_counted),
         cmocka_unit_test(test_every_error_has_a_name),
         cmocka_unit_test(test_the_file_is_replaced),

@@ -312,7 +312,7 @@ static bool serve_cut(struct server *server, int fd, const char *request, int nu
     return false;
 }
 
-static void test_cut(void **state)
+static void test_a_cut_answer_is_retried_unless_the_call_is_unsafe(void **state)
 {
     struct fixture fixture;
 
@@ -337,7 +337,7 @@ static bool serve_kept(struct server *server, int fd, const char *request, int n
     return true;
 }
 
-static void test_unsafe_on_kept_connection(void **state)
+static void test_an_unsafe_call_without_an_answer_is_not_repeated(void **state)
 {
     struct fixture fixture;
 
@@ -730,8 +730,8 @@ int main(void)
         cmocka_unit_test(test_timeout),
         cmocka_unit_test(test_hung_call_is_not_repeated),
         cmocka_unit_test(test_language),
-        cmocka_unit_test(test_cut),
-        cmocka_unit_test(test_unsafe_on_kept_connection),
+        cmocka_unit_test(test_a_cut_answer_is_retried_unless_the_call_is_unsafe),
+        cmocka_unit_test(test_an_unsafe_call_without_an_answer_is_not_repeated),
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_min_interval),
         cmocka_unit_test(test_pages),

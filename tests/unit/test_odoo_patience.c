@@ -50,7 +50,7 @@ static bool serve_restart(struct server *server, int fd, const char *request, in
     return false;
 }
 
-static void test_more_attempts_than_the_number(void **state)
+static void test_patience_allows_more_attempts_than_the_fixed_number(void **state)
 {
     struct fixture fixture;
 
@@ -126,7 +126,7 @@ static bool serve_refusal(struct server *server, int fd, const char *request, in
     return false;
 }
 
-static void test_what_cannot_pass_is_not_tried_again(void **state)
+static void test_errors_that_do_not_pass_are_not_retried(void **state)
 {
     struct fixture fixture;
 
@@ -149,7 +149,7 @@ static bool serve_wish(struct server *server, int fd, const char *request, int n
 
 /* A pause that the server asks for is kept and reported if it fits into the time, else the call
  * ends. */
-static void test_a_wish_of_the_server(void **state)
+static void test_a_pause_that_the_server_asks_for_is_kept_or_reported_as_too_long(void **state)
 {
     struct fixture fixture;
     int64_t began = server_now();
@@ -167,7 +167,7 @@ static void test_a_wish_of_the_server(void **state)
 }
 
 /* As in the service: a number of attempts; only a long pause is reported. */
-static void test_without_patience(void **state)
+static void test_without_patience_a_call_makes_three_attempts(void **state)
 {
     struct fixture fixture;
 
@@ -183,12 +183,12 @@ static void test_without_patience(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_more_attempts_than_the_number),
+        cmocka_unit_test(test_patience_allows_more_attempts_than_the_fixed_number),
         cmocka_unit_test(test_the_time_is_one_for_all_calls),
         cmocka_unit_test(test_a_long_call_is_tried_again_once),
-        cmocka_unit_test(test_what_cannot_pass_is_not_tried_again),
-        cmocka_unit_test(test_a_wish_of_the_server),
-        cmocka_unit_test(test_without_patience),
+        cmocka_unit_test(test_errors_that_do_not_pass_are_not_retried),
+        cmocka_unit_test(test_a_pause_that_the_server_asks_for_is_kept_or_reported_as_too_long),
+        cmocka_unit_test(test_without_patience_a_call_makes_three_attempts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

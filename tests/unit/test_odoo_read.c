@@ -340,7 +340,7 @@ static void test_read(void **state)
     stop(&reading.fixture);
 }
 
-static void test_read_spoiled(void **state)
+static void test_unreadable_records_are_found_and_the_others_read(void **state)
 {
     struct reading reading = {0};
 
@@ -359,7 +359,7 @@ static void test_read_spoiled(void **state)
     stop(&reading.fixture);
 }
 
-static void test_read_spoiled_alone(void **state)
+static void test_unreadable_records_alone_give_no_page(void **state)
 {
     struct reading reading = {0};
 
@@ -371,7 +371,7 @@ static void test_read_spoiled_alone(void **state)
     stop(&reading.fixture);
 }
 
-static void test_read_trouble(void **state)
+static void test_a_cut_answer_and_a_503_within_a_reading_are_retried(void **state)
 {
     struct reading reading = {.cut_at = 3, .unavailable_at = 5, .call_inside = true};
 
@@ -385,7 +385,7 @@ static void test_read_trouble(void **state)
 }
 
 /* A callback that fails ends the call sent ahead, which would last 10 s. */
-static void test_read_stopped(void **state)
+static void test_a_callback_that_fails_ends_the_call_sent_ahead(void **state)
 {
     struct reading reading = {.fail_at = 2, .hang_from = 4};
     int64_t before = server_now();
@@ -413,7 +413,7 @@ static void test_read_cancelled(void **state)
     stop(&reading.fixture);
 }
 
-static void test_read_lost(void **state)
+static void test_a_server_that_is_gone_ends_the_reading_with_an_error(void **state)
 {
     struct reading reading = {0};
 
@@ -434,12 +434,12 @@ int main(void)
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_read),
         cmocka_unit_test(test_read_less_of_a_damaged_record),
-        cmocka_unit_test(test_read_spoiled),
-        cmocka_unit_test(test_read_spoiled_alone),
-        cmocka_unit_test(test_read_trouble),
-        cmocka_unit_test(test_read_stopped),
+        cmocka_unit_test(test_unreadable_records_are_found_and_the_others_read),
+        cmocka_unit_test(test_unreadable_records_alone_give_no_page),
+        cmocka_unit_test(test_a_cut_answer_and_a_503_within_a_reading_are_retried),
+        cmocka_unit_test(test_a_callback_that_fails_ends_the_call_sent_ahead),
         cmocka_unit_test(test_read_cancelled),
-        cmocka_unit_test(test_read_lost),
+        cmocka_unit_test(test_a_server_that_is_gone_ends_the_reading_with_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

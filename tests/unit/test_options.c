@@ -53,10 +53,11 @@ static void run(struct run *run, const char *line)
     for (char *word = strtok_r(run->line, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
         run->argv[run->argc++] = word;
     run->cli.usage = usage_of(run->argv[0]);
-    run->result = cli_options(&run->cli, options, 0, 3, run->argc, run->argv, &run->error);
+    run->result = cli_options(&run->cli, &(struct cli_syntax){.options = options, .most = 3},
+                              run->argc, run->argv, &run->error);
 }
 
-static void test_orders(void **state)
+static void test_options_and_arguments_mix_in_any_order(void **state)
 {
     static const char *const lines[] = {
         "adjust --dry-run --reason why 12 -30",    "adjust 12 -30 --reason why --dry-run",
@@ -86,7 +87,7 @@ static void test_orders(void **state)
     free(r.customers.items);
 }
 
-static void test_values(void **state)
+static void test_lists_texts_and_dates_take_their_values(void **state)
 {
     struct run r = {0};
 
@@ -102,7 +103,7 @@ static void test_values(void **state)
     free(r.customers.items);
 }
 
-static void test_globals(void **state)
+static void test_global_options_are_taken_anywhere(void **state)
 {
     struct run r = {0};
 
@@ -126,7 +127,7 @@ static void test_globals(void **state)
     free(r.customers.items);
 }
 
-static void test_mistakes(void **state)
+static void test_each_mistake_has_its_message(void **state)
 {
     static const struct {
         const char *line, *message;
@@ -166,7 +167,7 @@ static void test_mistakes(void **state)
     log_set_level(LOG_LEVEL_WARNING);
 }
 
-static void test_missing(void **state)
+static void test_too_few_arguments_are_refused(void **state)
 {
     char name[] = "adjust", customer[] = "12";
     char *argv[] = {name, customer, NULL};
@@ -174,12 +175,14 @@ static void test_missing(void **state)
     struct error error = {0};
 
     (void)state;
-    assert_int_equal(cli_options(&cli, NULL, 2, 2, 2, argv, &error), ERR_USAGE);
+    assert_int_equal(
+        cli_options(&cli, &(struct cli_syntax){.least = 2, .most = 2}, 2, argv, &error), ERR_USAGE);
     assert_non_null(strstr(error.message, "missing an argument; usage: qualiodoo adjust CUSTOMER"));
-    assert_int_equal(cli_options(&cli, NULL, 1, 2, 2, argv, &error), 1);
+    assert_int_equal(
+        cli_options(&cli, &(struct cli_syntax){.least = 1, .most = 2}, 2, argv, &error), 1);
 }
 
-static void test_minutes(void **state)
+static void test_minutes_are_whole_numbers_with_a_sign_and_never_0(void **state)
 {
     static const struct {
         const char *text;
@@ -200,7 +203,7 @@ static void test_minutes(void **state)
     }
 }
 
-static void test_commands(void **state)
+static void test_every_command_is_found_and_later_ones_do_not_run(void **state)
 {
     static const char *const later[] = {"statement", "forecast", "privacy", "backup", NULL};
     static const char *const now[] = {"run",    "sync",   "reconcile", "status", "balance",
@@ -216,7 +219,7 @@ static void test_commands(void **state)
     assert_null(cli_command_find(""));
 }
 
-static void test_suggest(void **state)
+static void test_the_nearest_word_is_suggested(void **state)
 {
     static const char *const words[] = {"balance", "ledger", "run", "sla", "sync", NULL};
 
@@ -239,10 +242,14 @@ static void test_suggest(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_orders),   cmocka_unit_test(test_values),
-        cmocka_unit_test(test_globals),  cmocka_unit_test(test_mistakes),
-        cmocka_unit_test(test_missing),  cmocka_unit_test(test_minutes),
-        cmocka_unit_test(test_commands), cmocka_unit_test(test_suggest),
+        cmocka_unit_test(test_options_and_arguments_mix_in_any_order),
+        cmocka_unit_test(test_lists_texts_and_dates_take_their_values),
+        cmocka_unit_test(test_global_options_are_taken_anywhere),
+        cmocka_unit_test(test_each_mistake_has_its_message),
+        cmocka_unit_test(test_too_few_arguments_are_refused),
+        cmocka_unit_test(test_minutes_are_whole_numbers_with_a_sign_and_never_0),
+        cmocka_unit_test(test_every_command_is_found_and_later_ones_do_not_run),
+        cmocka_unit_test(test_the_nearest_word_is_suggested),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

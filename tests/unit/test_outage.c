@@ -73,7 +73,7 @@ static void test_another_failure_is_logged_at_once_and_numbers_make_no_other(voi
     assert_string_equal(text, "timed out after 10003 ms (3 times in 0:06 hours)");
 }
 
-static void test_failures_that_take_turns_are_collapsed_each(void **state)
+static void test_alternating_failures_are_each_logged_once(void **state)
 {
     int logged = 0;
 
@@ -96,7 +96,7 @@ static void test_a_short_outage_has_a_length_in_seconds(void **state)
     assert_int_equal(length, 0);
 }
 
-static void test_a_wait_that_was_logged_has_an_end_though_no_cycle_failed(void **state)
+static void test_the_end_of_a_logged_wait_is_logged_though_no_cycle_failed(void **state)
 {
     (void)state;
     outage_waited(&outage, START);
@@ -150,7 +150,7 @@ static void test_a_second_outage_is_logged_at_once(void **state)
     assert_true(fails(482, "no route"));
 }
 
-static void test_more_kinds_than_are_kept_are_logged(void **state)
+static void test_failures_of_more_kinds_than_are_remembered_are_logged_each_time(void **state)
 {
     char message[32];
 
@@ -162,7 +162,7 @@ static void test_more_kinds_than_are_kept_are_logged(void **state)
         }
 }
 
-static void test_a_line_that_is_full_is_not_overrun(void **state)
+static void test_a_message_is_cut_to_the_size_of_its_line(void **state)
 {
     char small[16] = "";
     const struct ratelimit_line full = {small, sizeof small};
@@ -190,17 +190,18 @@ int main(void)
         cmocka_unit_test_setup(test_an_outage_of_eight_hours_is_seven_lines_and_its_end, begin),
         cmocka_unit_test_setup(test_another_failure_is_logged_at_once_and_numbers_make_no_other,
                                begin),
-        cmocka_unit_test_setup(test_failures_that_take_turns_are_collapsed_each, begin),
+        cmocka_unit_test_setup(test_alternating_failures_are_each_logged_once, begin),
         cmocka_unit_test_setup(test_a_short_outage_has_a_length_in_seconds, begin),
-        cmocka_unit_test_setup(test_a_wait_that_was_logged_has_an_end_though_no_cycle_failed,
+        cmocka_unit_test_setup(test_the_end_of_a_logged_wait_is_logged_though_no_cycle_failed,
                                begin),
         cmocka_unit_test_setup(test_a_link_that_comes_and_goes_is_logged_at_growing_intervals,
                                begin),
         cmocka_unit_test_setup(
             test_an_outage_that_lasts_is_logged_within_minutes_whatever_was_before, begin),
         cmocka_unit_test_setup(test_a_second_outage_is_logged_at_once, begin),
-        cmocka_unit_test_setup(test_more_kinds_than_are_kept_are_logged, begin),
-        cmocka_unit_test_setup(test_a_line_that_is_full_is_not_overrun, begin),
+        cmocka_unit_test_setup(test_failures_of_more_kinds_than_are_remembered_are_logged_each_time,
+                               begin),
+        cmocka_unit_test_setup(test_a_message_is_cut_to_the_size_of_its_line, begin),
         cmocka_unit_test_setup(test_lines_that_differ_in_numbers_are_equal_only_when_asked, begin),
     };
 

@@ -75,7 +75,7 @@ static void assignment_within_ten_seconds_of_the_creation_is_not_a_response(void
     assert_true(response_assigned_at_creation(created, created - 1)); /* whatever the clocks say */
     for (int seconds = 11; seconds <= 60; seconds++)
         assert_false(response_assigned_at_creation(created, created + seconds));
-    assert_false(response_assigned_at_creation(created, created + 86400));
+    assert_false(response_assigned_at_creation(created, created + SECONDS_PER_DAY));
 }
 
 enum { CONTACT = 7, ACCOUNT = 5, AGENT = 3, OURS = 1 };

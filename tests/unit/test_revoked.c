@@ -70,7 +70,7 @@ static void test_a_lot_that_starts_after_today_does_not_exist_yet(void **state)
     assert_int_equal(revoked_loss(&pack, NULL, pack.start), REVOKED_LOT);
 }
 
-static void test_it_was_revoked_when_odoo_still_says_what_it_said(void **state)
+static void test_a_lost_lot_was_revoked_when_its_evidence_in_odoo_is_unchanged(void **state)
 {
     const struct revoked_evidence then = {"[1]", "[2]"};
 
@@ -107,7 +107,7 @@ int main(void)
         cmocka_unit_test(test_an_earlier_end_is_a_loss_and_a_later_one_is_none),
         cmocka_unit_test(test_a_lot_that_a_credit_note_closed_may_end_earlier),
         cmocka_unit_test(test_a_lot_that_starts_after_today_does_not_exist_yet),
-        cmocka_unit_test(test_it_was_revoked_when_odoo_still_says_what_it_said),
+        cmocka_unit_test(test_a_lost_lot_was_revoked_when_its_evidence_in_odoo_is_unchanged),
         cmocka_unit_test(test_what_changed_in_odoo_or_is_gone_from_it_revokes_nothing),
         cmocka_unit_test(test_what_the_version_before_did_not_keep_is_not_compared),
     };

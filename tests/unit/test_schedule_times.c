@@ -27,11 +27,13 @@ static void test_a_clock_set_back_waits_for_its_event_and_polls_as_before(void *
     struct schedule schedule = after((struct schedule_outcome){.has_event = true, .event = NOW});
 
     (void)state;
-    assert_int_equal(schedule_due(&schedule, START_MS, NOW - 86400 * 3, DAY), SCHEDULE_NONE);
-    assert_in_range(schedule_sleep_ms(&schedule, START_MS, NOW - 86400 * 3), PAYMENTS_MS * 9 / 10,
-                    PAYMENTS_MS * 11 / 10);
+    assert_int_equal(schedule_due(&schedule, START_MS, NOW - SECONDS_PER_DAY * 3, DAY),
+                     SCHEDULE_NONE);
+    assert_in_range(schedule_sleep_ms(&schedule, START_MS, NOW - SECONDS_PER_DAY * 3),
+                    PAYMENTS_MS * 9 / 10, PAYMENTS_MS * 11 / 10);
     /* A clock set back to the day before is a new day too: lots that had ended are open again. */
-    assert_int_equal(schedule_due(&schedule, START_MS, NOW - 86400, DAY - 1), SCHEDULE_ALL);
+    assert_int_equal(schedule_due(&schedule, START_MS, NOW - SECONDS_PER_DAY, DAY - 1),
+                     SCHEDULE_ALL);
 }
 
 static void test_a_clock_set_forward_is_an_event(void **state)
@@ -39,8 +41,10 @@ static void test_a_clock_set_forward_is_an_event(void **state)
     struct schedule schedule = after((struct schedule_outcome){.has_event = true, .event = NOW});
 
     (void)state;
-    assert_int_equal(schedule_due(&schedule, START_MS, NOW + 86400 * 500, DAY), SCHEDULE_ALL);
-    assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW + (instant)86400 * 500), 0);
+    assert_int_equal(schedule_due(&schedule, START_MS, NOW + SECONDS_PER_DAY * 500, DAY),
+                     SCHEDULE_ALL);
+    assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW + (instant)SECONDS_PER_DAY * 500),
+                     0);
 }
 
 static void test_it_never_sleeps_so_long_that_a_jump_goes_unseen(void **state)

@@ -20,7 +20,7 @@ static struct sla_verdict judge(const struct sla_facts *facts, const struct sla_
     struct sla_verdict verdict;
     struct error error = {0};
 
-    if (sla_judge(facts, policy, calendar, now, &verdict, &error) < 0)
+    if (sla_judge(&(struct sla_question){facts, policy, calendar, now}, &verdict, &error) < 0)
         fail_msg("%s", error.message);
     return verdict;
 }
@@ -62,7 +62,7 @@ static void test_urgency_is_the_policy_s(void **state)
 }
 
 /* At warn_at the share is used; a second earlier it is not. */
-static void test_warning_is_the_first_second_of_its_share(void **state)
+static void test_warn_at_is_the_first_second_at_which_that_share_is_used(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
     struct sla_facts facts = {.priority = 3,
@@ -96,11 +96,10 @@ static void test_beyond_the_calendar_is_an_error(void **state)
     for (size_t i = 0; i < sizeof created / sizeof *created; i++) {
         struct sla_facts facts = {.priority = 3, .response = {.created = instant_of(created[i])}};
         struct sla_verdict verdict = {.used_seconds = 42};
+        struct sla_question question = {&facts, &offer, calendar, instant_of("2026-03-10T08:00Z")};
         struct error error = {0};
 
-        assert_int_equal(
-            sla_judge(&facts, &offer, calendar, instant_of("2026-03-10T08:00Z"), &verdict, &error),
-            ERR_CONFIG);
+        assert_int_equal(sla_judge(&question, &verdict, &error), ERR_CONFIG);
         assert_non_null(strstr(error.message, "working time"));
         assert_int_equal(verdict.used_seconds, 42); /* untouched */
     }
@@ -140,7 +139,7 @@ static void test_next_change_is_when_the_state_differs(void **state)
 }
 
 /* Facts dated after `now` do not change the verdict. */
-static void test_later_facts_change_nothing(void **state)
+static void test_facts_after_now_do_not_change_the_verdict(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
     instant created = instant_of("2026-03-10T08:00Z");
@@ -272,7 +271,7 @@ static void test_another_response_is_judged_with_the_deadline_that_was_kept(void
 }
 
 /* As of a time before the response, the ticket is pending with the stored deadline. */
-static void test_before_the_response_nothing_stands_but_the_deadline(void **state)
+static void test_before_the_response_a_ticket_is_pending_with_the_stored_deadline(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
     struct sla_facts facts;
@@ -292,7 +291,7 @@ static void test_before_the_response_nothing_stands_but_the_deadline(void **stat
 }
 
 /* A message that counted and still exists keeps the verdict, although it would not count today. */
-static void test_a_response_whose_record_is_there_is_not_gone(void **state)
+static void test_a_settled_response_whose_record_exists_keeps_its_verdict(void **state)
 {
     struct calendar *calendar = calendar_of(DESK);
     struct sla_facts facts;
@@ -372,14 +371,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_urgency_is_the_policy_s),
-        cmocka_unit_test(test_warning_is_the_first_second_of_its_share),
+        cmocka_unit_test(test_warn_at_is_the_first_second_at_which_that_share_is_used),
         cmocka_unit_test(test_beyond_the_calendar_is_an_error),
         cmocka_unit_test(test_next_change_is_when_the_state_differs),
-        cmocka_unit_test(test_later_facts_change_nothing),
+        cmocka_unit_test(test_facts_after_now_do_not_change_the_verdict),
         cmocka_unit_test(test_the_response_settles_the_verdict),
         cmocka_unit_test(test_another_response_is_judged_with_the_deadline_that_was_kept),
-        cmocka_unit_test(test_before_the_response_nothing_stands_but_the_deadline),
-        cmocka_unit_test(test_a_response_whose_record_is_there_is_not_gone),
+        cmocka_unit_test(test_before_the_response_a_ticket_is_pending_with_the_stored_deadline),
+        cmocka_unit_test(test_a_settled_response_whose_record_exists_keeps_its_verdict),
         cmocka_unit_test(test_a_late_assignment_or_closing_of_unknown_history_is_no_breach),
     };
 

@@ -151,11 +151,11 @@ static void expect(struct vector *vector, const char *key, const char *value)
 static void compute(struct vector *vector, const char *verb)
 {
     const struct calendar *calendar = vector->calendar;
+    struct sla_question question = {&vector->facts, &vector->policy, calendar, vector->now};
     struct error error;
 
     if (!strcmp(verb, "sla"))
-        vector->possible = sla_judge(&vector->facts, &vector->policy, calendar, vector->now,
-                                     &vector->verdict, &error) == 0;
+        vector->possible = sla_judge(&question, &vector->verdict, &error) == 0;
     else if (!strcmp(verb, "hours"))
         vector->possible =
             calendar_add_seconds(calendar, vector->from, vector->seconds, &vector->at);

@@ -98,7 +98,7 @@ static void check_on_terminal(struct table *table, unsigned short columns_there,
 #define DOTS "\xE2\x80\xA6"
 
 /* Texts are cut first, beginning with the widest, then words; numbers never. */
-static void test_narrow(void **state)
+static void test_texts_are_cut_before_words_and_numbers_never(void **state)
 {
     static const struct table_column four[] = {
         {"Lot", TABLE_RECORD}, {"Left", TABLE_RIGHT}, {"Until", TABLE_LEFT}, {"Note", TABLE_TEXT}};
@@ -129,7 +129,7 @@ static void test_narrow(void **state)
     table_free(table);
 }
 
-static void test_hostile(void **state)
+static void test_control_characters_and_bad_utf8_print_as_question_marks_or_blanks(void **state)
 {
     struct table *table = table_new(columns, 3);
 
@@ -141,7 +141,7 @@ static void test_hostile(void **state)
                  "?[31m x     ??  ?\n");
 }
 
-static void test_odd(void **state)
+static void test_unfinished_rows_and_empty_cells_are_printed(void **state)
 {
     struct table *table = table_new(columns, 3);
     struct error error = {0};
@@ -179,18 +179,21 @@ static void test_minutes(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char text[FORMAT_MINUTES_SIZE];
+        char text[MINUTES_TEXT_SIZE];
 
-        assert_string_equal(format_minutes(cases[i].duration, text), cases[i].text);
+        assert_string_equal(minutes_format(cases[i].duration, text), cases[i].text);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_align),   cmocka_unit_test(test_width),
-        cmocka_unit_test(test_hostile), cmocka_unit_test(test_odd),
-        cmocka_unit_test(test_minutes), cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_align),
+        cmocka_unit_test(test_width),
+        cmocka_unit_test(test_control_characters_and_bad_utf8_print_as_question_marks_or_blanks),
+        cmocka_unit_test(test_unfinished_rows_and_empty_cells_are_printed),
+        cmocka_unit_test(test_minutes),
+        cmocka_unit_test(test_texts_are_cut_before_words_and_numbers_never),
     };
 
     setlocale(LC_CTYPE, "C.UTF-8");

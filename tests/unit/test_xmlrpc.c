@@ -132,11 +132,11 @@ static void test_values(void **state)
 static void expect_double(const char *written, double value)
 {
     struct decoded answer;
-    struct error error;
+    struct error error = {0};
     char *text = NULL;
 
     assert_true(asprintf(&text, OPEN "<double>%s</double>" CLOSE, written) > 0);
-    if (decode_bytes(text, strlen(text), &answer, &error))
+    if (decode_cut(text, strlen(text), 0, MAX_ELEMENTS, &answer, &error))
         fail_msg("%s: %s", written, error.message);
     assert_true(json_is_real(answer.result));
     if (json_real_value(answer.result) != value)

@@ -1,4 +1,4 @@
-/* cli.h - the commands, and what they share: options, help, output. */
+/* cli.h - the commands, and what they share: exit statuses, options, help, output. */
 #ifndef QUALIODOO_CLI_CLI_H
 #define QUALIODOO_CLI_CLI_H
 
@@ -10,7 +10,7 @@
 #include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
-/* Exit statuses of the commands. An error has the status of error_exit_status(). */
+/* Exit statuses of the commands. An error has the status of error_exit_status() (util/error.h). */
 enum {
     CLI_DONE = 0,
     CLI_FAILED = 1,
@@ -97,13 +97,18 @@ struct cli_date {
     civil_day day;
 };
 
-/* Reads the options of a command (`options` ends with a NULL name; NULL: it has none) and the
- * global ones, in any order. Moves the other arguments to argv[1], argv[2]... and returns how many
- * they are, at least `least` and at most `most`. A negative number is an argument, not an option,
- * and so is everything after "--". With -q and without --json, stdout is redirected to /dev/null.
- * ERR_USAGE, ERR_NO_MEMORY or CLI_HELP. */
-int cli_options(struct cli *cli, const struct cli_option *options, int least, int most, int argc,
-                char **argv, struct error *error);
+/* What a command accepts: all zeroes when it has neither options nor arguments. */
+struct cli_syntax {
+    const struct cli_option *options; /* ended by a NULL name; NULL: none */
+    int least, most;                  /* how many arguments it takes */
+};
+
+/* Reads the options of a command and the global ones, in any order. Moves the other arguments to
+ * argv[1], argv[2]... and returns how many they are: syntax->least to syntax->most. A negative
+ * number is an argument, not an option, and so is everything after "--". With -q and without
+ * --json, stdout is redirected to /dev/null. ERR_USAGE, ERR_NO_MEMORY or CLI_HELP. */
+int cli_options(struct cli *cli, const struct cli_syntax *syntax, int argc, char **argv,
+                struct error *error);
 
 /* Reads the global options in front of the command. Returns the index of the command in argv (argc
  * when there is none), ERR_USAGE or CLI_HELP. *ret_version: whether --version was given. */

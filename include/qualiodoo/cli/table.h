@@ -60,15 +60,8 @@ void table_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Whether table_say() has lost a line for lack of memory. */
 bool table_lost(void);
 
-#define FORMAT_MINUTES_SIZE MINUTES_TEXT_SIZE
-#define FORMAT_SECONDS_SIZE FORMAT_MINUTES_SIZE
-
-/* Writes H:MM, with a minus sign before negative durations, into `text` and returns it. */
-char *format_minutes(minutes duration, char text[FORMAT_MINUTES_SIZE]);
-
 /* Writes the whole minutes of `seconds` (>= 0) as H:MM into `text` and returns it; 1 to 59 seconds
- * are
- * "< 0:01", so that a ticket late by seconds does not look punctual. */
-char *format_seconds(int64_t seconds, char text[FORMAT_SECONDS_SIZE]);
+ * are "< 0:01", so that a ticket late by seconds does not look punctual. */
+char *format_seconds(int64_t seconds, char text[MINUTES_TEXT_SIZE]);
 
 #endif

@@ -45,14 +45,19 @@ int respond_judge(struct respond *respond, const struct target_ticket *ticket, i
 int respond_calendar(struct respond *respond, const struct target_ticket *ticket,
                      const struct respond_calendar **ret, struct error *error);
 
-/* Judges the tickets of `query` as of `now` and calls `row` for each, by id; a negative code of
- * `row` stops. Tickets that owe no response are left out, but those created after `now` are judged.
- * Tickets whose calendar cannot be used are left out too: *ret_problem is the first such error
- * (code 0: none). */
-int respond_each(struct respond *respond, const struct target_query *query, instant now,
-                 int (*row)(void *context, const struct target_verdict *target,
-                            struct error *error),
-                 void *context, struct error *ret_problem, struct error *error);
+/* How respond_each() goes through tickets. */
+struct respond_run {
+    instant now; /* tickets are judged as of this instant */
+    int (*row)(void *context, const struct target_verdict *target, struct error *error);
+    void *context;
+    struct error problem; /* set: the first ticket whose calendar cannot be used; code 0: none */
+};
+
+/* Judges the tickets of `query` and calls run->row for each, by id; a negative code of it stops and
+ * is returned. Tickets that owe no response are left out, but those created after run->now are
+ * judged. Tickets whose calendar cannot be used are left out too: run->problem. */
+int respond_each(struct respond *respond, const struct target_query *query, struct respond_run *run,
+                 struct error *error);
 
 /* The response policy of the configuration, borrowed. */
 const struct sla_policy *respond_policy(const struct respond *respond);

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "qualiodoo/core/holidays.h"
-#include "qualiodoo/core/response.h"
+#include "qualiodoo/core/sla.h"
 #include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
@@ -24,7 +24,6 @@ enum config_payment { PAYMENT_PAID, PAYMENT_IN_PAYMENT };
 enum config_account { ACCOUNT_COMMERCIAL, ACCOUNT_TOP };
 enum config_adjustments { ADJUSTMENTS_MODEL, ADJUSTMENTS_NOTE };
 enum config_calendar { CALENDAR_ODOO, CALENDAR_CONFIG };
-enum config_urgency { URGENCY_LOW, URGENCY_MEDIUM, URGENCY_URGENT, URGENCY_COUNT };
 
 /* A length of time by the calendar: exactly one of the three is not 0. */
 struct config_period {
@@ -44,11 +43,6 @@ struct config_pack {
 
 struct config_interval {
     int start_minute, end_minute; /* of the day, 0..1440, start < end */
-};
-
-struct config_target {
-    int64_t hours_seconds; /* business time, when days == 0; > 0 */
-    int days;              /* business days, or 0 */
 };
 
 /* Times named `_ms` are milliseconds. The structure owns all it points to. */
@@ -114,10 +108,7 @@ struct config {
             civil_day *dates; /* sorted */
             size_t n_dates;
         } holidays;
-        enum config_urgency urgency[4]; /* by Odoo's priority 0..3 */
-        struct config_target targets[URGENCY_COUNT];
-        unsigned responses;  /* bits of response.h, at least one */
-        int warn_at_percent; /* 1..99 */
+        struct sla_policy policy; /* at least one kind of response counts */
     } sla;
     struct {
         int64_t payments_ms, tickets_ms, overlap_ms;

@@ -86,11 +86,18 @@ void lease_looked(struct lease *lease, const struct lease_limits *limits,
 /* Gives the row up locally: the lease is in LEASE_NONE. Nothing is sent to Odoo. */
 void lease_dropped(struct lease *lease);
 
-/* The id of the lowest live row below `own`, or 0. `rows` come in any order and may hold the own
- * one; `waited_ms` passed from the end of the heartbeat that stamped `own` to the look. *ret_live:
- * how many rows other than `own` are live, above it included. */
-int64_t lease_lowest(const struct lease_row *rows, size_t count, const struct lease_row *own,
-                     int64_t waited_ms, const struct lease_limits *limits, size_t *ret_live);
+/* All rows of the lease model, as one look read them; borrowed for the call. */
+struct lease_rows {
+    const struct lease_row *rows; /* in any order; the agent's own may be among them */
+    size_t count;
+    struct lease_row own;
+    int64_t waited_ms; /* from the end of the heartbeat that stamped `own` to the look */
+};
+
+/* The id of the lowest live row below `own`, or 0. *ret_live: how many rows other than `own` are
+ * live, above it included. */
+int64_t lease_lowest(const struct lease_rows *look, const struct lease_limits *limits,
+                     size_t *ret_live);
 
 /* "standby"... Never NULL. */
 const char *lease_phase_name(enum lease_phase phase);

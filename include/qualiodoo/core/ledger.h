@@ -42,7 +42,6 @@ struct ledger_adjustment {
 /* What a timesheet line costs after rounding to the step; negative gives minutes back. */
 struct ledger_debit {
     int64_t id; /* account.analytic.line */
-    int64_t ticket;
     civil_day day;
     minutes amount; /* not 0 */
 };

@@ -67,12 +67,17 @@ struct sla_settled {
 /* Whether facts->settled still holds as it is, so that sla_judge() needs no calendar. */
 bool sla_stands(const struct sla_facts *facts, instant now);
 
-/* Judges one ticket as of `now`; responses after `now` are ignored. `calendar` may be NULL when
- * sla_stands(). ERR_CONFIG when the compiled days of the calendar do not reach the start or the
- * deadline; *ret is then untouched. */
-int sla_judge(const struct sla_facts *facts, const struct sla_policy *policy,
-              const struct calendar *calendar, instant now, struct sla_verdict *ret,
-              struct error *error);
+/* What one ticket is judged by; all is borrowed for the call. */
+struct sla_question {
+    const struct sla_facts *facts;
+    const struct sla_policy *policy;
+    const struct calendar *calendar; /* NULL is allowed when sla_stands() */
+    instant now;                     /* later responses are ignored */
+};
+
+/* Judges one ticket. ERR_CONFIG when the compiled days of the calendar do not reach the start or
+ * the deadline; *ret is then untouched. */
+int sla_judge(const struct sla_question *question, struct sla_verdict *ret, struct error *error);
 
 /* The words of the interface: "urgent", "breached". Never NULL. */
 const char *sla_urgency_name(enum sla_urgency urgency);

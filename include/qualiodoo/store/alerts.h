@@ -26,7 +26,6 @@ struct alert_row {
     int lot_origin; /* ALERT_EXPIRING, ALERT_EXPIRED: what opened the lot (enum ledger_origin) */
     minutes amount;
     civil_day day;
-    const char *name; /* the customer's; borrowed, may be NULL */
     const char *move; /* ALERT_CREDITED: the invoice's name; borrowed, may be NULL */
 };
 

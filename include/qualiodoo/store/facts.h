@@ -30,13 +30,14 @@ struct facts_policy {
 /* Reusable memory for the facts of one account: facts_load() overwrites it each time. */
 struct facts;
 
-struct facts *facts_new(void);        /* NULL when out of memory */
+/* Both arguments are borrowed until facts_free(). NULL: out of memory. */
+struct facts *facts_new(struct store *store, const struct facts_policy *policy);
 void facts_free(struct facts *facts); /* NULL is allowed */
 
 /* Loads the facts of an account (the id of its partner). *ret points into `facts` and is valid
  * until the next load or facts_free(). After a failure `facts` can be used again. */
-int facts_load(struct facts *facts, struct store *store, const struct facts_policy *policy,
-               int64_t account_id, const struct account_facts **ret, struct error *error);
+int facts_load(struct facts *facts, int64_t account_id, const struct account_facts **ret,
+               struct error *error);
 
 /* The accounts that have at least one fact: a pack on an invoice, a timesheet line on a ticket, an
  * adjustment. Sorted; the caller frees ret->items. */

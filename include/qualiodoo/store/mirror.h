@@ -67,19 +67,22 @@ enum mirror_change {
     MIRROR_STAMPED, /* only its write_date differs: Odoo wrote the same values, or was restored */
 };
 
-/* Inserts or updates row `id` of a table. `values` has one value per column, in order. `log`: note
- * what the change touches; false during a first pull, after which everything is computed anyway. */
-int mirror_put(struct store *store, const struct mirror_table *table, int64_t id,
-               const struct mirror_value *values, bool log, enum mirror_change *ret_change,
+/* A row to store; all is borrowed for the call. */
+struct mirror_row {
+    const struct mirror_table *table;
+    int64_t id;
+    const struct mirror_value *values; /* one per column, in order */
+    bool log; /* note what the change touches; false during a first pull, after which everything is
+                 computed anyway */
+};
+
+/* Inserts or updates a row. */
+int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_change *ret_change,
                struct error *error);
 
 /* Removes a row and leaves a tombstone; does nothing when there is no such row. */
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
                   struct error *error);
-
-/* The integer in a column of a row; *ret_found is false when there is no row or it is NULL. */
-int mirror_integer(struct store *store, const struct mirror_table *table, int64_t id,
-                   const char *column, bool *ret_found, int64_t *ret_value, struct error *error);
 
 /* The ids of a table, sorted; the caller frees ret->items. */
 int mirror_ids(struct store *store, const struct mirror_table *table, struct ids *ret,
@@ -114,10 +117,15 @@ enum mirror_set {
     SET_CUSTOMER_LINES,
     SET_CUSTOMER_SHOWN,
 };
-/* The ids of a set, sorted; `of` are `n_of` ids where the set depends on some. The caller frees
- * ret->items. */
-int mirror_set_ids(struct store *store, enum mirror_set set, const int64_t *of, size_t n_of,
-                   struct ids *ret, struct error *error);
+/* A set, and the ids it depends on, if it does; borrowed. */
+struct mirror_set_of {
+    enum mirror_set set;
+    const int64_t *ids;
+    size_t count;
+};
+/* The ids of a set, sorted. The caller frees ret->items. */
+int mirror_set_ids(struct store *store, struct mirror_set_of of, struct ids *ret,
+                   struct error *error);
 
 /* Where a pull stands; the state machine is in pull/cursor.c. */
 struct mirror_cursor {
@@ -138,11 +146,8 @@ int mirror_cursor_forget(struct store *store, const char *mirror, struct error *
 void mirror_cursor_free(struct mirror_cursor *cursor);
 
 /* The pending list of a mirror: records whose dependent rows (lines, messages) must be listed
- * again. Add one record, or every row of `table`; list them, sorted (the caller frees ret->items);
- * remove `count` ids. */
+ * again. Add one record; list them, sorted (the caller frees ret->items); remove `count` ids. */
 int mirror_pending_add(struct store *store, const char *mirror, int64_t id, struct error *error);
-int mirror_pending_all(struct store *store, const char *mirror, const struct mirror_table *table,
-                       struct error *error);
 int mirror_pending_list(struct store *store, const char *mirror, struct ids *ret,
                         struct error *error);
 int mirror_pending_clear(struct store *store, const char *mirror, const int64_t *ids, size_t count,

@@ -79,10 +79,10 @@ int outbox_each(struct store *store, const struct outbox_query *query,
                 int (*row)(void *context, const struct outbox_row *row, struct error *error),
                 void *context, struct error *error);
 
-/* Calls `row` with one row, if it exists: *ret_found. */
+/* Calls `row`, as above, for the row of that id; does nothing when there is none. */
 int outbox_get(struct store *store, int64_t id,
                int (*row)(void *context, const struct outbox_row *row, struct error *error),
-               void *context, bool *ret_found, struct error *error);
+               void *context, struct error *error);
 
 /* A change of state. `remote_id` 0 and `reason` NULL keep the stored ones; DONE clears the reason.
  */

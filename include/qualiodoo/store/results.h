@@ -1,4 +1,4 @@
-/* results.h - the stored results of accounts, and the audit trail of their changes. */
+/* results.h - the stored results of accounts. */
 #ifndef QUALIODOO_STORE_RESULTS_H
 #define QUALIODOO_STORE_RESULTS_H
 
@@ -18,18 +18,31 @@ struct results_change {
     minutes credited, consumed, expired;
 };
 
+/* A result to store; all is borrowed for the call. */
+struct results_new {
+    int64_t account; /* id of its partner */
+    civil_day today; /* for which it was computed */
+    const struct account_result *result;
+    const char *why; /* "the calendar", "no fact left": the cause that the audit trail names when no
+                        noted change touches the account */
+};
+
 /* Stores the result of an account and, where it differs from the stored one, writes the audit
- * trail. The cause named there are the records noted as changes or, without one, `why` ("the
- * calendar", "the configuration"). Runs inside the caller's transaction. */
-int results_save(struct store *store, int64_t account_id, civil_day today,
-                 const struct account_result *result, const char *why,
+ * trail. Runs inside the caller's transaction. */
+int results_save(struct store *store, const struct results_new *computed,
                  struct results_change *ret_change, struct error *error);
 
-/* Loads a stored result, without the outcomes of its invoices and the charges of its lines, and the
- * day for which it was computed. *ret_found is false, and *ret empty, when there is none. The
- * caller calls account_result_free(). */
-int results_load(struct store *store, int64_t account_id, struct account_result *ret,
-                 civil_day *ret_day, bool *ret_found, struct error *error);
+/* A stored result, without the outcomes of its invoices and the charges of its lines. */
+struct results_stored {
+    bool found;    /* false: there is none, and the rest is empty */
+    civil_day day; /* for which it was computed */
+    struct account_result result;
+};
+
+/* Loads a stored result. The caller calls account_result_free(&ret->result). On failure *ret is
+ * untouched. */
+int results_load(struct store *store, int64_t account_id, struct results_stored *ret,
+                 struct error *error);
 
 /* Removes the result of an account that has no fact left, and writes the audit trail. *ret_change
  * as in results_save(). Runs inside the caller's transaction. */
@@ -41,19 +54,5 @@ int results_accounts(struct store *store, struct ids *ret, struct error *error);
 
 /* Deletes the noted changes. Every account they touch must have been saved in this transaction. */
 int results_changes_done(struct store *store, struct error *error);
-
-/* The number of the last audit row; 0 when there is none. */
-int results_last_audit(struct store *store, int64_t *ret_seq, struct error *error);
-
-/* One row of the audit trail. Texts are borrowed for the call; `before` and `after` may be NULL. */
-struct audit_row {
-    int64_t seq, account;
-    const char *at, *subject, *before, *after, *cause;
-};
-/* Calls `row` for the audit rows of an account (0: all) with a number above `after`, oldest first.
- * A negative code of `row` stops and is returned. */
-int results_audit(struct store *store, int64_t account_id, int64_t after,
-                  int (*row)(void *context, const struct audit_row *row), void *context,
-                  struct error *error);
 
 #endif

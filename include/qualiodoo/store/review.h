@@ -29,15 +29,16 @@ struct review_row {
     const char *name, *detail; /* borrowed for the call; may be NULL */
 };
 
-/* What the questions leave out, as the computation of accounts does. */
-struct review_scope {
+/* A question, and what its answer leaves out, as the computation of accounts does. */
+struct review_query {
+    enum review question; /* for review_list() */
     const struct facts_policy *policy;
     const char *since; /* YYYY-MM-DD: earlier lines do not count; "" for none */
 };
 
-/* Calls `row` for each row of one question, by id. A negative code of `row` stops and is returned.
+/* Calls `row` for each row of the question, by id. A negative code of `row` stops and is returned.
  */
-int review_list(struct store *store, enum review question, const struct review_scope *scope,
+int review_list(struct store *store, const struct review_query *query,
                 int (*row)(void *context, const struct review_row *row), void *context,
                 struct error *error);
 
@@ -48,7 +49,6 @@ int review_doubled(struct store *store, int (*row)(void *context, const char *ke
 
 /* A ticket whose total in Odoo exceeds the sum of its mirrored lines. */
 struct review_hidden {
-    int64_t ticket;
     const char *number; /* borrowed for the call; may be NULL */
     minutes hidden;     /* the difference, rounded: 0 when below half a minute */
 };
@@ -65,7 +65,7 @@ int review_hidden_work(struct store *store,
 
 /* The timesheet lines that would be charged but whose quantity is out of range
  * (charge_line_fits()). Sorted; the caller frees ret->items. */
-int review_unfit_lines(struct store *store, const struct review_scope *scope, struct ids *ret,
+int review_unfit_lines(struct store *store, const struct review_query *query, struct ids *ret,
                        struct error *error);
 
 /* The sum of the quantities of the mirrored lines of a ticket, each in its own unit. */

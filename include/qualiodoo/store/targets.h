@@ -15,16 +15,15 @@
  * for the call. */
 struct target_ticket {
     int64_t id;
-    const char *number;         /* or NULL */
-    int64_t partner, customer;  /* 0: none, or not known */
-    int64_t user, team, leader; /* res.users, team, res.users; 0: none */
+    const char *number;        /* or NULL */
+    int64_t partner, customer; /* 0: none, or not known */
+    int64_t user;              /* the assignee (res.users); 0: none */
     int64_t told;     /* who is told of a breach: the assignee, else the leader, unless archived; 0:
                          nobody */
     int64_t company;  /* its own, else its team's, else the first one; 0: none */
     int64_t calendar; /* the team's, else the company's; 0: none */
     bool in_domain, active; /* matches tickets.domain; not archived */
     bool born_closed;       /* created in a closed stage */
-    const char *tags;       /* JSON array of ids */
     struct sla_facts facts;
     int64_t reply, work;               /* ids of the first reply (mail.message) and line; 0: none */
     const struct settled_row *settled; /* the row behind facts.settled; NULL: nothing was settled */
@@ -81,7 +80,7 @@ int targets_source(struct store *store, int64_t ticket, enum target_source *ret_
 int targets_missing(struct store *store, struct ids *ret, struct error *error);
 
 /* A ticket without an assignee or a team leader to tell of a breach. */
-struct target_of_nobody {
+struct target_without_recipient {
     int64_t ticket;
     const char *number; /* borrowed for the call; may be NULL */
     instant created;
@@ -90,9 +89,10 @@ struct target_of_nobody {
 
 /* Calls `row` for each such ticket that has no response or was breached, by id. A negative code of
  * `row` stops and is returned. */
-int targets_of_nobody(struct store *store,
-                      int (*row)(void *context, const struct target_of_nobody *target),
-                      void *context, struct error *error);
+int targets_without_recipient(struct store *store,
+                              int (*row)(void *context,
+                                         const struct target_without_recipient *target),
+                              void *context, struct error *error);
 
 /* The earliest deadline that has not passed, among tickets without a response; *ret_found is false
  * when there is none. */
@@ -150,8 +150,7 @@ struct target_verdict {
 /* A ticket that was judged just now. */
 struct target_judged {
     const struct target_verdict *target; /* borrowed for the call */
-    instant now;
-    bool recent;       /* created since writeback.since */
+    bool recent;                         /* created since writeback.since */
     bool past_horizon; /* answered more than writeback.horizon before it was first judged */
 };
 

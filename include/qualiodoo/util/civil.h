@@ -22,6 +22,9 @@
 /* The day number of a date; `month` 1..12, `day` 1..31. The date must exist: it is not checked. */
 civil_day civil_from_date(int year, int month, int day);
 
+/* The day of `when`, or of a local time in seconds since 1970-01-01T00:00:00. */
+civil_day civil_from_instant(instant when);
+
 /* The date of a day number. All three pointers are required. */
 void civil_to_date(civil_day day, int *ret_year, int *ret_month, int *ret_day);
 

@@ -13,6 +13,8 @@ typedef int32_t civil_day;
 /* An instant, in UTC seconds since 1970-01-01T00:00:00Z; signed. */
 typedef int64_t instant;
 
+#define SECONDS_PER_DAY 86400
+
 /* From the instant `from` on, local time is UTC plus `seconds`. */
 struct utc_offset {
     instant from;

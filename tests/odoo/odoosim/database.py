@@ -14,6 +14,7 @@ import threading
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from copy import copy
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -70,6 +71,13 @@ class Table:
         self.recent: list[tuple[datetime, int]] = []
         self._sorted = True
         self.version = 0
+
+    def copy(self) -> Table:
+        """The same rows in a table of its own; its indexes are built again at their first use."""
+        made = Table()
+        made.rows, made.ids, made.next_id = dict(self.rows), list(self.ids), self.next_id
+        made.recent, made._sorted, made.version = list(self.recent), self._sorted, self.version
+        return made
 
     def put(self, row: Row) -> None:
         """Insert or replace a committed row."""
@@ -154,6 +162,15 @@ class Database:
         self.tables: defaultdict[str, Table] = defaultdict(Table)
         self._last = datetime.min
         self.sequences: defaultdict[str, int] = defaultdict(int)
+
+    def copy(self) -> Database:
+        """The same tables, clock and sequences in a database of its own."""
+        made = Database()
+        made.clock = copy(self.clock)
+        made.tables.update((model, table.copy()) for model, table in self.tables.items())
+        made._last = self._last
+        made.sequences.update(self.sequences)
+        return made
 
     def begin(self, started: datetime | None = None) -> Transaction:
         """A transaction; two of them never share a microsecond unless asked to."""

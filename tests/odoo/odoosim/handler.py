@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import time
+from email.message import Message
 from email.parser import HeaderParser
 from email.utils import formatdate
 from http import HTTPStatus
@@ -21,7 +22,19 @@ if TYPE_CHECKING:
 
 LOST = re.compile(r"/json/2(/[^/?]*)*(\?.*)?")
 SERVER_NAME = "Werkzeug/2.2.2 Python/3.11.2"
+TOKEN = re.compile(r"[!#-'*+\-.0-9A-Z^-z|~]+")  # the name of a header
 PLAIN_POST = re.compile(rb"POST (/[!-~]*) HTTP/1\.1\r\n")
+
+
+def _plain_headers(lines: list[str]) -> Message | None:
+    """One line each, name and value: what nearly all headers are. None for any other form."""
+    headers = Message()
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or not TOKEN.fullmatch(name):
+            return None
+        headers.set_raw(name, value.strip(" \t\r\n"))
+    return headers
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -54,8 +67,8 @@ class Handler(BaseHTTPRequestHandler):
             return False
         self.requestline = self.raw_requestline.decode("ascii").rstrip("\r\n")
         self.command, self.path, self.request_version = "POST", line[1].decode("ascii"), "HTTP/1.1"
-        lines = iter(self.rfile.readline, b"\r\n")
-        self.headers = HeaderParser().parsestr("".join(one.decode("iso-8859-1") for one in lines if one))
+        lines = [one.decode("iso-8859-1") for one in iter(self.rfile.readline, b"\r\n") if one]
+        self.headers = _plain_headers(lines) or HeaderParser().parsestr("".join(lines))
         return True
 
     def do_GET(self) -> None:  # noqa: N802
@@ -130,8 +143,7 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         if answer.nosniff:
             self.send_header("X-Content-Type-Options", "nosniff")
-        self.finish_headers()
-        self.wfile.write(body)
+        self.finish_headers(body)
 
     def start(self, status: int, reason: str) -> None:
         self.send_response_only(status, reason)
@@ -144,9 +156,11 @@ class Handler(BaseHTTPRequestHandler):
         if self.owner.age is not None:
             self.send_header("Age", str(self.owner.age))
 
-    def finish_headers(self) -> None:
+    def finish_headers(self, body: bytes = b"") -> None:
+        """Sends the headers, and what is given of the body with them: one write is a third less work for both sides."""
         if self.owner.keep_alive and not self.close_connection:
             self.send_header("Connection", "keep-alive")
         else:
             self.send_header("Connection", "close")
-        self.end_headers()
+        self._headers_buffer += (b"\r\n", body)
+        self.flush_headers()

@@ -144,6 +144,11 @@ class Schema:
     without: frozenset[str]
     models: dict[str, Model] = field(default_factory=dict)
 
+    def copy(self) -> Schema:
+        """The same models, with fields that can be changed apart."""
+        models = {name: replace(model, fields=dict(model.fields)) for name, model in self.models.items()}
+        return replace(self, models=models)
+
     def keeps(self, thing: Field | Model) -> bool:
         """Does this field or model exist in this database."""
         return (
