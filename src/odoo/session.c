@@ -80,6 +80,55 @@ static int check_uid(struct odoo *odoo, const struct wire *wire, const json_t *r
                      odoo->options.url, wire->who);
 }
 
+/* Reads the login of the user odoo->uid; the caller frees *ret_login, NULL: the answer has none. */
+static int ask_login(struct odoo *odoo, const struct wire *wire, char **ret_login,
+                     struct error *error)
+{
+    struct wire_session session = session_of(odoo);
+    json_t *arguments = json_pack("[[I]]", (json_int_t)odoo->uid);
+    json_t *keywords = json_pack("{s:[s]}", "fields", "login"), *result = NULL;
+    struct wire_call call = {.kind = WIRE_EXECUTE,
+                             .model = "res.users",
+                             .method = "read",
+                             .arguments = arguments,
+                             .keywords = keywords};
+    struct odoo_request request = {
+        .wire = wire, .model = call.model, .method = call.method, .safe = true};
+    const char *login;
+    int rc = arguments && keywords ? wire->write(&session, &call, &request.text, error)
+                                   : error_memory(error);
+
+    if (rc == 0)
+        rc = odoo_call(odoo, &request, &result, error);
+    login = json_string_value(json_object_get(json_array_get(result, 0), "login"));
+    *ret_login = login ? strdup(login) : NULL;
+    if (login && !*ret_login)
+        rc = error_memory(error);
+    odoo_request_clear(&request);
+    json_decref(arguments);
+    json_decref(keywords);
+    json_decref(result);
+    return rc;
+}
+
+/* Checks that the key is one of odoo.login: a protocol that takes keys alone is not told it. */
+static int check_owner(struct odoo *odoo, const struct wire *wire, struct error *error)
+{
+    const struct odoo_options *options = &odoo->options;
+    char *login = NULL;
+    int rc = ask_login(odoo, wire, &login, error);
+
+    if (rc == 0 && (!login || strcmp(login, options->login) != 0))
+        rc = error_set(error, ERR_ACCESS_DENIED,
+                       "%s: the key of odoo.secret_file belongs to the user '%s', not to "
+                       "odoo.login '%s'",
+                       options->url, login ? login : "", options->login);
+    free(login);
+    if (rc < 0)
+        odoo->uid = 0;
+    return rc;
+}
+
 static int ask_uid(struct odoo *odoo, const struct wire *wire, struct error *error)
 {
     const struct odoo_options *options = &odoo->options;
@@ -95,7 +144,7 @@ static int ask_uid(struct odoo *odoo, const struct wire *wire, struct error *err
         return code;
     code = check_uid(odoo, wire, result, error);
     json_decref(result);
-    return code;
+    return code || !wire->takes_keys_only ? code : check_owner(odoo, wire, error);
 }
 
 /* ---- auto ---- */

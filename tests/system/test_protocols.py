@@ -74,6 +74,22 @@ def test_json2_says_what_a_refused_key_may_be(shop: Shop, run: Run, monkeypatch:
 
 
 @JSON2
+@pytest.mark.parametrize("name", ["json2", "auto"])
+def test_the_key_of_another_user_is_refused(shop: Shop, run: Run, server: Server, name: str) -> None:
+    """JSON-2 is not told the login: the agent would work as whoever the key belongs to."""
+    shop.world.api_key("admin", "a-key-of-admin")
+    run.write_secret("a-key-of-admin")
+    run.configure(odoo={"protocol": name})
+    message = run("sync", check=1).message
+    if name == "json2":
+        assert ("the key of odoo.secret_file belongs to the user 'admin', not to odoo.login "
+                "'agent@example.com'") in message
+    else:
+        assert "the login 'agent@example.com' is refused on the database" in message
+    assert {c.model for c in server.calls} <= {None, "res.users"}
+
+
+@JSON2
 @pytest.mark.parametrize("name", ALL)
 def test_a_wrong_database_is_named(shop: Shop, run: Run, name: str) -> None:
     shop.world.api_key("agent@example.com", SECRET)
