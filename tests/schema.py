@@ -13,7 +13,7 @@ from pathlib import Path
 
 STORE = Path(__file__).resolve().parents[1] / "src" / "store"
 MIGRATIONS = sorted((STORE / "schema").glob("*.sql"))
-HEAD = "-- Made by tests/schema.py from the migrations: what they give from number 1 to {}.\n"
+HEAD = "-- Not written by hand: python3 tests/schema.py > src/store/schema.sql gives it, from migration 1 to {}.\n"
 
 
 def migrated(place: str = ":memory:") -> sqlite3.Connection:

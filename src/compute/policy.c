@@ -1,4 +1,5 @@
-/* policy.c - makes the rules of the core from the configuration and the state. */
+/* policy.c - makes the rules of the core from the configuration and the state: one set of rules for
+ * all accounts. */
 #include "qualiodoo/compute/policy.h"
 
 #include <jansson.h>

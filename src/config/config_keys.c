@@ -1,4 +1,6 @@
-/* config_keys.c - the table of keys, in the order of config_to_yaml(). */
+/* config_keys.c - the table of keys, in the order of config_to_yaml(). A duration is read by
+ * `milliseconds` (time that passes), `whole_minutes` (credit), `days`, or `period` (years, months).
+ */
 #include <string.h>
 
 #include "config_internal.h"

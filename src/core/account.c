@@ -1,3 +1,5 @@
+/* account.c - one account from its facts to its ledger, by rules that are the same for every
+ * account: paid invoices, lots, charged lines, the days in order. */
 #include "qualiodoo/core/account.h"
 
 #include <stdlib.h>

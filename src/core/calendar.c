@@ -1,4 +1,5 @@
-/* calendar.c - questions of business time, each a binary search over the compiled intervals. */
+/* calendar.c - questions of business time, each a binary search over the compiled intervals.
+ * What DST does to a deadline in days is in calendar_add_days(), to hours in calendar_build.c. */
 #include "qualiodoo/core/calendar.h"
 
 #include "calendar_internal.h"

@@ -1,3 +1,4 @@
+/* charge.c - what timesheet lines cost: which count, and how they are rounded to steps. */
 #include "qualiodoo/core/charge.h"
 
 #include "qualiodoo/core/duration.h"

@@ -1,3 +1,5 @@
+/* money.c - which invoices are effectively paid, and on which day. The day on which their credit
+ * starts is decided in credit.c. */
 #include "qualiodoo/core/money.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* flavour.c - the editions of Odoo, one row each, and questions to Odoo whose form differs by
+ * version. */
 #include "qualiodoo/odoo/flavour.h"
 
 #include <stddef.h>

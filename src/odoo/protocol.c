@@ -1,4 +1,7 @@
-/* protocol.c - the table of protocols, and which of them a client speaks; session.c chooses. */
+/* protocol.c - the table of protocols, and which of them a client speaks; session.c chooses.
+ *
+ * A new protocol is a file wire_NAME.c, a row here, a value of enum odoo_protocol, and its word for
+ * odoo.protocol in config/config_keys.c. */
 #include "odoo_internal.h"
 
 static const struct wire *const wires[] = {

@@ -1,4 +1,6 @@
-/* models.c - the mirrored models. Adding a field takes one line here and one migration. */
+/* models.c - the mirrored models. Adding a field takes one line here and one migration; mirrored
+ * rows are then read again. What computes with it reads it in store/facts_*.c, and when it decides
+ * about payments store/evidence.c keeps it too. */
 #include "qualiodoo/pull/models.h"
 
 #include "computed.h"

@@ -1,4 +1,4 @@
--- Made by tests/schema.py from the migrations: what they give from number 1 to 12.
+-- Not written by hand: python3 tests/schema.py > src/store/schema.sql gives it, from migration 1 to 12.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,

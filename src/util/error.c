@@ -1,3 +1,5 @@
+/* error.c - messages and names of errors, and the exit status of each. The statuses that are no
+ * error are in qualiodoo/cli/cli.h. */
 #include "qualiodoo/util/error.h"
 
 #include <stdio.h>

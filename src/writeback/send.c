@@ -1,4 +1,5 @@
-/* send.c - sends the outbox to Odoo.
+/* send.c - sends the outbox to Odoo. Rows of the part `account` are sent by send_accounts.c; a
+ * standby (lease.c) sends and settles none.
  *
  * send_settle(): the last call of a SENDING row was interrupted. Its write is searched in Odoo; the
  * row becomes DONE when it is found, else QUEUED.

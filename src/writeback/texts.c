@@ -1,3 +1,4 @@
+/* texts.c - the texts of the notes and activities that are written into Odoo. */
 #include "texts.h"
 
 #include <stdarg.h>

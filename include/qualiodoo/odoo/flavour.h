@@ -2,7 +2,8 @@
  * tickets.
  *
  * The mirrored models (pull/models.c) refer to these names by an @: "@ticket", "@number". A name
- * that a flavour does not have is NULL, and the column stays empty. */
+ * that a flavour does not have is NULL, and the column stays empty. A field of another model that
+ * Odoo renamed is two columns of pull/models.c, which pull/computed.c makes one. */
 #ifndef QUALIODOO_ODOO_FLAVOUR_H
 #define QUALIODOO_ODOO_FLAVOUR_H
 
