@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(
                    check=False).stderr.find("no service") >= 0, reason="a build without the service")
 
 
-def until(what: Callable[[], Any], seconds: float = 15) -> Any:
+def until(what: Callable[[], Any], seconds: float = 60) -> Any:
     """Waits until something is true; its last value."""
     end = time.monotonic() + seconds
     while not (found := what()) and time.monotonic() < end:
@@ -56,10 +56,10 @@ class Service:
         except BlockingIOError:
             return "\n".join(self.heard)
 
-    def says(self, text: str, seconds: float = 15) -> bool:
+    def says(self, text: str, seconds: float = 60) -> bool:
         return bool(until(lambda: text in self.listen(), seconds))
 
-    def logged(self, text: str, seconds: float = 15) -> bool:
+    def logged(self, text: str, seconds: float = 60) -> bool:
         return bool(until(lambda: text in Path(self.log.name).read_text(), seconds))
 
     def send(self, number: int) -> None:

@@ -104,7 +104,7 @@ def service(world: World, run: Run, shop: Shop) -> Iterator[Service]:
     made.close()
 
 
-def up_to_date(service: Service, seconds: float = 20) -> None:
+def up_to_date(service: Service, seconds: float = 60) -> None:
     """Waits for a cycle that began after now, and went well."""
     for _ in range(2):
         service.listen()
