@@ -287,8 +287,10 @@ static int end_in_store(struct cycle *cycle, const struct error *outcome, int rc
     if (rc == ERR_SAFETY && json_array_size(cycle->report->compute.revoked))
         rc = revoked_note(cycle->pull.store, &cycle->report->compute, false,
                           error); /* now: its transaction was rolled back */
-    if (options->login)
-        *options->login = outcome->code ? (struct odoo_login){0} : odoo_login(cycle->pull.odoo);
+    if (options->login && outcome->code)
+        *options->login = (struct odoo_login){0};
+    else if (options->login)
+        *options->login = odoo_login(cycle->pull.odoo);
     return rc;
 }
 

@@ -63,22 +63,22 @@ static struct block *new_block(size_t size)
 /* `size` bytes until rows_clear(); NULL: out of memory. */
 static void *give(struct rows *rows, size_t size)
 {
-    struct block **link = rows->present ? &rows->present : &rows->blocks;
+    struct block *block = rows->present;
     void *given;
 
     size = (size + sizeof(int64_t) - 1) / sizeof(int64_t) * sizeof(int64_t);
-    while (*link && (*link)->size - (*link)->used < size)
-        link = &(*link)->next;
-    if (!*link) {
-        struct block *made = new_block(size > BLOCK_SIZE ? size : BLOCK_SIZE);
-
-        if (!made)
+    while (block && block->size - block->used < size)
+        block = block->next;
+    if (!block) {
+        block = new_block(size > BLOCK_SIZE ? size : BLOCK_SIZE);
+        if (!block)
             return NULL;
-        *link = made;
+        block->next = rows->blocks;
+        rows->blocks = block;
     }
-    rows->present = *link;
-    given = rows->present->bytes + rows->present->used;
-    rows->present->used += size;
+    rows->present = block;
+    given = block->bytes + block->used;
+    block->used += size;
     return given;
 }
 
