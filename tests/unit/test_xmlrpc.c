@@ -42,7 +42,7 @@ static char *concat(const char *before, const char *middle, size_t times, const 
     return text;
 }
 
-/* Decodes bytes that arrive in two pieces; other splits give the same: each of a short text. */
+/* Decodes bytes that arrive in two pieces; a hundred other splits give the same. */
 static int decode_bytes(const char *bytes, size_t length, struct decoded *answer,
                         struct error *error)
 {
@@ -50,7 +50,7 @@ static int decode_bytes(const char *bytes, size_t length, struct decoded *answer
 
     *error = (struct error){0};
     code = decode_cut(bytes, length, length / 2, MAX_ELEMENTS, answer, error);
-    for (size_t cut = 0; length < 20000 && cut <= length; cut += length / 400 + 1) {
+    for (size_t cut = 0; length < 20000 && cut <= length; cut += length / 100 + 1) {
         struct decoded other;
         struct error own = {0};
 
