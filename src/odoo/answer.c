@@ -6,11 +6,6 @@
 
 #include "text.h"
 
-static bool blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static void head_add(struct answer_ends *ends, const char *bytes, size_t length)
 {
     size_t room = sizeof ends->head - ends->head_length;
@@ -54,11 +49,11 @@ void answer_ends_add(struct answer_ends *ends, const char *bytes, size_t length)
 
     ends->total += length;
     if (ends->head_length == 0) {
-        while (length > 0 && blank(*bytes))
+        while (length > 0 && answer_is_blank(*bytes))
             bytes++, length--, ends->leading++;
         end = length;
     }
-    while (end > 0 && blank(bytes[end - 1]))
+    while (end > 0 && answer_is_blank(bytes[end - 1]))
         end--;
     if (end > 0) {
         blanks_add(ends);

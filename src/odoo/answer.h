@@ -16,6 +16,12 @@
 #define ANSWER_HEAD 1024 /* holds the <title> of a proxy's error page */
 #define ANSWER_TAIL 32   /* holds "</methodResponse>" */
 
+/* What may stand around a text, and between the elements of XML. */
+static inline bool answer_is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 /* The two ends of a text. All zero: nothing arrived yet. */
 struct answer_ends {
     size_t total;           /* bytes that arrived */

@@ -36,11 +36,6 @@ struct xml_answer {
     int fault_code;
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* ---- Failures ---- */
 
 /* Keeps the first failure, which is in answer->error, and ends the parsing. */
@@ -143,7 +138,7 @@ static enum xml_element innermost(const struct xml_answer *answer)
 static bool has_no_words(const struct xml_answer *answer)
 {
     for (size_t i = 0; i < answer->length; i++)
-        if (!is_blank(answer->text[i]))
+        if (!answer_is_blank(answer->text[i]))
             return false;
     return true;
 }
@@ -280,7 +275,7 @@ static void XMLCALL characters(void *context, const char *text, int length)
         return;
     }
     for (int i = 0; i < length; i++)
-        if (!is_blank(text[i])) {
+        if (!answer_is_blank(text[i])) {
             fail(answer, "a text outside of the values");
             return;
         }

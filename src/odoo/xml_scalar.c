@@ -6,10 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
+#include "answer.h"
 
 /* A number of 64 bits: digits alone, after a sign. */
 static bool whole_number(const char *text, size_t length, int64_t *ret)
@@ -46,7 +43,7 @@ static const char *read_double(const char *text, size_t length, struct event *re
 
     ret->kind = EVENT_REAL;
     ret->real = strtod(text, &end);
-    if (length == 0 || end != text + length || is_blank(*text) || strpbrk(text, "xX"))
+    if (length == 0 || end != text + length || answer_is_blank(*text) || strpbrk(text, "xX"))
         return "a <double> that is no number";
     return isfinite(ret->real) ? NULL : "a number that is not finite";
 }
@@ -83,7 +80,7 @@ static const char *read_base64(char *text, size_t length, struct event *ret)
     size_t kept = 0;
 
     for (size_t i = 0; i < length; i++)
-        if (!is_blank(text[i]))
+        if (!answer_is_blank(text[i]))
             text[kept++] = text[i];
     text[kept] = '\0';
     *ret = (struct event){.kind = EVENT_TEXT, .text = text, .length = kept};
