@@ -146,10 +146,10 @@ int ask_may(struct odoo *odoo, const char *model, const char *operation, bool *r
     return rc;
 }
 
-bool ask_unknown_effect(int code)
+bool ask_unknown_effect(int rc)
 {
-    return code == ERR_NETWORK || code == ERR_PROTOCOL || code == ERR_UNPARSABLE ||
-           code == ERR_FAULT || code == ERR_CONCURRENCY || code == ERR_INTERRUPTED;
+    return rc == ERR_NETWORK || rc == ERR_PROTOCOL || rc == ERR_UNPARSABLE || rc == ERR_FAULT ||
+           rc == ERR_CONCURRENCY || rc == ERR_INTERRUPTED;
 }
 
 int64_t ask_id(json_t *value)

@@ -82,10 +82,10 @@ static bool find_proxy(const struct http_failure *failure, struct proxy *ret)
 static int refused(const struct http_failure *failure, const struct proxy *proxy, long status,
                    struct error *error)
 {
-    int code = status == 407 ? ERR_ACCESS_DENIED : status >= 500 ? ERR_NETWORK : ERR_PROTOCOL;
+    int rc = status == 407 ? ERR_ACCESS_DENIED : status >= 500 ? ERR_NETWORK : ERR_PROTOCOL;
 
     return error_set(
-        error, code,
+        error, rc,
         "the proxy %s (%s) answers HTTP %ld instead of connecting to %s%s: let it pass "
         "this host, or give another proxy in odoo.proxy, or none",
         proxy->address, proxy->source, status, failure->options->url,

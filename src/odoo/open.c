@@ -108,10 +108,10 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
 {
     struct http_options http;
     struct odoo *odoo;
-    int code = check_options(options, error);
+    int rc = check_options(options, error);
 
-    if (code)
-        return code;
+    if (rc)
+        return rc;
     odoo = calloc(1, sizeof *odoo);
     if (!odoo)
         return error_memory(error);
@@ -119,9 +119,9 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
     odoo->wire = protocol_wire(options->protocol);
     odoo->id_page = ID_PAGE;
     odoo_set_backoff(odoo, BACKOFF_MS, BACKOFF_MAX_MS);
-    code = copy_options(odoo, options, error);
+    rc = copy_options(odoo, options, error);
     bound_answers(odoo, memory_limit());
-    if (!code) {
+    if (!rc) {
         http = (struct http_options){.url = odoo->options.url,
                                      .ca_file = odoo->options.ca_file,
                                      .proxy = odoo->options.proxy,
@@ -130,11 +130,11 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
                                      .timeout_ms = odoo->options.timeout_ms,
                                      .max_response = odoo->options.max_response,
                                      .memory_bound = odoo->memory_bound};
-        code = http_open(&http, &odoo->http, error);
+        rc = http_open(&http, &odoo->http, error);
     }
-    if (code) {
+    if (rc) {
         odoo_free(odoo);
-        return code;
+        return rc;
     }
     *ret_odoo = odoo;
     return 0;

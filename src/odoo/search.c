@@ -43,7 +43,7 @@ static int append_ids(const json_t *result, const char *model, int64_t after, in
 {
     size_t more = json_array_size(result);
     int64_t *grown;
-    int code;
+    int rc;
 
     if (!json_is_array(result))
         return error_set(error, ERR_PROTOCOL, "%s.search: the answer is not a list", model);
@@ -53,10 +53,10 @@ static int append_ids(const json_t *result, const char *model, int64_t after, in
     if (!grown)
         return error_memory(error);
     *ids = grown;
-    code = take_ids(result, model, after, grown + *count, error);
-    if (!code)
+    rc = take_ids(result, model, after, grown + *count, error);
+    if (!rc)
         *count += more;
-    return code;
+    return rc;
 }
 
 /* Calls `method` with the domain of a search. Steals `keywords`. */
@@ -81,15 +81,15 @@ int odoo_search_append(struct odoo *odoo, const struct odoo_search *search, int6
     json_t *keywords =
         json_pack("{s:s, s:i, s:i, s:{s:b}}", "order", "id", "offset", search->offset, "limit",
                   search->limit, "context", "active_test", 0);
-    int code = ask_search(odoo, search, "search", keywords, &result, error);
+    int rc = ask_search(odoo, search, "search", keywords, &result, error);
 
-    if (!code && search->limit > 0 && json_array_size(result) > (size_t)search->limit)
-        code = error_set(error, ERR_PROTOCOL, "%s.search: more than the %d ids that were asked for",
-                         search->model, search->limit);
-    if (!code)
-        code = append_ids(result, search->model, search->after, ids, count, error);
+    if (!rc && search->limit > 0 && json_array_size(result) > (size_t)search->limit)
+        rc = error_set(error, ERR_PROTOCOL, "%s.search: more than the %d ids that were asked for",
+                       search->model, search->limit);
+    if (!rc)
+        rc = append_ids(result, search->model, search->after, ids, count, error);
     json_decref(result);
-    return code;
+    return rc;
 }
 
 int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t after, int limit,
@@ -98,11 +98,11 @@ int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t af
     struct odoo_search search = {.model = model, .domain = domain, .after = after, .limit = limit};
     int64_t *ids = NULL;
     size_t count = 0;
-    int code = odoo_search_append(odoo, &search, &ids, &count, error);
+    int rc = odoo_search_append(odoo, &search, &ids, &count, error);
 
-    if (code) {
+    if (rc) {
         free(ids);
-        return code;
+        return rc;
     }
     *ret_ids = ids;
     *ret_count = count;
@@ -114,15 +114,15 @@ int odoo_search_count(struct odoo *odoo, const struct odoo_search *search, int64
 {
     json_t *result = NULL;
     json_t *keywords = json_pack("{s:{s:b}}", "context", "active_test", 0);
-    int code = ask_search(odoo, search, "search_count", keywords, &result, error);
+    int rc = ask_search(odoo, search, "search_count", keywords, &result, error);
 
-    if (!code && (!json_is_integer(result) || json_integer_value(result) < 0))
-        code = error_set(error, ERR_PROTOCOL, "%s.search_count: the answer is not a count",
-                         search->model);
-    if (!code)
+    if (!rc && (!json_is_integer(result) || json_integer_value(result) < 0))
+        rc = error_set(error, ERR_PROTOCOL, "%s.search_count: the answer is not a count",
+                       search->model);
+    if (!rc)
         *ret_count = json_integer_value(result);
     json_decref(result);
-    return code;
+    return rc;
 }
 
 /* ---- fields ---- */
@@ -179,12 +179,12 @@ int odoo_fields(struct odoo *odoo, const char *model, json_t *names, json_t **re
                              .keywords = json_pack("{s:[s, s]}", "attributes", "type", "relation"),
                              .with_keywords = true,
                              .safe = true};
-    int code = ask(odoo, call, &result, error);
+    int rc = ask(odoo, call, &result, error);
 
-    if (!code && !json_is_object(result))
-        code = error_set(error, ERR_PROTOCOL, "%s.fields_get: the answer is not an object", model);
-    if (!code)
-        code = keep_fields(model, names, result, ret_fields, error);
+    if (!rc && !json_is_object(result))
+        rc = error_set(error, ERR_PROTOCOL, "%s.fields_get: the answer is not an object", model);
+    if (!rc)
+        rc = keep_fields(model, names, result, ret_fields, error);
     json_decref(result);
-    return code;
+    return rc;
 }

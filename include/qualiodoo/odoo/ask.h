@@ -36,9 +36,9 @@ int ask_write(struct odoo *odoo, const char *model, int64_t id, json_t *values,
 int ask_may(struct odoo *odoo, const char *model, const char *operation, bool *ret,
             struct error *error);
 
-/* Whether a call that failed with `code` may have been executed: Odoo must then be read before the
+/* Whether a call that failed with `rc` may have been executed: Odoo must then be read before the
  * call is repeated. */
-bool ask_unknown_effect(int code);
+bool ask_unknown_effect(int rc);
 
 /* The id in a many2one, bare or with its name ([id, name]); 0 for none. */
 int64_t ask_id(json_t *value);
