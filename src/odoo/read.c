@@ -8,6 +8,7 @@
 
 #include "odoo_internal.h"
 #include "prefetch.h"
+#include "qualiodoo/util/json_build.h"
 #include "rows.h"
 
 /* Ids to read. */
@@ -22,25 +23,14 @@ struct reading {
     const struct odoo_read *read;
 };
 
-static json_t *ids_to_json(const struct range *range)
-{
-    json_t *ids = json_array();
-
-    for (size_t i = 0; ids && i < range->count; i++)
-        if (json_array_append_new(ids, json_integer(range->ids[i]))) {
-            json_decref(ids);
-            return NULL;
-        }
-    return ids;
-}
-
 /* `load: ''` gives many2one as bare ids, which is also faster: Odoo computes no names. */
 static int write_request(const struct reading *reading, json_t *fields, const struct range *range,
                          struct odoo_request *ret_request, struct error *error)
 {
     struct odoo_call call = {.model = reading->read->model,
                              .method = "read",
-                             .arguments = json_pack("[o]", ids_to_json(range)),
+                             .arguments =
+                                 json_pack("[o]", json_build_ids(range->ids, range->count)),
                              .keywords = json_pack("{s:O, s:s, s:{s:b}}", "fields", fields, "load",
                                                    "", "context", "active_test", 0),
                              .safe = true};
