@@ -1,4 +1,5 @@
-/* http_error.c - describes a failed call to the person who must act. */
+/* http_error.c - describes a failed call to the person who must act, and says whether it may be
+ * tried again. */
 #include <stdio.h>
 #include <string.h>
 
