@@ -16,6 +16,7 @@
 #include "qualiodoo/compute/accounts.h"
 #include "qualiodoo/compute/policy.h"
 #include "qualiodoo/core/account.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/record.h"

@@ -17,6 +17,7 @@
 #include "cycle_outcome.h"
 #include "qualiodoo/compute/revoked.h"
 #include "qualiodoo/cycle/cycle_lease.h"
+#include "qualiodoo/odoo/protocol.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/store/audit.h"

@@ -20,6 +20,8 @@
 #include "doctor_webhook.h"
 #include "doctor_writeback.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/protocol.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/util/civil.h"

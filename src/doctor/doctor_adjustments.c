@@ -7,6 +7,7 @@
 #include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/record.h"
 
 #define CONTACT_ADVICE                                                                             \

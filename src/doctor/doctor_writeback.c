@@ -10,6 +10,7 @@
 #include "doctor_list.h"
 #include "doctor_shown.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/session.h"
 
 struct check {
     const struct doctor *doctor;

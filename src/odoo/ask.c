@@ -1,4 +1,5 @@
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/execute.h"
 
 #include <string.h>
 

@@ -1,10 +1,11 @@
 /* client.c - makes one call with its retries. open.c opens the client, session.c asks for version
- * and uid, read.c reads records. */
+ * and uid, execute.c calls a method, read.c reads records. */
+#include "client.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
-#include "odoo_internal.h"
 #include "qualiodoo/util/backoff.h"
 #include "qualiodoo/util/clock.h"
 #include "text.h"
@@ -103,6 +104,17 @@ static int take_line(struct odoo *odoo, const struct http_abort *abort, struct e
 
 /* ---- one call ---- */
 
+int odoo_request_write(const struct odoo *odoo, const struct wire_call *call,
+                       struct odoo_request *request, struct error *error)
+{
+    struct wire_session session = {.database = odoo->options.database,
+                                   .login = odoo->options.login,
+                                   .secret = odoo->options.secret,
+                                   .uid = odoo->uid};
+
+    return request->wire->write(&session, call, &request->text, error);
+}
+
 void odoo_request_clear(struct odoo_request *request)
 {
     wire_text_clear(&request->text);
@@ -123,17 +135,6 @@ static void compare_clocks(struct odoo *odoo, int64_t date, instant began, insta
         clock.ahead_seconds = ended - date;
     }
     odoo->clock = clock;
-}
-
-bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret)
-{
-    bool known;
-
-    pthread_mutex_lock(&odoo->line);
-    known = odoo->has_clock;
-    *ret = odoo->clock;
-    pthread_mutex_unlock(&odoo->line);
-    return known;
 }
 
 /* The typed error of a fault. */

@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/search.h"
+#include "qualiodoo/odoo/session.h"
 
 static const struct flavour flavours[] = {
     [FLAVOUR_OF_OCA] = {.name = "oca",

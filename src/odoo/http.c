@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http_internal.h"
+#include "http_error.h"
+#include "http_memory.h"
 
 /* The longest delay before a request to stop is noticed. */
 enum { SLICE_MS = 50 };

@@ -1,9 +1,11 @@
 /* http_error.c - describes a failed call to the person who must act, and says whether it may be
  * tried again. */
+#include "http_error.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "http_internal.h"
+#include "http_proxy.h"
 #include "qualiodoo/util/descriptors.h"
 #include "text.h"
 

@@ -2,11 +2,12 @@
  *
  * libcurl takes a proxy from the environment by itself, unless no_proxy names the host, and does
  * not say afterwards whether it did: the port of the last connection tells. */
+#include "http_proxy.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "http_internal.h"
 #include "text.h"
 
 /* The ports that libcurl uses when the address names none. */

@@ -4,10 +4,13 @@
  * its source) takes a page by `limit` and `offset` from the database and then removes the messages
  * that the user may not read. A short or even an empty page of messages is not the end;
  * search_count, which counts what can be read, tells the end. */
+#include "qualiodoo/odoo/listing.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "odoo_internal.h"
+#include "qualiodoo/odoo/search.h"
 
 /* Limits, in pages of odoo->id_page ids. */
 enum {

@@ -1,8 +1,9 @@
-/* open.c - opens the client, and sets what its later calls follow. */
+/* open.c - opens the client, sets what its later calls follow, and says how they went. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "odoo_internal.h"
+#include "protocol_internal.h"
 #include "qualiodoo/util/memory.h"
 
 enum {
@@ -166,4 +167,15 @@ void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats)
     *ret_stats = (struct odoo_stats){.calls = atomic_load(&odoo->calls),
                                      .retries = atomic_load(&odoo->retries),
                                      .bytes_received = atomic_load(&odoo->bytes_received)};
+}
+
+bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret)
+{
+    bool known;
+
+    pthread_mutex_lock(&odoo->line);
+    known = odoo->has_clock;
+    *ret = odoo->clock;
+    pthread_mutex_unlock(&odoo->line);
+    return known;
 }

@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_ODOO_PREFETCH_H
 #define QUALIODOO_ODOO_PREFETCH_H
 
-#include "odoo_internal.h"
+#include "client.h"
 
 struct prefetch;
 

@@ -1,5 +1,6 @@
 /* protocol.c - the table of protocols, and which of them a client speaks; session.c chooses. */
 #include "odoo_internal.h"
+#include "protocol_internal.h"
 
 static const struct wire *const wires[] = {
     [ODOO_XMLRPC] = &wire_xmlrpc,

@@ -3,11 +3,14 @@
  *
  * An answer that breaks has given the complete records before the break. The record that breaks it
  * is read again with fewer fields, and what the answer did not give is asked for again. */
+#include "qualiodoo/odoo/read.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "odoo_internal.h"
+#include "execute_internal.h"
 #include "prefetch.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/util/json_build.h"
 #include "rows.h"
 

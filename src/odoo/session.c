@@ -1,29 +1,22 @@
 /* session.c - asks for the version of the server and the uid of the login, and chooses the
  * protocol. */
+#include "qualiodoo/odoo/session.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "odoo_internal.h"
+#include "client.h"
 #include "qualiodoo/util/printable.h"
 #include "text.h"
-
-static struct wire_session session_of(const struct odoo *odoo)
-{
-    return (struct wire_session){.database = odoo->options.database,
-                                 .login = odoo->options.login,
-                                 .secret = odoo->options.secret,
-                                 .uid = odoo->uid};
-}
 
 /* Asks for the version, or for the user of the secret. */
 static int call_common(struct odoo *odoo, const struct wire *wire, enum wire_kind kind,
                        json_t **ret_result, struct error *error)
 {
-    struct wire_session session = session_of(odoo);
     struct wire_call call = {.kind = kind};
     struct odoo_request request = {
         .wire = wire, .method = kind == WIRE_VERSION ? "version" : wire->who, .safe = true};
-    int rc = wire->write(&session, &call, &request.text, error);
+    int rc = odoo_request_write(odoo, &call, &request, error);
 
     if (!rc)
         rc = odoo_call(odoo, &request, ret_result, error);
@@ -84,7 +77,6 @@ static int check_uid(struct odoo *odoo, const struct wire *wire, const json_t *r
 static int ask_login(struct odoo *odoo, const struct wire *wire, char **ret_login,
                      struct error *error)
 {
-    struct wire_session session = session_of(odoo);
     json_t *arguments = json_pack("[[I]]", (json_int_t)odoo->uid);
     json_t *keywords = json_pack("{s:[s]}", "fields", "login"), *result = NULL;
     struct wire_call call = {.kind = WIRE_EXECUTE,
@@ -95,7 +87,7 @@ static int ask_login(struct odoo *odoo, const struct wire *wire, char **ret_logi
     struct odoo_request request = {
         .wire = wire, .model = call.model, .method = call.method, .safe = true};
     const char *login;
-    int rc = arguments && keywords ? wire->write(&session, &call, &request.text, error)
+    int rc = arguments && keywords ? odoo_request_write(odoo, &call, &request, error)
                                    : error_memory(error);
 
     if (rc == 0)
@@ -248,38 +240,4 @@ int odoo_authenticate(struct odoo *odoo, struct error *error)
 int64_t odoo_uid(const struct odoo *odoo)
 {
     return odoo->uid;
-}
-
-int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
-                         struct odoo_request *ret_request, struct error *error)
-{
-    struct odoo_request request = {
-        .wire = odoo->wire, .model = call->model, .method = call->method, .safe = call->safe};
-    struct wire_session session = session_of(odoo);
-    struct wire_call execute = {.kind = WIRE_EXECUTE,
-                                .model = call->model,
-                                .method = call->method,
-                                .arguments = call->arguments,
-                                .keywords = call->keywords};
-    bool whole = call->arguments && (call->keywords || !call->with_keywords);
-    int rc =
-        whole ? request.wire->write(&session, &execute, &request.text, error) : error_memory(error);
-
-    if (!rc)
-        *ret_request = request;
-    return rc;
-}
-
-int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_result,
-                 struct error *error)
-{
-    struct odoo_request request = {0};
-    int rc = odoo_authenticate(odoo, error);
-
-    if (!rc)
-        rc = odoo_request_execute(odoo, call, &request, error);
-    if (!rc)
-        rc = odoo_call(odoo, &request, ret_result, error);
-    odoo_request_clear(&request);
-    return rc;
 }

@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/odoo/execute.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/civil.h"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/names.h"

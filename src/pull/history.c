@@ -19,6 +19,8 @@
 
 #include "qualiodoo/core/response.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"

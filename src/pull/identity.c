@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/search.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 

@@ -8,6 +8,8 @@
 #include "cursor.h"
 #include "page.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/listing.h"
+#include "qualiodoo/odoo/read.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/odoo/execute.h"
+#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/packs.h"

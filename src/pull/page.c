@@ -7,7 +7,8 @@
 #include <string.h>
 
 #include "computed.h"
-#include "qualiodoo/odoo/records.h"
+#include "qualiodoo/odoo/listing.h"
+#include "qualiodoo/odoo/read.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/settled.h"

@@ -3,6 +3,7 @@
 #ifndef QUALIODOO_PULL_PAGE_H
 #define QUALIODOO_PULL_PAGE_H
 
+#include "qualiodoo/odoo/records.h"
 #include "qualiodoo/pull/pull.h"
 
 /* One reading of records of a model, and its result. The first part is set by the caller. Close it

@@ -8,6 +8,7 @@
 #include "cursor.h"
 #include "listing.h"
 #include "page.h"
+#include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"

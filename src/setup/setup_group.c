@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
 #include "setup_records.h"
 
 int setup_find_group(struct setup *setup, struct error *error)

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/util/progress.h"
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
 #include "qualiodoo/util/json_build.h"
 #include "setup_external.h"
 #include "setup_records.h"

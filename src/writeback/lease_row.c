@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
 #include "qualiodoo/odoo/made.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"

@@ -1,12 +1,16 @@
-/* fake_odoo.c - what the linker takes instead of odoo/open.c, odoo/client.c, odoo/session.c and
- * odoo/protocol.c. A request holds its arguments as JSON, and an answer its result. */
+/* fake_odoo.c - what the linker takes instead of odoo/open.c, odoo/client.c, odoo/session.c,
+ * odoo/execute.c and odoo/protocol.c. A request holds its arguments as JSON, and an answer its
+ * result. */
 #include "fake_odoo.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "odoo/client.h"
+#include "odoo/execute_internal.h"
 #include "odoo/fault.h"
-#include "odoo/odoo_internal.h"
+#include "qualiodoo/odoo/protocol.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/util/clock.h"
 
 static fake_odoo_answer *answer_of;

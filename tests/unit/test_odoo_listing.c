@@ -2,6 +2,7 @@
  * ends. A page is 100 ids here. */
 
 #include "odoo_fixture.h"
+#include "qualiodoo/odoo/listing.h"
 
 enum { PAGE = 100 };
 

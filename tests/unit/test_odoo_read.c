@@ -1,5 +1,10 @@
 /* test_odoo_read.c - ids, fields and records, against a server whose faults the test chooses. */
 #include "odoo_fixture.h"
+#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/listing.h"
+#include "qualiodoo/odoo/read.h"
+#include "qualiodoo/odoo/search.h"
+#include "qualiodoo/odoo/session.h"
 
 /* ---- searching ---- */
 

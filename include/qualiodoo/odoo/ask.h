@@ -6,7 +6,7 @@
 #ifndef QUALIODOO_ODOO_ASK_H
 #define QUALIODOO_ODOO_ASK_H
 
-#include "qualiodoo/odoo/odoo.h"
+#include "qualiodoo/odoo/execute.h"
 
 /* odoo_execute() that steals call.arguments and call.keywords. The caller owns *ret_result. */
 int ask(struct odoo *odoo, struct odoo_call call, json_t **ret_result, struct error *error);

@@ -9,7 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "qualiodoo/odoo/odoo.h"
+#include "qualiodoo/util/error.h"
+
+struct odoo;
 
 /* The flavour that the configuration asks for. */
 enum flavour_wanted { FLAVOUR_ANY, FLAVOUR_OF_OCA, FLAVOUR_OF_ENTERPRISE, FLAVOUR_OF_TASKS };
