@@ -19,6 +19,7 @@
 #include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
+#include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/store/facts.h"

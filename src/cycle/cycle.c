@@ -20,6 +20,7 @@
 #include "qualiodoo/odoo/protocol.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
+#include "qualiodoo/pull/pull.h"
 #include "qualiodoo/store/audit.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/targets.h"

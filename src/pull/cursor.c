@@ -25,16 +25,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/odoo/execute.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/newest.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
-
-/* Records in the fingerprint. One that is committed late hides behind newer ones: more than this
- * many would have to be written while its transaction is open. */
-#define NEWEST_INVOICES 20
 
 json_t *cursor_domain(struct pull *pull, const char *text, json_t *extra)
 {
@@ -100,37 +95,12 @@ static char *not_after(const char *text, instant limit)
     return strdup(strcmp(text, latest) > 0 ? latest : text);
 }
 
-/* The id, write_date and `field` of the `limit` records that were written last: in poll_domain when
- * there is a `field`, in change_domain when it is NULL. */
-static int written_last(struct pull *pull, const struct model *model, const char *field, int limit,
-                        json_t **ret, struct error *error)
-{
-    const char *changes = model->change_domain ? model->change_domain : model->domain;
-    json_t *domain =
-        cursor_domain(pull, field && model->poll_domain ? model->poll_domain : changes, NULL);
-    json_t *arguments = json_pack("[o]", domain);
-    json_t *keywords =
-        json_pack("{s[ss*] ss si s{sb}}", "fields", "write_date", field, "order",
-                  "write_date desc, id desc", "limit", limit, "context", "active_test", 0);
-    struct odoo_call call = {.model = model_remote(model, pull->flavour),
-                             .method = "search_read",
-                             .arguments = arguments,
-                             .keywords = keywords,
-                             .safe = true};
-    int rc =
-        arguments && keywords ? odoo_execute(pull->odoo, &call, ret, error) : error_memory(error);
-
-    json_decref(arguments);
-    json_decref(keywords);
-    return rc;
-}
-
 /* The latest write_date among the records of the model; *ret NULL when there is none. */
 static int latest_write_date(struct pull *pull, const struct model *model, char **ret,
                              struct error *error)
 {
     json_t *records = NULL;
-    int rc = written_last(pull, model, NULL, 1, &records, error);
+    int rc = newest_records(pull, &(struct newest){.model = model, .limit = 1}, &records, error);
     const char *text;
 
     *ret = NULL;
@@ -141,27 +111,6 @@ static int latest_write_date(struct pull *pull, const struct model *model, char 
         rc = error_memory(error);
     json_decref(records);
     return rc;
-}
-
-/* The fingerprint contains states because two changes within one second have the same write_date,
- * and payments because one that is set back to draft, or rejected by the bank, may not stamp its
- * invoice. */
-int pull_newest_invoices(struct pull *pull, char **ret, struct error *error)
-{
-    json_t *invoices = NULL, *payments = NULL, *both;
-    int rc =
-        written_last(pull, &models[MODEL_MOVE], "payment_state", NEWEST_INVOICES, &invoices, error);
-
-    if (rc == 0 && pull->fields[MODEL_PAYMENT])
-        rc = written_last(pull, &models[MODEL_PAYMENT], "state", NEWEST_INVOICES, &payments, error);
-    *ret = NULL;
-    both = rc == 0 ? json_pack("[O O*]", invoices, payments) : NULL;
-    if (both)
-        *ret = json_dumps(both, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(invoices);
-    json_decref(payments);
-    json_decref(both);
-    return rc < 0 || *ret ? rc : error_memory(error);
 }
 
 static instant earlier(instant a, instant b)

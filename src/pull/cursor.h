@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_PULL_CURSOR_H
 #define QUALIODOO_PULL_CURSOR_H
 
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* The domain in the JSON `text`, resolved for this pull, with the terms of `extra` (borrowed, may
  * be NULL) added. New reference; NULL: out of memory. */

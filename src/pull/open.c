@@ -1,5 +1,7 @@
 /* open.c - pull_open(): what must be known of this Odoo before a pull: its flavour, the fields that
  * exist, the agent's user and some ids. */
+#include "qualiodoo/pull/open.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +12,6 @@
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/packs.h"
-#include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"

@@ -9,7 +9,6 @@
 #include "computed.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/odoo/read.h"
-#include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/settled.h"
 #include "qualiodoo/store/targets.h"

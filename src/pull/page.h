@@ -4,7 +4,7 @@
 #define QUALIODOO_PULL_PAGE_H
 
 #include "qualiodoo/odoo/records.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* One reading of records of a model, and its result. The first part is set by the caller. Close it
  * with page_close(). */
