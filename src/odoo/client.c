@@ -206,8 +206,7 @@ static int judge_refusal(const struct odoo *odoo, const struct odoo_request *req
 struct attempt {
     const struct http_abort *abort;
     const struct odoo_result *result;
-    void *reader;             /* of the protocol of the request */
-    struct odoo_trace *trace; /* may be NULL */
+    void *reader; /* of the protocol of the request */
 };
 
 /* Sends the request once, with `line` held; the reader takes the answer. */
@@ -291,13 +290,12 @@ static int attempt_once(struct odoo *odoo, const struct odoo_request *request,
         return rc;
     rc = finish(odoo, request, attempt->reader, error);
     answer->not_executed = false;
-    if (attempt->trace)
-        *attempt->trace = (struct odoo_trace){
-            .model = request->model,
-            .method = request->method,
-            .records = rc ? -1 : attempt->result->count(attempt->result->context),
-            .bytes = (int64_t)answer->received,
-            .ms = answer->ms};
+    *attempt->result->trace =
+        (struct odoo_trace){.model = request->model,
+                            .method = request->method,
+                            .records = rc ? -1 : attempt->result->count(attempt->result->context),
+                            .bytes = (int64_t)answer->received,
+                            .ms = answer->ms};
     return rc;
 }
 
@@ -413,9 +411,9 @@ static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
 }
 
 int odoo_send(struct odoo *odoo, const struct odoo_request *request, const struct http_abort *abort,
-              const struct odoo_result *result, struct odoo_trace *ret_trace, struct error *error)
+              const struct odoo_result *result, struct error *error)
 {
-    struct attempt attempt = {.abort = abort, .result = result, .trace = ret_trace};
+    struct attempt attempt = {.abort = abort, .result = result};
     struct error own;
     int rc = request->wire->open(&result->sink, odoo->max_elements, &attempt.reader, error);
 
@@ -443,9 +441,12 @@ int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **re
     struct http_abort abort = odoo_abort(odoo);
     struct odoo_trace trace = {0};
     struct tree tree = {0};
-    struct odoo_result result = {
-        .sink = {tree_take, &tree}, .again = clear_tree, .count = count_tree, .context = &tree};
-    int rc = odoo_send(odoo, request, &abort, &result, &trace, error);
+    struct odoo_result result = {.sink = {tree_take, &tree},
+                                 .again = clear_tree,
+                                 .count = count_tree,
+                                 .context = &tree,
+                                 .trace = &trace};
+    int rc = odoo_send(odoo, request, &abort, &result, error);
 
     if (trace.method)
         odoo_tell(odoo, &trace);

@@ -22,22 +22,22 @@ int odoo_request_write(const struct odoo *odoo, const struct wire_call *call,
                        struct odoo_request *request, struct error *error);
 void odoo_request_clear(struct odoo_request *request); /* wipes the secret */
 
-/* Where the value of an answer goes. */
+/* Where the value of an answer goes, and what is told of the call. */
 struct odoo_result {
     struct sink sink;
     void (*again)(void *context);    /* before each attempt: forgets what the last one told */
     int64_t (*count)(void *context); /* the elements of the value, for a trace; -1: no list */
     void *context;
+    struct odoo_trace *trace; /* filled when an answer came, for odoo_tell() */
 };
 
 /* The abort of the caller's own thread: what odoo_options said. */
 struct http_abort odoo_abort(const struct odoo *odoo);
 
-/* Makes a call, with retries; its value goes to `result`. *ret_trace (may be NULL) is filled when
- * an answer came, for odoo_tell(). A fault becomes its typed error. Any thread may call it; the
- * sink runs on that thread. */
+/* Makes a call, with retries; its value goes to `result`. A fault becomes its typed error. Any
+ * thread may call it; the sink runs on that thread. */
 int odoo_send(struct odoo *odoo, const struct odoo_request *request, const struct http_abort *abort,
-              const struct odoo_result *result, struct odoo_trace *ret_trace, struct error *error);
+              const struct odoo_result *result, struct error *error);
 
 /* Calls odoo_options.called, on the thread of the caller of odoo.h. */
 void odoo_tell(const struct odoo *odoo, const struct odoo_trace *trace);

@@ -26,8 +26,7 @@ enum {
 struct listing {
     struct odoo *odoo;
     struct odoo_search next;
-    int64_t *ids;
-    size_t count;
+    struct ids ids;
     int64_t counted; /* the count of Odoo when it was asked; -1: not yet */
 };
 
@@ -51,7 +50,7 @@ static int count_records(struct listing *listing, struct error *error)
 /* Fails when the list exceeds the count: a faulty server could send pages without end. */
 static int check_growth(struct listing *listing, struct error *error)
 {
-    int64_t count = (int64_t)listing->count, page = listing->odoo->id_page;
+    int64_t count = (int64_t)listing->ids.count, page = listing->odoo->id_page;
     int rc;
 
     if (count < COUNTED_FROM * page)
@@ -62,20 +61,19 @@ static int check_growth(struct listing *listing, struct error *error)
         return error_set(error, ERR_PROTOCOL,
                          "%s.search: the list does not end: %zu ids so far, of %lld records that "
                          "Odoo counts; look at the server and at what stands in front of it",
-                         listing->next.model, listing->count, (long long)listing->counted);
+                         listing->next.model, listing->ids.count, (long long)listing->counted);
     return 0;
 }
 
 /* Appends the next page; *ret_more is the number of its ids. */
 static int take_page(struct listing *listing, size_t *ret_more, struct error *error)
 {
-    size_t before = listing->count;
-    int rc =
-        odoo_search_append(listing->odoo, &listing->next, &listing->ids, &listing->count, error);
+    size_t before = listing->ids.count;
+    int rc = odoo_search(listing->odoo, &listing->next, &listing->ids, error);
 
-    *ret_more = listing->count - before;
+    *ret_more = listing->ids.count - before;
     if (*ret_more > 0) {
-        listing->next.after = listing->ids[listing->count - 1];
+        listing->next.after = listing->ids.items[listing->ids.count - 1];
         listing->next.offset = 0;
     }
     return rc ? rc : check_growth(listing, error);
@@ -127,14 +125,14 @@ static int list_messages(struct listing *listing, struct error *error)
     while (!rc && !end) {
         rc = take_page(listing, &more, error);
         if (!rc &&
-            (more == 0 || (more < (size_t)page && (int64_t)listing->count >= listing->counted)))
+            (more == 0 || (more < (size_t)page && (int64_t)listing->ids.count >= listing->counted)))
             rc = pass_hidden(listing, more, &end, error);
     }
     return rc;
 }
 
-int odoo_search_all(struct odoo *odoo, const char *model, json_t *domain, int64_t **ret_ids,
-                    size_t *ret_count, struct error *error)
+int odoo_search_all(struct odoo *odoo, const char *model, const json_t *domain, struct ids *ret,
+                    struct error *error)
 {
     struct listing listing = {.odoo = odoo,
                               .next = {.model = model, .domain = domain, .limit = odoo->id_page},
@@ -143,10 +141,9 @@ int odoo_search_all(struct odoo *odoo, const char *model, json_t *domain, int64_
                                                 : list_records(&listing, error);
 
     if (rc) {
-        free(listing.ids);
+        free(listing.ids.items);
         return rc;
     }
-    *ret_ids = listing.ids;
-    *ret_count = listing.count;
+    *ret = listing.ids;
     return 0;
 }

@@ -56,8 +56,7 @@ static void *work(void *context)
         if (is_stopped(prefetch))
             break;
         pthread_mutex_unlock(&prefetch->mutex);
-        slot->rc = odoo_send(prefetch->odoo, &slot->request, &abort, &slot->result, &slot->trace,
-                             &slot->error);
+        slot->rc = odoo_send(prefetch->odoo, &slot->request, &abort, &slot->result, &slot->error);
         pthread_mutex_lock(&prefetch->mutex);
         slot->state = DONE;
         pthread_cond_broadcast(&prefetch->changed);
@@ -109,6 +108,7 @@ void prefetch_start(struct prefetch *prefetch, struct odoo_request *request,
     pthread_mutex_lock(&prefetch->mutex);
     assert(slot->state == IDLE);
     *slot = (struct slot){.state = WANTED, .request = *request, .result = *result};
+    slot->result.trace = &slot->trace;
     *request = (struct odoo_request){0};
     pthread_cond_broadcast(&prefetch->changed);
     pthread_mutex_unlock(&prefetch->mutex);

@@ -70,7 +70,10 @@ static int send_rows(const struct reading *reading, struct odoo_request *request
     struct http_abort abort = odoo_abort(reading->odoo);
     struct odoo_result result = into(rows);
     struct odoo_trace trace = {0};
-    int rc = odoo_send(reading->odoo, request, &abort, &result, &trace, error);
+    int rc;
+
+    result.trace = &trace;
+    rc = odoo_send(reading->odoo, request, &abort, &result, error);
 
     odoo_request_clear(request);
     if (trace.method)
@@ -90,11 +93,20 @@ static int ask_rows(const struct reading *reading, json_t *fields, const struct 
     return rc ? rc : send_rows(reading, &request, rows, error);
 }
 
+/* The work that is left of a page: the ids that no answer gave. */
+struct rest {
+    struct rows *rows;
+    int64_t *ids;
+    size_t count;
+    int64_t *skipped; /* unreadable ids, of which the page says nothing */
+    size_t n_skipped;
+};
+
 /* Reads a record that breaks the answer again, with the fallback fields. One of which nothing can
- * be read is passed to `bad`, and the page does not hold it, which does not mean that it is gone:
- * *ret_skipped. */
-static int read_less(const struct reading *reading, int64_t id, const char *reason,
-                     struct rows *rows, bool *ret_skipped, struct error *error)
+ * be read is passed to `bad`, and added to rest->skipped: the page does not hold it, which does not
+ * mean that it is gone. */
+static int read_less(const struct reading *reading, struct rest *rest, int64_t id,
+                     const char *reason, struct error *error)
 {
     const struct odoo_read *read = reading->read;
     struct range range = {.ids = &id, .count = 1};
@@ -104,27 +116,18 @@ static int read_less(const struct reading *reading, int64_t id, const char *reas
 
         if (!read->fallbacks[i])
             continue;
-        rc = ask_rows(reading, read->fallbacks[i], &range, rows, error);
+        rc = ask_rows(reading, read->fallbacks[i], &range, rest->rows, error);
         if (rc == ERR_UNPARSABLE) {
-            rows_again(rows);
+            rows_again(rest->rows);
             continue;
         }
-        return rc ? rc : rows_damaged(rows, reason, error);
+        return rc ? rc : rows_damaged(rest->rows, reason, error);
     }
-    *ret_skipped = true;
+    rest->skipped[rest->n_skipped++] = id;
     if (read->bad)
         read->bad(read->context, id, reason);
     return 0;
 }
-
-/* The work that is left of a page: the ids that no answer gave. */
-struct rest {
-    struct rows *rows;
-    int64_t *ids;
-    size_t count;
-    int64_t *skipped; /* unreadable ids, of which the page says nothing */
-    size_t n_skipped;
-};
 
 /* Takes out the ids that the rows have, and `id`. */
 static void keep_left(struct rest *rest, int64_t id)
@@ -163,20 +166,13 @@ static int after_break(const struct reading *reading, struct rest *rest, const c
                        struct error *error)
 {
     int64_t id = rows_broken(rest->rows);
-    bool skipped = false;
-    int rc;
 
     if (id == 0 && rest->count == 1)
         id = rest->ids[0];
     if (id == 0 && rows_given(rest->rows) == 0)
         return read_halves(reading, rest, error);
     keep_left(rest, id);
-    if (id == 0)
-        return 0;
-    rc = read_less(reading, id, reason, rest->rows, &skipped, error);
-    if (skipped)
-        rest->skipped[rest->n_skipped++] = id;
-    return rc;
+    return id == 0 ? 0 : read_less(reading, rest, id, reason, error);
 }
 
 /* Asks for what is left until nothing is. */
@@ -250,31 +246,36 @@ static int complete(const struct reading *reading, const struct range *range, st
     return rc;
 }
 
-/* Handles a page whose call ended with `rc`, for `cause`. */
-static int handle(const struct reading *reading, const struct range *range, struct rows *rows,
-                  int rc, const struct error *cause, struct error *error)
+/* How the call for a page ended. */
+struct outcome {
+    struct rows *rows;  /* the records that its answer gave */
+    int rc;             /* 0, or the code of the error */
+    struct error cause; /* why it failed */
+};
+
+static int handle(const struct reading *reading, const struct range *range,
+                  const struct outcome *outcome, struct error *error)
 {
-    if (rc == 0)
-        return deliver(reading->read, range, rows, error);
-    if (rc == ERR_UNPARSABLE)
-        return complete(reading, range, rows, cause->message, error);
+    if (outcome->rc == 0)
+        return deliver(reading->read, range, outcome->rows, error);
+    if (outcome->rc == ERR_UNPARSABLE)
+        return complete(reading, range, outcome->rows, outcome->cause.message, error);
     if (error)
-        *error = *cause;
-    return rc;
+        *error = outcome->cause;
+    return outcome->rc;
 }
 
 /* Reads one range on this thread. */
 static int read_range(const struct reading *reading, const struct range *range, struct error *error)
 {
-    struct rows *rows = NULL;
-    struct error cause = {0};
-    int rc = rows_open(reading->read->model, reading->read->fields, &rows, error);
+    struct outcome outcome = {0};
+    int rc = rows_open(reading->read->model, reading->read->fields, &outcome.rows, error);
 
     if (rc)
         return rc;
-    rc = ask_rows(reading, reading->read->fields, range, rows, &cause);
-    rc = handle(reading, range, rows, rc, &cause, error);
-    rows_free(rows);
+    outcome.rc = ask_rows(reading, reading->read->fields, range, outcome.rows, &outcome.cause);
+    rc = handle(reading, range, &outcome, error);
+    rows_free(outcome.rows);
     return rc;
 }
 
@@ -323,14 +324,13 @@ static int read_ahead(struct prefetch *prefetch, const struct reading *reading,
         rc = send_ahead(prefetch, reading, start, pages, error);
     for (size_t start = 0; !rc && start < read->count; start += read->chunk) {
         struct range range = chunk_of(read, start);
-        struct error cause = {0};
+        struct outcome outcome = {.rows = pages[start / read->chunk % PAGES]};
 
-        int taken = prefetch_take(prefetch, &cause);
-
-        if (!taken || taken == ERR_UNPARSABLE)
+        outcome.rc = prefetch_take(prefetch, &outcome.cause);
+        if (!outcome.rc || outcome.rc == ERR_UNPARSABLE)
             rc = send_ahead(prefetch, reading, start + ahead, pages, error);
         if (!rc)
-            rc = handle(reading, &range, pages[start / read->chunk % PAGES], taken, &cause, error);
+            rc = handle(reading, &range, &outcome, error);
     }
     return rc;
 }

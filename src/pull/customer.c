@@ -165,8 +165,7 @@ static int find_alike(struct odoo *odoo, const char *text, struct names *names, 
     int rc;
 
     progress_step("looking for '%s'", text);
-    rc = all ? odoo_search_all(odoo, "res.partner", all, &ids.items, &ids.count, error)
-             : error_memory(error);
+    rc = all ? odoo_search_all(odoo, "res.partner", all, &ids, error) : error_memory(error);
     for (size_t i = 0; i < ids.count && rc == 0; i += NAMES_PAGE) {
         size_t left = ids.count - i;
 

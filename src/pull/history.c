@@ -148,8 +148,7 @@ static int list_messages(struct history *history, struct ids *ret, struct error 
     json_t *domain = json_pack("[[sss] [sso] [sss]]", "model", "=", history->pull->flavour->ticket,
                                "res_id", "in", json_build_ids(history->tickets, history->n_tickets),
                                "message_type", "=", "notification");
-    int rc = domain ? odoo_search_all(history->pull->odoo, "mail.message", domain, &ret->items,
-                                      &ret->count, error)
+    int rc = domain ? odoo_search_all(history->pull->odoo, "mail.message", domain, ret, error)
                     : error_memory(error);
 
     json_decref(domain);

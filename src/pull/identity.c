@@ -150,16 +150,16 @@ int identity_check(struct pull *pull, bool may_forget, struct error *error)
  * agent's own. */
 static int first_id(struct pull *pull, const char *model, int64_t *ret, struct error *error)
 {
-    int64_t *ids = NULL;
-    size_t count = 0;
+    const struct odoo_search search = {.model = model, .limit = 1};
+    struct ids ids = {0};
     int rc = 0;
 
     *ret = pull->agent_uid;
     if (strcmp(model, "res.users") == 0)
         return 0;
-    rc = odoo_search(pull->odoo, model, NULL, 0, 1, &ids, &count, error);
-    *ret = rc == 0 && count ? ids[0] : 0;
-    free(ids);
+    rc = odoo_search(pull->odoo, &search, &ids, error);
+    *ret = rc == 0 && ids.count ? ids.items[0] : 0;
+    free(ids.items);
     return rc == ERR_MISSING_MODEL || rc == ERR_ACCESS_RIGHTS ? 0 : rc;
 }
 

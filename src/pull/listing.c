@@ -85,10 +85,8 @@ static int search_ids(struct pull *pull, const struct model *model, const char *
         return error_memory(error);
     progress_step("listing %s", model_remote(model, pull->flavour));
     progress_count("ids", 0, 0);
-    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, &ret->items,
-                         &ret->count, error);
+    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, ret, error);
     json_decref(domain);
-    ret->size = ret->count;
     return rc;
 }
 

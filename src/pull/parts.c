@@ -31,7 +31,7 @@ static int list_again(struct page *page, json_t *domain, const struct owners *ow
     const struct model *model = page->model;
     struct ids remote = {0}, local = {0};
     int rc = domain ? odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain,
-                                      &remote.items, &remote.count, error)
+                                      &remote, error)
                     : error_memory(error);
 
     if (rc == 0)

@@ -236,13 +236,12 @@ static int tell(const struct sink *sink, json_t *value, struct error *error)
 }
 
 int odoo_send(struct odoo *odoo, const struct odoo_request *request, const struct http_abort *abort,
-              const struct odoo_result *result, struct odoo_trace *ret_trace, struct error *error)
+              const struct odoo_result *result, struct error *error)
 {
     json_t *value = answer(odoo, request);
     int rc = value ? 0 : no_model(odoo, request, error);
 
     (void)abort;
-    (void)ret_trace;
     result->again(result->context);
     if (rc == 0)
         rc = tell(&result->sink, value, error);
