@@ -57,24 +57,25 @@ static int check_records(const json_t *records, const json_t *fields, const char
     return 0;
 }
 
-int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fields,
-                json_t **ret_records, struct error *error)
+int ask_records(struct odoo *odoo, struct ask_query query, json_t **ret_records,
+                struct error *error)
 {
-    struct odoo_call call = {.model = model,
-                             .method = "search_read",
-                             .arguments = domain ? json_pack("[o]", domain) : NULL,
-                             .keywords = fields ? json_pack("{sO ss ss* s{sb}}", "fields", fields,
-                                                            "order", "id", "load", load_of(model),
-                                                            "context", "active_test", 0)
-                                                : NULL,
-                             .with_keywords = true,
-                             .safe = true};
+    struct odoo_call call = {
+        .model = query.model,
+        .method = "search_read",
+        .arguments = query.domain ? json_pack("[o]", query.domain) : NULL,
+        .keywords = query.fields
+                        ? json_pack("{sO ss ss* s{sb}}", "fields", query.fields, "order", "id",
+                                    "load", load_of(query.model), "context", "active_test", 0)
+                        : NULL,
+        .with_keywords = true,
+        .safe = true};
     json_t *records = NULL;
     int rc = ask(odoo, call, &records, error);
 
     if (rc == 0)
-        rc = check_records(records, fields, model, error);
-    json_decref(fields);
+        rc = check_records(records, query.fields, query.model, error);
+    json_decref(query.fields);
     if (rc < 0)
         json_decref(records);
     else

@@ -27,8 +27,12 @@ static int find_topmost(struct odoo *odoo, int64_t parent, int64_t *ret, struct 
         json_t *records = NULL;
 
         *ret = parent;
-        rc = ask_records(odoo, "res.partner", json_pack("[[ssI]]", "id", "=", (json_int_t)parent),
-                         json_pack("[s]", "parent_id"), &records, error);
+        rc = ask_records(
+            odoo,
+            (struct ask_query){.model = "res.partner",
+                               .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)parent),
+                               .fields = json_pack("[s]", "parent_id")},
+            &records, error);
         parent = rc == 0 ? ask_field_id(json_array_get(records, 0), "parent_id") : 0;
         json_decref(records);
     }
@@ -77,8 +81,11 @@ static int holders_of(struct odoo *odoo, enum config_account account, json_t *re
 /* The partners of a domain, archived ones included. Takes over `domain`. */
 static int read_partners(struct odoo *odoo, json_t *domain, json_t **ret, struct error *error)
 {
-    return ask_records(odoo, "res.partner", domain,
-                       json_pack("[ssss]", "commercial_partner_id", "parent_id", "name", "ref"),
+    return ask_records(odoo,
+                       (struct ask_query){.model = "res.partner",
+                                          .domain = domain,
+                                          .fields = json_pack("[ssss]", "commercial_partner_id",
+                                                              "parent_id", "name", "ref")},
                        ret, error);
 }
 
@@ -140,9 +147,12 @@ static int add_page(struct odoo *odoo, const int64_t *ids, size_t count, struct 
 {
     json_t *records = NULL, *record;
     size_t i;
-    int rc = ask_records(odoo, "res.partner",
-                         json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
-                         json_pack("[ss]", "name", "ref"), &records, error);
+    int rc = ask_records(
+        odoo,
+        (struct ask_query){.model = "res.partner",
+                           .domain = json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
+                           .fields = json_pack("[ss]", "name", "ref")},
+        &records, error);
 
     json_array_foreach(records, i, record) {
         const char *name = json_string_value(json_object_get(record, "name"));

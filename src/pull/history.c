@@ -362,9 +362,12 @@ static int read_values(struct history *history, const int64_t *ids, size_t count
     int rc = ask_values(history, ids, count, &values, error);
 
     if (rc == 0 && json_array_size(values))
-        rc = ask_records(history->pull->odoo, "mail.message",
-                         json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
-                         json_pack("[ss]", "date", "res_id"), &messages, error);
+        rc = ask_records(history->pull->odoo,
+                         (struct ask_query){
+                             .model = "mail.message",
+                             .domain = json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
+                             .fields = json_pack("[ss]", "date", "res_id")},
+                         &messages, error);
     json_array_foreach(values, i, value) {
         if (rc == 0)
             rc = read_value(history, value,

@@ -38,8 +38,12 @@ static int read_created(struct pull *pull, const char *model, int64_t id, char *
 {
     json_t *records = NULL;
     const char *created;
-    int rc = ask_records(pull->odoo, model, json_pack("[[ssI]]", "id", "=", (json_int_t)id),
-                         json_pack("[s]", "create_date"), &records, error);
+    int rc =
+        ask_records(pull->odoo,
+                    (struct ask_query){.model = model,
+                                       .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)id),
+                                       .fields = json_pack("[s]", "create_date")},
+                    &records, error);
 
     *ret_created = NULL;
     if (rc == ERR_MISSING_MODEL || rc == ERR_ACCESS_RIGHTS || rc == ERR_MISSING_FIELD)
