@@ -194,10 +194,11 @@ static int end_first(struct pull *pull, const struct model *model, struct mirror
 
 /* Moves `high` to the latest write_date that was read. high_seen_at becomes 0 once poll.overlap has
  * passed since: no transaction that began before `high` can still be open. */
-static int move_high(struct pull *pull, struct mirror_cursor *cursor, const char *read,
-                     instant began, struct error *error)
+static int move_high(struct pull *pull, struct mirror_cursor *cursor,
+                     const struct cursor_reading *reading, struct error *error)
 {
-    char *high = not_after(read, began);
+    instant began = reading->began;
+    char *high = not_after(reading->high, began);
 
     if (!high)
         return error_memory(error);
@@ -214,13 +215,13 @@ static int move_high(struct pull *pull, struct mirror_cursor *cursor, const char
 }
 
 int cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-               const char *high, instant began, struct error *error)
+               const struct cursor_reading *reading, struct error *error)
 {
     int rc;
 
-    cursor->pulled_at = began;
+    cursor->pulled_at = reading->began;
     if (!cursor->first_done)
         return end_first(pull, model, cursor, error);
-    rc = move_high(pull, cursor, high, began, error);
+    rc = move_high(pull, cursor, reading, error);
     return rc < 0 ? rc : mirror_cursor_set(pull->store, model->table.name, cursor, error);
 }

@@ -25,9 +25,13 @@ int cursor_open(struct pull *pull, const struct model *model, struct mirror_curs
 int cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
                struct error *error);
 
-/* Saves that a pull is complete. `began` is when it began; `high` is the latest write_date it read,
- * "" when it read none. */
+/* A pull of a model that came to its end. */
+struct cursor_reading {
+    instant began;
+    const char *high; /* the latest write_date that it read; "": it read none */
+};
+/* Saves that the pull is complete. */
 int cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-               const char *high, instant began, struct error *error);
+               const struct cursor_reading *reading, struct error *error);
 
 #endif

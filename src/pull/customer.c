@@ -211,18 +211,25 @@ static int ambiguous(const char *text, const struct names *names, size_t count, 
                      where, names_list(names, names->same.count, list));
 }
 
+/* The partners that a text names. */
+struct named {
+    const char *text;
+    json_t *records; /* borrowed */
+};
+
 /* The account that all the partners belong to; ERR_NOT_FOUND when they belong to several. */
-static int only_holder(struct odoo *odoo, enum config_account account, json_t *records,
-                       const char *text, int64_t *ret, struct error *error)
+static int only_holder(struct odoo *odoo, enum config_account account, const struct named *named,
+                       int64_t *ret, struct error *error)
 {
+    const char *text = named->text;
     struct ids holders = {0};
     struct names names;
     json_t *record;
     size_t i;
-    int rc = holders_of(odoo, account, records, &holders, error);
+    int rc = holders_of(odoo, account, named->records, &holders, error);
 
     names_open(&names, text);
-    json_array_foreach(records, i, record) {
+    json_array_foreach(named->records, i, record) {
         if (rc == 0 && holders.count > 1)
             rc = names_add(&names, ask_field_id(record, "id"), text,
                            json_string_value(json_object_get(record, "name")), error);
@@ -274,7 +281,7 @@ int customer_find_remote(struct odoo *odoo, enum config_account account, const c
         rc = find_by_alike(odoo, text, &records, error);
     }
     if (rc == 0)
-        rc = only_holder(odoo, account, records, text, ret_customer, error);
+        rc = only_holder(odoo, account, &(struct named){text, records}, ret_customer, error);
     json_decref(records);
     return rc;
 }
