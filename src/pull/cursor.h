@@ -4,14 +4,6 @@
 
 #include "qualiodoo/pull/open.h"
 
-/* The domain in the JSON `text`, resolved for this pull, with the terms of `extra` (borrowed, may
- * be NULL) added. New reference; NULL: out of memory. */
-json_t *cursor_domain(struct pull *pull, const char *text, json_t *extra);
-
-/* With credit.account top, widens a domain that asks for the customers in "@ids" to all contacts
- * below them. *domain becomes NULL when out of memory. */
-void cursor_widen(const struct pull *pull, json_t **domain);
-
 /* Loads the cursor of a model, or begins a first pull when there is none or its scope changed.
  * *ret_resumed: an earlier run began this first pull. Free it with mirror_cursor_free(), also after
  * a failure. */

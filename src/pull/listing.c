@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cursor.h"
+#include "domain.h"
 #include "page.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/listing.h"
@@ -84,7 +85,7 @@ struct search {
 static int search_ids(struct pull *pull, const struct model *model, struct search search,
                       struct ids *ret, struct error *error)
 {
-    json_t *domain = cursor_domain(pull, search.text, search.extra);
+    json_t *domain = domain_resolve(pull, search.text, search.extra);
     int rc;
 
     if (!domain)
@@ -195,7 +196,7 @@ static int pull_full(struct page *page, bool everybody, struct error *error)
     page->leavers_go = pull->full && everybody;
     if (rc == 0 && !everybody && model->customer_domain) {
         extra = model_domain(model->customer_domain, pull->flavour, pull->ids);
-        cursor_widen(pull, &extra);
+        domain_widen(pull, &extra);
         if (!extra) /* without it, everybody would be listed */
             rc = error_memory(error);
     }
@@ -241,7 +242,7 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
                       struct error *error)
 {
     struct odoo_read read = {.model = model_remote(model, pull->flavour),
-                             .domain = cursor_domain(pull, model->domain, NULL),
+                             .domain = domain_resolve(pull, model->domain, NULL),
                              .fields = pull->fields[model - models],
                              .page = take_swept,
                              .context = page};

@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "cursor.h"
+#include "domain.h"
 #include "qualiodoo/odoo/execute.h"
 #include "qualiodoo/pull/record.h"
 
@@ -17,7 +17,7 @@ int newest_records(struct pull *pull, const struct newest *newest, json_t **ret,
 {
     const struct model *model = newest->model;
     const char *changes = model->change_domain ? model->change_domain : model->domain;
-    json_t *domain = cursor_domain(
+    json_t *domain = domain_resolve(
         pull, newest->field && model->poll_domain ? model->poll_domain : changes, NULL);
     json_t *arguments = json_pack("[o]", domain);
     json_t *keywords =

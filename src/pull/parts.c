@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-#include "cursor.h"
+#include "domain.h"
 #include "listing.h"
 #include "page.h"
 #include "qualiodoo/odoo/listing.h"
@@ -220,7 +220,7 @@ int parts_replies(struct pull *pull, const struct ids *tickets, struct error *er
         json_pack("[[sso]]", "res_id", "in", json_build_ids(tickets->items, tickets->count));
     int rc =
         of ? list_model_again(pull, MODEL_REPLY,
-                              cursor_domain(pull, models[MODEL_REPLY].domain, of), &owners, error)
+                              domain_resolve(pull, models[MODEL_REPLY].domain, of), &owners, error)
            : error_memory(error);
 
     json_decref(of);
