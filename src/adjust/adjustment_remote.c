@@ -63,18 +63,24 @@ static json_t *note_id(const struct writer *writer)
 
 static int look_for_rows(const struct writer *writer, json_t **ret_records, struct error *error)
 {
-    return ask_records(writer->pull.odoo, ADJUSTMENT_MODEL,
-                       json_pack("[[sss]]", "x_key", "=", writer->request->key),
-                       json_pack("[ssss]", "x_partner_id", "x_minutes", "x_date", "x_end"),
-                       ret_records, error);
+    return ask_records(
+        writer->pull.odoo,
+        (struct ask_query){.model = ADJUSTMENT_MODEL,
+                           .domain = json_pack("[[sss]]", "x_key", "=", writer->request->key),
+                           .fields =
+                               json_pack("[ssss]", "x_partner_id", "x_minutes", "x_date", "x_end")},
+        ret_records, error);
 }
 
 static int look_for_notes(const struct writer *writer, json_t **ret_records, struct error *error)
 {
     return ask_records(
-        writer->pull.odoo, "mail.message",
-        json_pack("[[sss] [sso]]", "model", "=", "res.partner", "message_id", "=", note_id(writer)),
-        json_pack("[sssss]", "res_id", "subject", "author_id", "create_uid", "write_uid"),
+        writer->pull.odoo,
+        (struct ask_query){.model = "mail.message",
+                           .domain = json_pack("[[sss] [sso]]", "model", "=", "res.partner",
+                                               "message_id", "=", note_id(writer)),
+                           .fields = json_pack("[sssss]", "res_id", "subject", "author_id",
+                                               "create_uid", "write_uid")},
         ret_records, error);
 }
 

@@ -4,7 +4,7 @@
 
 #include "qualiodoo/adjust/adjustment.h"
 #include "qualiodoo/compute/compute_report.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* One adjustment in progress. */
 struct writer {

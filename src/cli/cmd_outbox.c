@@ -5,7 +5,7 @@
 
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"

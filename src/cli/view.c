@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "qualiodoo/pull/customer.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/results.h"
 #include "qualiodoo/util/civil.h"

@@ -3,7 +3,7 @@
 #define QUALIODOO_CYCLE_CYCLE_INTERNAL_H
 
 #include "qualiodoo/cycle/cycle.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/writeback/writeback.h"
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "qualiodoo/pull/customer.h"
+#include "qualiodoo/pull/newest.h"
 #include "qualiodoo/store/mirror.h"
 
 /* Finds a customer that the command line names in Odoo, where it may be new; else in the state,
@@ -48,7 +49,7 @@ int cycle_order_is_news(struct pull *pull, bool *ret, struct error *error)
         return rc;
     rc = pull_open(pull, error);
     if (rc == 0)
-        rc = pull_newest_invoices(pull, &newest, error);
+        rc = newest_invoices(pull, &newest, error);
     if (rc == 0)
         rc = store_meta_get(pull->store, "invoices_seen", &seen, error);
     if (rc == 0) {

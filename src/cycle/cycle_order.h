@@ -3,7 +3,7 @@
 #define QUALIODOO_CYCLE_CYCLE_ORDER_H
 
 #include "qualiodoo/cycle/cycle.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* Finds the customers that the options name, and sets pull->customers to customers->items, sorted.
  * The caller frees customers->items after the pull, also after a failure. Errors: those of

@@ -20,6 +20,8 @@
 #include "doctor_webhook.h"
 #include "doctor_writeback.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/protocol.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/util/civil.h"
@@ -166,9 +168,12 @@ static int check_keys(const struct doctor *doctor, struct error *error)
                            error);
 
     if (rc == 0 && json_object_size(known))
-        rc = ask_records(doctor->odoo, "res.users.apikeys",
-                         json_pack("[[ssI]]", "user_id", "=", (json_int_t)odoo_uid(doctor->odoo)),
-                         json_pack("[ss]", "name", "expiration_date"), &keys, error);
+        rc = ask_records(doctor->odoo,
+                         (struct ask_query){.model = "res.users.apikeys",
+                                            .domain = json_pack("[[ssI]]", "user_id", "=",
+                                                                (json_int_t)odoo_uid(doctor->odoo)),
+                                            .fields = json_pack("[ss]", "name", "expiration_date")},
+                         &keys, error);
     json_array_foreach(keys, i, key)
         check_key(doctor, key);
     json_decref(known);

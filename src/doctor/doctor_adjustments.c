@@ -7,6 +7,7 @@
 #include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/record.h"
 
 #define CONTACT_ADVICE                                                                             \
@@ -20,10 +21,12 @@ static int list_foreign_rows(const struct doctor *doctor, struct error *error)
     json_t *records = NULL, *record;
     struct doctor_list list = {0};
     size_t i;
-    int rc =
-        ask_records(doctor->odoo, ADJUSTMENT_MODEL,
-                    json_pack("[[ssI]]", "write_uid", "!=", (json_int_t)odoo_uid(doctor->odoo)),
-                    json_pack("[s]", "id"), &records, error);
+    int rc = ask_records(doctor->odoo,
+                         (struct ask_query){.model = ADJUSTMENT_MODEL,
+                                            .domain = json_pack("[[ssI]]", "write_uid", "!=",
+                                                                (json_int_t)odoo_uid(doctor->odoo)),
+                                            .fields = json_pack("[s]", "id")},
+                         &records, error);
 
     json_array_foreach(records, i, record)
         doctor_list_add(&list, "%lld", (long long)ask_field_id(record, "id"));

@@ -64,8 +64,12 @@ static int add_uses(struct calendars *calendars, const char *model, const char *
     int rc = doctor_fields(doctor, model, json_pack("[s]", "resource_calendar_id"), &known, error);
 
     if (rc == 0 && json_object_size(known))
-        rc = ask_records(doctor->odoo, model, json_array(),
-                         json_pack("[ss]", "name", "resource_calendar_id"), &records, error);
+        rc = ask_records(
+            doctor->odoo,
+            (struct ask_query){.model = model,
+                               .domain = json_array(),
+                               .fields = json_pack("[ss]", "name", "resource_calendar_id")},
+            &records, error);
     json_array_foreach(records, i, record) {
         int64_t id = ask_field_id(record, "resource_calendar_id");
         const char *name = json_string_value(json_object_get(record, "name"));
@@ -106,9 +110,12 @@ static int count_lines(const struct calendars *calendars, int64_t id, size_t *re
 {
     json_t *records = NULL, *record;
     size_t i;
-    int rc = ask_records(calendars->doctor->odoo, "resource.calendar.attendance",
-                         json_pack("[[ssI]]", "calendar_id", "=", (json_int_t)id),
-                         names_of(calendars->attendance), &records, error);
+    int rc = ask_records(
+        calendars->doctor->odoo,
+        (struct ask_query){.model = "resource.calendar.attendance",
+                           .domain = json_pack("[[ssI]]", "calendar_id", "=", (json_int_t)id),
+                           .fields = names_of(calendars->attendance)},
+        &records, error);
 
     *ret = 0;
     json_array_foreach(records, i, record)
@@ -183,9 +190,12 @@ static int check_use(const struct calendars *calendars, const char *key, json_t 
     struct doctor_list list = {0};
     json_t *records = NULL, *user;
     size_t i;
-    int rc = ask_records(calendars->doctor->odoo, "resource.calendar",
-                         json_pack("[[ssI]]", "id", "=", (json_int_t)id),
-                         names_of(calendars->fields), &records, error);
+    int rc =
+        ask_records(calendars->doctor->odoo,
+                    (struct ask_query){.model = "resource.calendar",
+                                       .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)id),
+                                       .fields = names_of(calendars->fields)},
+                    &records, error);
 
     json_array_foreach(users, i, user)
         doctor_list_add(&list, "%s", json_string_value(user));

@@ -2,6 +2,7 @@
 #include "doctor_fields.h"
 
 #include "doctor_list.h"
+#include "qualiodoo/odoo/fields.h"
 
 int doctor_fields(const struct doctor *doctor, const char *model, json_t *names, json_t **ret_known,
                   struct error *error)

@@ -20,8 +20,11 @@ static int list_invoices(const struct doctor *doctor, json_t *domain, struct doc
 {
     json_t *records = NULL, *record;
     size_t i;
-    int rc = ask_records(doctor->odoo, "account.move", domain,
-                         json_pack("[ss]", "name", "payment_state"), &records, error);
+    int rc = ask_records(doctor->odoo,
+                         (struct ask_query){.model = "account.move",
+                                            .domain = domain,
+                                            .fields = json_pack("[ss]", "name", "payment_state")},
+                         &records, error);
 
     json_array_foreach(records, i, record) {
         const char *name = json_string_value(json_object_get(record, "name"));

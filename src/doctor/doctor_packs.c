@@ -15,8 +15,12 @@ static int unit_name(const struct doctor *doctor, int64_t unit, char *name, size
 {
     json_t *records = NULL;
     const char *text;
-    int rc = ask_records(doctor->odoo, "uom.uom", json_pack("[[ssI]]", "id", "=", (json_int_t)unit),
-                         json_pack("[s]", "name"), &records, error);
+    int rc =
+        ask_records(doctor->odoo,
+                    (struct ask_query){.model = "uom.uom",
+                                       .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)unit),
+                                       .fields = json_pack("[s]", "name")},
+                    &records, error);
 
     if (rc < 0)
         return rc;
@@ -90,10 +94,14 @@ int doctor_packs(struct doctor *doctor, struct error *error)
     doctor->topic = "packs";
     rc = flavour_hour_unit(doctor->odoo, &doctor->hour_unit, error);
     if (rc == 0)
-        rc = ask_records(doctor->odoo, "product.product",
-                         json_pack("[s [sso] [sso]]", "|", "default_code", "in",
-                                   packs_references(config), "id", "in", packs_ids(config)),
-                         json_pack("[ss]", "default_code", "uom_id"), &products, error);
+        rc = ask_records(
+            doctor->odoo,
+            (struct ask_query){.model = "product.product",
+                               .domain = json_pack("[s [sso] [sso]]", "|", "default_code", "in",
+                                                   packs_references(config), "id", "in",
+                                                   packs_ids(config)),
+                               .fields = json_pack("[ss]", "default_code", "uom_id")},
+            &products, error);
     for (size_t i = 0; i < config->credit.n_packs && rc == 0; i++) {
         const struct config_pack *pack = &config->credit.packs[i];
 

@@ -69,9 +69,10 @@ static int report_required(const struct doctor *doctor, const struct model *mode
                            struct error *error)
 {
     const char *remote = model_remote(model, doctor->flavour), *module = module_of(doctor, model);
+    const struct flavour_field field = {.module = module, .model = remote, .name = name};
     char advice[200];
     bool hidden = false;
-    int rc = flavour_field_is_hidden(doctor->odoo, module, remote, name, &hidden, error);
+    int rc = flavour_field_is_hidden(doctor->odoo, &field, &hidden, error);
 
     if (rc < 0)
         return rc;

@@ -26,8 +26,11 @@ enum {
 static int check_tag(const struct doctor *doctor, const char *tag, struct error *error)
 {
     json_t *records = NULL;
-    int rc = ask_records(doctor->odoo, doctor->flavour->tag, json_pack("[[sss]]", "name", "=", tag),
-                         json_pack("[s]", "id"), &records, error);
+    int rc = ask_records(doctor->odoo,
+                         (struct ask_query){.model = doctor->flavour->tag,
+                                            .domain = json_pack("[[sss]]", "name", "=", tag),
+                                            .fields = json_pack("[s]", "id")},
+                         &records, error);
 
     if (rc == 0 && !json_array_size(records))
         doctor_problem(doctor, "correct tickets.excluded_tags, or make that tag",
@@ -186,9 +189,12 @@ static int visible_hours(const struct doctor *doctor, int64_t ticket, nano *ret,
 {
     json_t *lines = NULL, *line;
     size_t i;
-    int rc = ask_records(doctor->odoo, "account.analytic.line",
-                         json_pack("[[ssI]]", doctor->flavour->link, "=", (json_int_t)ticket),
-                         json_pack("[s]", "unit_amount"), &lines, error);
+    int rc = ask_records(doctor->odoo,
+                         (struct ask_query){.model = "account.analytic.line",
+                                            .domain = json_pack("[[ssI]]", doctor->flavour->link,
+                                                                "=", (json_int_t)ticket),
+                                            .fields = json_pack("[s]", "unit_amount")},
+                         &lines, error);
 
     *ret = 0;
     json_array_foreach(lines, i, line)
@@ -203,9 +209,12 @@ static int total_hours(const struct comparison *comparison, int64_t ticket, nano
     const struct doctor *doctor = comparison->doctor;
     const char *total = comparison->total;
     json_t *records = NULL;
-    int rc = ask_records(doctor->odoo, doctor->flavour->ticket,
-                         json_pack("[[ssI]]", "id", "=", (json_int_t)ticket),
-                         json_pack("[s]", total), &records, error);
+    int rc = ask_records(
+        doctor->odoo,
+        (struct ask_query){.model = doctor->flavour->ticket,
+                           .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)ticket),
+                           .fields = json_pack("[s]", total)},
+        &records, error);
 
     if (rc == 0)
         *ret = hours_of(json_array_get(records, 0), total);

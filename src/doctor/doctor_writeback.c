@@ -10,6 +10,7 @@
 #include "doctor_list.h"
 #include "doctor_shown.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/session.h"
 
 struct check {
     const struct doctor *doctor;
@@ -79,10 +80,13 @@ static int check_sender(struct check *check, struct error *error)
 {
     const struct doctor *doctor = check->doctor;
     json_t *records = NULL;
-    int rc = ask_records(
-        doctor->odoo, "res.users",
-        json_pack("[[ssI] [ssb]]", "id", "=", (json_int_t)odoo_uid(doctor->odoo), "email", "!=", 0),
-        json_pack("[s]", "id"), &records, error);
+    int rc = ask_records(doctor->odoo,
+                         (struct ask_query){.model = "res.users",
+                                            .domain = json_pack("[[ssI] [ssb]]", "id", "=",
+                                                                (json_int_t)odoo_uid(doctor->odoo),
+                                                                "email", "!=", 0),
+                                            .fields = json_pack("[s]", "id")},
+                         &records, error);
 
     if (rc == 0 && !json_array_size(records)) {
         check->fine = false;
@@ -116,9 +120,11 @@ static int check_tag(struct check *check, struct error *error)
     int rc = has_active(doctor, &archives, error);
 
     if (rc == 0)
-        rc =
-            ask_records(doctor->odoo, doctor->flavour->tag, json_pack("[[sss]]", "name", "=", name),
-                        json_pack("[s]", archives ? "active" : "id"), &records, error);
+        rc = ask_records(doctor->odoo,
+                         (struct ask_query){.model = doctor->flavour->tag,
+                                            .domain = json_pack("[[sss]]", "name", "=", name),
+                                            .fields = json_pack("[s]", archives ? "active" : "id")},
+                         &records, error);
     if (rc < 0)
         return rc;
     if (!json_array_size(records)) {

@@ -1,5 +1,5 @@
-/* answer.c - the ends of an answer that arrives in pieces, and the sentences of what no parser of
- * answers takes. */
+/* answer.c - remembers how an answer that arrives in pieces begins and ends, and describes those
+ * that no parser accepts: empty, cut short, a page of a proxy. */
 #include "answer.h"
 
 #include <string.h>

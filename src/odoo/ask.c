@@ -1,4 +1,5 @@
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/execute.h"
 
 #include <string.h>
 
@@ -56,24 +57,25 @@ static int check_records(const json_t *records, const json_t *fields, const char
     return 0;
 }
 
-int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fields,
-                json_t **ret_records, struct error *error)
+int ask_records(struct odoo *odoo, struct ask_query query, json_t **ret_records,
+                struct error *error)
 {
-    struct odoo_call call = {.model = model,
-                             .method = "search_read",
-                             .arguments = domain ? json_pack("[o]", domain) : NULL,
-                             .keywords = fields ? json_pack("{sO ss ss* s{sb}}", "fields", fields,
-                                                            "order", "id", "load", load_of(model),
-                                                            "context", "active_test", 0)
-                                                : NULL,
-                             .with_keywords = true,
-                             .safe = true};
+    struct odoo_call call = {
+        .model = query.model,
+        .method = "search_read",
+        .arguments = query.domain ? json_pack("[o]", query.domain) : NULL,
+        .keywords = query.fields
+                        ? json_pack("{sO ss ss* s{sb}}", "fields", query.fields, "order", "id",
+                                    "load", load_of(query.model), "context", "active_test", 0)
+                        : NULL,
+        .with_keywords = true,
+        .safe = true};
     json_t *records = NULL;
     int rc = ask(odoo, call, &records, error);
 
     if (rc == 0)
-        rc = check_records(records, fields, model, error);
-    json_decref(fields);
+        rc = check_records(records, query.fields, query.model, error);
+    json_decref(query.fields);
     if (rc < 0)
         json_decref(records);
     else
@@ -146,10 +148,10 @@ int ask_may(struct odoo *odoo, const char *model, const char *operation, bool *r
     return rc;
 }
 
-bool ask_unknown_effect(int code)
+bool ask_unknown_effect(int rc)
 {
-    return code == ERR_NETWORK || code == ERR_PROTOCOL || code == ERR_UNPARSABLE ||
-           code == ERR_FAULT || code == ERR_CONCURRENCY || code == ERR_INTERRUPTED;
+    return rc == ERR_NETWORK || rc == ERR_PROTOCOL || rc == ERR_UNPARSABLE || rc == ERR_FAULT ||
+           rc == ERR_CONCURRENCY || rc == ERR_INTERRUPTED;
 }
 
 int64_t ask_id(json_t *value)

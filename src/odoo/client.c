@@ -1,10 +1,11 @@
 /* client.c - makes one call with its retries. open.c opens the client, session.c asks for version
- * and uid, read.c reads records. */
+ * and uid, execute.c calls a method, read.c reads records. */
+#include "client.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "fault.h"
-#include "odoo_internal.h"
 #include "qualiodoo/util/backoff.h"
 #include "qualiodoo/util/clock.h"
 #include "text.h"
@@ -35,14 +36,14 @@ static int interrupted(const struct http_abort *abort, struct error *error)
 
 static int wait_until(int64_t when_ms, const struct http_abort *abort, struct error *error)
 {
-    int code = interrupted(abort, error);
+    int rc = interrupted(abort, error);
     int64_t left;
 
-    while (!code && (left = when_ms - clock_monotonic_ms()) > 0) {
+    while (!rc && (left = when_ms - clock_monotonic_ms()) > 0) {
         clock_sleep_ms(left < SLICE_MS ? left : SLICE_MS);
-        code = interrupted(abort, error);
+        rc = interrupted(abort, error);
     }
-    return code;
+    return rc;
 }
 
 /* Full jitter: a random delay up to a ceiling that doubles, so that the clients of a server that
@@ -92,16 +93,27 @@ static void end_trouble(struct odoo *odoo)
  * which is rare: polling keeps the wait interruptible. */
 static int take_line(struct odoo *odoo, const struct http_abort *abort, struct error *error)
 {
-    int code = 0;
+    int rc = 0;
 
-    while (!code && pthread_mutex_trylock(&odoo->line)) {
+    while (!rc && pthread_mutex_trylock(&odoo->line)) {
         clock_sleep_ms(LINE_SLICE_MS);
-        code = interrupted(abort, error);
+        rc = interrupted(abort, error);
     }
-    return code;
+    return rc;
 }
 
 /* ---- one call ---- */
+
+int odoo_request_write(const struct odoo *odoo, const struct wire_call *call,
+                       struct odoo_request *request, struct error *error)
+{
+    struct wire_session session = {.database = odoo->options.database,
+                                   .login = odoo->options.login,
+                                   .secret = odoo->options.secret,
+                                   .uid = odoo->uid};
+
+    return request->wire->write(&session, call, &request->text, error);
+}
 
 void odoo_request_clear(struct odoo_request *request)
 {
@@ -123,17 +135,6 @@ static void compare_clocks(struct odoo *odoo, int64_t date, instant began, insta
         clock.ahead_seconds = ended - date;
     }
     odoo->clock = clock;
-}
-
-bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret)
-{
-    bool known;
-
-    pthread_mutex_lock(&odoo->line);
-    known = odoo->has_clock;
-    *ret = odoo->clock;
-    pthread_mutex_unlock(&odoo->line);
-    return known;
 }
 
 /* The typed error of a fault. */
@@ -205,8 +206,7 @@ static int judge_refusal(const struct odoo *odoo, const struct odoo_request *req
 struct attempt {
     const struct http_abort *abort;
     const struct odoo_result *result;
-    void *reader;             /* of the protocol of the request */
-    struct odoo_trace *trace; /* may be NULL */
+    void *reader; /* of the protocol of the request */
 };
 
 /* Sends the request once, with `line` held; the reader takes the answer. */
@@ -224,39 +224,38 @@ static int send_now(struct odoo *odoo, const struct odoo_request *request,
                                 .take = wire->feed,
                                 .context = attempt->reader};
     instant began = clock_machine();
-    int code;
+    int rc;
 
     odoo->last_call_ms = clock_monotonic_ms();
     atomic_fetch_add(&odoo->calls, 1);
-    code = http_send(odoo->http, &send, attempt->abort, answer, error);
+    rc = http_send(odoo->http, &send, attempt->abort, answer, error);
     answer->ms = clock_monotonic_ms() - odoo->last_call_ms;
     atomic_fetch_add(&odoo->bytes_received, (int64_t)answer->received);
     odoo->last_status = answer->status;
-    if (code && answer->status)
-        code = judge_refusal(odoo, request, attempt->reader, answer, error);
-    if (!code)
+    if (rc && answer->status)
+        rc = judge_refusal(odoo, request, attempt->reader, answer, error);
+    if (!rc)
         compare_clocks(odoo, answer->date, began, clock_machine());
-    if (!code && odoo->options.answered)
+    if (!rc && odoo->options.answered)
         odoo->options.answered(odoo->options.context);
-    return code;
+    return rc;
 }
 
 /* Sends the request once, when it is its turn. `answer` is filled in every case. */
 static int send_once(struct odoo *odoo, const struct odoo_request *request,
                      const struct attempt *attempt, struct http_answer *answer, struct error *error)
 {
-    int code = take_line(odoo, attempt->abort, error);
+    int rc = take_line(odoo, attempt->abort, error);
 
     *answer = (struct http_answer){0};
-    if (code)
-        return code;
+    if (rc)
+        return rc;
     if (odoo->options.min_interval_ms > 0 && odoo->last_call_ms > 0)
-        code =
-            wait_until(odoo->last_call_ms + odoo->options.min_interval_ms, attempt->abort, error);
-    if (!code)
-        code = send_now(odoo, request, attempt, answer, error);
+        rc = wait_until(odoo->last_call_ms + odoo->options.min_interval_ms, attempt->abort, error);
+    if (!rc)
+        rc = send_now(odoo, request, attempt, answer, error);
     pthread_mutex_unlock(&odoo->line);
-    return code;
+    return rc;
 }
 
 void odoo_tell(const struct odoo *odoo, const struct odoo_trace *trace)
@@ -270,9 +269,9 @@ static int finish(const struct odoo *odoo, const struct odoo_request *request, v
                   struct error *error)
 {
     struct wire_fault fault;
-    int code = request->wire->end(reader, error);
+    int rc = request->wire->end(reader, error);
 
-    if (code)
+    if (rc)
         return error_prefix(error, "%s", odoo->options.url);
     return request->wire->fault(reader, &fault) ? classify(odoo, request, &fault, error) : 0;
 }
@@ -282,23 +281,22 @@ static int attempt_once(struct odoo *odoo, const struct odoo_request *request,
                         const struct attempt *attempt, struct http_answer *answer,
                         struct error *error)
 {
-    int code;
+    int rc;
 
     request->wire->reset(attempt->reader);
     attempt->result->again(attempt->result->context);
-    code = send_once(odoo, request, attempt, answer, error);
-    if (code)
-        return code;
-    code = finish(odoo, request, attempt->reader, error);
+    rc = send_once(odoo, request, attempt, answer, error);
+    if (rc)
+        return rc;
+    rc = finish(odoo, request, attempt->reader, error);
     answer->not_executed = false;
-    if (attempt->trace)
-        *attempt->trace = (struct odoo_trace){
-            .model = request->model,
-            .method = request->method,
-            .records = code ? -1 : attempt->result->count(attempt->result->context),
-            .bytes = (int64_t)answer->received,
-            .ms = answer->ms};
-    return code;
+    *attempt->result->trace =
+        (struct odoo_trace){.model = request->model,
+                            .method = request->method,
+                            .records = rc ? -1 : attempt->result->count(attempt->result->context),
+                            .bytes = (int64_t)answer->received,
+                            .ms = answer->ms};
+    return rc;
 }
 
 /* Whether the failure may pass and repeating the call does no harm. */
@@ -394,9 +392,9 @@ static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
     for (int number = 1;; number++) {
         int64_t began = clock_monotonic_ms();
         struct http_answer answer = {0};
-        int code = attempt_once(odoo, request, attempt, &answer, error);
+        int rc = attempt_once(odoo, request, attempt, &answer, error);
 
-        if (!code) {
+        if (!rc) {
             end_trouble(odoo);
             return 0;
         }
@@ -406,23 +404,23 @@ static int attempt_all(struct odoo *odoo, const struct odoo_request *request,
             return give_up(odoo, number, error->retry == RETRY_LATER, error);
         if (!again(odoo, number, begin_trouble(odoo, began), error))
             return give_up(odoo, number, true, error);
-        code = odoo_pause(odoo, number, attempt->abort, error);
-        if (code)
-            return code;
+        rc = odoo_pause(odoo, number, attempt->abort, error);
+        if (rc)
+            return rc;
     }
 }
 
 int odoo_send(struct odoo *odoo, const struct odoo_request *request, const struct http_abort *abort,
-              const struct odoo_result *result, struct odoo_trace *ret_trace, struct error *error)
+              const struct odoo_result *result, struct error *error)
 {
-    struct attempt attempt = {.abort = abort, .result = result, .trace = ret_trace};
+    struct attempt attempt = {.abort = abort, .result = result};
     struct error own;
-    int code = request->wire->open(&result->sink, odoo->max_elements, &attempt.reader, error);
+    int rc = request->wire->open(&result->sink, odoo->max_elements, &attempt.reader, error);
 
-    if (!code)
-        code = attempt_all(odoo, request, &attempt, error ? error : &own);
+    if (!rc)
+        rc = attempt_all(odoo, request, &attempt, error ? error : &own);
     request->wire->free(attempt.reader);
-    return code;
+    return rc;
 }
 
 static void clear_tree(void *context)
@@ -443,14 +441,17 @@ int odoo_call(struct odoo *odoo, const struct odoo_request *request, json_t **re
     struct http_abort abort = odoo_abort(odoo);
     struct odoo_trace trace = {0};
     struct tree tree = {0};
-    struct odoo_result result = {
-        .sink = {tree_take, &tree}, .again = clear_tree, .count = count_tree, .context = &tree};
-    int code = odoo_send(odoo, request, &abort, &result, &trace, error);
+    struct odoo_result result = {.sink = {tree_take, &tree},
+                                 .again = clear_tree,
+                                 .count = count_tree,
+                                 .context = &tree,
+                                 .trace = &trace};
+    int rc = odoo_send(odoo, request, &abort, &result, error);
 
     if (trace.method)
         odoo_tell(odoo, &trace);
-    if (!code)
+    if (!rc)
         *ret_result = json_incref(tree.value);
     tree_clear(&tree);
-    return code;
+    return rc;
 }

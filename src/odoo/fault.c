@@ -183,11 +183,11 @@ static bool is_missing_record(const struct fault *fault)
 
 /* ---- the sentences ---- */
 
-static int set_later(struct error *error, int code)
+static int set_later(struct error *error, int rc)
 {
     if (error)
         error->retry = RETRY_LATER;
-    return code;
+    return rc;
 }
 
 static int access_denied(const struct fault *fault, struct error *error)

@@ -8,6 +8,9 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/search.h"
+#include "qualiodoo/odoo/session.h"
 
 static const struct flavour flavours[] = {
     [FLAVOUR_OF_OCA] = {.name = "oca",
@@ -194,15 +197,14 @@ int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *
 static int hour_unit_by_name(struct odoo *odoo, int64_t *ret_unit, struct error *error)
 {
     json_t *domain = json_pack("[[ss[ssss]]]", "name", "in", "Hours", "Heures", "Hour", "Heure");
-    int64_t *ids = NULL;
-    size_t count = 0;
-    int rc = domain ? odoo_search(odoo, "uom.uom", domain, 0, 1, &ids, &count, error)
-                    : error_memory(error);
+    struct odoo_search search = {.model = "uom.uom", .domain = domain, .limit = 1};
+    struct ids ids = {0};
+    int rc = domain ? odoo_search(odoo, &search, &ids, error) : error_memory(error);
 
     json_decref(domain);
     if (rc == 0)
-        *ret_unit = count ? ids[0] : 0;
-    free(ids);
+        *ret_unit = ids.count ? ids.items[0] : 0;
+    free(ids.items);
     return rc;
 }
 
@@ -300,22 +302,21 @@ int flavour_has_external_id(struct odoo *odoo, const char *module, const char *n
     return *ret_has || rc == ERR_FAULT || rc == ERR_MISSING_MODEL ? 0 : rc;
 }
 
-int flavour_field_is_hidden(struct odoo *odoo, const char *module, const char *model,
-                            const char *field, bool *ret_hidden, struct error *error)
+int flavour_field_is_hidden(struct odoo *odoo, const struct flavour_field *field, bool *ret_hidden,
+                            struct error *error)
 {
     char name[160];
 
-    snprintf(name, sizeof name, "field_%s__%s", model, field);
+    snprintf(name, sizeof name, "field_%s__%s", field->model, field->name);
     for (char *dot = name; (dot = strchr(dot, '.')) != NULL;)
         *dot = '_';
-    return flavour_has_external_id(odoo, module, name, ret_hidden, error);
+    return flavour_has_external_id(odoo, field->module, name, ret_hidden, error);
 }
 
 int flavour_missing_field(struct odoo *odoo, const struct flavour_field *field, struct error *error)
 {
     bool hidden = false;
-    int rc =
-        flavour_field_is_hidden(odoo, field->module, field->model, field->name, &hidden, error);
+    int rc = flavour_field_is_hidden(odoo, field, &hidden, error);
 
     if (rc < 0)
         return rc;

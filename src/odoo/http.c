@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http_internal.h"
+#include "http_error.h"
+#include "http_memory.h"
 
 /* The longest delay before a request to stop is noticed. */
 enum { SLICE_MS = 50 };
@@ -438,26 +439,25 @@ int http_send(struct http *http, const struct http_request *request, const struc
     unsigned long no_memory = http_memory_failures();
     CURLcode curl = CURLE_OK;
     long status = 0;
-    int code = prepare(http, request, error);
+    int rc = prepare(http, request, error);
 
-    if (!code && !run(http, abort, &curl))
-        code = error_set(error, ERR_INTERRUPTED, "interrupted while calling %s", http->options.url);
-    if (!code && http->refused)
-        code =
-            error_set(error, ERR_BUSY, "the write was not sent to %s any more", http->options.url);
+    if (!rc && !run(http, abort, &curl))
+        rc = error_set(error, ERR_INTERRUPTED, "interrupted while calling %s", http->options.url);
+    if (!rc && http->refused)
+        rc = error_set(error, ERR_BUSY, "the write was not sent to %s any more", http->options.url);
     curl_easy_getinfo(http->easy, CURLINFO_RESPONSE_CODE, &status);
     account(http, status, &answer);
     answer.timed_out = curl == CURLE_OPERATION_TIMEDOUT && !answer.not_executed;
-    if (!code && (http->unwanted || (curl == CURLE_OK && status == 200)))
+    if (!rc && (http->unwanted || (curl == CURLE_OK && status == 200)))
         answer.date = date_of(http);
-    else if (!code) {
+    else if (!rc) {
         bool endless_line = curl == CURLE_OUT_OF_MEMORY && !answer.not_executed &&
                             http_memory_failures() == no_memory;
 
         answer.status = curl == CURLE_OK ? status : 0;
-        code = fail(http, curl, endless_line, &answer, error);
+        rc = fail(http, curl, endless_line, &answer, error);
     }
     drop_headers(http);
     *ret_answer = answer;
-    return code;
+    return rc;
 }

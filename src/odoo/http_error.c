@@ -1,8 +1,11 @@
-/* http_error.c - describes a failed call to the person who must act. */
+/* http_error.c - describes a failed call to the person who must act, and says whether it may be
+ * tried again. */
+#include "http_error.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "http_internal.h"
+#include "http_proxy.h"
 #include "qualiodoo/util/descriptors.h"
 #include "text.h"
 
@@ -85,7 +88,7 @@ static const struct {
 
 static int bad_status(const struct http_failure *failure, long status, struct error *error)
 {
-    int code = status >= 500 ? ERR_NETWORK : ERR_PROTOCOL;
+    int rc = status >= 500 ? ERR_NETWORK : ERR_PROTOCOL;
     enum error_retry retry = status >= 500 ? RETRY_LATER : RETRY_NEVER;
     const char *advice = "check odoo.url and the proxy in front of Odoo", *after_root = NULL;
     curl_off_t after = 0;
@@ -95,7 +98,7 @@ static int bad_status(const struct http_failure *failure, long status, struct er
         return redirected(failure, status, error);
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
         if (statuses[i].status == status) {
-            code = statuses[i].code;
+            rc = statuses[i].code;
             retry = statuses[i].retry;
             advice = statuses[i].advice;
             after_root = statuses[i].after_root;
@@ -104,7 +107,7 @@ static int bad_status(const struct http_failure *failure, long status, struct er
     curl_easy_getinfo(failure->easy, CURLINFO_RETRY_AFTER, &after);
     if (after > 0)
         snprintf(wish, sizeof wish, "; it asks to wait %lld s", (long long)after);
-    error_set(error, code, "%s answers HTTP %ld%s%s%s instead of the result: %s%s%s%s",
+    error_set(error, rc, "%s answers HTTP %ld%s%s%s instead of the result: %s%s%s%s",
               failure->options->url, status, *title ? " ('" : "", title, *title ? "')" : "", advice,
               after_root ? failure->root : "", after_root ? after_root : "", wish);
     if (error) {
@@ -112,7 +115,7 @@ static int bad_status(const struct http_failure *failure, long status, struct er
         if (after > 0)
             error->retry_after_seconds = (int)(after < RETRY_AFTER_MAX ? after : RETRY_AFTER_MAX);
     }
-    return code;
+    return rc;
 }
 
 /* ---- there is no whole answer ---- */
@@ -282,7 +285,7 @@ static const struct {
 int http_describe(const struct http_failure *failure, struct error *error)
 {
     const char *url = failure->options->url;
-    int code;
+    int rc;
 
     if (failure->head_too_large)
         return head_too_large(failure, error);
@@ -299,9 +302,9 @@ int http_describe(const struct http_failure *failure, struct error *error)
                          "cannot call %s: this process can open no more files and connections: "
                          "raise its limit (ulimit -n, LimitNOFILE= of the unit)",
                          url);
-    code = http_describe_proxy(failure, system_reason(failure), error);
-    if (code)
-        return code;
+    rc = http_describe_proxy(failure, system_reason(failure), error);
+    if (rc)
+        return rc;
     for (size_t i = 0; i < sizeof causes / sizeof *causes; i++)
         if (causes[i].code == failure->code)
             return causes[i].describe(failure, error);

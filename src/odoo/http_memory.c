@@ -1,11 +1,11 @@
 /* http_memory.c - counts the failed allocations of libcurl, which reports "out of memory" also for
  * a header line above its own limit: the count tells the two apart. */
+#include "http_memory.h"
+
 #include <curl/curl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "http_internal.h"
 
 static atomic_ulong failures;
 

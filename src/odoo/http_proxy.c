@@ -2,11 +2,12 @@
  *
  * libcurl takes a proxy from the environment by itself, unless no_proxy names the host, and does
  * not say afterwards whether it did: the port of the last connection tells. */
+#include "http_proxy.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "http_internal.h"
 #include "text.h"
 
 /* The ports that libcurl uses when the address names none. */
@@ -82,10 +83,10 @@ static bool find_proxy(const struct http_failure *failure, struct proxy *ret)
 static int refused(const struct http_failure *failure, const struct proxy *proxy, long status,
                    struct error *error)
 {
-    int code = status == 407 ? ERR_ACCESS_DENIED : status >= 500 ? ERR_NETWORK : ERR_PROTOCOL;
+    int rc = status == 407 ? ERR_ACCESS_DENIED : status >= 500 ? ERR_NETWORK : ERR_PROTOCOL;
 
     return error_set(
-        error, code,
+        error, rc,
         "the proxy %s (%s) answers HTTP %ld instead of connecting to %s%s: let it pass "
         "this host, or give another proxy in odoo.proxy, or none",
         proxy->address, proxy->source, status, failure->options->url,

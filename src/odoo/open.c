@@ -1,8 +1,9 @@
-/* open.c - opens the client, and sets what its later calls follow. */
+/* open.c - opens the client, sets what its later calls follow, and says how they went. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "odoo_internal.h"
+#include "protocol_internal.h"
 #include "qualiodoo/util/memory.h"
 
 enum {
@@ -108,10 +109,10 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
 {
     struct http_options http;
     struct odoo *odoo;
-    int code = check_options(options, error);
+    int rc = check_options(options, error);
 
-    if (code)
-        return code;
+    if (rc)
+        return rc;
     odoo = calloc(1, sizeof *odoo);
     if (!odoo)
         return error_memory(error);
@@ -119,9 +120,9 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
     odoo->wire = protocol_wire(options->protocol);
     odoo->id_page = ID_PAGE;
     odoo_set_backoff(odoo, BACKOFF_MS, BACKOFF_MAX_MS);
-    code = copy_options(odoo, options, error);
+    rc = copy_options(odoo, options, error);
     bound_answers(odoo, memory_limit());
-    if (!code) {
+    if (!rc) {
         http = (struct http_options){.url = odoo->options.url,
                                      .ca_file = odoo->options.ca_file,
                                      .proxy = odoo->options.proxy,
@@ -130,11 +131,11 @@ int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct
                                      .timeout_ms = odoo->options.timeout_ms,
                                      .max_response = odoo->options.max_response,
                                      .memory_bound = odoo->memory_bound};
-        code = http_open(&http, &odoo->http, error);
+        rc = http_open(&http, &odoo->http, error);
     }
-    if (code) {
+    if (rc) {
         odoo_free(odoo);
-        return code;
+        return rc;
     }
     *ret_odoo = odoo;
     return 0;
@@ -166,4 +167,15 @@ void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats)
     *ret_stats = (struct odoo_stats){.calls = atomic_load(&odoo->calls),
                                      .retries = atomic_load(&odoo->retries),
                                      .bytes_received = atomic_load(&odoo->bytes_received)};
+}
+
+bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret)
+{
+    bool known;
+
+    pthread_mutex_lock(&odoo->line);
+    known = odoo->has_clock;
+    *ret = odoo->clock;
+    pthread_mutex_unlock(&odoo->line);
+    return known;
 }

@@ -21,7 +21,7 @@ struct slot {
     struct odoo_request request;
     struct odoo_result result;
     struct odoo_trace trace;
-    int code;
+    int rc;
     struct error error;
 };
 
@@ -56,8 +56,7 @@ static void *work(void *context)
         if (is_stopped(prefetch))
             break;
         pthread_mutex_unlock(&prefetch->mutex);
-        slot->code = odoo_send(prefetch->odoo, &slot->request, &abort, &slot->result, &slot->trace,
-                               &slot->error);
+        slot->rc = odoo_send(prefetch->odoo, &slot->request, &abort, &slot->result, &slot->error);
         pthread_mutex_lock(&prefetch->mutex);
         slot->state = DONE;
         pthread_cond_broadcast(&prefetch->changed);
@@ -109,6 +108,7 @@ void prefetch_start(struct prefetch *prefetch, struct odoo_request *request,
     pthread_mutex_lock(&prefetch->mutex);
     assert(slot->state == IDLE);
     *slot = (struct slot){.state = WANTED, .request = *request, .result = *result};
+    slot->result.trace = &slot->trace;
     *request = (struct odoo_request){0};
     pthread_cond_broadcast(&prefetch->changed);
     pthread_mutex_unlock(&prefetch->mutex);
@@ -132,7 +132,7 @@ int prefetch_take(struct prefetch *prefetch, struct error *error)
     struct http_abort abort = odoo_abort(prefetch->odoo);
     bool stop = abort.asked && abort.asked(abort.context);
     struct odoo_trace trace = {0};
-    int code = 0;
+    int rc = 0;
 
     pthread_mutex_lock(&prefetch->mutex);
     assert(slot->state != IDLE);
@@ -141,11 +141,11 @@ int prefetch_take(struct prefetch *prefetch, struct error *error)
         stop = abort.asked && abort.asked(abort.context);
     }
     if (stop)
-        code = error_set(error, ERR_INTERRUPTED, "interrupted while waiting for Odoo");
+        rc = error_set(error, ERR_INTERRUPTED, "interrupted while waiting for Odoo");
     else {
         trace = slot->trace;
-        code = slot->code;
-        if (code && error)
+        rc = slot->rc;
+        if (rc && error)
             *error = slot->error;
         odoo_request_clear(&slot->request);
         slot->state = IDLE;
@@ -153,5 +153,5 @@ int prefetch_take(struct prefetch *prefetch, struct error *error)
     pthread_mutex_unlock(&prefetch->mutex);
     if (trace.method)
         odoo_tell(prefetch->odoo, &trace);
-    return code;
+    return rc;
 }

@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_ODOO_PREFETCH_H
 #define QUALIODOO_ODOO_PREFETCH_H
 
-#include "odoo_internal.h"
+#include "client.h"
 
 struct prefetch;
 
@@ -17,7 +17,8 @@ void prefetch_free(struct prefetch *prefetch);
 #define PREFETCH_DEPTH 2
 
 /* Adds a request, whose content is moved; the value of its answer goes to `result`, on the thread.
- * At most PREFETCH_DEPTH may be untaken (asserted). */
+ * result->trace is not used, because prefetch_take() tells of the call. At most PREFETCH_DEPTH may
+ * be untaken (asserted). */
 void prefetch_start(struct prefetch *prefetch, struct odoo_request *request,
                     const struct odoo_result *result);
 

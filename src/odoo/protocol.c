@@ -3,6 +3,7 @@
  * A new protocol is a file wire_NAME.c, a row here, a value of enum odoo_protocol, and its word for
  * odoo.protocol in config/config_keys.c. */
 #include "odoo_internal.h"
+#include "protocol_internal.h"
 
 static const struct wire *const wires[] = {
     [ODOO_XMLRPC] = &wire_xmlrpc,

@@ -3,11 +3,14 @@
  *
  * An answer that breaks has given the complete records before the break. The record that breaks it
  * is read again with fewer fields, and what the answer did not give is asked for again. */
+#include "qualiodoo/odoo/read.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "odoo_internal.h"
+#include "execute_internal.h"
 #include "prefetch.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/util/json_build.h"
 #include "rows.h"
 
@@ -34,13 +37,13 @@ static int write_request(const struct reading *reading, json_t *fields, const st
                              .keywords = json_pack("{s:O, s:s, s:{s:b}}", "fields", fields, "load",
                                                    "", "context", "active_test", 0),
                              .safe = true};
-    int code = call.arguments && call.keywords
-                   ? odoo_request_execute(reading->odoo, &call, ret_request, error)
-                   : error_memory(error);
+    int rc = call.arguments && call.keywords
+                 ? odoo_request_execute(reading->odoo, &call, ret_request, error)
+                 : error_memory(error);
 
     json_decref(call.arguments);
     json_decref(call.keywords);
-    return code;
+    return rc;
 }
 
 static void forget(void *context)
@@ -67,12 +70,15 @@ static int send_rows(const struct reading *reading, struct odoo_request *request
     struct http_abort abort = odoo_abort(reading->odoo);
     struct odoo_result result = into(rows);
     struct odoo_trace trace = {0};
-    int code = odoo_send(reading->odoo, request, &abort, &result, &trace, error);
+    int rc;
+
+    result.trace = &trace;
+    rc = odoo_send(reading->odoo, request, &abort, &result, error);
 
     odoo_request_clear(request);
     if (trace.method)
         odoo_tell(reading->odoo, &trace);
-    return code;
+    return rc;
 }
 
 /* Asks for records, on this thread; they are added to the rows. */
@@ -80,38 +86,11 @@ static int ask_rows(const struct reading *reading, json_t *fields, const struct 
                     struct rows *rows, struct error *error)
 {
     struct odoo_request request = {0};
-    int code = rows_expect(rows, range->ids, range->count, error);
+    int rc = rows_expect(rows, range->ids, range->count, error);
 
-    if (!code)
-        code = write_request(reading, fields, range, &request, error);
-    return code ? code : send_rows(reading, &request, rows, error);
-}
-
-/* Reads a record that breaks the answer again, with the fallback fields. One of which nothing can
- * be read is passed to `bad`, and the page does not hold it, which does not mean that it is gone:
- * *ret_skipped. */
-static int read_less(const struct reading *reading, int64_t id, const char *reason,
-                     struct rows *rows, bool *ret_skipped, struct error *error)
-{
-    const struct odoo_read *read = reading->read;
-    struct range range = {.ids = &id, .count = 1};
-
-    for (size_t i = 0; i < ODOO_FALLBACKS; i++) {
-        int code;
-
-        if (!read->fallbacks[i])
-            continue;
-        code = ask_rows(reading, read->fallbacks[i], &range, rows, error);
-        if (code == ERR_UNPARSABLE) {
-            rows_again(rows);
-            continue;
-        }
-        return code ? code : rows_damaged(rows, reason, error);
-    }
-    *ret_skipped = true;
-    if (read->bad)
-        read->bad(read->context, id, reason);
-    return 0;
+    if (!rc)
+        rc = write_request(reading, fields, range, &request, error);
+    return rc ? rc : send_rows(reading, &request, rows, error);
 }
 
 /* The work that is left of a page: the ids that no answer gave. */
@@ -122,6 +101,33 @@ struct rest {
     int64_t *skipped; /* unreadable ids, of which the page says nothing */
     size_t n_skipped;
 };
+
+/* Reads a record that breaks the answer again, with the fallback fields. One of which nothing can
+ * be read is passed to `bad`, and added to rest->skipped: the page does not hold it, which does not
+ * mean that it is gone. */
+static int read_less(const struct reading *reading, struct rest *rest, int64_t id,
+                     const char *reason, struct error *error)
+{
+    const struct odoo_read *read = reading->read;
+    struct range range = {.ids = &id, .count = 1};
+
+    for (size_t i = 0; i < ODOO_FALLBACKS; i++) {
+        int rc;
+
+        if (!read->fallbacks[i])
+            continue;
+        rc = ask_rows(reading, read->fallbacks[i], &range, rest->rows, error);
+        if (rc == ERR_UNPARSABLE) {
+            rows_again(rest->rows);
+            continue;
+        }
+        return rc ? rc : rows_damaged(rest->rows, reason, error);
+    }
+    rest->skipped[rest->n_skipped++] = id;
+    if (read->bad)
+        read->bad(read->context, id, reason);
+    return 0;
+}
 
 /* Takes out the ids that the rows have, and `id`. */
 static void keep_left(struct rest *rest, int64_t id)
@@ -140,18 +146,18 @@ static int read_rest(const struct reading *reading, struct rest *rest, struct er
 static int read_halves(const struct reading *reading, struct rest *rest, struct error *error)
 {
     struct rest first = *rest, second = *rest;
-    int code;
+    int rc;
 
     first.count /= 2;
     second.ids += first.count;
     second.count -= first.count;
-    code = read_rest(reading, &first, error);
+    rc = read_rest(reading, &first, error);
     second.n_skipped = first.n_skipped;
-    if (!code)
-        code = read_rest(reading, &second, error);
+    if (!rc)
+        rc = read_rest(reading, &second, error);
     rest->n_skipped = second.n_skipped;
     rest->count = 0;
-    return code;
+    return rc;
 }
 
 /* After an answer that broke with `reason`: reads the record that broke it, and leaves in `rest`
@@ -160,40 +166,33 @@ static int after_break(const struct reading *reading, struct rest *rest, const c
                        struct error *error)
 {
     int64_t id = rows_broken(rest->rows);
-    bool skipped = false;
-    int code;
 
     if (id == 0 && rest->count == 1)
         id = rest->ids[0];
     if (id == 0 && rows_given(rest->rows) == 0)
         return read_halves(reading, rest, error);
     keep_left(rest, id);
-    if (id == 0)
-        return 0;
-    code = read_less(reading, id, reason, rest->rows, &skipped, error);
-    if (skipped)
-        rest->skipped[rest->n_skipped++] = id;
-    return code;
+    return id == 0 ? 0 : read_less(reading, rest, id, reason, error);
 }
 
 /* Asks for what is left until nothing is. */
 static int read_rest(const struct reading *reading, struct rest *rest, struct error *error)
 {
-    int code = 0;
+    int rc = 0;
 
-    while (!code && rest->count) {
+    while (!rc && rest->count) {
         struct range range = {.ids = rest->ids, .count = rest->count};
         struct error own = {0};
 
-        code = ask_rows(reading, reading->read->fields, &range, rest->rows, &own);
-        if (code == ERR_UNPARSABLE)
-            code = after_break(reading, rest, own.message, error);
-        else if (code && error)
+        rc = ask_rows(reading, reading->read->fields, &range, rest->rows, &own);
+        if (rc == ERR_UNPARSABLE)
+            rc = after_break(reading, rest, own.message, error);
+        else if (rc && error)
             *error = own;
         else
             rest->count = 0;
     }
-    return code;
+    return rc;
 }
 
 /* The ids of the page, without those of which it says nothing. */
@@ -227,52 +226,57 @@ static int complete(const struct reading *reading, const struct range *range, st
     struct rest rest = {.rows = rows, .count = range->count};
     struct range said = {0};
     int64_t *ids = calloc(3 * range->count, sizeof *ids);
-    int code;
+    int rc;
 
     if (!ids)
         return error_memory(error);
     rest.ids = ids;
     rest.skipped = ids + range->count;
     memcpy(rest.ids, range->ids, range->count * sizeof *ids);
-    code = after_break(reading, &rest, reason, error);
-    if (!code)
-        code = read_rest(reading, &rest, error);
-    if (!code) {
+    rc = after_break(reading, &rest, reason, error);
+    if (!rc)
+        rc = read_rest(reading, &rest, error);
+    if (!rc) {
         said.ids = ids + 2 * range->count;
         said.count = without_skipped(&rest, range, ids + 2 * range->count);
         if (said.count)
-            code = deliver(reading->read, &said, rows, error);
+            rc = deliver(reading->read, &said, rows, error);
     }
     free(ids);
-    return code;
+    return rc;
 }
 
-/* Handles a page whose call ended with `code`, for `cause`. */
-static int handle(const struct reading *reading, const struct range *range, struct rows *rows,
-                  int code, const struct error *cause, struct error *error)
+/* How the call for a page ended. */
+struct outcome {
+    struct rows *rows;  /* the records that its answer gave */
+    int rc;             /* 0, or the code of the error */
+    struct error cause; /* why it failed */
+};
+
+static int handle(const struct reading *reading, const struct range *range,
+                  const struct outcome *outcome, struct error *error)
 {
-    if (code == 0)
-        return deliver(reading->read, range, rows, error);
-    if (code == ERR_UNPARSABLE)
-        return complete(reading, range, rows, cause->message, error);
+    if (outcome->rc == 0)
+        return deliver(reading->read, range, outcome->rows, error);
+    if (outcome->rc == ERR_UNPARSABLE)
+        return complete(reading, range, outcome->rows, outcome->cause.message, error);
     if (error)
-        *error = *cause;
-    return code;
+        *error = outcome->cause;
+    return outcome->rc;
 }
 
 /* Reads one range on this thread. */
 static int read_range(const struct reading *reading, const struct range *range, struct error *error)
 {
-    struct rows *rows = NULL;
-    struct error cause = {0};
-    int code = rows_open(reading->read->model, reading->read->fields, &rows, error);
+    struct outcome outcome = {0};
+    int rc = rows_open(reading->read->model, reading->read->fields, &outcome.rows, error);
 
-    if (code)
-        return code;
-    code = ask_rows(reading, reading->read->fields, range, rows, &cause);
-    code = handle(reading, range, rows, code, &cause, error);
-    rows_free(rows);
-    return code;
+    if (rc)
+        return rc;
+    outcome.rc = ask_rows(reading, reading->read->fields, range, outcome.rows, &outcome.cause);
+    rc = handle(reading, range, &outcome, error);
+    rows_free(outcome.rows);
+    return rc;
 }
 
 static struct range chunk_of(const struct odoo_read *read, size_t start)
@@ -295,18 +299,18 @@ static int send_ahead(struct prefetch *prefetch, const struct reading *reading, 
     struct odoo_result result = into(rows);
     struct odoo_request request = {0};
     struct range range;
-    int code;
+    int rc;
 
     if (start >= read->count)
         return 0;
     range = chunk_of(read, start);
     rows_clear(rows);
-    code = rows_expect(rows, range.ids, range.count, error);
-    if (!code)
-        code = write_request(reading, read->fields, &range, &request, error);
-    if (!code)
+    rc = rows_expect(rows, range.ids, range.count, error);
+    if (!rc)
+        rc = write_request(reading, read->fields, &range, &request, error);
+    if (!rc)
         prefetch_start(prefetch, &request, &result);
-    return code;
+    return rc;
 }
 
 static int read_ahead(struct prefetch *prefetch, const struct reading *reading,
@@ -314,41 +318,39 @@ static int read_ahead(struct prefetch *prefetch, const struct reading *reading,
 {
     const struct odoo_read *read = reading->read;
     size_t ahead = PREFETCH_DEPTH * read->chunk;
-    int code = 0;
+    int rc = 0;
 
-    for (size_t start = 0; !code && start < ahead; start += read->chunk)
-        code = send_ahead(prefetch, reading, start, pages, error);
-    for (size_t start = 0; !code && start < read->count; start += read->chunk) {
+    for (size_t start = 0; !rc && start < ahead; start += read->chunk)
+        rc = send_ahead(prefetch, reading, start, pages, error);
+    for (size_t start = 0; !rc && start < read->count; start += read->chunk) {
         struct range range = chunk_of(read, start);
-        struct error cause = {0};
+        struct outcome outcome = {.rows = pages[start / read->chunk % PAGES]};
 
-        int taken = prefetch_take(prefetch, &cause);
-
-        if (!taken || taken == ERR_UNPARSABLE)
-            code = send_ahead(prefetch, reading, start + ahead, pages, error);
-        if (!code)
-            code =
-                handle(reading, &range, pages[start / read->chunk % PAGES], taken, &cause, error);
+        outcome.rc = prefetch_take(prefetch, &outcome.cause);
+        if (!outcome.rc || outcome.rc == ERR_UNPARSABLE)
+            rc = send_ahead(prefetch, reading, start + ahead, pages, error);
+        if (!rc)
+            rc = handle(reading, &range, &outcome, error);
     }
-    return code;
+    return rc;
 }
 
 static int read_chunks(const struct reading *reading, struct error *error)
 {
     struct rows *pages[PAGES] = {0};
     struct prefetch *prefetch = NULL;
-    int code = 0;
+    int rc = 0;
 
-    for (int i = 0; i < PAGES && !code; i++)
-        code = rows_open(reading->read->model, reading->read->fields, &pages[i], error);
-    if (!code)
-        code = prefetch_open(reading->odoo, &prefetch, error);
-    if (!code)
-        code = read_ahead(prefetch, reading, pages, error);
+    for (int i = 0; i < PAGES && !rc; i++)
+        rc = rows_open(reading->read->model, reading->read->fields, &pages[i], error);
+    if (!rc)
+        rc = prefetch_open(reading->odoo, &prefetch, error);
+    if (!rc)
+        rc = read_ahead(prefetch, reading, pages, error);
     prefetch_free(prefetch); /* first: its thread fills the pages */
     for (int i = 0; i < PAGES; i++)
         rows_free(pages[i]);
-    return code;
+    return rc;
 }
 
 static int write_matching(const struct reading *reading, struct odoo_request *ret_request,
@@ -362,59 +364,59 @@ static int write_matching(const struct reading *reading, struct odoo_request *re
                                  json_pack("{sO ss ss s{sb}}", "fields", read->fields, "order",
                                            "id", "load", "", "context", "active_test", 0),
                              .safe = true};
-    int code = call.arguments && call.keywords
-                   ? odoo_request_execute(reading->odoo, &call, ret_request, error)
-                   : error_memory(error);
+    int rc = call.arguments && call.keywords
+                 ? odoo_request_execute(reading->odoo, &call, ret_request, error)
+                 : error_memory(error);
 
     json_decref(call.arguments);
     json_decref(call.keywords);
-    return code;
+    return rc;
 }
 
 static int deliver_all(const struct odoo_read *read, const struct rows *rows, struct error *error)
 {
     struct odoo_records records = rows_records(rows);
     int64_t *ids = calloc(records.count + 1, sizeof *ids);
-    int code;
+    int rc;
 
     if (!ids)
         return error_memory(error);
     for (size_t i = 0; i < records.count; i++)
         ids[i] = records.items[i].id;
-    code = read->page(read->context, ids, records.count, &records, error);
+    rc = read->page(read->context, ids, records.count, &records, error);
     free(ids);
-    return code;
+    return rc;
 }
 
 static int read_matching(const struct reading *reading, struct error *error)
 {
     struct odoo_request request = {0};
     struct rows *rows = NULL;
-    int code = rows_open(reading->read->model, reading->read->fields, &rows, error);
+    int rc = rows_open(reading->read->model, reading->read->fields, &rows, error);
 
-    if (!code)
-        code = rows_expect(rows, NULL, 0, error);
-    if (!code)
-        code = write_matching(reading, &request, error);
-    if (!code)
-        code = send_rows(reading, &request, rows, error);
-    if (!code)
-        code = deliver_all(reading->read, rows, error);
+    if (!rc)
+        rc = rows_expect(rows, NULL, 0, error);
+    if (!rc)
+        rc = write_matching(reading, &request, error);
+    if (!rc)
+        rc = send_rows(reading, &request, rows, error);
+    if (!rc)
+        rc = deliver_all(reading->read, rows, error);
     rows_free(rows);
-    return code;
+    return rc;
 }
 
 int odoo_read(struct odoo *odoo, const struct odoo_read *read, struct error *error)
 {
     struct reading reading = {.odoo = odoo, .read = read};
     struct range all = {.ids = read->ids, .count = read->count};
-    int code;
+    int rc;
 
     if (read->count == 0 && !read->domain)
         return 0;
-    code = odoo_authenticate(odoo, error);
-    if (code)
-        return code;
+    rc = odoo_authenticate(odoo, error);
+    if (rc)
+        return rc;
     if (read->domain)
         return read_matching(&reading, error);
     return read->count <= read->chunk ? read_range(&reading, &all, error)

@@ -1,9 +1,8 @@
-/* search.c - one page of ids by keyset, a count, and the fields of a model. listing.c asks for page
- * after page. */
-#include <stdlib.h>
-#include <string.h>
+/* search.c - one page of ids by keyset, and a count. listing.c asks for page after page. */
+#include "qualiodoo/odoo/search.h"
 
-#include "odoo_internal.h"
+#include <stdlib.h>
+
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/util/json_build.h"
 
@@ -19,172 +18,100 @@ static json_t *domain_after(const json_t *domain, int64_t after)
     return longer;
 }
 
-/* Reads the ids of an answer, which must rise from `after` on: otherwise the paging might never
- * end. */
-static int take_ids(const json_t *result, const char *model, int64_t after, int64_t *ids,
-                    struct error *error)
+/* The ids of an answer must rise from search->after on: otherwise the paging might never end. */
+static int check_ids(const json_t *result, const struct odoo_search *search, struct error *error)
 {
+    int64_t after = search->after;
     const json_t *item;
     size_t i;
 
+    if (!json_is_array(result))
+        return error_set(error, ERR_PROTOCOL, "%s.search: the answer is not a list", search->model);
+    if (search->limit > 0 && json_array_size(result) > (size_t)search->limit)
+        return error_set(error, ERR_PROTOCOL, "%s.search: more than the %d ids that were asked for",
+                         search->model, search->limit);
     json_array_foreach(result, i, item) {
-        ids[i] = json_integer_value(item);
-        if (!json_is_integer(item) || ids[i] <= after)
+        if (!json_is_integer(item) || json_integer_value(item) <= after)
             return error_set(error, ERR_PROTOCOL,
-                             "%s.search: the answer is not a list of rising record numbers", model);
-        after = ids[i];
+                             "%s.search: the answer is not a list of rising record numbers",
+                             search->model);
+        after = json_integer_value(item);
     }
     return 0;
 }
 
-/* Appends the answer to a growing list. */
-static int append_ids(const json_t *result, const char *model, int64_t after, int64_t **ids,
-                      size_t *count, struct error *error)
+/* Appends the ids of an answer. The list grows by exactly what is needed: it may take up an
+ * eighth of memory_limit(). */
+static int append_ids(const json_t *result, struct ids *ids, struct error *error)
 {
     size_t more = json_array_size(result);
     int64_t *grown;
-    int code;
 
-    if (!json_is_array(result))
-        return error_set(error, ERR_PROTOCOL, "%s.search: the answer is not a list", model);
     if (more == 0)
         return 0;
-    grown = reallocarray(*ids, *count + more, sizeof *grown);
+    grown = reallocarray(ids->items, ids->count + more, sizeof *grown);
     if (!grown)
         return error_memory(error);
-    *ids = grown;
-    code = take_ids(result, model, after, grown + *count, error);
-    if (!code)
-        *count += more;
-    return code;
+    for (size_t i = 0; i < more; i++)
+        grown[ids->count + i] = json_integer_value(json_array_get(result, i));
+    *ids = (struct ids){.items = grown, .count = ids->count + more, .size = ids->count + more};
+    return 0;
 }
 
-/* Calls `method` with the domain of a search. Steals `keywords`. */
-static int ask_search(struct odoo *odoo, const struct odoo_search *search, const char *method,
-                      json_t *keywords, json_t **ret_result, struct error *error)
+/* A call that takes the domain of a search. */
+struct question {
+    const struct odoo_search *search;
+    const char *method;
+    json_t *keywords; /* its reference is stolen; NULL: memory was short */
+};
+
+static int ask_question(struct odoo *odoo, const struct question *question, json_t **ret_result,
+                        struct error *error)
 {
-    json_t *domain = domain_after(search->domain, search->after);
-    struct odoo_call call = {.model = search->model,
-                             .method = method,
+    json_t *domain = domain_after(question->search->domain, question->search->after);
+    struct odoo_call call = {.model = question->search->model,
+                             .method = question->method,
                              .arguments = domain ? json_pack("[o]", domain) : NULL,
-                             .keywords = keywords,
+                             .keywords = question->keywords,
                              .with_keywords = true,
                              .safe = true};
 
     return ask(odoo, call, ret_result, error);
 }
 
-int odoo_search_append(struct odoo *odoo, const struct odoo_search *search, int64_t **ids,
-                       size_t *count, struct error *error)
+int odoo_search(struct odoo *odoo, const struct odoo_search *search, struct ids *ids,
+                struct error *error)
 {
+    struct question question = {.search = search,
+                                .method = "search",
+                                .keywords = json_pack("{s:s, s:i, s:i, s:{s:b}}", "order", "id",
+                                                      "offset", search->offset, "limit",
+                                                      search->limit, "context", "active_test", 0)};
     json_t *result = NULL;
-    json_t *keywords =
-        json_pack("{s:s, s:i, s:i, s:{s:b}}", "order", "id", "offset", search->offset, "limit",
-                  search->limit, "context", "active_test", 0);
-    int code = ask_search(odoo, search, "search", keywords, &result, error);
+    int rc = ask_question(odoo, &question, &result, error);
 
-    if (!code && search->limit > 0 && json_array_size(result) > (size_t)search->limit)
-        code = error_set(error, ERR_PROTOCOL, "%s.search: more than the %d ids that were asked for",
-                         search->model, search->limit);
-    if (!code)
-        code = append_ids(result, search->model, search->after, ids, count, error);
+    if (!rc)
+        rc = check_ids(result, search, error);
+    if (!rc)
+        rc = append_ids(result, ids, error);
     json_decref(result);
-    return code;
-}
-
-int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t after, int limit,
-                int64_t **ret_ids, size_t *ret_count, struct error *error)
-{
-    struct odoo_search search = {.model = model, .domain = domain, .after = after, .limit = limit};
-    int64_t *ids = NULL;
-    size_t count = 0;
-    int code = odoo_search_append(odoo, &search, &ids, &count, error);
-
-    if (code) {
-        free(ids);
-        return code;
-    }
-    *ret_ids = ids;
-    *ret_count = count;
-    return 0;
+    return rc;
 }
 
 int odoo_search_count(struct odoo *odoo, const struct odoo_search *search, int64_t *ret_count,
                       struct error *error)
 {
+    struct question question = {.search = search,
+                                .method = "search_count",
+                                .keywords = json_pack("{s:{s:b}}", "context", "active_test", 0)};
     json_t *result = NULL;
-    json_t *keywords = json_pack("{s:{s:b}}", "context", "active_test", 0);
-    int code = ask_search(odoo, search, "search_count", keywords, &result, error);
+    int rc = ask_question(odoo, &question, &result, error);
 
-    if (!code && (!json_is_integer(result) || json_integer_value(result) < 0))
-        code = error_set(error, ERR_PROTOCOL, "%s.search_count: the answer is not a count",
-                         search->model);
-    if (!code)
+    if (!rc && (!json_is_integer(result) || json_integer_value(result) < 0))
+        rc = error_set(error, ERR_PROTOCOL, "%s.search_count: the answer is not a count",
+                       search->model);
+    if (!rc)
         *ret_count = json_integer_value(result);
     json_decref(result);
-    return code;
-}
-
-/* ---- fields ---- */
-
-/* {"type", "relation"?} of one field of the answer. */
-static json_t *field_of(const json_t *field)
-{
-    json_t *relation = json_object_get(field, "relation");
-    json_t *kept = json_pack("{s:O}", "type", json_object_get(field, "type"));
-
-    if (kept && json_is_string(relation) && json_object_set(kept, "relation", relation)) {
-        json_decref(kept);
-        return NULL;
-    }
-    return kept;
-}
-
-static int keep_fields(const char *model, const json_t *names, const json_t *result,
-                       json_t **ret_fields, struct error *error)
-{
-    json_t *fields = json_object();
-    const json_t *name;
-    size_t i;
-
-    json_array_foreach(names, i, name) {
-        const char *text = json_string_value(name);
-        const json_t *field = text ? json_object_get(result, text) : NULL;
-
-        if (field && !json_is_string(json_object_get(field, "type"))) {
-            json_decref(fields);
-            return error_set(error, ERR_PROTOCOL, "%s.fields_get: the field '%s' has no type",
-                             model, text);
-        }
-        if (field && json_object_set_new(fields, text, field_of(field))) {
-            json_decref(fields);
-            return error_memory(error);
-        }
-    }
-    if (!fields)
-        return error_memory(error);
-    *ret_fields = fields;
-    return 0;
-}
-
-/* An empty list would mean every field to Odoo: `id` is asked for instead. */
-int odoo_fields(struct odoo *odoo, const char *model, json_t *names, json_t **ret_fields,
-                struct error *error)
-{
-    json_t *result = NULL;
-    struct odoo_call call = {.model = model,
-                             .method = "fields_get",
-                             .arguments = json_array_size(names) > 0 ? json_pack("[O]", names)
-                                                                     : json_pack("[[s]]", "id"),
-                             .keywords = json_pack("{s:[s, s]}", "attributes", "type", "relation"),
-                             .with_keywords = true,
-                             .safe = true};
-    int code = ask(odoo, call, &result, error);
-
-    if (!code && !json_is_object(result))
-        code = error_set(error, ERR_PROTOCOL, "%s.fields_get: the answer is not an object", model);
-    if (!code)
-        code = keep_fields(model, names, result, ret_fields, error);
-    json_decref(result);
-    return code;
+    return rc;
 }

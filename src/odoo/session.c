@@ -1,34 +1,27 @@
 /* session.c - asks for the version of the server and the uid of the login, and chooses the
  * protocol. */
+#include "qualiodoo/odoo/session.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "odoo_internal.h"
+#include "client.h"
 #include "qualiodoo/util/printable.h"
 #include "text.h"
-
-static struct wire_session session_of(const struct odoo *odoo)
-{
-    return (struct wire_session){.database = odoo->options.database,
-                                 .login = odoo->options.login,
-                                 .secret = odoo->options.secret,
-                                 .uid = odoo->uid};
-}
 
 /* Asks for the version, or for the user of the secret. */
 static int call_common(struct odoo *odoo, const struct wire *wire, enum wire_kind kind,
                        json_t **ret_result, struct error *error)
 {
-    struct wire_session session = session_of(odoo);
     struct wire_call call = {.kind = kind};
     struct odoo_request request = {
         .wire = wire, .method = kind == WIRE_VERSION ? "version" : wire->who, .safe = true};
-    int code = wire->write(&session, &call, &request.text, error);
+    int rc = odoo_request_write(odoo, &call, &request, error);
 
-    if (!code)
-        code = odoo_call(odoo, &request, ret_result, error);
+    if (!rc)
+        rc = odoo_call(odoo, &request, ret_result, error);
     odoo_request_clear(&request);
-    return code;
+    return rc;
 }
 
 static int ask_version(struct odoo *odoo, const struct wire *wire, struct error *error)
@@ -36,10 +29,10 @@ static int ask_version(struct odoo *odoo, const struct wire *wire, struct error 
     json_t *result = NULL;
     const char *version;
     char *copy;
-    int code = call_common(odoo, wire, WIRE_VERSION, &result, error);
+    int rc = call_common(odoo, wire, WIRE_VERSION, &result, error);
 
-    if (code)
-        return code;
+    if (rc)
+        return rc;
     version = json_string_value(json_object_get(result, wire->version));
     copy = version ? strdup(version) : NULL;
     json_decref(result);
@@ -84,7 +77,6 @@ static int check_uid(struct odoo *odoo, const struct wire *wire, const json_t *r
 static int ask_login(struct odoo *odoo, const struct wire *wire, char **ret_login,
                      struct error *error)
 {
-    struct wire_session session = session_of(odoo);
     json_t *arguments = json_pack("[[I]]", (json_int_t)odoo->uid);
     json_t *keywords = json_pack("{s:[s]}", "fields", "login"), *result = NULL;
     struct wire_call call = {.kind = WIRE_EXECUTE,
@@ -95,7 +87,7 @@ static int ask_login(struct odoo *odoo, const struct wire *wire, char **ret_logi
     struct odoo_request request = {
         .wire = wire, .model = call.model, .method = call.method, .safe = true};
     const char *login;
-    int rc = arguments && keywords ? wire->write(&session, &call, &request.text, error)
+    int rc = arguments && keywords ? odoo_request_write(odoo, &call, &request, error)
                                    : error_memory(error);
 
     if (rc == 0)
@@ -134,17 +126,17 @@ static int ask_uid(struct odoo *odoo, const struct wire *wire, struct error *err
     const struct odoo_options *options = &odoo->options;
     struct text_check check;
     json_t *result = NULL;
-    int code;
+    int rc;
 
     text_check(options->secret, strlen(options->secret), &check);
     if (check.invalid)
         return error_set(error, ERR_CONFIG, "the secret of odoo.secret_file is not UTF-8 text");
-    code = call_common(odoo, wire, WIRE_AUTHENTICATE, &result, error);
-    if (code)
-        return code;
-    code = check_uid(odoo, wire, result, error);
+    rc = call_common(odoo, wire, WIRE_AUTHENTICATE, &result, error);
+    if (rc)
+        return rc;
+    rc = check_uid(odoo, wire, result, error);
     json_decref(result);
-    return code || !wire->takes_keys_only ? code : check_owner(odoo, wire, error);
+    return rc || !wire->takes_keys_only ? rc : check_owner(odoo, wire, error);
 }
 
 /* ---- auto ---- */
@@ -218,68 +210,34 @@ static int settle(struct odoo *odoo, struct error *error)
 
 int odoo_version(struct odoo *odoo, const char **ret_version, struct error *error)
 {
-    int code = settle(odoo, error);
+    int rc = settle(odoo, error);
 
-    if (!code && !odoo->version)
-        code = ask_version(odoo, odoo->wire, error);
-    if (!code)
+    if (!rc && !odoo->version)
+        rc = ask_version(odoo, odoo->wire, error);
+    if (!rc)
         *ret_version = odoo->version;
-    return code;
+    return rc;
 }
 
 int odoo_ping(struct odoo *odoo, struct error *error)
 {
     json_t *result = NULL;
-    int code = settle(odoo, error);
+    int rc = settle(odoo, error);
 
-    if (!code)
-        code = call_common(odoo, odoo->wire, WIRE_VERSION, &result, error);
+    if (!rc)
+        rc = call_common(odoo, odoo->wire, WIRE_VERSION, &result, error);
     json_decref(result);
-    return code;
+    return rc;
 }
 
 int odoo_authenticate(struct odoo *odoo, struct error *error)
 {
-    int code = odoo->uid ? 0 : settle(odoo, error);
+    int rc = odoo->uid ? 0 : settle(odoo, error);
 
-    return code || odoo->uid ? code : ask_uid(odoo, odoo->wire, error);
+    return rc || odoo->uid ? rc : ask_uid(odoo, odoo->wire, error);
 }
 
 int64_t odoo_uid(const struct odoo *odoo)
 {
     return odoo->uid;
-}
-
-int odoo_request_execute(struct odoo *odoo, const struct odoo_call *call,
-                         struct odoo_request *ret_request, struct error *error)
-{
-    struct odoo_request request = {
-        .wire = odoo->wire, .model = call->model, .method = call->method, .safe = call->safe};
-    struct wire_session session = session_of(odoo);
-    struct wire_call execute = {.kind = WIRE_EXECUTE,
-                                .model = call->model,
-                                .method = call->method,
-                                .arguments = call->arguments,
-                                .keywords = call->keywords};
-    bool whole = call->arguments && (call->keywords || !call->with_keywords);
-    int code =
-        whole ? request.wire->write(&session, &execute, &request.text, error) : error_memory(error);
-
-    if (!code)
-        *ret_request = request;
-    return code;
-}
-
-int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_result,
-                 struct error *error)
-{
-    struct odoo_request request = {0};
-    int code = odoo_authenticate(odoo, error);
-
-    if (!code)
-        code = odoo_request_execute(odoo, call, &request, error);
-    if (!code)
-        code = odoo_call(odoo, &request, ret_result, error);
-    odoo_request_clear(&request);
-    return code;
 }

@@ -77,7 +77,7 @@ static int write_execute(const struct wire_call *call, struct wire_text *text, s
 {
     const struct form *form = form_of(call->method);
     json_t *body;
-    int code;
+    int rc;
 
     if (!form || json_array_size(call->arguments) > ARGUMENTS_MAX || !is_name(call->model))
         return error_set(error, ERR_FAULT,
@@ -88,9 +88,9 @@ static int write_execute(const struct wire_call *call, struct wire_text *text, s
         return error_memory(error);
     }
     body = name_arguments(form, call);
-    code = body ? wire_dump(body, text, error) : error_memory(error);
+    rc = body ? wire_dump(body, text, error) : error_memory(error);
     json_decref(body);
-    return code;
+    return rc;
 }
 
 static int write_fixed(const char *path, const char *body, struct wire_text *text,
@@ -117,19 +117,19 @@ static int json2_write(const struct wire_session *session, const struct wire_cal
                        struct wire_text *ret_text, struct error *error)
 {
     struct wire_text text = {.bears_key = call->kind != WIRE_VERSION};
-    int code = text.bears_key ? check_key(session->secret, error) : 0;
+    int rc = text.bears_key ? check_key(session->secret, error) : 0;
 
-    if (!code && call->kind == WIRE_VERSION)
-        code = write_fixed("/web/version", NULL, &text, error);
-    else if (!code && call->kind == WIRE_AUTHENTICATE)
-        code = write_fixed("/json/2/res.users/context_get", "{}", &text, error);
-    else if (!code)
-        code = write_execute(call, &text, error);
-    if (code)
+    if (!rc && call->kind == WIRE_VERSION)
+        rc = write_fixed("/web/version", NULL, &text, error);
+    else if (!rc && call->kind == WIRE_AUTHENTICATE)
+        rc = write_fixed("/json/2/res.users/context_get", "{}", &text, error);
+    else if (!rc)
+        rc = write_execute(call, &text, error);
+    if (rc)
         wire_text_clear(&text);
     else
         *ret_text = text;
-    return code;
+    return rc;
 }
 
 /* ---- reading ---- */
@@ -155,17 +155,17 @@ static int json2_open(const struct sink *sink, size_t max_elements, void **ret_r
                       struct error *error)
 {
     struct reader *reader = calloc(1, sizeof *reader);
-    int code;
+    int rc;
 
     if (!reader)
         return error_memory(error);
     reader->max_elements = max_elements;
-    code = json_answer_open(JSON_FORM_BARE, sink, max_elements, &reader->answer, error);
-    if (code)
+    rc = json_answer_open(JSON_FORM_BARE, sink, max_elements, &reader->answer, error);
+    if (rc)
         json2_free(reader);
     else
         *ret_reader = reader;
-    return code;
+    return rc;
 }
 
 static void json2_reset(void *context)
@@ -203,16 +203,16 @@ static int parse_refusal(struct reader *reader, const struct wire_refusal *refus
 {
     struct sink sink = {tree_take, &reader->refusal};
     struct json_answer *answer = NULL;
-    int code = json_answer_open(JSON_FORM_BARE, &sink, reader->max_elements, &answer, error);
+    int rc = json_answer_open(JSON_FORM_BARE, &sink, reader->max_elements, &answer, error);
 
-    if (!code) {
+    if (!rc) {
         json_answer_feed(answer, refusal->body, refusal->length);
-        code = json_answer_end(answer, error);
+        rc = json_answer_end(answer, error);
     }
     json_answer_free(answer);
-    if (code)
+    if (rc)
         tree_clear(&reader->refusal);
-    return code == ERR_NO_MEMORY ? code : 0;
+    return rc == ERR_NO_MEMORY ? rc : 0;
 }
 
 /* The code of an exception that is none of Odoo's own: by its status. A 404 that is not about a
@@ -243,10 +243,10 @@ static int json2_refused(void *context, const struct wire_refusal *refusal,
 {
     struct reader *reader = context;
     json_t *body;
-    int code = parse_refusal(reader, refusal, error);
+    int rc = parse_refusal(reader, refusal, error);
 
-    if (code)
-        return code;
+    if (rc)
+        return rc;
     body = reader->refusal.value;
     if (!json_is_string(json_object_get(body, "name")) ||
         !json_is_string(json_object_get(body, "message")))

@@ -23,26 +23,26 @@ static int jsonrpc_write(const struct wire_session *session, const struct wire_c
                                    "id", 1, "params", "service", forms[call->kind].service,
                                    "method", forms[call->kind].method, "args", parameters)
                        : NULL;
-    int code = text.path && body ? wire_dump(body, &text, error) : error_memory(error);
+    int rc = text.path && body ? wire_dump(body, &text, error) : error_memory(error);
 
     json_decref(body);
     wire_parameters_free(parameters);
-    if (code)
+    if (rc)
         wire_text_clear(&text);
     else
         *ret_text = text;
-    return code;
+    return rc;
 }
 
 static int jsonrpc_open(const struct sink *sink, size_t max_elements, void **ret_reader,
                         struct error *error)
 {
     struct json_answer *answer;
-    int code = json_answer_open(JSON_FORM_RPC, sink, max_elements, &answer, error);
+    int rc = json_answer_open(JSON_FORM_RPC, sink, max_elements, &answer, error);
 
-    if (!code)
+    if (!rc)
         *ret_reader = answer;
-    return code;
+    return rc;
 }
 
 static void jsonrpc_free(void *reader)

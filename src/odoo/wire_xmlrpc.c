@@ -18,27 +18,27 @@ static int xmlrpc_write(const struct wire_session *session, const struct wire_ca
     };
     struct wire_text text = {.path = strdup(forms[call->kind].path)};
     json_t *parameters = wire_parameters(session, call);
-    int code = text.path && parameters ? odoo_xmlrpc_encode(forms[call->kind].method, parameters,
-                                                            &text.body, &text.length, error)
-                                       : error_memory(error);
+    int rc = text.path && parameters ? odoo_xmlrpc_encode(forms[call->kind].method, parameters,
+                                                          &text.body, &text.length, error)
+                                     : error_memory(error);
 
     wire_parameters_free(parameters);
-    if (code)
+    if (rc)
         wire_text_clear(&text);
     else
         *ret_text = text;
-    return code;
+    return rc;
 }
 
 static int xmlrpc_open(const struct sink *sink, size_t max_elements, void **ret_reader,
                        struct error *error)
 {
     struct xml_answer *answer;
-    int code = xml_answer_open(sink, max_elements, &answer, error);
+    int rc = xml_answer_open(sink, max_elements, &answer, error);
 
-    if (!code)
+    if (!rc)
         *ret_reader = answer;
-    return code;
+    return rc;
 }
 
 static void xmlrpc_free(void *reader)

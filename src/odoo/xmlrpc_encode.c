@@ -216,7 +216,7 @@ int odoo_xmlrpc_encode(const char *method, json_t *parameters, char **ret_text, 
     struct encoding encoding = {0};
     xmlrpc_mem_block *block = NULL;
     xmlrpc_value *values;
-    int code = 0;
+    int rc = 0;
 
     pthread_once(&once, start);
     xmlrpc_env_init(&encoding.env);
@@ -232,12 +232,12 @@ int odoo_xmlrpc_encode(const char *method, json_t *parameters, char **ret_text, 
         xmlrpc_DECREF(values);
     }
     if (encoding.env.fault_occurred) {
-        code = error_set(error, ERR_PROTOCOL, "the call %s cannot be written: %s", method,
-                         encoding.env.fault_string);
+        rc = error_set(error, ERR_PROTOCOL, "the call %s cannot be written: %s", method,
+                       encoding.env.fault_string);
         if (block)
             XMLRPC_MEMBLOCK_FREE(char, block);
     } else if (take_text(block, encoding.folded, ret_text, ret_length))
-        code = error_memory(error);
+        rc = error_memory(error);
     xmlrpc_env_clean(&encoding.env);
-    return code;
+    return rc;
 }

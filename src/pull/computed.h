@@ -4,7 +4,7 @@
 #define QUALIODOO_PULL_COMPUTED_H
 
 #include "qualiodoo/odoo/records.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* The record for which columns are computed. All is borrowed. */
 struct computing {

@@ -25,53 +25,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/pull/pull.h"
+#include "domain.h"
+#include "qualiodoo/pull/newest.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 
-/* Records in the fingerprint. One that is committed late hides behind newer ones: more than this
- * many would have to be written while its transaction is open. */
-#define NEWEST_INVOICES 20
-
-json_t *cursor_domain(struct pull *pull, const char *text, json_t *extra)
-{
-    json_t *domain = model_domain(text, pull->flavour, pull->ids);
-
-    if (domain && extra)
-        json_build_add_all(&domain, extra);
-    return domain;
-}
-
-void cursor_widen(const struct pull *pull, json_t **domain)
-{
-    static const char suffix[] = ".commercial_partner_id";
-    json_t *term;
-    size_t i;
-
-    if (pull->config->credit.account != ACCOUNT_TOP)
-        return;
-    json_array_foreach(*domain, i, term) {
-        const char *field = json_string_value(json_array_get(term, 0));
-        size_t length = field ? strlen(field) : 0;
-
-        if (length < strlen(suffix) || strcmp(field + length - strlen(suffix), suffix) != 0)
-            continue;
-        if (json_array_set_new(term, 0, json_stringn(field, length - strlen(suffix))) < 0 ||
-            json_array_set_new(term, 1, json_string("child_of")) < 0) {
-            json_decref(*domain);
-            *domain = NULL;
-            return;
-        }
-    }
-}
-
 /* Everything that decides which rows and columns a mirror holds. When the text changes, the mirror
  * needs a first pull again. */
 static char *scope_text(struct pull *pull, const struct model *model)
 {
-    json_t *domain = cursor_domain(pull, model->domain, NULL);
+    json_t *domain = domain_resolve(pull, model->domain, NULL);
     json_t *scope =
         json_pack("{ss so sO sO}", "model", model_remote(model, pull->flavour), "domain", domain,
                   "fields", pull->fields[model - models], "tickets", pull->config->tickets.domain);
@@ -99,37 +64,12 @@ static char *not_after(const char *text, instant limit)
     return strdup(strcmp(text, latest) > 0 ? latest : text);
 }
 
-/* The id, write_date and `field` of the `limit` records that were written last: in poll_domain when
- * there is a `field`, in change_domain when it is NULL. */
-static int written_last(struct pull *pull, const struct model *model, const char *field, int limit,
-                        json_t **ret, struct error *error)
-{
-    const char *changes = model->change_domain ? model->change_domain : model->domain;
-    json_t *domain =
-        cursor_domain(pull, field && model->poll_domain ? model->poll_domain : changes, NULL);
-    json_t *arguments = json_pack("[o]", domain);
-    json_t *keywords =
-        json_pack("{s[ss*] ss si s{sb}}", "fields", "write_date", field, "order",
-                  "write_date desc, id desc", "limit", limit, "context", "active_test", 0);
-    struct odoo_call call = {.model = model_remote(model, pull->flavour),
-                             .method = "search_read",
-                             .arguments = arguments,
-                             .keywords = keywords,
-                             .safe = true};
-    int rc =
-        arguments && keywords ? odoo_execute(pull->odoo, &call, ret, error) : error_memory(error);
-
-    json_decref(arguments);
-    json_decref(keywords);
-    return rc;
-}
-
 /* The latest write_date among the records of the model; *ret NULL when there is none. */
 static int latest_write_date(struct pull *pull, const struct model *model, char **ret,
                              struct error *error)
 {
     json_t *records = NULL;
-    int rc = written_last(pull, model, NULL, 1, &records, error);
+    int rc = newest_records(pull, &(struct newest){.model = model, .limit = 1}, &records, error);
     const char *text;
 
     *ret = NULL;
@@ -140,27 +80,6 @@ static int latest_write_date(struct pull *pull, const struct model *model, char 
         rc = error_memory(error);
     json_decref(records);
     return rc;
-}
-
-/* The fingerprint contains states because two changes within one second have the same write_date,
- * and payments because one that is set back to draft, or rejected by the bank, may not stamp its
- * invoice. */
-int pull_newest_invoices(struct pull *pull, char **ret, struct error *error)
-{
-    json_t *invoices = NULL, *payments = NULL, *both;
-    int rc =
-        written_last(pull, &models[MODEL_MOVE], "payment_state", NEWEST_INVOICES, &invoices, error);
-
-    if (rc == 0 && pull->fields[MODEL_PAYMENT])
-        rc = written_last(pull, &models[MODEL_PAYMENT], "state", NEWEST_INVOICES, &payments, error);
-    *ret = NULL;
-    both = rc == 0 ? json_pack("[O O*]", invoices, payments) : NULL;
-    if (both)
-        *ret = json_dumps(both, JSON_COMPACT | JSON_SORT_KEYS);
-    json_decref(invoices);
-    json_decref(payments);
-    json_decref(both);
-    return rc < 0 || *ret ? rc : error_memory(error);
 }
 
 static instant earlier(instant a, instant b)
@@ -244,10 +163,11 @@ static int end_first(struct pull *pull, const struct model *model, struct mirror
 
 /* Moves `high` to the latest write_date that was read. high_seen_at becomes 0 once poll.overlap has
  * passed since: no transaction that began before `high` can still be open. */
-static int move_high(struct pull *pull, struct mirror_cursor *cursor, const char *read,
-                     instant began, struct error *error)
+static int move_high(struct pull *pull, struct mirror_cursor *cursor,
+                     const struct cursor_reading *reading, struct error *error)
 {
-    char *high = not_after(read, began);
+    instant began = reading->began;
+    char *high = not_after(reading->high, began);
 
     if (!high)
         return error_memory(error);
@@ -264,13 +184,13 @@ static int move_high(struct pull *pull, struct mirror_cursor *cursor, const char
 }
 
 int cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-               const char *high, instant began, struct error *error)
+               const struct cursor_reading *reading, struct error *error)
 {
     int rc;
 
-    cursor->pulled_at = began;
+    cursor->pulled_at = reading->began;
     if (!cursor->first_done)
         return end_first(pull, model, cursor, error);
-    rc = move_high(pull, cursor, high, began, error);
+    rc = move_high(pull, cursor, reading, error);
     return rc < 0 ? rc : mirror_cursor_set(pull->store, model->table.name, cursor, error);
 }

@@ -2,15 +2,7 @@
 #ifndef QUALIODOO_PULL_CURSOR_H
 #define QUALIODOO_PULL_CURSOR_H
 
-#include "qualiodoo/pull/pull.h"
-
-/* The domain in the JSON `text`, resolved for this pull, with the terms of `extra` (borrowed, may
- * be NULL) added. New reference; NULL: out of memory. */
-json_t *cursor_domain(struct pull *pull, const char *text, json_t *extra);
-
-/* With credit.account top, widens a domain that asks for the customers in "@ids" to all contacts
- * below them. *domain becomes NULL when out of memory. */
-void cursor_widen(const struct pull *pull, json_t **domain);
+#include "qualiodoo/pull/open.h"
 
 /* Loads the cursor of a model, or begins a first pull when there is none or its scope changed.
  * *ret_resumed: an earlier run began this first pull. Free it with mirror_cursor_free(), also after
@@ -25,9 +17,13 @@ int cursor_open(struct pull *pull, const struct model *model, struct mirror_curs
 int cursor_low(const struct pull *pull, const struct mirror_cursor *cursor, char **ret,
                struct error *error);
 
-/* Saves that a pull is complete. `began` is when it began; `high` is the latest write_date it read,
- * "" when it read none. */
+/* A pull of a model that came to its end. */
+struct cursor_reading {
+    instant began;
+    const char *high; /* the latest write_date that it read; "": it read none */
+};
+/* Saves that the pull is complete. */
 int cursor_end(struct pull *pull, const struct model *model, struct mirror_cursor *cursor,
-               const char *high, instant began, struct error *error);
+               const struct cursor_reading *reading, struct error *error);
 
 #endif

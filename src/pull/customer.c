@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/names.h"
@@ -26,8 +27,12 @@ static int find_topmost(struct odoo *odoo, int64_t parent, int64_t *ret, struct 
         json_t *records = NULL;
 
         *ret = parent;
-        rc = ask_records(odoo, "res.partner", json_pack("[[ssI]]", "id", "=", (json_int_t)parent),
-                         json_pack("[s]", "parent_id"), &records, error);
+        rc = ask_records(
+            odoo,
+            (struct ask_query){.model = "res.partner",
+                               .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)parent),
+                               .fields = json_pack("[s]", "parent_id")},
+            &records, error);
         parent = rc == 0 ? ask_field_id(json_array_get(records, 0), "parent_id") : 0;
         json_decref(records);
     }
@@ -76,8 +81,11 @@ static int holders_of(struct odoo *odoo, enum config_account account, json_t *re
 /* The partners of a domain, archived ones included. Takes over `domain`. */
 static int read_partners(struct odoo *odoo, json_t *domain, json_t **ret, struct error *error)
 {
-    return ask_records(odoo, "res.partner", domain,
-                       json_pack("[ssss]", "commercial_partner_id", "parent_id", "name", "ref"),
+    return ask_records(odoo,
+                       (struct ask_query){.model = "res.partner",
+                                          .domain = domain,
+                                          .fields = json_pack("[ssss]", "commercial_partner_id",
+                                                              "parent_id", "name", "ref")},
                        ret, error);
 }
 
@@ -139,9 +147,12 @@ static int add_page(struct odoo *odoo, const int64_t *ids, size_t count, struct 
 {
     json_t *records = NULL, *record;
     size_t i;
-    int rc = ask_records(odoo, "res.partner",
-                         json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
-                         json_pack("[ss]", "name", "ref"), &records, error);
+    int rc = ask_records(
+        odoo,
+        (struct ask_query){.model = "res.partner",
+                           .domain = json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
+                           .fields = json_pack("[ss]", "name", "ref")},
+        &records, error);
 
     json_array_foreach(records, i, record) {
         const char *name = json_string_value(json_object_get(record, "name"));
@@ -164,8 +175,7 @@ static int find_alike(struct odoo *odoo, const char *text, struct names *names, 
     int rc;
 
     progress_step("looking for '%s'", text);
-    rc = all ? odoo_search_all(odoo, "res.partner", all, &ids.items, &ids.count, error)
-             : error_memory(error);
+    rc = all ? odoo_search_all(odoo, "res.partner", all, &ids, error) : error_memory(error);
     for (size_t i = 0; i < ids.count && rc == 0; i += NAMES_PAGE) {
         size_t left = ids.count - i;
 
@@ -201,18 +211,25 @@ static int ambiguous(const char *text, const struct names *names, size_t count, 
                      where, names_list(names, names->same.count, list));
 }
 
+/* The partners that a text names. */
+struct named {
+    const char *text;
+    json_t *records; /* borrowed */
+};
+
 /* The account that all the partners belong to; ERR_NOT_FOUND when they belong to several. */
-static int only_holder(struct odoo *odoo, enum config_account account, json_t *records,
-                       const char *text, int64_t *ret, struct error *error)
+static int only_holder(struct odoo *odoo, enum config_account account, const struct named *named,
+                       int64_t *ret, struct error *error)
 {
+    const char *text = named->text;
     struct ids holders = {0};
     struct names names;
     json_t *record;
     size_t i;
-    int rc = holders_of(odoo, account, records, &holders, error);
+    int rc = holders_of(odoo, account, named->records, &holders, error);
 
     names_open(&names, text);
-    json_array_foreach(records, i, record) {
+    json_array_foreach(named->records, i, record) {
         if (rc == 0 && holders.count > 1)
             rc = names_add(&names, ask_field_id(record, "id"), text,
                            json_string_value(json_object_get(record, "name")), error);
@@ -264,7 +281,7 @@ int customer_find_remote(struct odoo *odoo, enum config_account account, const c
         rc = find_by_alike(odoo, text, &records, error);
     }
     if (rc == 0)
-        rc = only_holder(odoo, account, records, text, ret_customer, error);
+        rc = only_holder(odoo, account, &(struct named){text, records}, ret_customer, error);
     json_decref(records);
     return rc;
 }

@@ -19,6 +19,8 @@
 
 #include "qualiodoo/core/response.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
@@ -146,8 +148,7 @@ static int list_messages(struct history *history, struct ids *ret, struct error 
     json_t *domain = json_pack("[[sss] [sso] [sss]]", "model", "=", history->pull->flavour->ticket,
                                "res_id", "in", json_build_ids(history->tickets, history->n_tickets),
                                "message_type", "=", "notification");
-    int rc = domain ? odoo_search_all(history->pull->odoo, "mail.message", domain, &ret->items,
-                                      &ret->count, error)
+    int rc = domain ? odoo_search_all(history->pull->odoo, "mail.message", domain, ret, error)
                     : error_memory(error);
 
     json_decref(domain);
@@ -361,9 +362,12 @@ static int read_values(struct history *history, const int64_t *ids, size_t count
     int rc = ask_values(history, ids, count, &values, error);
 
     if (rc == 0 && json_array_size(values))
-        rc = ask_records(history->pull->odoo, "mail.message",
-                         json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
-                         json_pack("[ss]", "date", "res_id"), &messages, error);
+        rc = ask_records(history->pull->odoo,
+                         (struct ask_query){
+                             .model = "mail.message",
+                             .domain = json_pack("[[sso]]", "id", "in", json_build_ids(ids, count)),
+                             .fields = json_pack("[ss]", "date", "res_id")},
+                         &messages, error);
     json_array_foreach(values, i, value) {
         if (rc == 0)
             rc = read_value(history, value,

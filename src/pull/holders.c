@@ -9,7 +9,6 @@
 
 #include "listing.h"
 #include "page.h"
-#include "qualiodoo/pull/pull.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 #include "vanished.h"

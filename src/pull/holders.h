@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_PULL_HOLDERS_H
 #define QUALIODOO_PULL_HOLDERS_H
 
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* Updates the accounts of partners and invoices after partners were pulled. Each move to another
  * account is logged and added to report->moves. Errors: those of the store and of the calls. */

@@ -21,6 +21,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/search.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 
@@ -37,8 +38,12 @@ static int read_created(struct pull *pull, const char *model, int64_t id, char *
 {
     json_t *records = NULL;
     const char *created;
-    int rc = ask_records(pull->odoo, model, json_pack("[[ssI]]", "id", "=", (json_int_t)id),
-                         json_pack("[s]", "create_date"), &records, error);
+    int rc =
+        ask_records(pull->odoo,
+                    (struct ask_query){.model = model,
+                                       .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)id),
+                                       .fields = json_pack("[s]", "create_date")},
+                    &records, error);
 
     *ret_created = NULL;
     if (rc == ERR_MISSING_MODEL || rc == ERR_ACCESS_RIGHTS || rc == ERR_MISSING_FIELD)
@@ -149,16 +154,16 @@ int identity_check(struct pull *pull, bool may_forget, struct error *error)
  * agent's own. */
 static int first_id(struct pull *pull, const char *model, int64_t *ret, struct error *error)
 {
-    int64_t *ids = NULL;
-    size_t count = 0;
+    const struct odoo_search search = {.model = model, .limit = 1};
+    struct ids ids = {0};
     int rc = 0;
 
     *ret = pull->agent_uid;
     if (strcmp(model, "res.users") == 0)
         return 0;
-    rc = odoo_search(pull->odoo, model, NULL, 0, 1, &ids, &count, error);
-    *ret = rc == 0 && count ? ids[0] : 0;
-    free(ids);
+    rc = odoo_search(pull->odoo, &search, &ids, error);
+    *ret = rc == 0 && ids.count ? ids.items[0] : 0;
+    free(ids.items);
     return rc == ERR_MISSING_MODEL || rc == ERR_ACCESS_RIGHTS ? 0 : rc;
 }
 

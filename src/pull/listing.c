@@ -6,8 +6,11 @@
 #include <string.h>
 
 #include "cursor.h"
+#include "domain.h"
 #include "page.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/listing.h"
+#include "qualiodoo/odoo/read.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
@@ -73,20 +76,24 @@ static int local_ids(struct pull *pull, const struct model *model, bool everybod
     return mirror_ids(pull->store, &model->table, ret, error);
 }
 
-static int search_ids(struct pull *pull, const struct model *model, const char *text, json_t *extra,
+/* The ids that a domain finds: that of the JSON `text`, resolved, with the terms of `extra`. */
+struct search {
+    const char *text; /* NULL: every record */
+    json_t *extra;    /* borrowed, or NULL */
+};
+
+static int search_ids(struct pull *pull, const struct model *model, struct search search,
                       struct ids *ret, struct error *error)
 {
-    json_t *domain = cursor_domain(pull, text, extra);
+    json_t *domain = domain_resolve(pull, search.text, search.extra);
     int rc;
 
     if (!domain)
         return error_memory(error);
     progress_step("listing %s", model_remote(model, pull->flavour));
     progress_count("ids", 0, 0);
-    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, &ret->items,
-                         &ret->count, error);
+    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, ret, error);
     json_decref(domain);
-    ret->size = ret->count;
     return rc;
 }
 
@@ -124,7 +131,7 @@ static int pull_first(struct pull *pull, const struct model *model, struct mirro
     int rc = after ? 0 : error_memory(error);
 
     if (rc == 0)
-        rc = search_ids(pull, model, list_domain(model), after, &remote, error);
+        rc = search_ids(pull, model, (struct search){list_domain(model), after}, &remote, error);
     json_decref(after);
     if (rc == 0)
         rc = mirror_ids(pull->store, &model->table, &local, error);
@@ -156,7 +163,7 @@ static int pull_changes(struct pull *pull, const struct model *model,
     if (rc == 0 && !(since = changed_since(low)))
         rc = error_memory(error);
     if (rc == 0)
-        rc = search_ids(pull, model, text, since, &remote, error);
+        rc = search_ids(pull, model, (struct search){text, since}, &remote, error);
     if (rc == 0 && model->kind == MODEL_REFERENCED && remote.count) {
         rc = mirror_ids(pull->store, &model->table, &local, error);
         for (size_t i = 0; i < remote.count && rc == 0; i++)
@@ -189,12 +196,12 @@ static int pull_full(struct page *page, bool everybody, struct error *error)
     page->leavers_go = pull->full && everybody;
     if (rc == 0 && !everybody && model->customer_domain) {
         extra = model_domain(model->customer_domain, pull->flavour, pull->ids);
-        cursor_widen(pull, &extra);
+        domain_widen(pull, &extra);
         if (!extra) /* without it, everybody would be listed */
             rc = error_memory(error);
     }
     if (rc == 0 && model->kind == MODEL_LISTED)
-        rc = search_ids(pull, model, list_domain(model), extra, &remote, error);
+        rc = search_ids(pull, model, (struct search){list_domain(model), extra}, &remote, error);
     if (rc == 0)
         rc = listing_compare(page, model->kind == MODEL_LISTED ? &remote : &local, &local, error);
     json_decref(extra);
@@ -216,7 +223,7 @@ static int take_swept(void *context, const int64_t *remote, size_t count,
 
     /* An empty list may mean lost rights: accept it only while calendars are still visible. */
     if (rc == 0 && !believed && local.count) {
-        rc = search_ids(pull, &models[MODEL_CALENDAR], NULL, NULL, &calendars, error);
+        rc = search_ids(pull, &models[MODEL_CALENDAR], (struct search){0}, &calendars, error);
         believed = calendars.count > 0;
         free(calendars.items);
     }
@@ -235,7 +242,7 @@ static int pull_swept(struct pull *pull, const struct model *model, struct page 
                       struct error *error)
 {
     struct odoo_read read = {.model = model_remote(model, pull->flavour),
-                             .domain = cursor_domain(pull, model->domain, NULL),
+                             .domain = domain_resolve(pull, model->domain, NULL),
                              .fields = pull->fields[model - models],
                              .page = take_swept,
                              .context = page};
@@ -252,7 +259,8 @@ int listing_visible(struct pull *pull, const struct model *model, const struct i
                     struct ids *ret, struct error *error)
 {
     json_t *only = json_pack("[[sso]]", "id", "in", json_build_ids(ids->items, ids->count));
-    int rc = only ? search_ids(pull, model, "[]", only, ret, error) : error_memory(error);
+    int rc = only ? search_ids(pull, model, (struct search){"[]", only}, ret, error)
+                  : error_memory(error);
 
     json_decref(only);
     return rc;
@@ -336,7 +344,7 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
     bool of_some = pull->n_customers && model->of_customers, resumed = false;
     struct page page = {.pull = pull, .model = model, .log = true};
     struct mirror_cursor cursor = {0};
-    instant began = clock_real();
+    struct cursor_reading reading = {.began = clock_real(), .high = ""};
     int rc;
 
     if (!pull->fields[model - models])
@@ -346,7 +354,7 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
         of_some = false;
         rc = pull_whole(pull, model, &cursor, error);
         if (rc == 0)
-            rc = cursor_end(pull, model, &cursor, "", began, error);
+            rc = cursor_end(pull, model, &cursor, &reading, error);
         if (rc == 0 && resumed) /* pages that earlier runs stored may have changed since */
             rc = pull_changes(pull, model, &cursor, &page, error);
     } else if (rc == 0 && pull->full && (!pull->n_customers || of_some)) {
@@ -359,8 +367,9 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
     }
     if (rc == 0 && model->kind == MODEL_REFERENCED)
         rc = listing_needed(pull, model, error);
+    reading.high = page.high;
     if (rc == 0 && !of_some) /* else changes of other customers would be skipped */
-        rc = cursor_end(pull, model, &cursor, page.high, began, error);
+        rc = cursor_end(pull, model, &cursor, &reading, error);
     mirror_cursor_free(&cursor);
     page_close(&page);
     return rc;

@@ -1,13 +1,17 @@
 /* open.c - pull_open(): what must be known of this Odoo before a pull: its flavour, the fields that
  * exist, the agent's user and some ids. */
+#include "qualiodoo/pull/open.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/odoo/execute.h"
+#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/packs.h"
-#include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
@@ -36,50 +40,55 @@ static int missing_field(const struct pull *pull, const struct model *model, con
     return flavour_missing_field(pull->odoo, &missing, error);
 }
 
+/* Those of the names that Odoo knows, as a new array; NULL: out of memory. */
+static json_t *known_names(const json_t *names, const json_t *known)
+{
+    json_t *kept = json_array(), *name;
+    size_t i;
+
+    json_array_foreach(names, i, name) {
+        if (json_object_get(known, json_string_value(name)))
+            json_build_add(&kept, json_incref(name));
+    }
+    return kept;
+}
+
+/* Checks that Odoo knows each FIELD_REQUIRED field. */
+static int check_required(const struct pull *pull, const struct model *model, const json_t *known,
+                          struct error *error)
+{
+    for (size_t i = 0; i < model_columns(model); i++) {
+        const struct mirror_column *column = &model->table.columns[i];
+        const char *remote = column->field ? flavour_name(pull->flavour, column->field) : NULL;
+
+        if (remote && column->flags & FIELD_REQUIRED && !json_object_get(known, remote))
+            return missing_field(pull, model, remote, error);
+    }
+    return 0;
+}
+
 /* Sets pull->fields[id] to the fields that exist. A missing FIELD_REQUIRED one is an error. */
 static int check_fields(struct pull *pull, enum model_id id, struct error *error)
 {
     const struct model *model = &models[id];
-    json_t *names = model_field_names(model, pull->flavour), *known = NULL, *kept, *name;
-    size_t i;
-    int rc = names
-                 ? odoo_fields(pull->odoo, model_remote(model, pull->flavour), names, &known, error)
-                 : error_memory(error);
+    const char *remote = model_remote(model, pull->flavour);
+    json_t *names = model_field_names(model, pull->flavour), *known = NULL, *kept = NULL;
+    int rc = names ? odoo_fields(pull->odoo, remote, names, &known, error) : error_memory(error);
 
-    if (rc == ERR_MISSING_MODEL && model->optional) {
-        json_decref(names);
-        return 0;
-    }
-    if (rc < 0) {
-        json_decref(names);
-        if (rc == ERR_MISSING_MODEL)
-            error_set(error, rc, "this Odoo has no model '%s': install the module '%s'",
-                      model_remote(model, pull->flavour),
-                      model->module ? model->module : pull->flavour->module);
-        return rc;
-    }
-    if (model->only_with && !json_object_get(known, model->only_with)) {
-        json_decref(names);
-        json_decref(known);
-        return 0;
-    }
-    kept = json_array();
-    json_array_foreach(names, i, name)
-        if (json_object_get(known, json_string_value(name)))
-            json_build_add(&kept, json_incref(name));
-    for (i = 0; i < model_columns(model) && rc == 0; i++) {
-        const struct mirror_column *column = &model->table.columns[i];
-        const char *remote = column->field;
-
-        if (remote && column->flags & FIELD_REQUIRED &&
-            (remote = flavour_name(pull->flavour, remote)) && !json_object_get(known, remote))
-            rc = missing_field(pull, model, remote, error);
+    if (rc == ERR_MISSING_MODEL && model->optional)
+        rc = 0;
+    else if (rc == ERR_MISSING_MODEL)
+        error_set(error, rc, "this Odoo has no model '%s': install the module '%s'", remote,
+                  model->module ? model->module : pull->flavour->module);
+    if (known && (!model->only_with || json_object_get(known, model->only_with))) {
+        kept = known_names(names, known);
+        rc = check_required(pull, model, known, error);
+        if (rc == 0 && !kept)
+            rc = error_memory(error);
     }
     json_decref(names);
     json_decref(known);
-    if (rc == 0 && !kept)
-        rc = error_memory(error);
-    if (rc == 0)
+    if (rc == 0 && kept)
         pull->fields[id] = kept;
     else
         json_decref(kept);

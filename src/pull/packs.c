@@ -43,9 +43,15 @@ bool packs_contain(const struct config *config, int64_t id, const char *referenc
     return false;
 }
 
+/* The caller of packs_missing(). */
+struct listener {
+    int (*missing)(void *context, const char *text);
+    void *context;
+};
+
+/* Looks for the product of a reference, or of an id when `reference` is NULL. */
 static int check_product(struct store *store, const char *reference, int64_t id,
-                         int (*missing)(void *context, const char *text), void *context,
-                         struct error *error)
+                         const struct listener *listener, struct error *error)
 {
     char text[PACK_TEXT_SIZE];
     int64_t count = 0;
@@ -57,22 +63,23 @@ static int check_product(struct store *store, const char *reference, int64_t id,
         snprintf(text, sizeof text, "no product has the internal reference '%.200s'", reference);
     else
         snprintf(text, sizeof text, "there is no product of id %lld", (long long)id);
-    return missing(context, text) < 0 ? error_memory(error) : 0;
+    return listener->missing(listener->context, text) < 0 ? error_memory(error) : 0;
 }
 
 int packs_missing(struct store *store, const struct config *config,
                   int (*missing)(void *context, const char *text), void *context,
                   struct error *error)
 {
+    const struct listener listener = {.missing = missing, .context = context};
     int rc = 0;
 
     for (size_t i = 0; i < config->credit.n_packs && rc == 0; i++) {
         const struct config_pack *pack = &config->credit.packs[i];
 
         if (pack->id)
-            rc = check_product(store, NULL, pack->id, missing, context, error);
+            rc = check_product(store, NULL, pack->id, &listener, error);
         for (size_t j = 0; j < pack->n_products && rc == 0; j++)
-            rc = check_product(store, pack->products[j], 0, missing, context, error);
+            rc = check_product(store, pack->products[j], 0, &listener, error);
     }
     return rc;
 }

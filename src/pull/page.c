@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "computed.h"
-#include "qualiodoo/odoo/records.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/odoo/listing.h"
+#include "qualiodoo/odoo/read.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/settled.h"
 #include "qualiodoo/store/targets.h"
@@ -50,7 +50,7 @@ static int find_counting(struct page *page, const int64_t *ids, size_t count, st
     domain = json_copy(configured);
     json_build_add(&domain, json_pack("[sso]", "id", "in", json_build_ids(ids, count)));
     rc = domain ? odoo_search_all(pull->odoo, model_remote(page->model, pull->flavour), domain,
-                                  &page->counting.items, &page->counting.count, error)
+                                  &page->counting, error)
                 : error_memory(error);
     json_decref(domain);
     return rc < 0 ? error_prefix(error, "%s", page->model->counting_key) : 0;

@@ -3,7 +3,8 @@
 #ifndef QUALIODOO_PULL_PAGE_H
 #define QUALIODOO_PULL_PAGE_H
 
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/odoo/records.h"
+#include "qualiodoo/pull/open.h"
 
 /* One reading of records of a model, and its result. The first part is set by the caller. Close it
  * with page_close(). */

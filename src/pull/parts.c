@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-#include "cursor.h"
+#include "domain.h"
 #include "listing.h"
 #include "page.h"
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
 
@@ -31,7 +31,7 @@ static int list_again(struct page *page, json_t *domain, const struct owners *ow
     const struct model *model = page->model;
     struct ids remote = {0}, local = {0};
     int rc = domain ? odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain,
-                                      &remote.items, &remote.count, error)
+                                      &remote, error)
                     : error_memory(error);
 
     if (rc == 0)
@@ -213,27 +213,16 @@ int parts_of_moves(struct pull *pull, struct error *error)
     return rc;
 }
 
-int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *error)
+int parts_replies(struct pull *pull, const struct ids *tickets, struct error *error)
 {
-    const struct model *reply = &models[MODEL_REPLY];
-    struct page page = {.pull = pull, .model = &models[MODEL_TICKET], .log = true};
     const struct owners owners = {tickets->items, tickets->count, SET_REPLIES_OF};
     json_t *of =
         json_pack("[[sso]]", "res_id", "in", json_build_ids(tickets->items, tickets->count));
-    int rc = of ? 0 : error_memory(error);
+    int rc =
+        of ? list_model_again(pull, MODEL_REPLY,
+                              domain_resolve(pull, models[MODEL_REPLY].domain, of), &owners, error)
+           : error_memory(error);
 
-    if (rc == 0)
-        rc = page_read(&page, tickets->items, tickets->count, error);
-    if (rc == 0)
-        rc = page_delete_gone(&page, error);
-    page_close(&page);
-    if (rc == 0)
-        rc = list_model_again(pull, MODEL_REPLY, cursor_domain(pull, reply->domain, of), &owners,
-                              error);
-    if (rc == 0)
-        rc = parts_of_tickets(pull, error);
-    if (rc == 0) /* the authors of new messages */
-        rc = listing_needed(pull, &models[MODEL_PARTNER], error);
     json_decref(of);
     return rc;
 }

@@ -2,7 +2,6 @@
 #include "place.h"
 
 #include "listing.h"
-#include "qualiodoo/pull/pull.h"
 #include "qualiodoo/util/progress.h"
 
 /* Whether pull_models() reads the model itself; parts.c reads partials and settlement lines. */

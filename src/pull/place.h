@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_PULL_PLACE_H
 #define QUALIODOO_PULL_PLACE_H
 
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* Shows the place of `model` among the models that pull_run() reads, as "3 of 17". */
 void place_show(const struct pull *pull, const struct model *model);

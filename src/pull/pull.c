@@ -187,6 +187,23 @@ int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)
     return rc < 0 ? rc : holders_follow(pull, error);
 }
 
+int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *error)
+{
+    struct page page = {.pull = pull, .model = &models[MODEL_TICKET], .log = true};
+    int rc = page_read(&page, tickets->items, tickets->count, error);
+
+    if (rc == 0)
+        rc = page_delete_gone(&page, error);
+    page_close(&page);
+    if (rc == 0)
+        rc = parts_replies(pull, tickets, error);
+    if (rc == 0)
+        rc = parts_of_tickets(pull, error);
+    if (rc == 0) /* the authors of new messages */
+        rc = listing_needed(pull, &models[MODEL_PARTNER], error);
+    return rc;
+}
+
 int pull_read_back(struct pull *pull, const struct pull_written *written, struct error *error)
 {
     struct page page = {.pull = pull, .model = &models[MODEL_PARTNER], .log = true};

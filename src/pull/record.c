@@ -6,6 +6,7 @@
 
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/json_build.h"
+#include "qualiodoo/util/units.h"
 
 size_t model_columns(const struct model *model)
 {

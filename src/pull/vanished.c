@@ -14,7 +14,6 @@
 #include "page.h"
 #include "parts.h"
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/util/log.h"
 

@@ -3,7 +3,7 @@
 #ifndef QUALIODOO_PULL_VANISHED_H
 #define QUALIODOO_PULL_VANISHED_H
 
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* Deletes partners that are gone (merged into another one, or deleted), and reads the rows again
  * that refer to them: Odoo does not change their write_date then. */

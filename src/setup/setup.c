@@ -9,6 +9,7 @@
 #include "qualiodoo/setup/setup.h"
 
 #include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/util/progress.h"
 #include "setup_access.h"
 #include "setup_external.h"

@@ -142,8 +142,11 @@ static int ensure(struct setup *setup, const struct access *access, struct error
 
     if (rc == 0 && place.model && place.group)
         rc = ask_records(
-            setup->odoo, "ir.model.access", domain_of(&place),
-            json_pack("[sssss]", "active", "perm_read", "perm_write", "perm_create", "perm_unlink"),
+            setup->odoo,
+            (struct ask_query){.model = "ir.model.access",
+                               .domain = domain_of(&place),
+                               .fields = json_pack("[sssss]", "active", "perm_read", "perm_write",
+                                                   "perm_create", "perm_unlink")},
             &records, error);
     if (rc == 0 && json_array_size(records)) {
         id = ask_field_id(json_array_get(records, 0), "id");

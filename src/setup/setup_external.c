@@ -47,8 +47,11 @@ int setup_externals(const struct setup *setup, struct error *error)
     json_t *records = NULL;
     bool made = false;
     int rc =
-        ask_records(setup->odoo, "ir.model.data", json_pack("[[sss]]", "module", "=", SETUP_MODULE),
-                    json_pack("[ss]", "name", "res_id"), &records, error);
+        ask_records(setup->odoo,
+                    (struct ask_query){.model = "ir.model.data",
+                                       .domain = json_pack("[[sss]]", "module", "=", SETUP_MODULE),
+                                       .fields = json_pack("[ss]", "name", "res_id")},
+                    &records, error);
 
     for (size_t i = 0; i < setup->n_records && rc == 0; i++) {
         const struct setup_record *record = &setup->records[i];
@@ -107,10 +110,12 @@ static int find_named(const struct setup *setup, json_t *names, json_t **ret_ids
 {
     json_t *records = NULL, *record, *ids = json_array();
     size_t i;
-    int rc =
-        ask_records(setup->odoo, "ir.model.data",
-                    json_pack("[[sss] [sso]]", "module", "=", SETUP_MODULE, "name", "in", names),
-                    json_pack("[s]", "name"), &records, error);
+    int rc = ask_records(setup->odoo,
+                         (struct ask_query){.model = "ir.model.data",
+                                            .domain = json_pack("[[sss] [sso]]", "module", "=",
+                                                                SETUP_MODULE, "name", "in", names),
+                                            .fields = json_pack("[s]", "name")},
+                         &records, error);
 
     json_array_foreach(records, i, record)
         json_build_add(&ids, json_incref(json_object_get(record, "id")));

@@ -340,12 +340,15 @@ int setup_fields(struct setup *setup, enum setup_set set, bool *ret_changed, str
 {
     struct work work = {.set = set};
     json_t *records = NULL;
-    int rc = ask_records(setup->odoo, "ir.model.fields",
-                         json_pack("[[ssI] [sso]]", "model_id", "=", (json_int_t)setup->models[set],
-                                   "name", "in", names_of(set)),
-                         json_pack("[ssssssssss]", "name", "ttype", "relation", "required", "index",
-                                   "copied", "on_delete", "store", "depends", "compute"),
-                         &records, error);
+    int rc = ask_records(
+        setup->odoo,
+        (struct ask_query){
+            .model = "ir.model.fields",
+            .domain = json_pack("[[ssI] [sso]]", "model_id", "=", (json_int_t)setup->models[set],
+                                "name", "in", names_of(set)),
+            .fields = json_pack("[ssssssssss]", "name", "ttype", "relation", "required", "index",
+                                "copied", "on_delete", "store", "depends", "compute")},
+        &records, error);
 
     for (const struct field *field = sets[set].fields; field->name && rc == 0; field++)
         rc = ensure_field(setup, &work, field, setup_find_named(records, field->name), error);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
 #include "setup_records.h"
 
 int setup_find_group(struct setup *setup, struct error *error)
@@ -32,8 +33,11 @@ static int find_agent(const struct setup *setup, int64_t *ret_user, struct error
     const char *login = setup->config->odoo.login;
     json_t *records = NULL;
     bool active;
-    int rc = ask_records(setup->odoo, "res.users", json_pack("[[sss]]", "login", "=", login),
-                         json_pack("[s]", "active"), &records, error);
+    int rc = ask_records(setup->odoo,
+                         (struct ask_query){.model = "res.users",
+                                            .domain = json_pack("[[sss]]", "login", "=", login),
+                                            .fields = json_pack("[s]", "active")},
+                         &records, error);
 
     if (rc < 0)
         return rc;
@@ -74,9 +78,12 @@ static int ensure_member(const struct setup *setup, const struct member *member,
     int rc = 0;
 
     if (setup->group)
-        rc = ask_records(setup->odoo, "res.groups",
-                         json_pack("[[ssI]]", "id", "=", (json_int_t)setup->group),
-                         json_pack("[s]", member->field), &records, error);
+        rc = ask_records(
+            setup->odoo,
+            (struct ask_query){.model = "res.groups",
+                               .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)setup->group),
+                               .fields = json_pack("[s]", member->field)},
+            &records, error);
     json_array_foreach(json_object_get(json_array_get(records, 0), member->field), i, user) {
         found = found || json_integer_value(user) == member->user;
     }

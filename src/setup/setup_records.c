@@ -13,7 +13,10 @@ int setup_find(const struct setup *setup, const char *model, json_t *domain, int
                struct error *error)
 {
     json_t *records = NULL;
-    int rc = ask_records(setup->odoo, model, domain, json_pack("[s]", "id"), &records, error);
+    int rc = ask_records(
+        setup->odoo,
+        (struct ask_query){.model = model, .domain = domain, .fields = json_pack("[s]", "id")},
+        &records, error);
 
     if (rc == 0)
         *ret_id = ask_field_id(json_array_get(records, 0), "id");
@@ -100,9 +103,12 @@ int setup_external_find(const struct setup *setup, const char *name, struct setu
 {
     json_t *records = NULL, *record;
     const char *model;
-    int rc = ask_records(setup->odoo, "ir.model.data",
-                         json_pack("[[sss] [sss]]", "module", "=", SETUP_MODULE, "name", "=", name),
-                         json_pack("[ss]", "model", "res_id"), &records, error);
+    int rc = ask_records(setup->odoo,
+                         (struct ask_query){.model = "ir.model.data",
+                                            .domain = json_pack("[[sss] [sss]]", "module", "=",
+                                                                SETUP_MODULE, "name", "=", name),
+                                            .fields = json_pack("[ss]", "model", "res_id")},
+                         &records, error);
 
     if (rc < 0)
         return rc;

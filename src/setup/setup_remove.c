@@ -128,9 +128,12 @@ static int remove_tag(const struct setup *setup, struct error *error)
 
     if (rc < 0 || !external.record || !is_tag_model(external.model))
         return rc;
-    rc = ask_records(setup->odoo, external.model,
-                     json_pack("[[ssI]]", "id", "=", (json_int_t)external.record),
-                     json_pack("[s]", "name"), &records, error);
+    rc = ask_records(
+        setup->odoo,
+        (struct ask_query){.model = external.model,
+                           .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)external.record),
+                           .fields = json_pack("[s]", "name")},
+        &records, error);
     if (rc == 0 && json_array_size(records)) {
         name = json_string_value(json_object_get(json_array_get(records, 0), "name"));
         snprintf(what, sizeof what, "the tag '%.200s', also from the tickets that have it",

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/util/progress.h"
 
@@ -67,9 +68,12 @@ static bool to_http(const char *code, char ret[LANGUAGE_SIZE])
 static int own_language(const struct setup *setup, char ret[LANGUAGE_SIZE], struct error *error)
 {
     json_t *records = NULL;
-    int rc = ask_records(setup->odoo, "res.users",
-                         json_pack("[[ssI]]", "id", "=", (json_int_t)odoo_uid(setup->odoo)),
-                         json_pack("[s]", "lang"), &records, error);
+    int rc = ask_records(setup->odoo,
+                         (struct ask_query){.model = "res.users",
+                                            .domain = json_pack("[[ssI]]", "id", "=",
+                                                                (json_int_t)odoo_uid(setup->odoo)),
+                                            .fields = json_pack("[s]", "lang")},
+                         &records, error);
 
     if (rc == 0)
         to_http(json_string_value(json_object_get(json_array_get(records, 0), "lang")), ret);
@@ -87,8 +91,11 @@ static int find_language(const struct setup *setup, char ret[LANGUAGE_SIZE], str
     int rc = own_language(setup, own, error);
 
     if (rc == 0)
-        rc = ask_records(setup->odoo, "res.lang", json_pack("[[ssb]]", "active", "=", true),
-                         json_pack("[s]", "code"), &records, error);
+        rc = ask_records(setup->odoo,
+                         (struct ask_query){.model = "res.lang",
+                                            .domain = json_pack("[[ssb]]", "active", "=", true),
+                                            .fields = json_pack("[s]", "code")},
+                         &records, error);
     json_array_foreach(records, i, record) {
         if (to_http(json_string_value(json_object_get(record, "code")), other) &&
             (!*ret || strcmp(other, own) == 0))

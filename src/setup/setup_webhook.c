@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
 #include "qualiodoo/util/json_build.h"
 #include "setup_external.h"
 #include "setup_records.h"
@@ -150,9 +151,12 @@ static int repair(const struct setup *setup, struct wanted wanted, bool *changed
 
     json_object_foreach(wanted.values, name, value)
         json_build_add(&names, json_string(name));
-    rc =
-        ask_records(setup->odoo, wanted.model,
-                    json_pack("[[ssI]]", "id", "=", (json_int_t)wanted.id), names, &records, error);
+    rc = ask_records(
+        setup->odoo,
+        (struct ask_query){.model = wanted.model,
+                           .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)wanted.id),
+                           .fields = names},
+        &records, error);
     if (rc == 0 && !is_as_wanted(json_array_get(records, 0), wanted.values)) {
         *changed = true;
         if (!setup->options->dry_run)
@@ -226,8 +230,11 @@ static int keep_address(struct setup *setup, struct error *error)
 {
     json_t *records = NULL;
     const char *url;
-    int rc = ask_records(setup->odoo, ACTION_MODEL, actions_of(setup->old_rule),
-                         json_pack("[s]", "webhook_url"), &records, error);
+    int rc = ask_records(setup->odoo,
+                         (struct ask_query){.model = ACTION_MODEL,
+                                            .domain = actions_of(setup->old_rule),
+                                            .fields = json_pack("[s]", "webhook_url")},
+                         &records, error);
 
     url = json_string_value(json_object_get(json_array_get(records, 0), "webhook_url"));
     if (url && !(setup->webhook_url = strdup(url)))

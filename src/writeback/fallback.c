@@ -29,8 +29,11 @@ int fallback_find(struct odoo *odoo, const char *login, int64_t *ret_user, struc
         return error_set(error, ERR_REFUSED,
                          "writeback.breach.fallback is not set any more, and the ticket has no "
                          "assignee or team leader");
-    rc = ask_records(odoo, "res.users", json_pack("[[sss]]", "login", "=", login),
-                     json_pack("[ss]", "active", "share"), &records, error);
+    rc = ask_records(odoo,
+                     (struct ask_query){.model = "res.users",
+                                        .domain = json_pack("[[sss]]", "login", "=", login),
+                                        .fields = json_pack("[ss]", "active", "share")},
+                     &records, error);
     if (rc < 0)
         return rc;
     rc = check_user(login, json_array_get(records, 0), error);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/fields.h"
 #include "qualiodoo/odoo/made.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
@@ -106,9 +107,12 @@ static int refused(struct error *error)
 static int release_lost(struct lease_keeper *keeper, json_t *holder, struct error *error)
 {
     json_t *records = NULL;
-    int rc = ask_records(keeper->odoo, LEASE_MODEL,
-                         json_pack("[[ssO]]", LEASE_HOLDER_FIELD, "=", holder),
-                         json_pack("[s]", LEASE_HOLDER_FIELD), &records, error);
+    int rc = ask_records(
+        keeper->odoo,
+        (struct ask_query){.model = LEASE_MODEL,
+                           .domain = json_pack("[[ssO]]", LEASE_HOLDER_FIELD, "=", holder),
+                           .fields = json_pack("[s]", LEASE_HOLDER_FIELD)},
+        &records, error);
 
     if (rc == 0)
         lease_row_release(keeper, ask_field_id(json_array_get(records, 0), "id"));
@@ -156,10 +160,14 @@ static bool holds_token(const char *token, json_t *record)
 int lease_row_check(struct lease_keeper *keeper, struct error *error)
 {
     json_t *records = NULL, *own;
-    int rc = ask_records(keeper->odoo, LEASE_MODEL,
-                         json_pack("[[ssI] [sss]]", "id", "=", (json_int_t)keeper->lease.row,
-                                   LEASE_PURPOSE_FIELD, "=", LEASE_WRITES),
-                         json_pack("[s]", LEASE_HOLDER_FIELD), &records, error);
+    int rc =
+        ask_records(keeper->odoo,
+                    (struct ask_query){.model = LEASE_MODEL,
+                                       .domain = json_pack("[[ssI] [sss]]", "id", "=",
+                                                           (json_int_t)keeper->lease.row,
+                                                           LEASE_PURPOSE_FIELD, "=", LEASE_WRITES),
+                                       .fields = json_pack("[s]", LEASE_HOLDER_FIELD)},
+                    &records, error);
 
     own = json_array_get(records, 0);
     if (rc == 0 && !holds_token(keeper->token, own) && !holds_token(keeper->before, own))
@@ -282,8 +290,12 @@ int lease_row_look(struct lease_keeper *keeper, struct error *error)
     enum lease_phase before = keeper->lease.phase;
     int64_t row = keeper->lease.row, begun = clock_boot_ms();
     json_t *records = NULL;
-    int rc = ask_records(keeper->odoo, LEASE_MODEL, look_domain(keeper),
-                         json_pack("[ss]", LEASE_HOLDER_FIELD, "write_date"), &records, error);
+    int rc = ask_records(
+        keeper->odoo,
+        (struct ask_query){.model = LEASE_MODEL,
+                           .domain = look_domain(keeper),
+                           .fields = json_pack("[ss]", LEASE_HOLDER_FIELD, "write_date")},
+        &records, error);
 
     if (rc == 0)
         rc = evaluate_look(keeper, records, begun, error);

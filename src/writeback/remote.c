@@ -30,7 +30,10 @@ static int first_id(const struct writeback *writeback, const char *model, json_t
                     int64_t *ret_id, struct error *error)
 {
     json_t *records = NULL;
-    int rc = ask_records(writeback->odoo, model, domain, json_pack("[s]", "id"), &records, error);
+    int rc = ask_records(
+        writeback->odoo,
+        (struct ask_query){.model = model, .domain = domain, .fields = json_pack("[s]", "id")},
+        &records, error);
 
     if (rc == 0)
         *ret_id = ask_field_id(json_array_get(records, 0), "id");
@@ -171,8 +174,11 @@ static int find_open_activity(const struct writeback *writeback, const struct ou
     const char *key = json_string_value(json_object_get(payload, "key"));
     json_t *records = NULL, *record;
     size_t i;
-    int rc = ask_records(writeback->odoo, "mail.activity", activity_domain(row, key ? key : "-"),
-                         json_pack("[s]", "active"), &records, error);
+    int rc = ask_records(writeback->odoo,
+                         (struct ask_query){.model = "mail.activity",
+                                            .domain = activity_domain(row, key ? key : "-"),
+                                            .fields = json_pack("[s]", "active")},
+                         &records, error);
 
     *ret_id = 0;
     json_array_foreach(records, i, record) {
@@ -218,9 +224,12 @@ static int has_fields(const struct question *question, bool *ret, struct error *
     const struct outbox_row *row = question->row;
     json_t *records = NULL, *record, *value;
     const char *name;
-    int rc = ask_records(question->writeback->odoo, row->model,
-                         json_pack("[[ssI]]", "id", "=", (json_int_t)row->record),
-                         field_names(question->payload), &records, error);
+    int rc = ask_records(
+        question->writeback->odoo,
+        (struct ask_query){.model = row->model,
+                           .domain = json_pack("[[ssI]]", "id", "=", (json_int_t)row->record),
+                           .fields = field_names(question->payload)},
+        &records, error);
 
     record = json_array_get(records, 0);
     *ret = rc == 0 && record;

@@ -89,11 +89,14 @@ int remote_accounts_look(struct account_batch *batch, struct error *error)
 {
     json_t *records = NULL, *record;
     size_t i;
-    int rc = ask_records(batch->writeback->odoo, ACCOUNT_MODEL,
-                         json_pack("[[sso]]", "x_partner_id", "in", customers_of(batch)),
-                         json_pack("[ssssss]", "x_partner_id", "x_name", "x_minutes", "x_hours",
-                                   "x_last_day", "x_state"),
-                         &records, error);
+    int rc =
+        ask_records(batch->writeback->odoo,
+                    (struct ask_query){
+                        .model = ACCOUNT_MODEL,
+                        .domain = json_pack("[[sso]]", "x_partner_id", "in", customers_of(batch)),
+                        .fields = json_pack("[ssssss]", "x_partner_id", "x_name", "x_minutes",
+                                            "x_hours", "x_last_day", "x_state")},
+                    &records, error);
 
     if (rc == 0)
         rc = check_ids(records, error);

@@ -1,12 +1,16 @@
-/* fake_odoo.c - what the linker takes instead of odoo/open.c, odoo/client.c, odoo/session.c and
- * odoo/protocol.c. A request holds its arguments as JSON, and an answer its result. */
+/* fake_odoo.c - what the linker takes instead of odoo/open.c, odoo/client.c, odoo/session.c,
+ * odoo/execute.c and odoo/protocol.c. A request holds its arguments as JSON, and an answer its
+ * result. */
 #include "fake_odoo.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "odoo/client.h"
+#include "odoo/execute_internal.h"
 #include "odoo/fault.h"
-#include "odoo/odoo_internal.h"
+#include "qualiodoo/odoo/protocol.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/util/clock.h"
 
 static fake_odoo_answer *answer_of;
@@ -232,13 +236,12 @@ static int tell(const struct sink *sink, json_t *value, struct error *error)
 }
 
 int odoo_send(struct odoo *odoo, const struct odoo_request *request, const struct http_abort *abort,
-              const struct odoo_result *result, struct odoo_trace *ret_trace, struct error *error)
+              const struct odoo_result *result, struct error *error)
 {
     json_t *value = answer(odoo, request);
     int rc = value ? 0 : no_model(odoo, request, error);
 
     (void)abort;
-    (void)ret_trace;
     result->again(result->context);
     if (rc == 0)
         rc = tell(&result->sink, value, error);

@@ -1,5 +1,5 @@
-/* fake_odoo.h - an Odoo without a wire, in the place of odoo/open.c, odoo/client.c, odoo/session.c
- * and odoo/protocol.c: each call is given to a function of the target. */
+/* fake_odoo.h - an Odoo without a wire, in the place of odoo/open.c, odoo/client.c, odoo/session.c,
+ * odoo/execute.c and odoo/protocol.c: each call is given to a function of the target. */
 #ifndef QUALIODOO_TESTS_FAKE_ODOO_H
 #define QUALIODOO_TESTS_FAKE_ODOO_H
 

@@ -4,7 +4,9 @@
 
 #include "fake_odoo.h"
 #include "fuzz.h"
+#include "qualiodoo/odoo/fields.h"
 #include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/odoo/odoo.h"
 
 static json_t *answers;
 

@@ -9,7 +9,8 @@
 #include <cmocka.h>
 
 #include "http_server.h"
-#include "odoo/odoo_internal.h"
+#include "odoo/client.h"
+#include "qualiodoo/odoo/execute.h"
 
 #define OPEN "<?xml version='1.0'?>\n<methodResponse><params><param><value>"
 #define CLOSE "</value></param></params></methodResponse>\n"

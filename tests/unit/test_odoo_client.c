@@ -2,6 +2,7 @@
 #include <sys/resource.h>
 
 #include "odoo_fixture.h"
+#include "qualiodoo/odoo/session.h"
 
 /* ---- the plain case ---- */
 

@@ -2,6 +2,7 @@
  * ends. A page is 100 ids here. */
 
 #include "odoo_fixture.h"
+#include "qualiodoo/odoo/listing.h"
 
 enum { PAGE = 100 };
 
@@ -87,38 +88,37 @@ static void open_desk(struct desk *desk)
     desk->fixture.odoo->id_page = PAGE;
 }
 
-static int list(struct desk *desk, const char *model, int64_t **ids, size_t *count)
+static int list(struct desk *desk, const char *model, struct ids *ids)
 {
-    return odoo_search_all(desk->fixture.odoo, model, NULL, ids, count, &desk->fixture.error);
+    return odoo_search_all(desk->fixture.odoo, model, NULL, ids, &desk->fixture.error);
 }
 
 /* Lists the ids and compares them with those that are not hidden. */
 static void expect_all(struct desk *desk, const char *model)
 {
-    int64_t *ids = NULL;
-    size_t count = 0, i = 0;
+    struct ids ids = {0};
+    size_t i = 0;
 
     open_desk(desk);
-    if (list(desk, model, &ids, &count))
+    if (list(desk, model, &ids))
         fail_msg("%s", desk->fixture.error.message);
     for (int64_t id = 1; id <= desk->last; id++)
         if (!hidden(desk, id)) {
-            assert_true(i < count);
-            assert_int_equal(ids[i++], id);
+            assert_true(i < ids.count);
+            assert_int_equal(ids.items[i++], id);
         }
-    assert_int_equal(i, count);
-    free(ids);
+    assert_int_equal(i, ids.count);
+    free(ids.items);
     stop(&desk->fixture);
 }
 
 static void expect_refused(struct desk *desk, const char *model, const char *words)
 {
-    int64_t *ids = NULL;
-    size_t count = 0;
+    struct ids ids = {0};
 
     open_desk(desk);
-    expect(&desk->fixture, ERR_PROTOCOL, list(desk, model, &ids, &count), RETRY_NEVER, words);
-    assert_null(ids);
+    expect(&desk->fixture, ERR_PROTOCOL, list(desk, model, &ids), RETRY_NEVER, words);
+    assert_null(ids.items);
     stop(&desk->fixture);
 }
 

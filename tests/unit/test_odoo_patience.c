@@ -1,5 +1,6 @@
 /* test_odoo_patience.c - a client that tries for a time, not for a number of attempts. */
 #include "odoo_fixture.h"
+#include "qualiodoo/odoo/protocol.h"
 
 enum { PATIENCE_MS = 400 };
 

@@ -1,5 +1,10 @@
 /* test_odoo_read.c - ids, fields and records, against a server whose faults the test chooses. */
 #include "odoo_fixture.h"
+#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/listing.h"
+#include "qualiodoo/odoo/read.h"
+#include "qualiodoo/odoo/search.h"
+#include "qualiodoo/odoo/session.h"
 
 /* ---- searching ---- */
 
@@ -36,27 +41,27 @@ static void test_search(void **state)
 {
     struct fixture fixture;
     json_t *domain = json_pack("[s, [s, s, b], [s, s, i]]", "|", "a", "=", 1, "b", "<", 3);
-    int64_t *ids = NULL;
-    size_t count = 0;
+    struct odoo_search search = {.model = "a.b", .domain = domain, .after = 44990, .limit = 5};
+    struct ids ids = {0};
 
     (void)state;
     start(&fixture, serve_search);
-    assert_int_equal(
-        odoo_search(fixture.odoo, "a.b", domain, 44990, 5, &ids, &count, &fixture.error), 0);
-    assert_int_equal(count, 5);
-    assert_int_equal(ids[4], 44995);
+    assert_int_equal(odoo_search(fixture.odoo, &search, &ids, &fixture.error), 0);
+    assert_int_equal(ids.count, 5);
+    assert_int_equal(ids.items[4], 44995);
     assert_int_equal(json_array_size(domain), 3);
-    free(ids);
-    assert_int_equal(
-        odoo_search(fixture.odoo, "a.b", domain, 45000, 5, &ids, &count, &fixture.error), 0);
-    assert_null(ids);
-    assert_int_equal(count, 0);
-    if (odoo_search_all(fixture.odoo, "a.b", NULL, &ids, &count, &fixture.error))
+    free(ids.items);
+    ids = (struct ids){0};
+    search.after = 45000;
+    assert_int_equal(odoo_search(fixture.odoo, &search, &ids, &fixture.error), 0);
+    assert_null(ids.items);
+    assert_int_equal(ids.count, 0);
+    if (odoo_search_all(fixture.odoo, "a.b", NULL, &ids, &fixture.error))
         fail_msg("%s", fixture.error.message);
-    assert_int_equal(count, 45000);
-    for (size_t i = 0; i < count; i++)
-        assert_int_equal(ids[i], i + 1);
-    free(ids);
+    assert_int_equal(ids.count, 45000);
+    for (size_t i = 0; i < ids.count; i++)
+        assert_int_equal(ids.items[i], i + 1);
+    free(ids.items);
     json_decref(domain);
     server_stop(&fixture.server);
     assert_int_equal(fixture.server.count, 8);
@@ -79,15 +84,14 @@ static bool serve_same_ids(struct server *server, int fd, const char *request, i
 static void test_search_not_rising(void **state)
 {
     struct fixture fixture;
-    int64_t *ids = NULL;
-    size_t count = 0;
+    struct odoo_search search = {.model = "a.b", .after = 4, .limit = 5};
+    struct ids ids = {0};
 
     (void)state;
     start(&fixture, serve_same_ids);
-    expect(&fixture, ERR_PROTOCOL,
-           odoo_search(fixture.odoo, "a.b", NULL, 4, 5, &ids, &count, &fixture.error), RETRY_NEVER,
-           "rising");
-    assert_null(ids);
+    expect(&fixture, ERR_PROTOCOL, odoo_search(fixture.odoo, &search, &ids, &fixture.error),
+           RETRY_NEVER, "rising");
+    assert_null(ids.items);
     stop(&fixture);
 }
 

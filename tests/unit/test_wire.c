@@ -1,6 +1,9 @@
 /* test_wire.c - each protocol: what a call looks like, what a failure means, and which of them is
  * chosen. */
 #include "odoo_fixture.h"
+#include "qualiodoo/odoo/execute.h"
+#include "qualiodoo/odoo/protocol.h"
+#include "qualiodoo/odoo/session.h"
 
 /* ---- what is written ---- */
 

@@ -8,7 +8,7 @@
 
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/cycle/cycle_report.h"
-#include "qualiodoo/odoo/odoo.h"
+#include "qualiodoo/odoo/protocol.h"
 
 struct cycle_options {
     bool reconcile; /* read every record again, not only changes */

@@ -6,16 +6,22 @@
 #ifndef QUALIODOO_ODOO_ASK_H
 #define QUALIODOO_ODOO_ASK_H
 
-#include "qualiodoo/odoo/odoo.h"
+#include "qualiodoo/odoo/execute.h"
 
 /* odoo_execute() that steals call.arguments and call.keywords. The caller owns *ret_result. */
 int ask(struct odoo *odoo, struct odoo_call call, json_t **ret_result, struct error *error);
 
-/* Reads the records that match `domain`, archived ones included, in order of id: an array of
- * objects with `id` and `fields`, many2one as bare ids. Any other answer is ERR_PROTOCOL, so that
- * it is never taken for "no record". Steals `domain` and `fields`; the caller owns *ret_records. */
-int ask_records(struct odoo *odoo, const char *model, json_t *domain, json_t *fields,
-                json_t **ret_records, struct error *error);
+/* Which records are read, and what of them. */
+struct ask_query {
+    const char *model;
+    json_t *domain; /* an array; archived records match too */
+    json_t *fields; /* an array of names; `id` is always returned */
+};
+/* Reads the records of a query, in order of id: an array of objects with `id` and the fields,
+ * many2one as bare ids. Any other answer is ERR_PROTOCOL, so that it is never taken for "no
+ * record". Steals query.domain and query.fields; the caller owns *ret_records. */
+int ask_records(struct odoo *odoo, struct ask_query query, json_t **ret_records,
+                struct error *error);
 
 /* Creates a record and gives its id. The call is not repeated by itself: after a failure
  * ask_unknown_effect() says whether the record may exist. Steals `values`. */
@@ -36,9 +42,9 @@ int ask_write(struct odoo *odoo, const char *model, int64_t id, json_t *values,
 int ask_may(struct odoo *odoo, const char *model, const char *operation, bool *ret,
             struct error *error);
 
-/* Whether a call that failed with `code` may have been executed: Odoo must then be read before the
+/* Whether a call that failed with `rc` may have been executed: Odoo must then be read before the
  * call is repeated. */
-bool ask_unknown_effect(int code);
+bool ask_unknown_effect(int rc);
 
 /* The id in a many2one, bare or with its name ([id, name]); 0 for none. */
 int64_t ask_id(json_t *value);

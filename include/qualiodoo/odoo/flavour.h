@@ -10,7 +10,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "qualiodoo/odoo/odoo.h"
+#include "qualiodoo/util/error.h"
+
+struct odoo;
 
 /* The flavour that the configuration asks for. */
 enum flavour_wanted { FLAVOUR_ANY, FLAVOUR_OF_OCA, FLAVOUR_OF_ENTERPRISE, FLAVOUR_OF_TASKS };
@@ -65,17 +67,17 @@ int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struc
 int flavour_has_external_id(struct odoo *odoo, const char *module, const char *name, bool *ret_has,
                             struct error *error);
 
-/* Whether `module` adds `field` to `model`. If so, a fields_get without the field means that a
- * group hides it from the agent's user; if not, that the module is not installed. */
-int flavour_field_is_hidden(struct odoo *odoo, const char *module, const char *model,
-                            const char *field, bool *ret_hidden, struct error *error);
-
 /* A field that fields_get left out. */
 struct flavour_field {
     const char *module, *model, *name;
-    const char *right; /* the right that shows it, as advice */
+    const char *right; /* the right that shows it, as advice of flavour_missing_field() */
 };
 #define FLAVOUR_TICKET_RIGHT "give it the right 'User' of Helpdesk"
+
+/* Whether the module of the field adds it to its model. If so, a fields_get without the field means
+ * that a group hides it from the agent's user; if not, that the module is not installed. */
+int flavour_field_is_hidden(struct odoo *odoo, const struct flavour_field *field, bool *ret_hidden,
+                            struct error *error);
 
 /* Says why a field that the agent needs is missing: returns ERR_MISSING_FIELD, with the module to
  * install or the right to give, or the error of a call that failed. */

@@ -1,4 +1,6 @@
-/* odoo.h - the only way to call Odoo: calls with typed errors, over one of its protocols.
+/* odoo.h - the client of Odoo, the only way to call it: its options, and what its later calls
+ * follow. execute.h, read.h, search.h, listing.h and fields.h call Odoo, session.h says who calls,
+ * protocol.h over what.
  *
  * Arguments and results are jansson values. Functions that take a `json_t *` steal no reference
  * unless said otherwise. Functions return 0 or a negative code; outputs are untouched on failure.
@@ -6,12 +8,9 @@
 #ifndef QUALIODOO_ODOO_ODOO_H
 #define QUALIODOO_ODOO_ODOO_H
 
-#include <jansson.h>
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-#include "qualiodoo/odoo/records.h"
 #include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
@@ -77,15 +76,6 @@ struct odoo_stats {
 int odoo_open(const struct odoo_options *options, struct odoo **ret_odoo, struct error *error);
 void odoo_free(struct odoo *odoo); /* NULL is allowed; stops a call in progress */
 
-/* The version of the server, "17.0"; borrowed, valid until odoo_free(). Only the first call asks
- * Odoo. */
-int odoo_version(struct odoo *odoo, const char **ret_version, struct error *error);
-
-/* Authenticates, the first time only; other calls do so by themselves. ERR_ACCESS_DENIED when login
- * or secret are wrong or the database is unknown. */
-int odoo_authenticate(struct odoo *odoo, struct error *error);
-int64_t odoo_uid(const struct odoo *odoo); /* 0 before authentication */
-
 /* Sends `language` ("fr-FR") as Accept-Language with each later call; NULL: none. Copied. */
 int odoo_set_language(struct odoo *odoo, const char *language, struct error *error);
 
@@ -96,23 +86,6 @@ void odoo_set_permit(struct odoo *odoo, bool (*permit)(void *context), void *con
 /* Replaces odoo_options.patience_ms. */
 void odoo_set_patience(struct odoo *odoo, int64_t patience_ms);
 
-/* What a client found: its user, and the protocol, which is never ODOO_AUTO then. */
-struct odoo_login {
-    int64_t uid; /* 0: not known */
-    enum odoo_protocol protocol;
-};
-struct odoo_login odoo_login(const struct odoo *odoo);
-
-/* Uses what an earlier client found, which saves slow calls: Odoo takes 0.7 s to check a password
- * the first time. If login or secret are no longer valid, the first call fails with
- * ERR_ACCESS_DENIED. With the uid 0 nothing is assumed. */
-void odoo_assume(struct odoo *odoo, const struct odoo_login *login);
-
-/* The protocol in use: its name in odoo.protocol ("json2") and for a person ("JSON-2"); NULL
- * before it is settled. */
-const char *odoo_protocol_name(const struct odoo *odoo);
-const char *odoo_protocol_title(const struct odoo *odoo);
-
 void odoo_stats(const struct odoo *odoo, struct odoo_stats *ret_stats);
 
 /* This machine's clock compared with the Date of the last answer. */
@@ -122,70 +95,5 @@ struct odoo_clock {
 };
 /* False when the last answer had no Date, or came from a cache (it had an Age). */
 bool odoo_clock(struct odoo *odoo, struct odoo_clock *ret);
-
-/* Checks that Odoo answers, with the cheapest call: its version. */
-int odoo_ping(struct odoo *odoo, struct error *error);
-
-/* One execute_kw. `arguments` is an array, `keywords` an object or NULL. `safe`: a repetition does
- * no harm, as for reading, so the call is retried (backoff with jitter, see max_attempts and
- * patience_ms). Any other call is retried only when it certainly was not executed (connection
- * refused, name not resolved). */
-struct odoo_call {
-    const char *model;
-    const char *method;
-    json_t *arguments;  /* borrowed; NULL: memory was short */
-    json_t *keywords;   /* borrowed, or NULL */
-    bool with_keywords; /* NULL keywords mean that memory was short */
-    bool safe;
-};
-/* Makes a call. The caller owns *ret_result. ERR_NO_MEMORY when the members say that memory was
- * short. */
-int odoo_execute(struct odoo *odoo, const struct odoo_call *call, json_t **ret_result,
-                 struct error *error);
-
-/* The ids of one page, by keyset: records of `model` that match `domain` (an array) with id >
- * `after`, in order of id, at most `limit` of them, archived ones included. *ret_ids is on the heap
- * (caller frees; NULL when none). */
-int odoo_search(struct odoo *odoo, const char *model, json_t *domain, int64_t after, int limit,
-                int64_t **ret_ids, size_t *ret_count, struct error *error);
-
-/* All ids, page by page, as odoo_search(). ERR_PROTOCOL when there are more than Odoo counts, or
- * than fit into an eighth of memory_limit(). */
-int odoo_search_all(struct odoo *odoo, const char *model, json_t *domain, int64_t **ret_ids,
-                    size_t *ret_count, struct error *error);
-
-#define ODOO_FALLBACKS 2 /* how many narrower reads of a damaged record are tried */
-
-/* Reads records in chunks of `chunk` ids; a thread of the client fetches and parses the next chunks
- * while `page` handles one. Records that are gone are absent. A record that breaks the answer (a
- * character that XML forbids) is read again with fewer fields, and marked as damaged; one of which
- * nothing can be read is passed to `bad` and skipped. many2one come as bare ids (`load: ''`). */
-struct odoo_read {
-    const char *model;
-    const int64_t *ids;
-    size_t count;
-    size_t chunk; /* >= 1 */
-    /* Not NULL (an array, borrowed): instead of `ids`, all records that match, archived ones
-     * included, in order of id and in one answer: for small models. `page` gets them once, with
-     * their own ids. A record that breaks the answer makes it ERR_UNPARSABLE. */
-    json_t *domain;
-    json_t *fields; /* array of names, borrowed; `id` is always returned */
-    /* Gets the ids asked for in this page, without those that were skipped, and the records
-     * (borrowed). Returns 0, or a negative code with `error` filled, which stops. */
-    int (*page)(void *context, const int64_t *requested, size_t count,
-                const struct odoo_records *records, struct error *error);
-    /* Narrower lists of fields, for a record that breaks the answer: tried in order until one does
-     * not; NULL: no more. */
-    json_t *fallbacks[ODOO_FALLBACKS];
-    void (*bad)(void *context, int64_t id, const char *reason); /* NULL: ignored */
-    void *context;
-};
-int odoo_read(struct odoo *odoo, const struct odoo_read *read, struct error *error);
-
-/* fields_get of `names` (array, borrowed): *ret_fields is an object name -> {"type", "relation"?},
- * owned by the caller, without the names that do not exist. ERR_MISSING_MODEL when the model is
- * unknown. */
-int odoo_fields(struct odoo *odoo, const char *model, json_t *names, json_t **ret_fields,
-                struct error *error);
 
 #endif

@@ -3,7 +3,7 @@
 #ifndef QUALIODOO_PULL_HISTORY_H
 #define QUALIODOO_PULL_HISTORY_H
 
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 #include "qualiodoo/store/history.h"
 
 /* Reads the tracked changes of `tickets` (ids, sorted) and saves when each was first assigned and

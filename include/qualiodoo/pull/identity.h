@@ -2,7 +2,7 @@
 #ifndef QUALIODOO_PULL_IDENTITY_H
 #define QUALIODOO_PULL_IDENTITY_H
 
-#include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/open.h"
 
 /* Checks that the Odoo that answers is the one whose records the state holds. When it is another
  * one: ERR_SAFETY, or with `may_forget` the state is emptied and the check succeeds. A state

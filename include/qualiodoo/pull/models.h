@@ -73,7 +73,7 @@ struct model {
      * change can take a record out of `domain`: the change must still be read. */
     const char *domain;        /* of a full list; NULL: [] */
     const char *change_domain; /* of an incremental pull; NULL: as `domain` */
-    const char *poll_domain;   /* of pull_newest_invoices(); NULL: as change_domain */
+    const char *poll_domain;   /* of newest_invoices(); NULL: as change_domain */
     int link; /* index of a column: a record where it is empty is not mirrored; -1: none */
     enum mirror_set needed;       /* of MODEL_REFERENCED: the ids to read */
     enum mirror_set of_customers; /* mirrored rows of given customers */

@@ -1,6 +1,6 @@
-/* http_internal.h - shared by http*.c: the description of failed calls, the memory of libcurl. */
-#ifndef QUALIODOO_ODOO_HTTP_INTERNAL_H
-#define QUALIODOO_ODOO_HTTP_INTERNAL_H
+/* http_error.h - the description of a failed call. */
+#ifndef QUALIODOO_ODOO_HTTP_ERROR_H
+#define QUALIODOO_ODOO_HTTP_ERROR_H
 
 #include <curl/curl.h>
 
@@ -23,20 +23,5 @@ struct http_failure {
 
 /* Describes the failure in `error` and returns its code. */
 int http_describe(const struct http_failure *failure, struct error *error);
-
-/* --- http_memory.c --- */
-
-/* Starts libcurl with counted allocations, once per process. */
-void http_memory_start(void);
-
-/* The number of failed allocations of libcurl so far. */
-unsigned long http_memory_failures(void);
-
-/* --- http_proxy.c --- */
-
-/* Describes a failure at the proxy and returns its code; returns 0 when the call did not fail
- * there. `reason` says why there is no connection. */
-int http_describe_proxy(const struct http_failure *failure, const char *reason,
-                        struct error *error);
 
 #endif
