@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "explain_sla.h"
+#include "qualiodoo/core/calendar_build.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"
 

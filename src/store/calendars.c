@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/core/calendar_build.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
 #include "store_internal.h"

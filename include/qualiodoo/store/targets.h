@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "qualiodoo/core/calendar_build.h"
 #include "qualiodoo/core/sla.h"
 #include "qualiodoo/store/history.h"
 #include "qualiodoo/store/settled.h"
