@@ -25,6 +25,7 @@
 #include "qualiodoo/agent/agent.h"
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/cycle/cycle_report.h"
+#include "qualiodoo/store/lock.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"

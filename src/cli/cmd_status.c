@@ -6,6 +6,8 @@
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/doctor/problems.h"
+#include "qualiodoo/store/lock.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"

@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"

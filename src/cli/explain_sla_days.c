@@ -4,6 +4,7 @@
 
 #include "explain_sla.h"
 #include "qualiodoo/core/calendar_build.h"
+#include "qualiodoo/store/calendars.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"
 

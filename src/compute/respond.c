@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "qualiodoo/core/calendar_build.h"
+#include "qualiodoo/store/calendars.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 

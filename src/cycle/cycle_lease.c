@@ -4,6 +4,7 @@
 
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
+#include "qualiodoo/store/lock.h"
 #include "qualiodoo/util/log.h"
 
 /* A server that does not answer must not delay the stop of the service. */

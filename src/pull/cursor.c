@@ -27,6 +27,8 @@
 
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/store/mirror_sets.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"

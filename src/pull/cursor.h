@@ -4,6 +4,8 @@
 
 #include "qualiodoo/pull/pull.h"
 
+#include "qualiodoo/store/mirror_sets.h"
+
 /* The domain in the JSON `text`, resolved for this pull, with the terms of `extra` (borrowed, may
  * be NULL) added. New reference; NULL: out of memory. */
 json_t *cursor_domain(struct pull *pull, const char *text, json_t *extra);

@@ -21,6 +21,8 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/store/forget.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 

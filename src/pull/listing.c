@@ -9,6 +9,8 @@
 #include "page.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/store/mirror_sets.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"

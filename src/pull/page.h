@@ -5,6 +5,8 @@
 
 #include "qualiodoo/pull/pull.h"
 
+#include "qualiodoo/store/mirror_sets.h"
+
 /* One reading of records of a model, and its result. The first part is set by the caller. Close it
  * with page_close(). */
 struct page {

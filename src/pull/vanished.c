@@ -16,6 +16,8 @@
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/pull.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/store/meta.h"
+#include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/util/log.h"
 
 /* At most this many partners are read one by one when some of them are hidden. */

@@ -19,6 +19,7 @@
 
 #include "qualiodoo/core/ledger.h"
 #include "qualiodoo/store/alerts.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "queue.h"
