@@ -23,6 +23,7 @@
 #include "listener.h"
 #include "metrics.h"
 #include "qualiodoo/agent/agent.h"
+#include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/store/lock.h"

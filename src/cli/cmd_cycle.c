@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
+#include "qualiodoo/config/config_files.h"
 #include "qualiodoo/cycle/cycle.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/util/interrupt.h"

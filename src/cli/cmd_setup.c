@@ -8,6 +8,7 @@
 
 #include "commands.h"
 #include "qualiodoo/cli/table.h"
+#include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/setup/setup.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"

@@ -6,6 +6,7 @@
 
 #include "qualiodoo/compute/policy.h"
 #include "qualiodoo/compute/revoked.h"
+#include "qualiodoo/config/config_show.h"
 #include "qualiodoo/store/evidence.h"
 #include "qualiodoo/store/facts_changed.h"
 #include "qualiodoo/store/meta.h"

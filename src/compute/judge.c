@@ -10,6 +10,7 @@
 
 #include "doubt.h"
 #include "qualiodoo/compute/settle.h"
+#include "qualiodoo/config/config_show.h"
 #include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/outbox.h"

@@ -2,6 +2,7 @@
  * when the service stops. */
 #include "qualiodoo/cycle/cycle_lease.h"
 
+#include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/store/lock.h"

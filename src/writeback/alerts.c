@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/config/config_show.h"
 #include "qualiodoo/core/ledger.h"
 #include "qualiodoo/store/alerts.h"
 #include "qualiodoo/store/meta.h"
