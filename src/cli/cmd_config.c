@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/config/config_files.h"
 #include "qualiodoo/config/config_secret.h"

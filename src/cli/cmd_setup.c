@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/setup/setup.h"

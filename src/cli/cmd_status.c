@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/doctor/problems.h"
 #include "qualiodoo/store/lock.h"
@@ -15,6 +17,7 @@
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/lease.h"
 #include "view.h"
+#include "view_revoked.h"
 
 struct status {
     struct config *config;
