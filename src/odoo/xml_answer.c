@@ -1,9 +1,7 @@
 #include "xml_answer.h"
 
-#include <errno.h>
 #include <expat.h>
 #include <limits.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,36 +9,14 @@
 #include "answer.h"
 #include "text.h"
 #include "tree.h"
+#include "xml_grammar.h"
+#include "xml_scalar.h"
 
 #define EXPECTED "an XML-RPC answer"
 #define CLOSING "</methodResponse>"
 
-/* The elements of XML-RPC; those that hold text are the last. */
-enum element {
-    NO_ELEMENT, /* around the root */
-    RESPONSE,
-    PARAMS,
-    PARAM,
-    FAULT,
-    VALUE, /* of text, as long as no element has begun in it */
-    FULL_VALUE,
-    LIST,
-    DATA,
-    OBJECT,
-    MEMBER,
-    NAMED_MEMBER,
-    FULL_MEMBER,
-    NIL,
-    NAME,
-    STRING,
-    INTEGER,
-    INTEGER_64,
-    DOUBLE,
-    BOOLEAN,
-    DATETIME,
-    BASE64,
-    UNKNOWN
-};
+/* Holds most texts, and every number. */
+enum { FIRST_CAPACITY = 256 };
 
 struct xml_answer {
     XML_Parser parser;
@@ -56,7 +32,7 @@ struct xml_answer {
     struct answer_ends ends;
     struct error error; /* the first failure; its code is 0 as long as there is none */
     bool foreign;       /* no XML-RPC answer: its beginning will say what it is */
-    bool has_result, has_fault;
+    bool has_fault;
     int fault_code;
 };
 
@@ -120,161 +96,47 @@ static void tell_kind(struct xml_answer *answer, enum event_kind kind)
     tell(answer, &event);
 }
 
-/* Ends the text with a NUL, which it does not count. */
-static bool terminate(struct xml_answer *answer)
+/* Makes room for more of the text, and a NUL. */
+static bool make_room(struct xml_answer *answer, size_t more)
 {
+    size_t capacity = answer->capacity ? answer->capacity : FIRST_CAPACITY;
     char *grown;
 
-    if (answer->length < answer->capacity) {
-        answer->text[answer->length] = '\0';
+    while (capacity < answer->length + more + 1)
+        capacity *= 2;
+    if (capacity == answer->capacity)
         return true;
-    }
-    grown = realloc(answer->text, answer->length + 1);
+    grown = realloc(answer->text, capacity);
     if (!grown) {
         fail_memory(answer);
         return false;
     }
     answer->text = grown;
-    answer->capacity = answer->length + 1;
-    answer->text[answer->length] = '\0';
+    answer->capacity = capacity;
     return true;
 }
 
-/* The text as a number of 64 bits: digits alone, after a sign. */
-static bool whole_number(const struct xml_answer *answer, int64_t *ret)
+/* Tells the value of an element that is no text. */
+static void tell_scalar(struct xml_answer *answer, enum xml_type type)
 {
-    const char *text = answer->text;
-    char *end = NULL;
+    struct xml_scalar scalar;
+    const char *wrong;
 
-    if (strspn(text, "+-0123456789") != answer->length || answer->length == 0)
-        return false;
-    errno = 0;
-    *ret = strtoll(text, &end, 10);
-    return errno == 0 && *end == '\0';
-}
-
-static void end_integer(struct xml_answer *answer, bool large)
-{
-    struct event event = {.kind = EVENT_INTEGER};
-
-    if (!terminate(answer))
+    if (!make_room(answer, 0))
         return;
-    if (!whole_number(answer, &event.integer))
-        fail(answer, large ? "an <i8> that is no whole number" : "an <int> that is no number");
-    else if (!large && (event.integer > INT32_MAX || event.integer < INT32_MIN))
-        fail(answer, "an <int> above the range of 32 bits");
+    answer->text[answer->length] = '\0';
+    wrong = xml_scalar_read(type, answer->text, answer->length, &scalar);
+    if (wrong)
+        fail(answer, wrong);
     else
-        tell(answer, &event);
-}
-
-/* The locale's numbers are those of C: main() sets its characters alone. */
-static void end_double(struct xml_answer *answer)
-{
-    struct event event = {.kind = EVENT_REAL};
-    char *end = NULL;
-
-    if (!terminate(answer))
-        return;
-    event.real = strtod(answer->text, &end);
-    if (answer->length == 0 || *end || is_blank(*answer->text) || strpbrk(answer->text, "xX"))
-        fail(answer, "a <double> that is no number");
-    else if (!isfinite(event.real))
-        fail(answer, "a number that is not finite");
-    else
-        tell(answer, &event);
-}
-
-static void end_boolean(struct xml_answer *answer)
-{
-    struct event event = {.kind = EVENT_BOOLEAN};
-
-    event.truth = answer->length == 1 && *answer->text == '1';
-    if (answer->length != 1 || (*answer->text != '0' && *answer->text != '1'))
-        fail(answer, "a <boolean> that is neither 0 nor 1");
-    else
-        tell(answer, &event);
-}
-
-/* "20260131T09:05:00" as "2026-01-31 09:05:00". */
-static void end_datetime(struct xml_answer *answer)
-{
-    static const char pattern[] = "ddddddddTdd:dd:dd";
-    const char *text = answer->text;
-    struct event event = {.kind = EVENT_TEXT};
-    char written[20];
-    size_t i;
-
-    for (i = 0; i < sizeof pattern - 1 && i < answer->length; i++)
-        if (pattern[i] == 'd' ? text[i] < '0' || text[i] > '9' : text[i] != pattern[i])
-            break;
-    if (i != sizeof pattern - 1 || answer->length != i) {
-        fail(answer, "a <dateTime.iso8601> that is no date and time");
-        return;
-    }
-    snprintf(written, sizeof written, "%.4s-%.2s-%.2s %.8s", text, text + 4, text + 6, text + 9);
-    event.text = written;
-    event.length = sizeof written - 1;
-    tell(answer, &event);
-}
-
-static void end_base64(struct xml_answer *answer)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < answer->length; i++)
-        if (!is_blank(answer->text[i]))
-            answer->text[kept++] = answer->text[i];
-    answer->length = kept;
-    if (terminate(answer)) {
-        if (strspn(answer->text,
-                   "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=") != kept)
-            fail(answer, "a <base64> with another character");
-        else
-            tell_text(answer, EVENT_TEXT);
-    }
+        tell(answer, &scalar.event);
 }
 
 /* ---- Elements ---- */
 
-static enum element element_of(const char *name)
+static enum xml_element innermost(const struct xml_answer *answer)
 {
-    static const struct {
-        const char *name;
-        enum element element;
-    } known[] = {
-        {"value", VALUE},      {"member", MEMBER},
-        {"name", NAME},        {"int", INTEGER},
-        {"string", STRING},    {"boolean", BOOLEAN},
-        {"double", DOUBLE},    {"struct", OBJECT},
-        {"array", LIST},       {"data", DATA},
-        {"nil", NIL},          {"i4", INTEGER},
-        {"i8", INTEGER_64},    {"ex:nil", NIL},
-        {"ex:i8", INTEGER_64}, {"dateTime.iso8601", DATETIME},
-        {"base64", BASE64},    {"methodResponse", RESPONSE},
-        {"params", PARAMS},    {"param", PARAM},
-        {"fault", FAULT},
-    };
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (strcmp(name, known[i].name) == 0)
-            return known[i].element;
-    return UNKNOWN;
-}
-
-static enum element innermost(const struct xml_answer *answer)
-{
-    return answer->depth ? (enum element)answer->stack[answer->depth - 1] : NO_ELEMENT;
-}
-
-/* Changes what the innermost element is, after one of its children. */
-static void becomes(struct xml_answer *answer, enum element element)
-{
-    answer->stack[answer->depth - 1] = (unsigned char)element;
-}
-
-static bool holds_text(enum element element)
-{
-    return element == VALUE || element > NIL;
+    return answer->depth ? (enum xml_element)answer->stack[answer->depth - 1] : XML_ROOT;
 }
 
 /* Whether the text so far is only blanks, as between elements. */
@@ -287,46 +149,16 @@ static bool has_no_words(const struct xml_answer *answer)
 }
 
 /* Whether `child` may begin in the innermost element; notes that it did. */
-static bool may_begin(struct xml_answer *answer, enum element child)
+static bool may_begin(struct xml_answer *answer, enum xml_element child)
 {
-    switch (innermost(answer)) {
-    case NO_ELEMENT:
-        return child == RESPONSE;
-    case RESPONSE:
-        return (child == PARAMS || child == FAULT) && !answer->has_result && !answer->has_fault;
-    case PARAMS:
-        return child == PARAM && !answer->has_result;
-    case PARAM:
-        if (child != VALUE || answer->has_result)
-            return false;
-        answer->has_result = true;
-        return true;
-    case FAULT:
-        return child == VALUE && !answer->fault.value;
-    case VALUE:
-        if (child < LIST || child == DATA || child == MEMBER || child == NAME || child == UNKNOWN)
-            return false;
-        if (!has_no_words(answer))
-            return false;
-        becomes(answer, FULL_VALUE);
-        return true;
-    case LIST:
-        return child == DATA;
-    case DATA:
-        return child == VALUE;
-    case OBJECT:
-        return child == MEMBER;
-    case MEMBER:
-        if (child == NAME)
-            becomes(answer, NAMED_MEMBER);
-        return child == NAME;
-    case NAMED_MEMBER:
-        if (child == VALUE)
-            becomes(answer, FULL_MEMBER);
-        return child == VALUE;
-    default:
+    enum xml_element parent = innermost(answer);
+    enum xml_element after = xml_grammar_after(parent, child);
+
+    if (after == XML_UNKNOWN || (parent == XML_VALUE && !has_no_words(answer)))
         return false;
-    }
+    if (answer->depth)
+        answer->stack[answer->depth - 1] = (unsigned char)after;
+    return true;
 }
 
 static void fail_unexpected(struct xml_answer *answer, const char *name)
@@ -345,7 +177,7 @@ static void fail_unexpected(struct xml_answer *answer, const char *name)
 static void XMLCALL begin(void *context, const char *name, const char **attributes)
 {
     struct xml_answer *answer = context;
-    enum element element = element_of(name);
+    enum xml_element element = xml_grammar_element(name);
 
     (void)attributes;
     if (answer->error.code)
@@ -361,55 +193,59 @@ static void XMLCALL begin(void *context, const char *name, const char **attribut
     } else {
         answer->stack[answer->depth++] = (unsigned char)element;
         answer->length = 0;
-        if (element == FAULT) {
+        if (element == XML_FAULT) {
             answer->has_fault = true;
             answer->present = &answer->fault_sink;
-        } else if (element == LIST || element == OBJECT) {
-            tell_kind(answer, element == LIST ? EVENT_LIST : EVENT_OBJECT);
+        } else if (element == XML_LIST || element == XML_OBJECT) {
+            tell_kind(answer, element == XML_LIST ? EVENT_LIST : EVENT_OBJECT);
         }
     }
 }
 
 /* Tells the value of an element that has ended. */
-static void end_element(struct xml_answer *answer, enum element element)
+static void end_element(struct xml_answer *answer, enum xml_element element)
 {
     switch (element) {
-    case LIST:
-    case OBJECT:
+    case XML_LIST:
+    case XML_OBJECT:
         tell_kind(answer, EVENT_END);
         break;
-    case NAME:
+    case XML_NAME:
         tell_text(answer, EVENT_KEY);
         break;
-    case VALUE:
-    case STRING:
+    case XML_VALUE:
+    case XML_STRING:
         tell_text(answer, EVENT_TEXT);
         break;
-    case NIL:
+    case XML_NIL:
         tell_kind(answer, EVENT_NULL);
         break;
-    case INTEGER:
-    case INTEGER_64:
-        end_integer(answer, element == INTEGER_64);
+    case XML_INTEGER:
+        tell_scalar(answer, XML_TYPE_INT);
         break;
-    case DOUBLE:
-        end_double(answer);
+    case XML_INTEGER_64:
+        tell_scalar(answer, XML_TYPE_I8);
         break;
-    case BOOLEAN:
-        end_boolean(answer);
+    case XML_DOUBLE:
+        tell_scalar(answer, XML_TYPE_DOUBLE);
         break;
-    case DATETIME:
-        end_datetime(answer);
+    case XML_BOOLEAN:
+        tell_scalar(answer, XML_TYPE_BOOLEAN);
         break;
-    case BASE64:
-        end_base64(answer);
+    case XML_DATETIME:
+        tell_scalar(answer, XML_TYPE_DATETIME);
         break;
-    case RESPONSE:
-        if (!answer->has_result && !answer->has_fault)
-            fail(answer, "a <methodResponse> without a value");
+    case XML_BASE64:
+        tell_scalar(answer, XML_TYPE_BASE64);
         break;
-    case MEMBER:
-    case NAMED_MEMBER:
+    case XML_RESPONSE:
+    case XML_PARAMS:
+    case XML_PARAM:
+    case XML_FAULT:
+        fail(answer, "an element without its value");
+        break;
+    case XML_MEMBER:
+    case XML_NAMED_MEMBER:
         fail(answer, "a <member> without its name or its value");
         break;
     default:
@@ -420,7 +256,7 @@ static void end_element(struct xml_answer *answer, enum element element)
 static void XMLCALL end(void *context, const char *name)
 {
     struct xml_answer *answer = context;
-    enum element element = innermost(answer);
+    enum xml_element element = innermost(answer);
 
     (void)name;
     if (answer->error.code)
@@ -430,34 +266,15 @@ static void XMLCALL end(void *context, const char *name)
     answer->length = 0;
 }
 
-static bool make_room(struct xml_answer *answer, size_t more)
-{
-    size_t capacity = answer->capacity ? answer->capacity : 256;
-    char *grown;
-
-    while (capacity < answer->length + more + 1)
-        capacity *= 2;
-    if (capacity == answer->capacity)
-        return true;
-    grown = realloc(answer->text, capacity);
-    if (!grown)
-        return false;
-    answer->text = grown;
-    answer->capacity = capacity;
-    return true;
-}
-
 static void XMLCALL characters(void *context, const char *text, int length)
 {
     struct xml_answer *answer = context;
 
     if (answer->error.code)
         return;
-    if (holds_text(innermost(answer))) {
-        if (!make_room(answer, (size_t)length)) {
-            fail_memory(answer);
+    if (xml_grammar_holds_text(innermost(answer))) {
+        if (!make_room(answer, (size_t)length))
             return;
-        }
         memcpy(answer->text + answer->length, text, (size_t)length);
         answer->length += (size_t)length;
         return;
@@ -539,7 +356,7 @@ void xml_answer_reset(struct xml_answer *answer)
     answer->elements = answer->depth = answer->length = 0;
     answer->ends = (struct answer_ends){0};
     answer->error = (struct error){0};
-    answer->foreign = answer->has_result = answer->has_fault = false;
+    answer->foreign = answer->has_fault = false;
     answer->fault_code = 0;
 }
 

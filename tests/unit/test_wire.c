@@ -162,6 +162,9 @@ static void answer(int fd, const char *status, const char *body)
     server_answer(fd, status, "", body, strlen(body));
 }
 
+/* The user of the key, as JSON-2 reads it. */
+#define OWNER "[{\"id\": 2, \"login\": \"agent@example.com\"}]"
+
 static bool serve_failure(struct server *server, int fd, const char *request, int number)
 {
     char body[4096];
@@ -171,6 +174,8 @@ static bool serve_failure(struct server *server, int fd, const char *request, in
         send_ok(fd, "{\"jsonrpc\": \"2.0\", \"id\": 1, \"result\": 2}");
     else if (strstr(request, "context_get"))
         send_ok(fd, "{\"lang\": \"fr_FR\", \"tz\": false, \"uid\": 2}");
+    else if (strstr(request, "/res.users/read"))
+        send_ok(fd, OWNER);
     else if (speaking == ODOO_JSON2)
         answer(fd, failing->status, failing->body);
     else {
@@ -316,7 +321,8 @@ static void test_failures_of_json2(void **state)
 static struct {
     const char *version;
     bool has_xml, has_json2, takes_key;
-} offer;
+    const char *owner; /* of the key */
+} offer = {.owner = OWNER};
 
 static bool serve_offer(struct server *server, int fd, const char *request, int number)
 {
@@ -337,7 +343,7 @@ static bool serve_offer(struct server *server, int fd, const char *request, int 
         send_ok(fd, body);
     } else if (strncmp(request, "POST /json/2/", 13) == 0 && offer.has_json2) {
         if (offer.takes_key)
-            send_ok(fd, "{\"uid\": 2}");
+            send_ok(fd, strstr(request, "/res.users/read") ? offer.owner : "{\"uid\": 2}");
         else
             answer(fd, "401 UNAUTHORIZED",
                    BODY("werkzeug.exceptions.Unauthorized", "Invalid apikey", ""));
@@ -418,6 +424,27 @@ static void test_auto_without_odoo(void **state)
     stop(&fixture);
 }
 
+/* JSON-2 is not told the login: the key of another user is refused, and one without a user. */
+static void test_the_key_of_another_user_is_refused(void **state)
+{
+    static const char *const owners[] = {"[{\"id\": 2, \"login\": \"admin\"}]", "[]", "null",
+                                         "[{\"id\": 2, \"login\": false}]"};
+    struct fixture fixture;
+
+    (void)state;
+    offer.version = "19.0";
+    offer.has_json2 = offer.takes_key = true;
+    for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
+        offer.owner = owners[i];
+        start_speaking(&fixture, ODOO_JSON2, serve_offer);
+        expect(&fixture, ERR_ACCESS_DENIED, odoo_authenticate(fixture.odoo, &fixture.error),
+               RETRY_NEVER, "belongs to the user");
+        assert_int_equal(odoo_uid(fixture.odoo), 0);
+        stop(&fixture);
+    }
+    offer.owner = OWNER;
+}
+
 /* The key goes to JSON-2 alone, the database to each. */
 static void test_headers(void **state)
 {
@@ -459,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_failures_of_json2),
         cmocka_unit_test(test_auto),
         cmocka_unit_test(test_auto_without_odoo),
+        cmocka_unit_test(test_the_key_of_another_user_is_refused),
         cmocka_unit_test(test_headers),
     };
 
