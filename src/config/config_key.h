@@ -16,7 +16,6 @@
 #ifndef QUALIODOO_CONFIG_CONFIG_KEY_H
 #define QUALIODOO_CONFIG_CONFIG_KEY_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <yaml.h>

@@ -7,7 +7,6 @@
 #define QUALIODOO_COMPUTE_REVOKED_H
 
 #include "qualiodoo/compute/accounts.h"
-#include "qualiodoo/util/array.h"
 
 /* The balance of an account before and after this computation. */
 struct balance_change {

@@ -1,7 +1,8 @@
 /* calendar.h - questions of business time (DOMAIN.md, section 8). No I/O, no clock.
  *
  * A calendar is compiled once (calendar_build.h) into sorted UTC working intervals with running
- * totals; every question is then a binary search. Times are UTC seconds; working intervals are half-open [start, end).
+ * totals; every question is then a binary search. Times are UTC seconds; working intervals are
+ * half-open [start, end).
  *
  * Local times that DST skips or repeats: attendances follow Odoo (pytz, is_dst=False), which takes
  * a skipped time with the offset before the change and a repeated one as the second of the two; an

@@ -1,5 +1,5 @@
-/* calendar_build.h - compiles weekly hours, leaves and closed days into the calendar that calendar.h
- * asks. No I/O, no clock.
+/* calendar_build.h - compiles weekly hours, leaves and closed days into a calendar, which answers
+ * the questions of calendar.h. No I/O, no clock.
  *
  * Local times that DST skips or repeats: see the head of calendar.h. */
 #ifndef QUALIODOO_CORE_CALENDAR_BUILD_H
