@@ -11,6 +11,7 @@
 
 #include "qualiodoo/agent/agent.h"
 #include "qualiodoo/cli/cli.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/util/descriptors.h"

@@ -23,7 +23,10 @@
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/pull/skew.h"
 #include "qualiodoo/store/facts.h"
+#include "qualiodoo/store/lock.h"
 #include "qualiodoo/store/lookup.h"
+#include "qualiodoo/store/mirror_sets.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/civil.h"
 
 enum { LOCK_WAIT_MS = 60000, KEY_BYTES = 16 };

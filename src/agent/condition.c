@@ -5,6 +5,7 @@
 #include "qualiodoo/compute/policy.h"
 #include "qualiodoo/doctor/problems.h"
 #include "qualiodoo/store/store.h"
+#include "qualiodoo/store/transactions.h"
 
 static void judge(struct store *store, const struct config *config, struct condition *ret)
 {

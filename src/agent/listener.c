@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "listener.h"
+#include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"
 #include "request.h"

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 
 #include "commands.h"
+#include "output.h"
 #include "qualiodoo/adjust/adjustment.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/customer.h"

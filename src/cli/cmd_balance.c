@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"

@@ -4,7 +4,12 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/config/config.h"
+#include "qualiodoo/config/config_files.h"
+#include "qualiodoo/config/config_secret.h"
+#include "qualiodoo/config/config_show.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/log.h"
 #include "qualiodoo/util/printable.h"

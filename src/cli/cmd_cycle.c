@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
+#include "qualiodoo/config/config_files.h"
 #include "qualiodoo/cycle/cycle.h"
 #include "qualiodoo/cycle/cycle_report.h"
 #include "qualiodoo/util/interrupt.h"
 #include "view.h"
+#include "view_revoked.h"
 
 static void on_signal(int number)
 {

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/doctor/doctor.h"
 #include "qualiodoo/util/json_build.h"

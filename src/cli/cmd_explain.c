@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "qualiodoo/cli/options.h"
 
 int cmd_explain(struct cli *cli, int argc, char **argv, struct error *error)
 {

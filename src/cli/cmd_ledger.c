@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/util/civil.h"
 #include "view.h"

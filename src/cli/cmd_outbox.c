@@ -4,9 +4,13 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/pull/open.h"
+#include "qualiodoo/store/lock.h"
 #include "qualiodoo/store/outbox.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"

@@ -1,5 +1,7 @@
 /* cmd_run.c - run: the service. */
 #include "commands.h"
+#include "qualiodoo/cli/options.h"
+#include "qualiodoo/config/config_files.h"
 #include "qualiodoo/util/log.h"
 
 int (*cli_service)(struct config *config, struct error *error);

@@ -7,7 +7,10 @@
 #include <unistd.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
+#include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/setup/setup.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"

@@ -4,8 +4,12 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/doctor/problems.h"
+#include "qualiodoo/store/lock.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/civil.h"
@@ -13,6 +17,7 @@
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/lease.h"
 #include "view.h"
+#include "view_revoked.h"
 
 struct status {
     struct config *config;

@@ -1,4 +1,6 @@
-/* commands.h - the functions of the command table: see struct command for what they return. */
+/* commands.h - the functions of the command table, which is in commands.c: see struct command for
+ * what they return. Each is all that its file shows to others (cmd_cycle.c: `sync` and
+ * `reconcile`), so that one header serves all of them. */
 #ifndef QUALIODOO_CLI_COMMANDS_H
 #define QUALIODOO_CLI_COMMANDS_H
 

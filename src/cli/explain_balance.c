@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"

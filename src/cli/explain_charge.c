@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "output.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/store/history.h"
 #include "qualiodoo/util/civil.h"

@@ -1,11 +1,15 @@
 /* explain_sla.c - explain sla: where the deadline of a ticket comes from, what stopped the clock
  * and what did not, and what was written into Odoo. */
-#include "explain_sla.h"
 
 #include <stdlib.h>
 
 #include "commands.h"
+#include "explain_sla_days.h"
+#include "explain_sla_text.h"
+#include "explain_sla_written.h"
+#include "output.h"
 #include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"

@@ -1,10 +1,14 @@
 /* explain_sla_days.c - explain sla: the working time that was counted, and the days that were
  * not. */
+#include "explain_sla_days.h"
+
 #include <stdlib.h>
 
-#include "explain_sla.h"
+#include "qualiodoo/core/calendar_build.h"
+#include "qualiodoo/store/calendars.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"
+#include "view.h"
 
 struct days {
     const struct config *config;

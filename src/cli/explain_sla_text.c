@@ -1,7 +1,8 @@
 /* explain_sla_text.c - explain sla as text. Times are those of the configured zone. */
+#include "explain_sla_text.h"
+
 #include <string.h>
 
-#include "explain_sla.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/util/civil.h"
 

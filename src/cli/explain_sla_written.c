@@ -1,8 +1,9 @@
 /* explain_sla_written.c - explain sla: what was written into Odoo about a ticket, or why nothing
  * was. */
+#include "explain_sla_written.h"
+
 #include <stdio.h>
 
-#include "explain_sla.h"
 #include "qualiodoo/compute/settle.h"
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/util/civil.h"

@@ -1,6 +1,8 @@
 /* options.c - options, on top of getopt_long(). What getopt does not do is done here: negative
  * numbers are arguments, arguments and options mix in any order, names cannot be abbreviated (a new
  * option could make an abbreviation ambiguous), and errors suggest the nearest option. */
+#include "qualiodoo/cli/options.h"
+
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>

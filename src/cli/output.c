@@ -1,4 +1,6 @@
 /* output.c - the document that --json prints. */
+#include "output.h"
+
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,12 @@
 
 #include "qualiodoo/pull/customer.h"
 #include "qualiodoo/pull/open.h"
-#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/facts_changed.h"
+#include "qualiodoo/store/meta.h"
+#include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/store/results.h"
+#include "qualiodoo/store/results_load.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"

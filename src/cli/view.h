@@ -50,10 +50,6 @@ json_t *json_lot_name(struct ledger_lot_name name); /* null for the overdraft */
 json_t *json_source(enum ledger_source source, int64_t id);
 json_t *json_text(const char *text); /* null for NULL */
 
-/* Prints a table of the accounts of cycle_report.revoked: the first ones, and how many more there
- * are. Prints nothing when there is none. */
-int view_revoked(json_t *accounts, struct error *error);
-
 /* An account and everything that was computed for it. */
 struct account_view {
     int64_t customer;

@@ -1,4 +1,6 @@
 /* view_revoked.c - the accounts that a changed setting would take credit from. */
+#include "view_revoked.h"
+
 #include "qualiodoo/cli/table.h"
 #include "view.h"
 

@@ -6,9 +6,13 @@
 
 #include "qualiodoo/compute/policy.h"
 #include "qualiodoo/compute/revoked.h"
+#include "qualiodoo/config/config_show.h"
 #include "qualiodoo/store/evidence.h"
+#include "qualiodoo/store/facts_changed.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/results.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"

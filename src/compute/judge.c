@@ -10,8 +10,11 @@
 
 #include "doubt.h"
 #include "qualiodoo/compute/settle.h"
+#include "qualiodoo/config/config_show.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/outbox.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/progress.h"
 

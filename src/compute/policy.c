@@ -5,6 +5,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 

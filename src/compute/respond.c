@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/core/calendar_build.h"
+#include "qualiodoo/store/calendars.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 

@@ -8,9 +8,11 @@
 #include "qualiodoo/core/revoked.h"
 #include "qualiodoo/store/evidence.h"
 #include "qualiodoo/store/lookup.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
+#include "revoked_causes.h"
 
 /* Most accounts named in the message of the error, and in the log; the report names all. */
 #define ACCOUNTS_NAMED 5

@@ -1,5 +1,7 @@
 /* revoked_causes.c - names what changed when credit would be revoked: references, units and types
  * of journals in Odoo, keys of the configuration, the version of the program. */
+#include "revoked_causes.h"
+
 #include <stdlib.h>
 #include <string.h>
 

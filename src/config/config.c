@@ -1,11 +1,19 @@
 /* config.c - from a document to a checked structure. The walk follows the file, so that the first
  * error of the file is the one reported; missing keys and checks across keys come after it. */
+#include "qualiodoo/config/config.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_file.h"
+#include "config_key.h"
+#include "config_keys.h"
+#include "config_parse.h"
+#include "config_values.h"
+#include "config_yaml.h"
+#include "qualiodoo/config/config_url.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/suggest.h"

@@ -1,8 +1,14 @@
 /* config_credit.c - the type of credit.packs: which product is worth how many hours. */
+#include "config_credit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_key.h"
+#include "config_sla.h"
+#include "config_types.h"
+#include "config_values.h"
+#include "config_yaml.h"
 #include "qualiodoo/util/json_build.h"
 
 #define PACK_EXPECTED "a pack {product: REFERENCE, hours: NUMBER} or {id: NUMBER, hours: NUMBER}"

@@ -1,11 +1,16 @@
 /* config_domain.c - the type of tickets.domain and timesheets.domain: an Odoo search domain,
  * written as a YAML list in Odoo's prefix form and kept as the JSON that is sent to Odoo. Only its
  * shape is checked here: which fields exist, only Odoo knows. */
+#include "config_domain.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_key.h"
+#include "config_types.h"
+#include "config_values.h"
+#include "config_yaml.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 

@@ -1,12 +1,12 @@
 /* config_file.c - reads the text of the configuration file. */
+#include "config_file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "config_internal.h"
 
 int config_fail_read(const char *path, const char *what, const char *missing, struct error *error)
 {

@@ -1,11 +1,13 @@
 /* config_files.c - checks the files that the configuration names before anything is started. */
+#include "qualiodoo/config/config_files.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "config_internal.h"
+#include "qualiodoo/config/config_secret.h"
 
 /* Returns 0 when the file holds a certificate, else the errno of the failed read, or -1 when it can
  * be read and holds none. */

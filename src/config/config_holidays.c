@@ -1,10 +1,15 @@
 /* config_holidays.c - the type of sla.holidays: names of sets, days taken out of them, yearly days,
  * and dates. */
+#include "config_holidays.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_key.h"
+#include "config_types.h"
+#include "config_values.h"
+#include "config_yaml.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"

@@ -1,9 +1,18 @@
 /* config_keys.c - the table of keys, in the order of config_to_yaml(). A duration is read by
  * `milliseconds` (time that passes), `whole_minutes` (credit), `days`, or `period` (years, months).
  */
+#include "config_keys.h"
+
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_addresses.h"
+#include "config_credit.h"
+#include "config_domain.h"
+#include "config_holidays.h"
+#include "config_key.h"
+#include "config_sla.h"
+#include "config_types.h"
+#include "config_values.h"
 
 /* In the order of the enums of config.h. */
 static const char *const languages[] = {"fr", "en", NULL};

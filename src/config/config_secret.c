@@ -1,5 +1,7 @@
 /* config_secret.c - the password or API key. It is read without stdio, whose buffers are not wiped,
  * and appears in no message. */
+#include "qualiodoo/config/config_secret.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -9,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "config_internal.h"
+#include "config_file.h"
 
 #define MAX_SECRET_SIZE 4096 /* an API key of Odoo is 40 characters */
 #define CREDENTIAL "odoo"

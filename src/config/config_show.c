@@ -1,10 +1,14 @@
 /* config_show.c - the effective configuration: a JSON object with the values as they are written in
  * the file, and the same as YAML text that config_load() reads back. */
+#include "qualiodoo/config/config_show.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_key.h"
+#include "config_keys.h"
+#include "config_values.h"
 
 /* ---- JSON ---- */
 

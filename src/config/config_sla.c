@@ -1,9 +1,14 @@
 /* config_sla.c - the types of the section sla: calendar, opening hours, targets, responses. */
+#include "config_sla.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_key.h"
+#include "config_types.h"
+#include "config_values.h"
+#include "config_yaml.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"
 

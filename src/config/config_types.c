@@ -1,9 +1,13 @@
 /* config_types.c - the types of keys that any section can use. */
+#include "config_types.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_key.h"
+#include "config_values.h"
+#include "config_yaml.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/suggest.h"

@@ -1,11 +1,18 @@
 /* config_url.c - the types of addresses (of Odoo, its proxy and the webhook) and of time zones. */
+#include "qualiodoo/config/config_url.h"
+
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_addresses.h"
+#include "config_key.h"
+#include "config_types.h"
+#include "config_values.h"
+#include "config_yaml.h"
+#include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/util/tz.h"
 
 #define URL_EXPECTED "an address such as https://support.example.com"

@@ -1,9 +1,11 @@
 /* config_values.c - quantities with a unit, quoting, copies. */
+#include "config_values.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_key.h"
 
 /* ---- Units ---- */
 

@@ -1,9 +1,12 @@
 /* config_yaml.c - from text to a YAML document, and the errors that name a place in it. */
+#include "config_yaml.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "config_internal.h"
+#include "config_key.h"
+#include "config_values.h"
 
 /* ---- Errors that name a place ---- */
 

@@ -2,6 +2,8 @@
  *
  * The attendances of each local day are converted to UTC and joined where they overlap or touch;
  * then the leaves are cut out. Local times that DST skips or repeats: see calendar.h. */
+#include "qualiodoo/core/calendar_build.h"
+
 #include <stdlib.h>
 #include <string.h>
 

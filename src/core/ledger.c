@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ledger_internal.h"
+#include "ledger_book.h"
+#include "ledger_clawback.h"
+#include "ledger_expiry.h"
 #include "qualiodoo/util/civil.h"
 
 /* The input, sorted; `grant`, `clawback`... are the indices of the next fact to enter. */

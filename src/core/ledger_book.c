@@ -1,7 +1,7 @@
 /* ledger_book.c - the primitive movements of minutes: only book_enter() writes an entry. */
-#include <stdlib.h>
+#include "ledger_book.h"
 
-#include "ledger_internal.h"
+#include <stdlib.h>
 
 /* The order in which lots are used (DOMAIN.md, section 4). */
 static int compare_choice(const struct ledger_lot *a, const struct ledger_lot *b)

@@ -4,9 +4,11 @@
  * takes from the lots of its invoice first, then from any lot, but is counted (`counted`) against
  * the lots of its invoice only, up to what they granted and did not lose by expiry. What it asks
  * for beyond that limit may have expired: `barred` keeps as much from being reinstated. */
+#include "ledger_clawback.h"
+
 #include <assert.h>
 
-#include "ledger_internal.h"
+#include "ledger_book.h"
 
 /* The next lot of the invoice by line id, after `after`; NULL when there is none. */
 static struct ledger_lot *next_lot(struct book *book, int64_t invoice, int64_t after)

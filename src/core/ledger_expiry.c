@@ -1,6 +1,8 @@
 /* ledger_expiry.c - the expiry step of a day (DOMAIN.md, section 5): reinstate what a
  * renewal brings back, then roll over or expire the lots that end today. */
-#include "ledger_internal.h"
+#include "ledger_expiry.h"
+
+#include "ledger_book.h"
 
 /* The lot that renews the contract: the one with the latest end among those that an invoice opened
  * and that end after `end`; NULL: none. With `renewed_by`, only among the lots that start today and

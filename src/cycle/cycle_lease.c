@@ -2,8 +2,10 @@
  * when the service stops. */
 #include "qualiodoo/cycle/cycle_lease.h"
 
+#include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
+#include "qualiodoo/store/lock.h"
 #include "qualiodoo/util/log.h"
 
 /* A server that does not answer must not delay the stop of the service. */

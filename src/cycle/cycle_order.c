@@ -6,7 +6,8 @@
 
 #include "qualiodoo/pull/customer.h"
 #include "qualiodoo/pull/newest.h"
-#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/meta.h"
+#include "qualiodoo/store/mirror_sets.h"
 
 /* Finds a customer that the command line names in Odoo, where it may be new; else in the state,
  * which may still have a partner that is gone from Odoo. Adds it to `customers`. */

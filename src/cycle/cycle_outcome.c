@@ -6,6 +6,7 @@
 
 #include "qualiodoo/store/audit.h"
 #include "qualiodoo/store/lookup.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"

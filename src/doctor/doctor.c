@@ -19,6 +19,8 @@
 #include "doctor_timesheets.h"
 #include "doctor_webhook.h"
 #include "doctor_writeback.h"
+#include "qualiodoo/config/config_secret.h"
+#include "qualiodoo/config/config_url.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/protocol.h"
 #include "qualiodoo/odoo/session.h"

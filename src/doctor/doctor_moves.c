@@ -5,6 +5,7 @@
 #include "doctor_findings.h"
 #include "doctor_list.h"
 #include "qualiodoo/store/facts.h"
+#include "qualiodoo/store/facts_changed.h"
 #include "qualiodoo/util/progress.h"
 
 struct inspection {

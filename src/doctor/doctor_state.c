@@ -12,7 +12,9 @@
 #include "doctor_moves.h"
 #include "doctor_review.h"
 #include "qualiodoo/compute/policy.h"
-#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/meta.h"
+#include "qualiodoo/store/mirror_sets.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 

@@ -11,7 +11,7 @@
 #include "doctor_list.h"
 #include "qualiodoo/core/duration.h"
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/store/review.h"
 #include "qualiodoo/util/civil.h"
 

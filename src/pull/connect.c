@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "qualiodoo/config/config_secret.h"
+#include "qualiodoo/config/config_url.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"

@@ -28,6 +28,8 @@
 #include "domain.h"
 #include "qualiodoo/pull/newest.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/store/mirror_sets.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"

@@ -3,6 +3,7 @@
 #define QUALIODOO_PULL_CURSOR_H
 
 #include "qualiodoo/pull/open.h"
+#include "qualiodoo/store/mirror_sets.h"
 
 /* Loads the cursor of a model, or begins a first pull when there is none or its scope changed.
  * *ret_resumed: an earlier run began this first pull. Free it with mirror_cursor_free(), also after

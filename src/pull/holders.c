@@ -2,6 +2,7 @@
 #include "holders.h"
 
 #include "qualiodoo/store/holders.h"
+#include "qualiodoo/store/mirror_sets.h"
 
 #include <stdio.h>
 #include <stdlib.h>

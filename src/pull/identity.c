@@ -22,6 +22,8 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/search.h"
+#include "qualiodoo/store/forget.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"
 

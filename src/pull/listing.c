@@ -12,6 +12,8 @@
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/odoo/read.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/store/mirror_sets.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"

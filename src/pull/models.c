@@ -4,6 +4,7 @@
 #include "qualiodoo/pull/models.h"
 
 #include "computed.h"
+#include "qualiodoo/store/mirror_sets.h"
 
 #define OUT_MOVES "[\"out_invoice\", \"out_receipt\", \"out_refund\"]"
 #define OUT_MOVES_AND_ENTRIES "[\"out_invoice\", \"out_receipt\", \"out_refund\", \"entry\"]"

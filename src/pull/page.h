@@ -6,6 +6,8 @@
 #include "qualiodoo/odoo/records.h"
 #include "qualiodoo/pull/open.h"
 
+#include "qualiodoo/store/mirror_sets.h"
+
 /* One reading of records of a model, and its result. The first part is set by the caller. Close it
  * with page_close(). */
 struct page {

@@ -10,6 +10,7 @@
 #include "page.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/util/json_build.h"
 
 /* Owners of one listing: all their ids go into one domain. */

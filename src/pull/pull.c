@@ -12,6 +12,7 @@
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/evidence.h"
+#include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/log.h"

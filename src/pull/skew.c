@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "qualiodoo/odoo/session.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/interrupt.h"

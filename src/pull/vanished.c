@@ -15,6 +15,8 @@
 #include "parts.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/store/meta.h"
+#include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/util/log.h"
 
 /* At most this many partners are read one by one when some of them are hidden. */

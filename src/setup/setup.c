@@ -8,6 +8,8 @@
  * customers, tag, rule, external ids. setup_remove.c removes them. */
 #include "qualiodoo/setup/setup.h"
 
+#include "qualiodoo/config/config_secret.h"
+#include "qualiodoo/config/config_url.h"
 #include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/odoo/session.h"
 #include "qualiodoo/util/progress.h"

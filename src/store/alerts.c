@@ -3,7 +3,7 @@
 
 #include "qualiodoo/core/ledger.h"
 #include "qualiodoo/util/civil.h"
-#include "store_internal.h"
+#include "statements.h"
 
 /* Parameters of alert_sql: ?1 customers (JSON or NULL), ?2 since, ?3 today, ?4 the threshold or the
  * days, ?5 the kind of entry. Columns: customer, salesperson, record, amount, day, move,

@@ -8,7 +8,8 @@
 #include "audit_internal.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
-#include "store_internal.h"
+#include "results_load_internal.h"
+#include "statements.h"
 
 /* How many causes an audit row names; further ones are counted. */
 #define CAUSES_MAX 5

@@ -1,10 +1,12 @@
 /* calendars.c - working calendars, as mirrored from Odoo. */
+#include "qualiodoo/store/calendars.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "qualiodoo/store/targets.h"
+#include "qualiodoo/core/calendar_build.h"
 #include "qualiodoo/util/civil.h"
-#include "store_internal.h"
+#include "statements.h"
 
 void calendar_rows_free(struct calendar_rows *rows)
 {

@@ -7,7 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files.h"
+#include "migrate.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/clock.h"
+#include "statements.h"
 #include "store_internal.h"
 
 #define BUSY_TIMEOUT_MS 10000 /* the cycle lock serialises writers: only checkpoints collide */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_internal.h"
+#include "statements.h"
 
 /* The evidence of invoice `m` and its line `l`, from the columns that 0.1.0 mirrored:
  * schema/006-revoked.sql builds the same text for the lots that 0.1.0 granted. Columns mirrored

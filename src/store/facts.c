@@ -6,9 +6,13 @@
 
 #include <stdlib.h>
 
+#include "facts_moves.h"
+#include "facts_query.h"
+#include "facts_response.h"
 #include "facts_work.h"
 #include "qualiodoo/core/duration.h"
 #include "qualiodoo/util/civil.h"
+#include "statements.h"
 
 /* ?2 is a JSON array of excluded tag names. */
 static const char ticket_sql[] =

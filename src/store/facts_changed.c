@@ -1,5 +1,7 @@
 /* facts_changed.c - which accounts have facts, and which of them must be computed again. */
-#include "qualiodoo/store/facts.h"
+#include "qualiodoo/store/facts_changed.h"
+
+#include "statements.h"
 #include "store_internal.h"
 
 /* The invoices and credit notes that changed records touch, in three steps:

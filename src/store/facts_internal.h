@@ -1,10 +1,8 @@
-/* facts_internal.h - the memory of an account's facts and the queries that fill it, for facts*.c.
- */
+/* facts_internal.h - the memory of an account's facts, for facts*.c. */
 #ifndef QUALIODOO_STORE_FACTS_INTERNAL_H
 #define QUALIODOO_STORE_FACTS_INTERNAL_H
 
 #include "qualiodoo/store/facts.h"
-#include "store_internal.h"
 
 struct facts {
     struct store *store;
@@ -25,23 +23,5 @@ struct facts {
     struct ledger_adjustment *adjustments;
     size_t adjustments_size;
 };
-
-/* One query, whose parameter 1 is `account`, and the function that adds each of its rows to the
- * facts: 0 or ERR_NO_MEMORY. */
-struct facts_query {
-    const char *sql;
-    int64_t account;
-    int (*row)(struct facts *facts, sqlite3_stmt *statement);
-    const char *text2; /* parameter 2 as text, or NULL */
-    int64_t integer2;  /* parameter 2 where text2 is NULL */
-};
-
-int facts_query(struct facts *facts, const struct facts_query *query, struct error *error);
-
-/* Loads the invoices and credit notes of an account with their lines and settlements, and the moves
- * on which their payment depends. Call facts_moves_link() after all queries: it sets pointers into
- * the arrays, which move while they grow. */
-int facts_moves_load(struct facts *facts, int64_t account, struct error *error);
-void facts_moves_link(struct facts *facts);
 
 #endif

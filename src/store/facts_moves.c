@@ -1,10 +1,14 @@
 /* facts_moves.c - loads invoices and credit notes, their lines and what settles them. */
+#include "facts_moves.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "facts_internal.h"
+#include "facts_query.h"
 #include "qualiodoo/core/duration.h"
 #include "qualiodoo/util/civil.h"
+#include "statements.h"
 
 /* `own` are the moves of account ?1 that carry packs; `near` adds the moves that decide about their
  * payment: what a move reverses, the credit notes that settle it, the invoices of the down payment

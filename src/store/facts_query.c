@@ -1,5 +1,8 @@
 /* facts_query.c - runs a query of facts and passes each row to its function. */
+#include "facts_query.h"
+
 #include "facts_internal.h"
+#include "statements.h"
 
 int facts_query(struct facts *facts, const struct facts_query *query, struct error *error)
 {

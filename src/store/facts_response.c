@@ -1,9 +1,11 @@
 /* facts_response.c - the first response of a ticket: with credit.count_from: response, its lines
  * count from that day on. */
+#include "facts_response.h"
+
 #include "qualiodoo/store/facts.h"
 #include "qualiodoo/store/replies.h"
 #include "qualiodoo/util/civil.h"
-#include "store_internal.h"
+#include "statements.h"
 
 static const char ticket_sql[] =
     "SELECT t.create_date, t.assigned_date, t.closed_date, t.partner_id, p.account_id,"

@@ -2,7 +2,7 @@
 #include "facts_work.h"
 
 #include "qualiodoo/util/civil.h"
-#include "store_internal.h"
+#include "statements.h"
 
 bool facts_read_work(const struct facts_policy *policy, sqlite3_stmt *row, struct charge_line *ret)
 {

@@ -3,6 +3,8 @@
  * The folder of the state belongs to the service's user, who could place a link where a command of
  * root is about to create, lock or truncate a file. So a command of root works as the owner of the
  * folder, and a file that is a link, has a second name or belongs to another user is refused. */
+#include "files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -11,8 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "store_internal.h"
 
 #define STATE_MODE 0640 /* it holds customers' names */
 

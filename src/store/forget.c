@@ -1,6 +1,9 @@
+#include "qualiodoo/store/forget.h"
+
 #include <stdlib.h>
 
-#include "store_internal.h"
+#include "qualiodoo/store/transactions.h"
+#include "statements.h"
 
 int store_forget(struct store *store, struct error *error)
 {

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 
 #include "qualiodoo/store/lookup.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/targets.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/civil.h"
-#include "store_internal.h"
+#include "statements.h"
 
 static int read_mirrors(struct store *store, struct health *health, struct error *error)
 {

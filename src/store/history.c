@@ -3,6 +3,7 @@
 
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/util/civil.h"
+#include "statements.h"
 #include "store_internal.h"
 
 int history_of(struct store *store, int64_t ticket, enum history_status *ret, struct error *error)

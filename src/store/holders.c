@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 #include "qualiodoo/store/mirror.h"
-#include "store_internal.h"
+#include "qualiodoo/store/transactions.h"
+#include "statements.h"
 
 /* The longest chain of parents that is followed: Odoo allows no circle, but a half-updated mirror
  * may hold one. */

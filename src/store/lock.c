@@ -1,5 +1,7 @@
 /* lock.c - the cycle lock and the service's lock: an flock() on a file beside the state, whose
  * content names the holder. */
+#include "qualiodoo/store/lock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -9,9 +11,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "files.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/progress.h"
-#include "store_internal.h"
 
 #define RETRY_MS 100
 

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_internal.h"
+#include "statements.h"
 
 bool lookup_parse_id(const char *text, int64_t *ret_id)
 {

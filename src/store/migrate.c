@@ -1,7 +1,11 @@
 /* migrate.c - brings the schema of the state file up to date, one numbered step at a time. */
+#include "migrate.h"
+
 #include <stdio.h>
 
 #include "migrations.h"
+#include "qualiodoo/store/transactions.h"
+#include "statements.h"
 #include "store_internal.h"
 
 /* "QODO": the PRAGMA application_id of our files. */

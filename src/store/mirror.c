@@ -8,6 +8,7 @@
 
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "statements.h"
 #include "store_internal.h"
 
 /* The statements of one table, made at its first use. Parameter ?1 is the id, i + 2 is column i of

@@ -1,10 +1,13 @@
 /* mirror_sets.c - the sets of ids that a pull asks for, the cursors, the pending and the unreadable
  * records. */
+#include "qualiodoo/store/mirror_sets.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/util/json_build.h"
+#include "statements.h"
 #include "store_internal.h"
 
 #define INVOICE_TYPES "('out_invoice', 'out_receipt', 'out_refund')"

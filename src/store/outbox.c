@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "statements.h"
 #include "store_internal.h"
 
 static const char *const state_names[OUTBOX_STATES] = {

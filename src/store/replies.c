@@ -2,7 +2,7 @@
 #include "qualiodoo/store/replies.h"
 
 #include "qualiodoo/util/civil.h"
-#include "store_internal.h"
+#include "statements.h"
 
 /* The subtype of mails that open a ticket differs by database: it is kept as meta opening_subtype.
  * User 1 is Odoo's robot. */

@@ -2,7 +2,8 @@
 #include "qualiodoo/store/results.h"
 
 #include "audit_internal.h"
-#include "store_internal.h"
+#include "results_totals.h"
+#include "statements.h"
 
 /* The stored figures of an account. */
 struct stored {

@@ -1,8 +1,9 @@
 /* results_load.c - loads stored results. */
-#include "qualiodoo/store/results.h"
+#include "qualiodoo/store/results_load.h"
 
 #include "qualiodoo/util/array.h"
-#include "store_internal.h"
+#include "results_load_internal.h"
+#include "statements.h"
 
 static int read_account(struct store *store, int64_t account, struct results_stored *stored,
                         struct error *error)

@@ -1,7 +1,9 @@
 /* results_totals.c - the minutes that an account was credited, consumed and lost, before and after.
  */
+#include "results_totals.h"
+
 #include "qualiodoo/store/results.h"
-#include "store_internal.h"
+#include "statements.h"
 
 /* Adds `sign` times the minutes of an entry to the total that its kind belongs to. */
 static void count_entry(struct results_change *totals, enum ledger_kind kind, minutes amount,

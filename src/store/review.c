@@ -4,7 +4,7 @@
 
 #include "facts_work.h"
 #include "qualiodoo/core/duration.h"
-#include "store_internal.h"
+#include "statements.h"
 
 /* A ticket whose lines would be charged: in the domain, without an excluded tag (?2), with work
  * since ?3. */

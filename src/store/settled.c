@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "store_internal.h"
+#include "statements.h"
 
 /* The last column, still_there: a message that counted then and still exists is not gone, even
  * where it would not count today (its author joined the customer; 0.1.0 counted more). */

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "qualiodoo/util/civil.h"
-#include "store_internal.h"
+#include "statements.h"
 
 #define BILLION INT64_C(1000000000)
 

@@ -1,4 +1,6 @@
-/* statements.c - prepared statements, errors of SQLite, transactions, and the values of meta. */
+/* statements.c - prepared statements, errors of SQLite, checks of rows. */
+#include "statements.h"
+
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -211,78 +213,6 @@ int store_text(sqlite3_stmt *statement, int column, const char **ret, struct err
         return 0;
     sqlite3_reset(statement);
     return error_memory(error);
-}
-
-int store_begin(struct store *store, struct error *error)
-{
-    int rc;
-
-    if (store->depth > 0)
-        rc = store_exec(store, "SAVEPOINT inner", error);
-    else
-        rc = store_exec(store, store->mode == STORE_READ ? "BEGIN" : "BEGIN IMMEDIATE", error);
-    if (rc == 0)
-        store->depth++;
-    return rc;
-}
-
-int store_commit(struct store *store, struct error *error)
-{
-    int rc;
-
-    assert(store->depth > 0);
-    rc = store_exec(store, store->depth > 1 ? "RELEASE inner" : "COMMIT", error);
-    if (rc == 0)
-        store->depth--;
-    return rc;
-}
-
-void store_rollback(struct store *store)
-{
-    if (store->depth == 0)
-        return;
-    /* After some failures (a full disk) SQLite has rolled back already. */
-    if (!sqlite3_get_autocommit(store->db))
-        sqlite3_exec(store->db, store->depth > 1 ? "ROLLBACK TO inner; RELEASE inner" : "ROLLBACK",
-                     NULL, NULL, NULL);
-    store->depth--;
-}
-
-int store_meta_get(struct store *store, const char *key, char **ret_value, struct error *error)
-{
-    sqlite3_stmt *statement;
-    char *value = NULL;
-    int rc = store_prepare(store, "SELECT value FROM meta WHERE key = ?1", &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    rc = store_step(store, statement, error);
-    if (rc < 0)
-        return rc;
-    if (rc == 1) {
-        value = column_copy(statement, 0);
-        sqlite3_reset(statement);
-        if (!value)
-            return error_memory(error);
-    }
-    *ret_value = value;
-    return 0;
-}
-
-int store_meta_set(struct store *store, const char *key, const char *value, struct error *error)
-{
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "INSERT INTO meta (key, value) VALUES (?1, ?2)"
-                           " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                           &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
-    sqlite3_bind_text(statement, 2, value, -1, SQLITE_STATIC);
-    return store_run(store, statement, error);
 }
 
 int store_check_row(struct store *store, sqlite3_stmt *row, const struct stored_range *ranges,

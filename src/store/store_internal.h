@@ -1,12 +1,11 @@
-/* store_internal.h - what the files of src/store share: statements, errors of SQLite, checks of
- * rows. Functions that return int give 0 or a negative code, unless said otherwise. */
+/* store_internal.h - the open state, for the files of src/store. */
 #ifndef QUALIODOO_STORE_INTERNAL_H
 #define QUALIODOO_STORE_INTERNAL_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 #include "qualiodoo/store/store.h"
-#include "qualiodoo/util/array.h"
 
 /* How many distinct statements are kept prepared: more than the code has (asserted). */
 #define STATEMENT_MAX 160
@@ -25,103 +24,5 @@ struct store {
     struct mirror_statements *mirrors; /* a list of mirror.c, freed by free_mirrors */
     void (*free_mirrors)(struct store *store);
 };
-
-/* Makes a process of root work, from here on and for good, as the owner of the folder of `path`,
- * where that is another user: the service must be able to use the files it creates, and links that
- * the user placed there must not be followed with root's rights. ERR_STATE when it cannot. */
-int store_become_owner(const char *path, struct error *error);
-
-/* Checks that `status`, of lstat() or fstat(), is of a regular file with one name: ERR_STATE
- * otherwise. */
-struct stat;
-int store_check_file(const char *path, const struct stat *status, struct error *error);
-
-/* Opens a file of the state for reading and writing, and creates a missing one. ERR_STATE for a
- * link, a file with several names or one of another user, which stay untouched. The caller closes
- * *ret_fd. */
-int store_make_file(const char *path, int *ret_fd, struct error *error);
-
-/* A prepared and reset statement, kept until store_close(). It is found by the address of `sql`,
- * which must live as long as the store. */
-int store_prepare(struct store *store, const char *sql, sqlite3_stmt **ret, struct error *error);
-
-/* Steps a statement: returns 1 for a row, 0 at the end, a negative code on failure; it is reset in
- * the last two cases. */
-int store_step(struct store *store, sqlite3_stmt *statement, struct error *error);
-
-/* Runs a statement that gives no row (asserted). */
-int store_run(struct store *store, sqlite3_stmt *statement, struct error *error);
-
-/* A query of one integer, for store_prepare(). */
-struct store_query {
-    const char *sql;
-    int64_t parameter; /* its first parameter, if it has one */
-};
-
-/* The integer in the first column of the first row; *ret_found is false when there is no row or no
- * integer. */
-int store_integer(struct store *store, struct store_query query, bool *ret_found, int64_t *ret,
-                  struct error *error);
-
-/* Collects the first column of every row, without NULLs; the caller frees ret->items. *ret is
- * untouched on failure. */
-int store_ids(struct store *store, sqlite3_stmt *statement, struct ids *ret, struct error *error);
-
-/* Runs SQL without parameters. */
-int store_exec(struct store *store, const char *sql, struct error *error);
-
-/* Describes the last error of SQLite in `error` and returns its code. */
-int store_fail(struct store *store, struct error *error);
-
-/* Sets the credited, consumed and expired minutes of `change`: the entries of `ledger` less the
- * stored ones. */
-struct ledger;
-struct results_change;
-int results_totals_compare(struct store *store, int64_t account, const struct ledger *ledger,
-                           struct results_change *change, struct error *error);
-
-/* Sets the response of a ticket, for credit.count_from: response. */
-struct charge_ticket;
-struct facts_policy;
-int facts_response(struct store *store, const struct facts_policy *policy,
-                   struct charge_ticket *ticket, struct error *error);
-
-/* Brings the schema up to date. ERR_STATE for a file of another program or of a newer version. */
-int store_migrate(struct store *store, struct error *error);
-
-/* The text of a column, NULL for NULL; valid until the next step or reset. */
-const char *column_text(sqlite3_stmt *statement, int column);
-
-/* A copy of the text of a column, "" for NULL; the caller frees it. NULL when memory is short. */
-char *column_copy(sqlite3_stmt *statement, int column);
-
-/* The text of an expression in *ret, valid until the next step; ERR_NO_MEMORY when SQLite had no
- * memory to end it with a NUL, which column_text() does not tell from NULL. The statement is then
- * reset. */
-int store_text(sqlite3_stmt *statement, int column, const char **ret, struct error *error);
-
-/* The range of a column that a sound state never leaves. `name` is "table.column", for the error.
- */
-struct stored_range {
-    int column;
-    const char *name;
-    int64_t min, max;
-};
-
-/* Checks `count` columns of the current row, so that later uses cannot overflow or index beyond a
- * table of names. ERR_STATE names the first column out of range; the statement is then reset. */
-int store_check_row(struct store *store, sqlite3_stmt *row, const struct stored_range *ranges,
-                    size_t count, struct error *error);
-
-/* The limits of stored minutes and days: beyond every real account and every date of Odoo. */
-#define STORED_MINUTES_MAX INT64_C(1000000000000000)
-#define STORED_DAY_MIN (-1000000)
-#define STORED_DAY_MAX 5000000
-
-/* Reads a row of "origin, id, granted, left, start, end, state", checked by store_check_row(). The
- * lot's invoice is left 0. */
-struct ledger_lot;
-int results_read_lot(struct store *store, sqlite3_stmt *row, struct ledger_lot *ret,
-                     struct error *error);
 
 #endif

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/replies.h"
 #include "qualiodoo/util/civil.h"
-#include "store_internal.h"
+#include "statements.h"
 
 /* NULL for an archived user, who would not see an activity. */
 #define UNLESS_ARCHIVED(user)                                                                      \

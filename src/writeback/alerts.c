@@ -17,8 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "qualiodoo/config/config_show.h"
 #include "qualiodoo/core/ledger.h"
 #include "qualiodoo/store/alerts.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "queue.h"

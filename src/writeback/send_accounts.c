@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"
 #include "qualiodoo/util/interrupt.h"

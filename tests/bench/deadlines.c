@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/calendar_build.h"
 #include "qualiodoo/core/holidays.h"
 #include "qualiodoo/core/sla.h"
 #include "qualiodoo/util/civil.h"

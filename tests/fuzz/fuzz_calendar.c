@@ -6,7 +6,9 @@
 #include "desk.h"
 #include "fuzz.h"
 #include "qualiodoo/compute/respond.h"
+#include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/clock.h"
+#include "statements.h"
 #include "store_internal.h"
 
 static struct store *store;

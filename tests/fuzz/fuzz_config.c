@@ -1,7 +1,9 @@
 /* Any bytes as a configuration file: never a crash, a leak or a long wait; what is accepted is
  * shown, read again and shown the same. */
-#include "config/config_internal.h"
+#include "config/config_file.h"
+#include "config/config_parse.h"
 #include "fuzz.h"
+#include "qualiodoo/config/config_show.h"
 
 static void check_round_trip(const struct config *config)
 {

@@ -2,6 +2,7 @@
  * code with one line of message. Commands end where they would read their configuration. */
 #include "fuzz.h"
 #include "qualiodoo/cli/cli.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/config/config.h"
 #include "qualiodoo/util/log.h"
 

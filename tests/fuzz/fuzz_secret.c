@@ -3,9 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "config/config_internal.h"
 #include "fuzz.h"
 #include "qualiodoo/config/config.h"
+#include "qualiodoo/config/config_secret.h"
 
 static char path[64];
 

@@ -20,7 +20,7 @@
 
 #include <cmocka.h>
 
-#include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/calendar_build.h"
 #include "qualiodoo/core/holidays.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/tz.h"

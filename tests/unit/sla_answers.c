@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/calendar_build.h"
 #include "qualiodoo/core/sla.h"
 #include "qualiodoo/util/tz.h"
 

@@ -2,6 +2,9 @@
  * zone. */
 #include "calendar_fixture.h"
 
+#include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/calendar_build.h"
+
 #define DESK "zone=Europe/Paris mon-fri=09:00-12:00,14:00-18:00 "
 
 /* ---- What is compiled ---- */

@@ -3,6 +3,7 @@
 #include "calendar_fixture.h"
 
 #include "failing_malloc.h"
+#include "qualiodoo/core/calendar_build.h"
 
 #include "core/calendar_build.c"
 #include "util/array.c"

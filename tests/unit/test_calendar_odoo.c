@@ -8,6 +8,8 @@
 #include <jansson.h>
 
 #include "calendar_fixture.h"
+#include "qualiodoo/core/calendar.h"
+#include "qualiodoo/core/calendar_build.h"
 
 /* Answers of Odoo that differ by a rule of DOMAIN.md: "CALENDAR plan|work START" and the reason.
  * None so far: all are equal to the second. */

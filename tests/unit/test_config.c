@@ -12,7 +12,12 @@
 
 #include <cmocka.h>
 
-#include "config/config_internal.h"
+#include "config/config_file.h"
+#include "config/config_key.h"
+#include "config/config_parse.h"
+#include "qualiodoo/config/config_secret.h"
+#include "qualiodoo/config/config_show.h"
+#include "qualiodoo/config/config_url.h"
 #include "qualiodoo/util/civil.h"
 
 #define ODOO "odoo: {url: https://h.example, database: d, login: l}\n"

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "qualiodoo/cli/cli.h"
+#include "qualiodoo/cli/options.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"

@@ -1,6 +1,7 @@
 /* test_sla.c - verdicts beyond tests/vectors/sla.txt: other policies, names, errors, laws. */
 #include "calendar_fixture.h"
 
+#include "qualiodoo/core/calendar_build.h"
 #include "qualiodoo/core/sla.h"
 
 #define DESK "zone=Europe/Paris mon-fri=09:00-12:00,14:00-18:00 "

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "calendar_fixture.h"
+#include "qualiodoo/core/calendar_build.h"
 
 #include "qualiodoo/core/sla.h"
 

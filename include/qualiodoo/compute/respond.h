@@ -3,6 +3,7 @@
 #define QUALIODOO_COMPUTE_RESPOND_H
 
 #include "qualiodoo/config/config.h"
+#include "qualiodoo/store/calendars.h"
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/tz.h"
 

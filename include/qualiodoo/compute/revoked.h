@@ -7,7 +7,6 @@
 #define QUALIODOO_COMPUTE_REVOKED_H
 
 #include "qualiodoo/compute/accounts.h"
-#include "qualiodoo/util/array.h"
 
 /* The balance of an account before and after this computation. */
 struct balance_change {
@@ -45,16 +44,5 @@ int revoked_keep_words(struct store *store, struct error *error);
 /* *ret: this version of the program computed the accounts last, and the state was not migrated
  * since. */
 int revoked_same_version(struct store *store, bool *ret, struct error *error);
-
-/* --- revoked_causes.c --- */
-
-/* The words then and now: words_... of evidence_words(), rules_... as in struct revocation. The
- * ..._before may be NULL. */
-struct revoked_words {
-    json_t *words_before, *words_now, *rules_before, *rules_now;
-};
-/* The causes, as sentences: the words that differ (new array; NULL: out of memory). Of products,
- * only those in `products` (sorted) are named. */
-json_t *revoked_causes(const struct revoked_words *words, const struct ids *products);
 
 #endif

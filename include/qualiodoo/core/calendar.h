@@ -1,7 +1,8 @@
-/* calendar.h - business time (DOMAIN.md, section 8). No I/O, no clock.
+/* calendar.h - questions of business time (DOMAIN.md, section 8). No I/O, no clock.
  *
- * A calendar is compiled once into sorted UTC working intervals with running totals; every question
- * is then a binary search. Times are UTC seconds; working intervals are half-open [start, end).
+ * A calendar is compiled once (calendar_build.h) into sorted UTC working intervals with running
+ * totals; every question is then a binary search. Times are UTC seconds; working intervals are
+ * half-open [start, end).
  *
  * Local times that DST skips or repeats: attendances follow Odoo (pytz, is_dst=False), which takes
  * a skipped time with the offset before the change and a repeated one as the second of the two; an
@@ -14,46 +15,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "qualiodoo/util/error.h"
 #include "qualiodoo/util/units.h"
 
-#define CALENDAR_DAY_MINUTES 1440
 #define CALENDAR_WORKING_DAY_SECONDS 60 /* see calendar_add_days() */
-
-enum calendar_week {
-    CALENDAR_EVERY_WEEK = -1,
-    CALENDAR_FIRST_WEEK = 0, /* parity of the week, as Odoo counts it: see calendar_week_parity() */
-    CALENDAR_SECOND_WEEK = 1,
-};
-
-/* Weekly working hours, in local time. Overlapping ones count once. */
-struct calendar_attendance {
-    int weekday; /* 0 Monday .. 6 Sunday */
-    enum calendar_week week;
-    int start_minute,
-        end_minute;           /* of the day, 0..1440, start < end; 1440: the next local midnight */
-    bool has_first, has_last; /* only from, or until, these dates (both included) */
-    civil_day first, last;
-};
-
-/* A closed period [start, end); it closes nothing unless start < end. */
-struct calendar_leave {
-    instant start, end;
-};
-
-/* What a calendar is compiled from; borrowed for the call. Leaves and closed days may overlap and
- * come in any order. */
-struct calendar_spec {
-    const struct calendar_attendance *attendances;
-    size_t n_attendances;
-    const struct calendar_leave *leaves;
-    size_t n_leaves;
-    const civil_day *closed; /* whole local days */
-    size_t n_closed;
-    const struct utc_offset *offsets; /* of the time zone, by time; the first also holds earlier */
-    size_t n_offsets;                 /* >= 1 */
-    civil_day first, last;            /* local days to compile, both included */
-};
 
 struct calendar;
 
@@ -61,11 +25,6 @@ struct calendar_interval {
     instant start, end;
     civil_day day; /* its local date: no interval spans local midnight */
 };
-
-/* Compiles `spec`; the caller frees *ret with calendar_free(). ERR_CONFIG: there is no working time
- * between spec->first and spec->last; or ERR_NO_MEMORY. *ret is untouched after a failure. */
-int calendar_compile(const struct calendar_spec *spec, struct calendar **ret, struct error *error);
-void calendar_free(struct calendar *calendar); /* NULL is allowed */
 
 /* The working intervals, sorted; borrowed. Intervals that touch are joined within a local day. */
 const struct calendar_interval *calendar_intervals(const struct calendar *calendar,
@@ -91,9 +50,5 @@ bool calendar_add_seconds(const struct calendar *calendar, instant start, int64_
  * ends a day off at 23:59:59, and the one second left must not make a working day. Local times that
  * DST skips or repeats: see the head of this file. False when the compiled days do not suffice. */
 bool calendar_add_days(const struct calendar *calendar, instant start, int days, instant *ret);
-
-/* 0 or 1: the parity of the week as Odoo's two-week calendars count it. It is not the parity of the
- * ISO week number. */
-int calendar_week_parity(civil_day day);
 
 #endif

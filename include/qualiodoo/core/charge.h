@@ -1,4 +1,5 @@
-/* charge.h - what the timesheet lines of a ticket cost (DOMAIN.md, section 4). No I/O, no clock. */
+/* charge.h - what the timesheet lines of a ticket cost, and how they are rounded (DOMAIN.md,
+ * section 4). No I/O, no clock. */
 #ifndef QUALIODOO_CORE_CHARGE_H
 #define QUALIODOO_CORE_CHARGE_H
 

@@ -1,4 +1,5 @@
-/* money.h - which invoices are effectively paid (DOMAIN.md, section 3). No I/O, no clock.
+/* money.h - which invoices are effectively paid, and since when: the payment date (DOMAIN.md,
+ * section 3). No I/O, no clock.
  *
  * The verdict of an invoice can depend on another's: the credit note of a paid invoice may settle
  * it, and an invoice that deducts a down payment is paid only when the down payment's invoice is.

@@ -7,6 +7,7 @@
 #include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/odoo/made.h"
 #include "qualiodoo/store/mirror.h"
+#include "qualiodoo/store/mirror_sets.h"
 
 enum field_kind {
     FIELD_ID,  /* many2one (bare id or [id, name]), or the first of a list of users */

@@ -1,4 +1,4 @@
-/* results.h - the stored results of accounts. */
+/* results.h - stores the results of accounts; results_load.h loads them. */
 #ifndef QUALIODOO_STORE_RESULTS_H
 #define QUALIODOO_STORE_RESULTS_H
 
@@ -31,18 +31,6 @@ struct results_new {
  * trail. Runs inside the caller's transaction. */
 int results_save(struct store *store, const struct results_new *computed,
                  struct results_change *ret_change, struct error *error);
-
-/* A stored result, without the outcomes of its invoices and the charges of its lines. */
-struct results_stored {
-    bool found;    /* false: there is none, and the rest is empty */
-    civil_day day; /* for which it was computed */
-    struct account_result result;
-};
-
-/* Loads a stored result. The caller calls account_result_free(&ret->result). On failure *ret is
- * untouched. */
-int results_load(struct store *store, int64_t account_id, struct results_stored *ret,
-                 struct error *error);
 
 /* Removes the result of an account that has no fact left, and writes the audit trail. *ret_change
  * as in results_save(). Runs inside the caller's transaction. */

@@ -6,6 +6,7 @@
 
 #include "qualiodoo/store/facts.h"
 #include "qualiodoo/store/store.h"
+#include "qualiodoo/util/array.h"
 
 /* The questions. Each gives rows of (id, name, detail), described here in that order. */
 enum review {

@@ -115,28 +115,6 @@ int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct er
 /* The id of the ticket tag of that name; 0: none. */
 int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error);
 
-/* ---- Calendars, as mirrored ---- */
-
-struct calendar_rows {
-    int64_t id;
-    char *name, *tz; /* owned */
-    bool flexible;
-    struct calendar_attendance *attendances; /* owned */
-    size_t n_attendances, attendances_size;
-    struct calendar_leave *leaves; /* owned */
-    size_t n_leaves, leaves_size;
-    char **leave_names; /* one per leave, owned; "" when it has none */
-    size_t leave_names_size;
-    int64_t *leave_ids; /* one per leave, owned */
-    size_t leave_ids_size;
-};
-/* Loads a calendar for the tickets of a company (0: not known): its attendances, and its global
- * leaves of that company or of none. ERR_NOT_FOUND when it is not mirrored, ERR_CONFIG when a row
- * cannot be used. Free *ret with calendar_rows_free() after success. */
-int calendar_rows_load(struct store *store, int64_t id, int64_t company, struct calendar_rows *ret,
-                       struct error *error);
-void calendar_rows_free(struct calendar_rows *rows);
-
 /* ---- Verdicts ---- */
 
 /* A ticket with its verdict. */

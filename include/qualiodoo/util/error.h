@@ -1,4 +1,5 @@
-/* error.h - how a failure is reported: a negative code and a sentence for the person who must act.
+/* error.h - how a failure is reported: a negative code, a sentence for the person who must act, and
+ * the exit status of the process.
  *
  * Every function that can fail returns 0 (or a count) on success and one of the negative codes
  * below on failure. The sentence goes to the caller's `struct error`; the command line prints it

@@ -1,6 +1,6 @@
-/* ledger_internal.h - the ledger under construction, shared by ledger*.c only. */
-#ifndef QUALIODOO_LEDGER_INTERNAL_H
-#define QUALIODOO_LEDGER_INTERNAL_H
+/* ledger_book.h - the ledger under construction; internal to ledger*.c. */
+#ifndef QUALIODOO_CORE_LEDGER_BOOK_H
+#define QUALIODOO_CORE_LEDGER_BOOK_H
 
 #include "qualiodoo/core/ledger.h"
 
@@ -47,9 +47,5 @@ void book_take(struct book *book, minutes amount, bool ending, struct cause caus
 /* Gives minutes back: to the overdraft, then to the first open lot. Without an open lot, the rest
  * is lost. */
 void book_give_back(struct book *book, minutes amount, struct cause cause);
-
-/* Steps of a day: ledger_clawback.c and ledger_expiry.c. */
-void book_clawback(struct book *book, const struct ledger_clawback *clawback);
-void book_expiry_step(struct book *book);
 
 #endif
