@@ -1,3 +1,4 @@
+/* ask.c - writes single calls by odoo_execute() and checks the shape of their answers. */
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/execute.h"
 
