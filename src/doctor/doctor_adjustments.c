@@ -7,8 +7,8 @@
 #include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"
-#include "qualiodoo/odoo/made.h"
 #include "qualiodoo/odoo/session.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/pull/record.h"
 
 #define CONTACT_ADVICE                                                                             \

@@ -6,7 +6,7 @@
 #include "doctor_findings.h"
 #include "doctor_list.h"
 #include "qualiodoo/odoo/flavour.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/store/review.h"
 
 #define LEASE_ADVICE DOCTOR_SETUP_ADVICE ", which makes it"
