@@ -111,6 +111,8 @@ class World(SalesBuilders, SupportBuilders):
         tracking = self.schema.models.get("mail.tracking.value")
         if tracking is not None and self.release == 16:
             tracking.fields["field"] = replace(tracking.fields.pop("field_id"), name="field")
+        if "mail.activity" in self.schema.models and self.release == 16:
+            del self.schema.models["mail.activity"].fields["active"]
         self.db = Database()
         if start is not None:
             self.db.clock.freeze(start)
