@@ -1,7 +1,8 @@
-/* holidays.c - the sets of public holidays, a row each; another country is another set. Those of
- * France: code du travail, L3133-1 (everywhere), L3134-13
- * (Alsace and Moselle) and L3422-2 with decree 83-1003 (the day on which the abolition of slavery
- * is commemorated overseas). Collectivities with a labour code of their own have no set. */
+/* holidays.c - the sets of public holidays, a row each; another country is another set.
+ *
+ * Those of France: code du travail, L3133-1 (everywhere), L3134-13 (Alsace and Moselle) and L3422-2
+ * with decree 83-1003 (the day on which the abolition of slavery is commemorated overseas).
+ * Collectivities with a labour code of their own have no set. */
 #include "qualiodoo/core/holidays.h"
 
 #include <stdlib.h>
@@ -64,7 +65,8 @@ const char *const holiday_words[WORDS + 1] = {
     [CHRISTMAS] = "christmas",         [SAINT_STEPHEN] = "saint-stephen",
 };
 
-#define EVERYWHERE ((UINT32_C(1) << SETS) - 1)
+/* Every set of France: they come first in enum set. */
+#define ALL_FRANCE ((UINT32_C(2) << SAINT_PIERRE_ET_MIQUELON) - 1)
 #define ONLY(set) (UINT32_C(1) << (set))
 
 /* A fixed date, or with month 0 the number of days after Easter Sunday (negative: before). */
@@ -74,25 +76,25 @@ static const struct rule {
     int month, day;
     const char *french, *english;
 } rules[] = {
-    {NEW_YEAR, EVERYWHERE, 1, 1, "Jour de l'an", "New Year's Day"},
+    {NEW_YEAR, ALL_FRANCE, 1, 1, "Jour de l'an", "New Year's Day"},
     {GOOD_FRIDAY, ONLY(ALSACE_MOSELLE), 0, -2, "Vendredi saint", "Good Friday"},
-    {EASTER_MONDAY, EVERYWHERE, 0, 1, "Lundi de Pâques", "Easter Monday"},
-    {LABOUR_DAY, EVERYWHERE, 5, 1, "Fête du travail", "Labour Day"},
-    {VICTORY_DAY, EVERYWHERE, 5, 8, "8 mai 1945", "Victory in Europe Day"},
-    {ASCENSION, EVERYWHERE, 0, 39, "Ascension", "Ascension Day"},
-    {WHIT_MONDAY, EVERYWHERE, 0, 50, "Lundi de Pentecôte", "Whit Monday"},
+    {EASTER_MONDAY, ALL_FRANCE, 0, 1, "Lundi de Pâques", "Easter Monday"},
+    {LABOUR_DAY, ALL_FRANCE, 5, 1, "Fête du travail", "Labour Day"},
+    {VICTORY_DAY, ALL_FRANCE, 5, 8, "8 mai 1945", "Victory in Europe Day"},
+    {ASCENSION, ALL_FRANCE, 0, 39, "Ascension", "Ascension Day"},
+    {WHIT_MONDAY, ALL_FRANCE, 0, 50, "Lundi de Pentecôte", "Whit Monday"},
     {ABOLITION, ONLY(MAYOTTE), 4, 27, "Abolition de l'esclavage", "Abolition of Slavery"},
     {ABOLITION, ONLY(MARTINIQUE), 5, 22, "Abolition de l'esclavage", "Abolition of Slavery"},
     {ABOLITION, ONLY(GUADELOUPE), 5, 27, "Abolition de l'esclavage", "Abolition of Slavery"},
     {ABOLITION, ONLY(SAINT_MARTIN), 5, 28, "Abolition de l'esclavage", "Abolition of Slavery"},
     {ABOLITION, ONLY(GUYANE), 6, 10, "Abolition de l'esclavage", "Abolition of Slavery"},
-    {BASTILLE_DAY, EVERYWHERE, 7, 14, "Fête nationale", "Bastille Day"},
-    {ASSUMPTION, EVERYWHERE, 8, 15, "Assomption", "Assumption Day"},
+    {BASTILLE_DAY, ALL_FRANCE, 7, 14, "Fête nationale", "Bastille Day"},
+    {ASSUMPTION, ALL_FRANCE, 8, 15, "Assomption", "Assumption Day"},
     {ABOLITION, ONLY(SAINT_BARTHELEMY), 10, 9, "Abolition de l'esclavage", "Abolition of Slavery"},
-    {ALL_SAINTS, EVERYWHERE, 11, 1, "Toussaint", "All Saints' Day"},
-    {ARMISTICE, EVERYWHERE, 11, 11, "11 novembre 1918", "Armistice Day"},
+    {ALL_SAINTS, ALL_FRANCE, 11, 1, "Toussaint", "All Saints' Day"},
+    {ARMISTICE, ALL_FRANCE, 11, 11, "11 novembre 1918", "Armistice Day"},
     {ABOLITION, ONLY(LA_REUNION), 12, 20, "Abolition de l'esclavage", "Abolition of Slavery"},
-    {CHRISTMAS, EVERYWHERE, 12, 25, "Noël", "Christmas Day"},
+    {CHRISTMAS, ALL_FRANCE, 12, 25, "Noël", "Christmas Day"},
     {SAINT_STEPHEN, ONLY(ALSACE_MOSELLE), 12, 26, "Saint-Étienne", "Saint Stephen's Day"},
 };
 
