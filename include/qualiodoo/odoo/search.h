@@ -18,7 +18,7 @@ struct odoo_search {
     const json_t *domain; /* an array, borrowed; NULL: every record */
     int64_t after;
     int offset, limit;
-    bool active_only; /* on a model that archives nothing all the same */
+    bool active_only; /* leaves archived records out; of a model without an archive, none */
 };
 
 /* Appends the ids of the page to a list, which is unchanged after a failure. ERR_PROTOCOL when they
