@@ -334,6 +334,26 @@ int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_ch
         store, (struct touch){.table = row->table, .id = row->id, .values = row->values}, error);
 }
 
+/* Notes the account that a partner about to be deleted belongs to: no query finds it afterwards. */
+static int log_holder(struct store *store, const struct mirror_table *table, int64_t id,
+                      struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc;
+
+    if (strcmp(table->name, "partner") != 0)
+        return 0;
+    rc = store_prepare(store,
+                       "INSERT INTO change (owner, ref, mirror, id, what)"
+                       " SELECT 'account', account_id, 'partner', id, 'deleted'"
+                       " FROM partner WHERE id = ?1 AND account_id <> id",
+                       &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, id);
+    return store_run(store, statement, error);
+}
+
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
                   struct error *error)
 {
@@ -352,7 +372,9 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     sqlite3_reset(made->select);
     if (rc < 0)
         return rc;
-    rc = noted_leaving(store, &made->noted, id, error);
+    rc = log_holder(store, table, id, error);
+    if (rc == 0)
+        rc = noted_leaving(store, &made->noted, id, error);
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(made->delete, 1, id);
