@@ -379,6 +379,8 @@ int outbox_move(struct store *store, const struct outbox_move *move, instant now
     sqlite3_stmt *statement;
     int rc = state_of(store, move->id, &from, error);
 
+    if (rc == 0 && move->to == OUTBOX_DONE) /* first: a kill in between leaves a note too many */
+        rc = noted_written(store, move->id, error);
     if (rc == 0)
         rc = store_prepare(store, update, &statement, error);
     if (rc != 0)
@@ -395,7 +397,7 @@ int outbox_move(struct store *store, const struct outbox_move *move, instant now
     sqlite3_bind_int(statement, 7, move->to == OUTBOX_SENDING && from == OUTBOX_QUEUED);
     rc = store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
-    return rc == 0 && move->to == OUTBOX_DONE ? noted_written(store, move->id, error) : rc;
+    return rc;
 }
 
 int outbox_void(struct store *store, const char *key, const char *reason, instant now,
