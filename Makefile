@@ -96,7 +96,7 @@ UNIT_TESTS := $(filter-out %/test_schedule %/test_schedule_times %/test_metrics 
 endif
 ONLY_TEST  := $(BUILD)/tests/unit/only.o
 # Programs that tests in Python ask, and what they preload.
-TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test $(BUILD)/tests/failing_alloc.so
+TEST_TOOLS := $(BUILD)/tests/sla_answers $(BUILD)/qualiodoo-test $(BUILD)/tests/failing_alloc.so $(BUILD)/tests/statements.so
 FUZZERS    := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TIDIED     := $(patsubst %.c,$(BUILD)/tidy/%,src/main.c $(SOURCES))
 FUZZ_HELPERS := $(filter-out tests/fuzz/fuzz_% tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c))
@@ -144,8 +144,8 @@ $(BUILD)/tests/%: tests/unit/%.c $(ONLY_TEST) $(LIBRARY)
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)$(compile) $(WARNINGS) -MMD -MP -o $@ $< $(ONLY_TEST) $(LIBRARY) $(LDFLAGS) $(pkg_libs) -lcmocka
 
-# Without sanitizers: it stands between the program and their allocator.
-$(BUILD)/tests/failing_alloc.so: tests/system/failing_alloc.c $(BUILD)/flags
+# Without sanitizers: they stand between the program and its libraries.
+$(BUILD)/tests/%.so: tests/system/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,TEST,$<)$(CC) -std=gnu17 -D_GNU_SOURCE -O2 -g -fPIC $(WARNINGS) -shared -o $@ $<
 

@@ -110,6 +110,13 @@ static int save_sure_target(void *context, const struct target_verdict *target, 
     return ids_add(&judge->doubtful, target->ticket->id) < 0 ? error_memory(error) : 0;
 }
 
+static int note_unjudged(void *context, int64_t ticket, struct error *error)
+{
+    struct judge *judge = context;
+
+    return targets_unjudged(judge->judging->store, ticket, error);
+}
+
 /* ---- All of them ---- */
 
 /* Removes the targets of tickets that were due and owe no response. */
@@ -136,7 +143,8 @@ static int judge_each(struct judge *judge, const struct target_query *query,
                       struct error *error)
 {
     struct judging *judging = judge->judging;
-    struct respond_run run = {.now = judge->now, .row = row, .context = judge};
+    struct respond_run run = {
+        .now = judge->now, .row = row, .unjudged = note_unjudged, .context = judge};
     int rc = store_begin(judging->store, error);
 
     if (rc < 0)
@@ -177,7 +185,9 @@ static int judge_due(struct judge *judge, const struct ids *due, bool all, struc
 
     judge->judging->judged_any = true;
     judge->judging->problem = (struct error){0};
-    rc = judge_each(judge, &query, save_sure_target, error);
+    rc = targets_forget_unjudged(store, all ? NULL : due, error);
+    if (rc == 0)
+        rc = judge_each(judge, &query, save_sure_target, error);
     if (rc == 0)
         rc = judge_doubtful(judge, error);
     if (rc == 0 && all)
@@ -246,9 +256,13 @@ int judge_targets(struct judging *judging, const struct ids *also, struct error 
     if (rc == 0)
         rc = find_due(&judge, also, &due, &all, error);
     if (rc == 0 && (all || due.count)) {
+        const struct target_query query = {.tickets = all ? NULL : due.items,
+                                           .n_tickets = due.count};
+
         judge.zone = tz_open(judging->config->timezone);
-        rc = judge.zone ? respond_open(judging->config, judging->store, &judge.respond, error)
-                        : error_memory(error);
+        rc = judge.zone
+                 ? respond_open(judging->config, judging->store, &query, &judge.respond, error)
+                 : error_memory(error);
         if (rc == 0)
             rc = judge_due(&judge, &due, all, error);
     }

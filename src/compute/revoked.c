@@ -256,7 +256,7 @@ int revoked_check(const struct revocation *revocation, struct error *error)
         json_build_parse(revocation->rules_now, 0, &check.rules_now) < 0)
         rc = error_memory(error);
     if (rc == 0)
-        rc = evidence_losses(revocation->store, add_loss, &check, error);
+        rc = evidence_losses(revocation->store, revocation->computed, add_loss, &check, error);
     if (rc == 0 && json_array_size(check.revoked))
         rc = set_error(&check, error);
     if (rc == 0)

@@ -374,7 +374,7 @@ static int find_calendar_problem(struct search *search, struct error *error)
 
     if (rc == 0 && missing.count) {
         query = (struct target_query){missing.items, missing.count};
-        rc = respond_open(search->config, search->store, &respond, error);
+        rc = respond_open(search->config, search->store, &query, &respond, error);
         if (rc == 0)
             rc = respond_each(respond, &query, &run, error);
     }

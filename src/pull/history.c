@@ -475,9 +475,8 @@ int history_ask(struct pull *pull, const struct ids *tickets, struct error *erro
 int history_retry(struct pull *pull, struct error *error)
 {
     char *asked = NULL;
-    int64_t unknown = 0;
-    bool again = pull->full, may = false;
-    int rc = history_count_unknown(pull->store, &unknown, error);
+    bool again = pull->full, may = false, unknown = false;
+    int rc = history_has_unknown(pull->store, &unknown, error);
 
     if (rc < 0 || !unknown || pull->history_retried)
         return rc;

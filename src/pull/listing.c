@@ -158,21 +158,15 @@ static int pull_changes(struct pull *pull, const struct model *model,
     char *low = NULL;
     json_t *since = NULL;
     const char *text = model->change_domain ? model->change_domain : model->domain;
-    struct ids remote = {0}, local = {0};
-    size_t kept = 0;
+    struct ids remote = {0};
     int rc = cursor_low(pull, cursor, &low, error);
 
     if (rc == 0 && !(since = changed_since(low)))
         rc = error_memory(error);
     if (rc == 0)
         rc = search_ids(pull, model, (struct search){text, since}, &remote, error);
-    if (rc == 0 && model->kind == MODEL_REFERENCED && remote.count) {
-        rc = mirror_ids(pull->store, &model->table, &local, error);
-        for (size_t i = 0; i < remote.count && rc == 0; i++)
-            if (ids_contain(local.items, local.count, remote.items[i]))
-                remote.items[kept++] = remote.items[i];
-        remote.count = kept;
-    }
+    if (rc == 0 && model->kind == MODEL_REFERENCED)
+        rc = mirror_keep_known(pull->store, &model->table, &remote, error);
     page->settled = cursor->high;
     if (rc == 0)
         rc = page_read(page, remote.items, remote.count, error);
@@ -181,7 +175,6 @@ static int pull_changes(struct pull *pull, const struct model *model,
     json_decref(since);
     free(low);
     free(remote.items);
-    free(local.items);
     return rc;
 }
 
@@ -284,10 +277,12 @@ int listing_needed(struct pull *pull, const struct model *model, struct error *e
         struct page page = {.pull = pull, .model = model, .log = !pull->first_pulls};
         struct ids needed = {0}, readable = {0};
 
-        rc = mirror_set_ids(pull->store, (struct mirror_set_of){model->needed}, &needed, error);
+        rc = mirror_missing(pull->store, model->needed, &needed, error);
         if (rc < 0 || same_ids(&needed, &before)) {
+            if (rc == 0) /* the rest cannot be read; doctor lists it */
+                rc = mirror_missing_rest(pull->store, model->needed, &needed, error);
             free(needed.items);
-            break; /* the rest cannot be read; doctor lists it */
+            break;
         }
         rc = page_read(&page, needed.items, needed.count, error);
         if (rc == ERR_ACCESS_RIGHTS &&

@@ -296,47 +296,30 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
     return rc;
 }
 
-/* Drops the ids that are not mirrored from page->gone. *ret_local: all mirrored ids. */
-static int keep_known(struct page *page, struct ids *ret_local, struct error *error)
-{
-    struct ids *gone = &page->gone;
-    size_t kept = 0;
-    int rc = mirror_ids(page->pull->store, &page->model->table, ret_local, error);
-
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < gone->count; i++)
-        if (ids_contain(ret_local->items, ret_local->count, gone->items[i]))
-            gone->items[kept++] = gone->items[i];
-    gone->count = kept;
-    return 0;
-}
-
 int page_check_gone(struct page *page, struct error *error)
 {
     const struct pull *pull = page->pull;
-    struct ids local = {0};
-    size_t limit, count;
+    int64_t count = 0;
+    size_t limit;
     int rc;
 
     if (!page->gone.count)
         return 0;
-    rc = keep_known(page, &local, error);
-    if (rc < 0)
+    rc = mirror_keep_known(pull->store, &page->model->table, &page->gone, error);
+    if (rc == 0)
+        rc = mirror_count(pull->store, &page->model->table, &count, error);
+    if (rc < 0 || page->model->own)
         return rc;
-    count = local.count;
-    free(local.items);
-    if (page->model->own)
-        return 0;
-    limit = count * (size_t)pull->config->safety.max_delete_percent / 100;
+    limit = (size_t)count * (size_t)pull->config->safety.max_delete_percent / 100;
     if (limit < DELETE_ALWAYS_ALLOWED)
         limit = DELETE_ALWAYS_ALLOWED;
     if (page->gone.count > limit && !pull->force)
         return error_set(error, ERR_SAFETY,
-                         "%zu of %zu records of %s have gone from Odoo, more than "
+                         "%zu of %lld records of %s have gone from Odoo, more than "
                          "safety.max_delete allows (%zu): nothing was deleted here; if they were "
                          "really deleted, run 'qualiodoo reconcile --force'",
-                         page->gone.count, count, model_remote(page->model, pull->flavour), limit);
+                         page->gone.count, (long long)count,
+                         model_remote(page->model, pull->flavour), limit);
     return 0;
 }
 

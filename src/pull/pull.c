@@ -167,7 +167,9 @@ int pull_run(struct pull *pull, struct error *error)
     int rc;
 
     pull->whole = true;
-    rc = pull_models(pull, error);
+    rc = pull->full && !pull->n_customers ? mirror_look_everywhere(pull->store, error) : 0;
+    if (rc == 0)
+        rc = pull_models(pull, error);
     pull->whole = false;
     progress_part(0, 0);
     return rc;

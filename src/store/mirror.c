@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noted.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "statements.h"
@@ -15,6 +16,7 @@
  * the table. */
 struct mirror_statements {
     const struct mirror_table *table;
+    struct noted_table noted;
     size_t n_columns;
     sqlite3_stmt *insert, *select, *update, *delete;
     struct mirror_statements *next;
@@ -101,6 +103,7 @@ static int statements_for(struct store *store, const struct mirror_table *table,
     if (!made)
         return error_memory(error);
     made->table = table;
+    made->noted = noted_describe(store, table);
     made->next = store->mirrors;
     store->mirrors = made;
     store->free_mirrors = free_statements;
@@ -298,8 +301,12 @@ static int update_row(struct store *store, struct mirror_statements *made,
     sqlite3_reset(row);
     if (rc < 0 || !differs)
         return rc < 0 ? rc : 0;
+    rc = noted_leaving(store, &made->noted, given->id, error);
+    if (rc < 0)
+        return rc;
     bind(made->update, given->id, values, made->n_columns);
-    return store_run(store, made->update, error);
+    rc = store_run(store, made->update, error);
+    return rc < 0 ? rc : noted_stored(store, &made->noted, given, false, error);
 }
 
 int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_change *ret_change,
@@ -317,13 +324,34 @@ int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_ch
     if (sqlite3_changes(store->db) == 0)
         return update_row(store, made, row, ret_change, error);
     *ret_change = MIRROR_CREATED;
-    if (!row->log)
-        return 0;
+    rc = noted_stored(store, &made->noted, row, true, error);
+    if (rc < 0 || !row->log)
+        return rc;
     rc = clear_marks(store, row->table, row->id, error);
     if (rc < 0)
         return rc;
     return log_owners(
         store, (struct touch){.table = row->table, .id = row->id, .values = row->values}, error);
+}
+
+/* Notes the account that a partner about to be deleted belongs to: no query finds it afterwards. */
+static int log_holder(struct store *store, const struct mirror_table *table, int64_t id,
+                      struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc;
+
+    if (strcmp(table->name, "partner") != 0)
+        return 0;
+    rc = store_prepare(store,
+                       "INSERT INTO change (owner, ref, mirror, id, what)"
+                       " SELECT 'account', account_id, 'partner', id, 'deleted'"
+                       " FROM partner WHERE id = ?1 AND account_id <> id",
+                       &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 1, id);
+    return store_run(store, statement, error);
 }
 
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
@@ -344,8 +372,15 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     sqlite3_reset(made->select);
     if (rc < 0)
         return rc;
+    rc = log_holder(store, table, id, error);
+    if (rc == 0)
+        rc = noted_leaving(store, &made->noted, id, error);
+    if (rc < 0)
+        return rc;
     sqlite3_bind_int64(made->delete, 1, id);
     rc = store_run(store, made->delete, error);
+    if (rc == 0)
+        rc = noted_deleted(store, &made->noted, table->name, id, error);
     if (rc == 0)
         rc = store_prepare(store,
                            "INSERT INTO tombstone VALUES (?1, ?2, ?3)"
@@ -357,6 +392,28 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     sqlite3_bind_int64(statement, 2, id);
     sqlite3_bind_text(statement, 3, instant_format(clock_now(), now), -1, SQLITE_STATIC);
     return store_run(store, statement, error);
+}
+
+int mirror_keep_known(struct store *store, const struct mirror_table *table, struct ids *ids,
+                      struct error *error)
+{
+    struct mirror_statements *made;
+    size_t kept = 0;
+    int rc = statements_for(store, table, &made, error);
+
+    for (size_t i = 0; i < ids->count && rc == 0; i++) {
+        sqlite3_bind_int64(made->select, 1, ids->items[i]);
+        rc = store_step(store, made->select, error);
+        if (rc < 0)
+            break;
+        if (rc == 1)
+            ids->items[kept++] = ids->items[i];
+        sqlite3_reset(made->select);
+        rc = 0;
+    }
+    if (rc == 0)
+        ids->count = kept;
+    return rc;
 }
 
 int mirror_touch_all(struct store *store, const char *why, struct error *error)

@@ -2,6 +2,7 @@
 #include "qualiodoo/store/results.h"
 
 #include "audit_internal.h"
+#include "noted.h"
 #include "results_totals.h"
 #include "statements.h"
 
@@ -235,6 +236,8 @@ int results_save(struct store *store, const struct results_new *computed,
         rc = audit_change(store, &stored, computed, error);
     if (rc == 0)
         rc = write_account(store, computed, error);
+    if (rc == 0)
+        rc = noted_add(store, NOTED_SHOWN, account, error);
     if (rc < 0 || (lots && entries))
         return rc;
     rc = delete_parts(store, account, error);
@@ -263,7 +266,8 @@ int results_remove(struct store *store, int64_t account_id, const char *why,
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, account_id);
-    return store_run(store, statement, error);
+    rc = store_run(store, statement, error);
+    return rc < 0 ? rc : noted_add(store, NOTED_SHOWN, account_id, error);
 }
 
 int results_accounts(struct store *store, struct ids *ret, struct error *error)

@@ -281,7 +281,7 @@ int alerts_update(const struct writeback *writeback, const json_t *accounts, civ
     rc = now && changed ? store_meta_get(writeback->store, "alerts", &last, error)
                         : error_memory(error);
     if (rc == 0 && last && strcmp(last, now) == 0) {
-        rc = examine(&alerts, changed, error);
+        rc = json_array_size(accounts) ? examine(&alerts, changed, error) : 0;
     } else if (rc == 0) {
         rc = examine(&alerts, NULL, error);
         if (rc == 0)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "qualiodoo/store/store.h"
+#include "qualiodoo/util/array.h"
 
 #define MIRROR_COLUMNS_MAX 24
 #define MIRROR_OWNERS_MAX 2
@@ -82,6 +83,10 @@ int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_ch
 /* Removes a row and leaves a tombstone; does nothing when there is no such row. */
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
                   struct error *error);
+
+/* Drops the ids that are not mirrored; keeps the order of the others. */
+int mirror_keep_known(struct store *store, const struct mirror_table *table, struct ids *ids,
+                      struct error *error);
 
 /* Notes that every account must be computed again, because of `why` ("first pull"...). */
 int mirror_touch_all(struct store *store, const char *why, struct error *error);
