@@ -115,7 +115,7 @@ static int check_connection(struct doctor *doctor, struct error *error)
     if (rc == 0)
         rc = odoo_version(doctor->odoo, &version, error);
     if (rc == 0)
-        rc = flavour_major_version(doctor->odoo, &major, error);
+        rc = odoo_major_version(doctor->odoo, &major, error);
     if (rc < 0)
         return rc;
     doctor_ok(doctor, "Odoo %s answers at %s over %s after %lld ms", version,

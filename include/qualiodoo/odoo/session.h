@@ -12,6 +12,9 @@ struct odoo;
  * Odoo. */
 int odoo_version(struct odoo *odoo, const char **ret_version, struct error *error);
 
+/* Its major version: 17 for "17.0" and for "saas~17.2+e". Otherwise as odoo_version(). */
+int odoo_major_version(struct odoo *odoo, int *ret_major, struct error *error);
+
 /* Authenticates, the first time only; other calls do so by themselves. ERR_ACCESS_DENIED when login
  * or secret are wrong or the database is unknown. */
 int odoo_authenticate(struct odoo *odoo, struct error *error);
