@@ -15,6 +15,7 @@ from .build_support import SupportBuilders
 from .database import Database, Transaction
 from .faults import ServerError
 from .models import ALL
+from .models.base import APIKEYS
 from .orm import Env
 from .schema import build_schema
 from .server import Server
@@ -111,6 +112,9 @@ class World(SalesBuilders, SupportBuilders):
         tracking = self.schema.models.get("mail.tracking.value")
         if tracking is not None and self.release == 16:
             tracking.fields["field"] = replace(tracking.fields.pop("field_id"), name="field")
+        if self.release == 18:  # 17 in this, but for the expiry of keys
+            expiry = next(f for f in APIKEYS.variants if f.name == "expiration_date")
+            self.schema.models[APIKEYS.name].fields[expiry.name] = expiry
         self.db = Database()
         if start is not None:
             self.db.clock.freeze(start)
@@ -255,12 +259,14 @@ class World(SalesBuilders, SupportBuilders):
         """The partner behind a user: the author of its messages."""
         return self.env().row("res.users", uid)["partner_id"]
 
-    def api_key(self, login: str, key: str, expires: datetime | None = None) -> int:
-        """An API key: works as a password until it expires, and alone over JSON-2. Archived users' keys do not work."""
-        self.keys[key] = (login, expires)
+    def api_key(self, login: str, key: str, expires: datetime | None = None, name: str = "key", scope: str | None = None) -> int:
+        """An API key: works as a password until it expires, and alone over JSON-2. Archived users' keys do not
+        work. 18 and 19 tell the expiry. Users make keys without a scope; one of another scope than `rpc` opens nothing here."""
+        if scope in (None, "rpc"):
+            self.keys[key] = (login, expires)
         with self.transaction() as env:
-            vals: dict[str, Any] = {"name": "key", "user_id": self.uid(login), "scope": "rpc"}
-            if self.version >= 19:
+            vals: dict[str, Any] = {"name": name, "user_id": self.uid(login), "scope": scope}
+            if self.release >= 18:
                 vals["expiration_date"] = expires
             return env.create("res.users.apikeys", vals)
 
