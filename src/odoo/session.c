@@ -233,6 +233,17 @@ int odoo_major_version(struct odoo *odoo, int *ret_major, struct error *error)
     return rc;
 }
 
+int odoo_protocol_dropped_by(struct odoo *odoo, int *ret_version, struct error *error)
+{
+    int major = 0;
+    int rc = odoo_major_version(odoo, &major, error);
+
+    if (rc == 0)
+        *ret_version =
+            odoo->wire->deprecated && major >= odoo->wire->deprecated ? odoo->wire->dropped_by : 0;
+    return rc;
+}
+
 int odoo_ping(struct odoo *odoo, struct error *error)
 {
     json_t *result = NULL;
