@@ -112,6 +112,8 @@ class World(SalesBuilders, SupportBuilders):
         tracking = self.schema.models.get("mail.tracking.value")
         if tracking is not None and self.release == 16:
             tracking.fields["field"] = replace(tracking.fields.pop("field_id"), name="field")
+        if "mail.activity" in self.schema.models and self.release == 16:
+            del self.schema.models["mail.activity"].fields["active"]
         if self.release == 18:  # 17 in this, but for the expiry of keys
             expiry = next(f for f in APIKEYS.variants if f.name == "expiration_date")
             self.schema.models[APIKEYS.name].fields[expiry.name] = expiry
