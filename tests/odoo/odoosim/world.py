@@ -63,6 +63,7 @@ class World(SalesBuilders, SupportBuilders):
     enterprise_accounting   paid invoices stay `in_payment` until the bank confirms
     languages         those that are installed; the administrator speaks the first one
     one_database      whether the server serves this database alone (locks.py says what hangs then)
+    server_wide_rpc   whether XML-RPC and JSON-RPC answer without a database, as by default; not with `--load=base,web` (19)
     """
 
     passwords_are_keys = False  # no Odoo does so: for tests of JSON-2 that are not about secrets
@@ -70,7 +71,8 @@ class World(SalesBuilders, SupportBuilders):
     def __init__(self, flavour: str = "oca", version: int = 17, today: datetime | date | str | None = None,
                  without_modules: Iterable[str] = (), with_modules: Iterable[str] = (),
                  enterprise_accounting: bool = False, database: str = "demo",
-                 languages: Iterable[str] = ("en_US", "fr_FR"), one_database: bool = True) -> None:
+                 languages: Iterable[str] = ("en_US", "fr_FR"), one_database: bool = True,
+                 server_wide_rpc: bool = True) -> None:
         if flavour not in FLAVOURS:
             raise ValueError(f"flavour {flavour!r}: one of {', '.join(FLAVOURS)}")
         if version not in DIALECTS:
@@ -78,6 +80,7 @@ class World(SalesBuilders, SupportBuilders):
         self.release, version = version, DIALECTS[version]
         self.flavour, self.version, self.database = flavour, version, database
         self.languages, self.one_database = tuple(languages), one_database
+        self.server_wide_rpc = server_wide_rpc
         absent = frozenset(NOT_INSTALLED) - set(with_modules) | set(without_modules)
         self.in_payment_state = "in_payment" if enterprise_accounting else "paid"
         self.groups: dict[str, int] = {}
