@@ -17,8 +17,8 @@
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/printable.h"
 
-#define ACCESS_KEY "access" /* meta value: {looked_at, dropped_by, key: {name, expires, others}}   \
-                             */
+/* Meta value: {looked_at, dropped_by, key: {name, expires, others} or null}. */
+#define ACCESS_KEY "access"
 #define KEYS "res.users.apikeys"
 
 /* ---- Odoo ---- */
