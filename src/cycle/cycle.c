@@ -18,6 +18,7 @@
 #include "qualiodoo/compute/revoked.h"
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/odoo/protocol.h"
+#include "qualiodoo/pull/access.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/pull.h"
@@ -55,6 +56,41 @@ static int look_at_clocks(struct cycle *cycle, struct error *error)
     return rc;
 }
 
+/* Whether to look again at the key and the protocol: once a day, when the service starts or got
+ * over a failure, and in a command while the key is a problem: it may have been replaced. */
+static bool access_is_due(const struct cycle *cycle, const struct access *noted)
+{
+    const struct cycle_options *options = cycle->options;
+    int64_t age = clock_now() - noted->looked_at;
+    char text[ACCESS_TEXT_SIZE];
+
+    if (options->dry_run)
+        return false;
+    if (age < 0 || age >= SECONDS_PER_DAY)
+        return true;
+    return options->service ? options->login && !options->login->uid
+                            : access_problem(&noted->key, clock_now(), text) != NULL;
+}
+
+static int look_at_access(struct cycle *cycle, struct error *error)
+{
+    struct access access;
+    char text[ACCESS_TEXT_SIZE];
+    const char *problem;
+    int rc = access_read(cycle->pull.store, &access, error);
+
+    if (rc < 0 || !access_is_due(cycle, &access))
+        return rc;
+    rc = access_look(cycle->pull.odoo, &access, error);
+    if (rc == 0)
+        rc = access_note(cycle->pull.store, &access, error);
+    problem = rc == 0 ? access_problem(&access.key, clock_now(), text) : NULL;
+    if (problem)
+        log_event(&(struct log_event){.level = LOG_LEVEL_WARNING, .same_as = problem}, "%s",
+                  problem);
+    return rc;
+}
+
 static int pull_and_compute(struct cycle *cycle, struct error *error)
 {
     const struct pull *pull = &cycle->pull;
@@ -62,6 +98,8 @@ static int pull_and_compute(struct cycle *cycle, struct error *error)
 
     if (rc == 0)
         rc = look_at_clocks(cycle, error);
+    if (rc == 0)
+        rc = look_at_access(cycle, error);
     if (rc < 0)
         return rc;
     cycle->writeback.flavour = pull->flavour;

@@ -8,6 +8,7 @@
 
 #include "qualiodoo/compute/respond.h"
 #include "qualiodoo/core/charge.h"
+#include "qualiodoo/pull/access.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/meta.h"
@@ -81,7 +82,8 @@ static int find_no_success(struct search *search, struct error *error)
     "run 'qualiodoo reconcile', and see why the nightly one does not ('systemctl list-timers "     \
     "qualiodoo-reconcile@*', 'journalctl -u qualiodoo-reconcile@*')"
 
-/* Keeps `lapse`, when a mirror or the reconciliation gets too old, if it is the earliest so far. */
+/* Keeps `lapse`, when a mirror or the reconciliation gets too old or a key expires soon, if it is
+ * the earliest so far. */
 static void note_lapse(struct problems *found, instant lapse)
 {
     if (found->has_lapse && found->lapses_at <= lapse)
@@ -150,6 +152,25 @@ static int find_failure(struct search *search, struct error *error)
     free(outcome);
     free(message);
     return rc;
+}
+
+/* The API key, as the last look found it (pull/access.h). */
+static int find_key(struct search *search, struct error *error)
+{
+    struct access access;
+    char text[ACCESS_TEXT_SIZE];
+    const char *problem;
+    instant warning;
+    int rc = access_read(search->store, &access, error);
+
+    if (rc < 0)
+        return rc;
+    problem = access_problem(&access.key, clock_now(), text);
+    if (problem)
+        return add(search, error, "%s", problem);
+    if (access_has_warning(&access.key, &warning))
+        note_lapse(search->found, warning);
+    return 0;
 }
 
 static int find_unreadable(struct search *search, struct error *error)
@@ -389,9 +410,10 @@ static int find_calendar_problem(struct search *search, struct error *error)
 
 /* In the order in which problems are shown: first those that may explain others. */
 static int (*const finders[])(struct search *search, struct error *error) = {
-    find_no_success,    find_old_reconcile, find_failure,        find_unreadable,
-    find_revoked,       find_late_mirrors,  find_skew,           find_hidden_work,
-    find_missing_packs, find_unfit_lines,   find_refused_writes, find_calendar_problem,
+    find_no_success,       find_old_reconcile, find_failure,      find_key,
+    find_unreadable,       find_revoked,       find_late_mirrors, find_skew,
+    find_hidden_work,      find_missing_packs, find_unfit_lines,  find_refused_writes,
+    find_calendar_problem,
 };
 
 int problems_find(struct store *store, const struct config *config, const struct policy *policy,

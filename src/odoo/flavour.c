@@ -248,16 +248,6 @@ int flavour_opening_subtype(struct odoo *odoo, const struct flavour *flavour, in
     return reference(odoo, flavour->module, flavour->opening, ret_subtype, error);
 }
 
-int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error)
-{
-    const char *version = "";
-    int rc = odoo_version(odoo, &version, error);
-
-    if (rc == 0)
-        *ret_major = (int)strtol(version + strcspn(version, "0123456789"), NULL, 10);
-    return rc;
-}
-
 /* The arguments of has_group: 18 wants the user first. The wrong form is a fault with a traceback
  * in Odoo's log, so the form of the server's version is tried first. */
 static json_t *has_group_arguments(const struct odoo *odoo, const char *group, bool with_user)
@@ -271,7 +261,7 @@ int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struc
     struct odoo_call call = {.model = "res.users", .method = "has_group", .safe = true};
     json_t *result = NULL;
     int major = 0;
-    int rc = flavour_major_version(odoo, &major, error);
+    int rc = odoo_major_version(odoo, &major, error);
 
     if (rc == 0)
         rc = odoo_authenticate(odoo, error);

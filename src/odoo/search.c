@@ -84,9 +84,10 @@ int odoo_search(struct odoo *odoo, const struct odoo_search *search, struct ids 
 {
     struct question question = {.search = search,
                                 .method = "search",
-                                .keywords = json_pack("{s:s, s:i, s:i, s:{s:b}}", "order", "id",
-                                                      "offset", search->offset, "limit",
-                                                      search->limit, "context", "active_test", 0)};
+                                .keywords =
+                                    json_pack("{s:s, s:i, s:i, s:{s:b}}", "order", "id", "offset",
+                                              search->offset, "limit", search->limit, "context",
+                                              "active_test", search->active_only)};
     json_t *result = NULL;
     int rc = ask_question(odoo, &question, &result, error);
 
@@ -101,9 +102,10 @@ int odoo_search(struct odoo *odoo, const struct odoo_search *search, struct ids 
 int odoo_search_count(struct odoo *odoo, const struct odoo_search *search, int64_t *ret_count,
                       struct error *error)
 {
-    struct question question = {.search = search,
-                                .method = "search_count",
-                                .keywords = json_pack("{s:{s:b}}", "context", "active_test", 0)};
+    struct question question = {
+        .search = search,
+        .method = "search_count",
+        .keywords = json_pack("{s:{s:b}}", "context", "active_test", search->active_only)};
     json_t *result = NULL;
     int rc = ask_question(odoo, &question, &result, error);
 

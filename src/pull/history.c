@@ -22,6 +22,7 @@
 #include "qualiodoo/odoo/fields.h"
 #include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/odoo/listing.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/targets.h"
@@ -72,7 +73,7 @@ static int ignore_if_unable(int rc)
 static int has_message_format(struct odoo *odoo, bool *ret, struct error *error)
 {
     int major = 0;
-    int rc = flavour_major_version(odoo, &major, error);
+    int rc = odoo_major_version(odoo, &major, error);
 
     *ret = rc == 0 && major < FIRST_WITHOUT_MESSAGE_FORMAT;
     return rc;

@@ -6,7 +6,10 @@
  * write. */
 #include "remote.h"
 
+#include <stdlib.h>
+
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/search.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/writeback/fallback.h"
 
@@ -167,27 +170,20 @@ static int make_activity(const struct writeback *writeback, const struct outbox_
     return ask_made(writeback->odoo, call, ret_id, error);
 }
 
-/* The activity of the set that the payload names, unless it was done or removed: then 0. */
+/* The activity of the set that the payload names, unless it was done or removed: then 0. Odoo 17
+ * and later archive some activities that are done; 16 has no such field to ask for. */
 static int find_open_activity(const struct writeback *writeback, const struct outbox_row *row,
                               json_t *payload, int64_t *ret_id, struct error *error)
 {
     const char *key = json_string_value(json_object_get(payload, "key"));
-    json_t *records = NULL, *record;
-    size_t i;
-    int rc = ask_records(writeback->odoo,
-                         (struct ask_query){.model = "mail.activity",
-                                            .domain = activity_domain(row, key ? key : "-"),
-                                            .fields = json_pack("[s]", "active")},
-                         &records, error);
+    json_t *domain = activity_domain(row, key ? key : "-");
+    struct odoo_search search = {.model = "mail.activity", .domain = domain, .active_only = true};
+    struct ids ids = {0};
+    int rc = domain ? odoo_search(writeback->odoo, &search, &ids, error) : error_memory(error);
 
-    *ret_id = 0;
-    json_array_foreach(records, i, record) {
-        json_t *active = json_object_get(record, "active"); /* Odoo 19 archives a done activity */
-
-        if (!json_is_false(active))
-            *ret_id = ask_field_id(record, "id");
-    }
-    json_decref(records);
+    *ret_id = ids.count ? ids.items[ids.count - 1] : 0;
+    free(ids.items);
+    json_decref(domain);
     return rc;
 }
 

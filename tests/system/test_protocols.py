@@ -90,8 +90,11 @@ def test_the_key_of_another_user_is_refused(shop: Shop, run: Run, server: Server
 
 
 @JSON2
-@pytest.mark.parametrize("name", ALL)
-def test_a_wrong_database_is_named(shop: Shop, run: Run, name: str) -> None:
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("name", [*ALL, "auto"])
+def test_a_wrong_database_is_named(shop: Shop, run: Run, name: str, wide: bool) -> None:
+    """By a fault, or by a page where the protocol's module is not server-wide."""
+    shop.world.server_wide_rpc = wide
     shop.world.api_key("agent@example.com", SECRET)
     run.configure(odoo={"protocol": name, "database": "nowhere"})
     assert "there is no database 'nowhere' on this server" in run("sync", check=1).message

@@ -402,6 +402,28 @@ def test_a_holiday_entered_late_moves_the_deadline(desk: Desk) -> None:
     assert desk.kinds(ticket) == ["breach", "cleared"]  # that was said, and taken back: no third word
 
 
+@pytest.mark.parametrize("version", [pytest.param(v, marks=pytest.mark.world(version=v)) for v in (16, 17, 18, 19)])
+def test_a_correction_takes_tag_and_activity_away_on_every_version(desk: Desk, version: int) -> None:
+    """Activities of 16 have no field `active`."""
+    ticket = desk.ticket()
+    desk.sync("11:30")
+    assert desk.tags(ticket) == [desk.tag] and len(desk.activities(ticket)) == 1
+    desk.world.holiday("Fermeture", f"{DAY} 00:00", f"{DAY} 22:59:59")
+    desk.sync("11:40")
+    assert desk.kinds(ticket) == ["breach", "cleared"] and desk.tags(ticket) == [] and desk.activities(ticket) == []
+
+
+def test_an_activity_that_is_done_and_archived_is_left(desk: Desk) -> None:
+    """Odoo 17 and later keep those of some types."""
+    ticket = desk.ticket()
+    desk.sync("11:30")
+    done = desk.activities(ticket)[0]["id"]
+    desk.world.write(ACTIVITY, done, active=False)
+    desk.world.holiday("Fermeture", f"{DAY} 00:00", f"{DAY} 22:59:59")
+    desk.sync("11:40")
+    assert desk.kinds(ticket) == ["breach", "cleared"] and desk.world.row(ACTIVITY, done)
+
+
 # ---- A person's hand wins ----
 
 

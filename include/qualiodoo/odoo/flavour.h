@@ -93,9 +93,6 @@ int flavour_field_is_hidden(struct odoo *odoo, const struct flavour_field *field
 int flavour_missing_field(struct odoo *odoo, const struct flavour_field *field,
                           struct error *error);
 
-/* The major version of the server: 17 for "17.0" and for "saas~17.2+e". */
-int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error);
-
 /* Whether the agent's user, who is not in the group of all timesheets, sees every timesheet by its
  * accounting group. 18 and 19 have a rule for accounting readers, and each version one for billing
  * users; both show every analytic line until sale_timesheet is installed. An accounting reader of

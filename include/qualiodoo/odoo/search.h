@@ -3,6 +3,7 @@
 #define QUALIODOO_ODOO_SEARCH_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "qualiodoo/util/array.h"
@@ -11,12 +12,13 @@
 struct odoo;
 
 /* A page of a search, by keyset: the ids above `after` in order, less the first `offset`, at most
- * `limit` (0: all), archived records included. */
+ * `limit` (0: all), archived records included unless `active_only`. */
 struct odoo_search {
     const char *model;
     const json_t *domain; /* an array, borrowed; NULL: every record */
     int64_t after;
     int offset, limit;
+    bool active_only; /* on a model that archives nothing all the same */
 };
 
 /* Appends the ids of the page to a list, which is unchanged after a failure. ERR_PROTOCOL when they

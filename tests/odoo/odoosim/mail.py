@@ -140,7 +140,9 @@ def activity_default_get(env: Env) -> Values:
 
     That is the only way for a user who may not read ir.model.
     """
-    found: Values = {"user_id": env.uid, "date_deadline": env.now.date(), "active": True}
+    found: Values = {"user_id": env.uid, "date_deadline": env.now.date()}
+    if "active" in env.schema.models["mail.activity"].fields:  # not on 16
+        found["active"] = True
     model = env.context.get("default_res_model")
     if model:
         if model not in env.world.model_ids:
