@@ -107,10 +107,14 @@ class Office:
     def tag_model(self) -> str:
         return {"oca": "helpdesk.ticket.tag", "enterprise": "helpdesk.tag", "task": "project.tags"}[self.world.flavour]
 
+    @property
+    def users(self) -> str:
+        """The field of a group that holds its users."""
+        return "user_ids" if self.world.version >= 19 else "users"
+
     def picture(self) -> dict[str, Any]:
         """What setup is about, without numbers and dates."""
         env = self.world.env().with_context(active_test=False)
-        users = "user_ids" if self.world.version >= 19 else "users"
 
         def rows(model: str, domain: list[Any], names: list[str]) -> list[Any]:
             return [tuple(env.row(model, i).get(n) or None for n in names) for i in env.search(model, domain, order="id")]
@@ -118,7 +122,7 @@ class Office:
         group = env.search("res.groups", [("name", "=", "qualiodoo agent")])
         return {
             "groups": len(group),
-            "member": self.world.agent in env.read("res.groups", group, [users])[0][users] if group else False,
+            "member": self.world.agent in env.read("res.groups", group, [self.users])[0][self.users] if group else False,
             "models": rows("ir.model", [("model", "in", [MODEL, ACCOUNT])], ["model", "state"]),
             "fields": sorted(rows("ir.model.fields", [("model", "in", [MODEL, ACCOUNT]), ("name", "=like", "x_%")],
                                   ["name", "ttype", "relation", "required", "index", "copied", "on_delete"]), key=str),
@@ -240,7 +244,7 @@ def test_what_somebody_changed_is_put_right(office: Office) -> None:
     env = office.world.env()
     world = office.world
     group = env.search("res.groups", [("name", "=", "qualiodoo agent")])[0]
-    world.write("res.groups", group, users=[(3, world.agent)])
+    world.write("res.groups", group, **{office.users: [(3, world.agent)]})
     world.write("ir.model.access", env.search("ir.model.access", [("group_id", "=", group)]), perm_write=True,
                 perm_create=False)
     world.delete("ir.model.fields", *env.search("ir.model.fields", [("model", "=", MODEL), ("name", "=", "x_end")]))
