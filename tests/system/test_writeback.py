@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import VERSION, Run, Server, World
+from conftest import VERSION, Run, Server, World, by_protocol
 from odoosim.faults import AccessError, UserError
+from odoosim.methods import BaseModel, Thread
 from sample import some
 
 TICKET, TAG, ACTIVITY, MESSAGE = "helpdesk.ticket", "helpdesk.ticket.tag", "mail.activity", "mail.message"
@@ -548,6 +549,37 @@ def test_a_write_that_odoo_committed_before_its_fault_is_not_repeated(desk: Desk
     desk.server._dispatch = post
     desk.sync("11:31", check=None)
     assert len(desk.notes(ticket)) == 1
+
+
+@pytest.mark.parametrize("model, method, part, real", [
+    (TICKET, "message_post", "note", Thread.message_post), (TICKET, "write", "tag", Thread.write),
+    (ACTIVITY, "create", "activity", BaseModel.create)], ids=["note", "tag", "activity"])
+def test_a_write_whose_result_odoo_cannot_tell_is_found_where_it_was_committed(
+        desk: Desk, model: str, method: str, part: str, real: Any) -> None:
+    """XML-RPC and JSON-RPC answer with the fault after the commit, JSON-2 rolls back: Odoo is asked which it was."""
+    ticket = desk.ticket()
+
+    def cannot_be_told(records: Any, *args: Any, **kwargs: Any) -> Any:
+        real(records, *args, **kwargs)
+        return {(1, 2): 3}
+
+    cannot_be_told.kind = real.kind  # type: ignore[attr-defined]
+    desk.world.method(model, method, cannot_be_told)
+    ended = desk.sync("11:30", check=by_protocol(0, 0, 1))
+    assert [call.fault is not None for call in desk.server.named(method, model)] == [True]
+    shown = {"note": desk.kinds(ticket) == ["breach"], "tag": desk.tags(ticket) == [desk.tag], "activity": len(desk.activities(ticket)) == 1}
+    states = {row[1]: row[2] for row in desk.outbox()}
+    assert shown[part] is by_protocol(True, True, False)
+    assert states[part] == by_protocol("done", "done", "refused")
+    if states[part] == "refused":
+        assert "keys must be str, int, float, bool or None" in desk.run.sql("SELECT reason FROM outbox WHERE part = ?", part)[0][0]
+        assert "Odoo refused 1 of the writes" in ended.err
+    desk.world.methods.clear()
+    desk.run("outbox", "retry", now=at("11:31"))
+    for minute in (32, 33):
+        desk.sync(f"11:{minute}")
+        assert desk.picture(ticket) == [(desk.notes(ticket), [desk.tag], [desk.activities(ticket)[0]["summary"]])]
+        assert desk.kinds(ticket) == ["breach"] and {row[2] for row in desk.outbox()} == {"done"}
 
 
 def test_an_activity_done_while_its_answer_was_lost_is_not_made_again(desk: Desk) -> None:
