@@ -98,6 +98,7 @@ const struct command cli_commands[] = {
      "  --with-adjustments      with --remove: the adjustments too. They are lost\n"
      "  --admin LOGIN           the administrator, instead of asking\n"
      "  --admin-secret-file F   a file (chmod 600) that holds the administrator's password\n"
+     "                          or API key; odoo.protocol: json2 takes a key alone\n"
      "  --webhook URL           also make the automation rule by which Odoo (17 and later, with its\n"
      "                          module Automation Rules) calls the service when an invoice is paid,\n"
      "                          such as http://127.0.0.1:8075; the secret is added to it\n",

@@ -45,7 +45,11 @@ SPEED = 20  # of a fast clock
 SLOW = re.compile(r"/test_(run|run_trust|lease|clock|metrics|setup_hang|ledger_properties|shortage)\.py|killed")
 
 World.passwords_are_keys = PROTOCOL == "json2"
-xml_alone = pytest.mark.skipif(PROTOCOL != "xmlrpc", reason="JSON carries the characters that break an answer in XML")
+
+
+def by_protocol(xmlrpc: Any, jsonrpc: Any, json2: Any) -> Any:
+    """What is expected over the protocol that is spoken, where it is not the same over all."""
+    return {"xmlrpc": xmlrpc, "jsonrpc": jsonrpc, "json2": json2}[PROTOCOL]
 
 
 class Result:
@@ -290,6 +294,21 @@ def desk(tmp_path: Path) -> Iterator[Run]:
         run("reconcile", check=0)
         yield run
         run.close()
+
+
+@pytest.fixture
+def breaking_texts(server: Server) -> None:
+    """U+FFFE and U+FFFF in a text break the answer that holds it. Over XML they do by themselves; JSON carries them, so that
+    the server, or a proxy, damages them here: they come as bytes that are no UTF-8."""
+    if PROTOCOL == "xmlrpc":
+        return
+    answer = server.answer
+
+    def damaged(path: str, body: bytes, headers: dict[str, str]) -> Any:
+        out, call = answer(path, body, headers)
+        return out.with_body(out.replace(b"\xef\xbf\xbe", b"\xff").replace(b"\xef\xbf\xbf", b"\xff")), call
+
+    server.answer = damaged  # type: ignore[method-assign]
 
 
 @pytest.fixture
