@@ -23,9 +23,20 @@ static json_t *changed_since(const char *low)
     return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
 }
 
+/* Adds the ids of `of` that `from` lacks to `ret`. Both are sorted. */
+static int left_out(const struct ids *of, const struct ids *from, struct ids *ret,
+                    struct error *error)
+{
+    for (size_t i = 0; i < of->count; i++)
+        if (!ids_contain(from->items, from->count, of->items[i]) && ids_add(ret, of->items[i]) < 0)
+            return error_memory(error);
+    return 0;
+}
+
 /* Reads by id the rows that Odoo no longer lists, and adds those that are gone to page->gone; of a
- * partial that is still there, its settlement lines to page->lines. ERR_SAFETY when too many rows
- * are gone. */
+ * partial that is still there, its settlement lines to page->lines. A search by id tells first
+ * which are still there; of the others, only a reading tells deleted ones (absent) from hidden ones
+ * (an error). ERR_SAFETY when too many rows are gone. */
 static int confirm_vanished(struct page *page, const struct ids *remote, const struct ids *local,
                             struct error *error)
 {
@@ -35,15 +46,21 @@ static int confirm_vanished(struct page *page, const struct ids *remote, const s
                          .out_of_scope = page->model->swept || page->leavers_go,
                          .gone = page->gone,
                          .lines = page->lines};
-    struct ids vanished = {0};
-    int rc = 0;
+    struct ids unlisted = {0}, visible = {0}, missing = {0};
+    int rc = left_out(local, remote, &unlisted, error);
 
-    for (size_t i = 0; i < local->count && rc == 0; i++)
-        if (!ids_contain(remote->items, remote->count, local->items[i]))
-            rc = ids_add(&vanished, local->items[i]) < 0 ? error_memory(error) : 0;
+    if (rc == 0 && unlisted.count)
+        rc = listing_visible(page->pull, page->model, &unlisted, &visible, error);
     if (rc == 0)
-        rc = page_read(&check, vanished.items, vanished.count, error);
-    free(vanished.items);
+        rc = page_read(&check, visible.items, visible.count, error);
+    if (rc == 0)
+        rc = left_out(&unlisted, &visible, &missing, error);
+    check.chunk = PAGE_MISSING_AT_ONCE;
+    if (rc == 0)
+        rc = page_read(&check, missing.items, missing.count, error);
+    free(unlisted.items);
+    free(visible.items);
+    free(missing.items);
     page->gone = check.gone;
     page->lines = check.lines;
     check.gone = check.lines = (struct ids){0};

@@ -268,6 +268,14 @@ static void note_bad(void *context, int64_t id, const char *reason)
         log_warning("%s", error.message);
 }
 
+/* The ids of one call: at most odoo.page_size. */
+static size_t chunk_size(const struct page *page)
+{
+    size_t most = (size_t)page->pull->config->odoo.page_size;
+
+    return page->chunk && page->chunk < most ? page->chunk : most;
+}
+
 int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error)
 {
     struct pull *pull = page->pull;
@@ -275,7 +283,7 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
         .model = model_remote(page->model, pull->flavour),
         .ids = ids,
         .count = count,
-        .chunk = (size_t)pull->config->odoo.page_size,
+        .chunk = chunk_size(page),
         .fields = pull->fields[page->model - models],
         .page = store_page,
         .bad = note_bad,
