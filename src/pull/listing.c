@@ -11,6 +11,7 @@
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/odoo/read.h"
+#include "qualiodoo/odoo/search.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/store/transactions.h"
@@ -101,17 +102,20 @@ struct search {
     json_t *extra;    /* borrowed, or NULL */
 };
 
+static int search_domain(struct pull *pull, const struct model *model, const json_t *domain,
+                         struct ids *ret, struct error *error)
+{
+    progress_step("listing %s", model_remote(model, pull->flavour));
+    progress_count("ids", 0, 0);
+    return odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, ret, error);
+}
+
 static int search_ids(struct pull *pull, const struct model *model, struct search search,
                       struct ids *ret, struct error *error)
 {
     json_t *domain = domain_resolve(pull, search.text, search.extra);
-    int rc;
+    int rc = domain ? search_domain(pull, model, domain, ret, error) : error_memory(error);
 
-    if (!domain)
-        return error_memory(error);
-    progress_step("listing %s", model_remote(model, pull->flavour));
-    progress_count("ids", 0, 0);
-    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, ret, error);
     json_decref(domain);
     return rc;
 }
@@ -169,20 +173,77 @@ done:
     return rc;
 }
 
-static int pull_changes(struct pull *pull, const struct model *model,
-                        const struct mirror_cursor *cursor, struct page *page, struct error *error)
+/* The records of a model that may have changed since its cursor. */
+static int changes_domain(struct pull *pull, const struct model *model,
+                          const struct mirror_cursor *cursor, json_t **ret, struct error *error)
 {
     char *low = NULL;
     json_t *since = NULL;
     const char *text = model->change_domain ? model->change_domain : model->domain;
-    struct ids remote = {0}, local = {0};
-    size_t kept = 0;
     int rc = cursor_low(pull, cursor, &low, error);
 
-    if (rc == 0 && !(since = changed_since(low)))
-        rc = error_memory(error);
+    *ret = NULL;
+    if (rc == 0 && (since = changed_since(low)))
+        *ret = domain_resolve(pull, text, since);
+    json_decref(since);
+    free(low);
+    return rc < 0 || *ret ? rc : error_memory(error);
+}
+
+/* Whether Odoo has a record of the model in a domain, which this function steals. */
+static int has_record(struct pull *pull, const struct model *model, json_t *domain, bool *ret,
+                      struct error *error)
+{
+    const struct odoo_search search = {
+        .model = model_remote(model, pull->flavour), .domain = domain, .limit = 1};
+    struct ids found = {0};
+    int rc = domain ? odoo_search(pull->odoo, &search, &found, error) : error_memory(error);
+
+    *ret = rc == 0 && found.count;
+    json_decref(domain);
+    free(found.items);
+    return rc;
+}
+
+/* Asks for the changes of a model and of the one beside it in one call. When there are none, sets
+ * pull->unchanged to the latter. */
+static int ask_both(struct pull *pull, const struct model *model,
+                    const struct mirror_cursor *cursor, bool *ret_changed, struct error *error)
+{
+    struct mirror_cursor other = {0};
+    json_t *own = NULL, *others = NULL;
+    bool ignored;
+    int rc = cursor_open(pull, model->beside, &other, &ignored, error);
+
+    if (rc == 0 && other.first_done)
+        rc = changes_domain(pull, model, cursor, &own, error);
+    if (rc == 0 && other.first_done)
+        rc = changes_domain(pull, model->beside, &other, &others, error);
+    if (rc == 0 && other.first_done)
+        rc = has_record(pull, model, domain_either(own, others), ret_changed, error);
+    pull->unchanged = rc == 0 && !*ret_changed ? model->beside : NULL;
+    json_decref(own);
+    json_decref(others);
+    mirror_cursor_free(&other);
+    return rc;
+}
+
+static int pull_changes(struct pull *pull, const struct model *model,
+                        const struct mirror_cursor *cursor, struct page *page, struct error *error)
+{
+    json_t *domain = NULL;
+    bool changed = model != pull->unchanged;
+    struct ids remote = {0}, local = {0};
+    size_t kept = 0;
+    int rc = 0;
+
+    if (pull->quick && model->beside && pull->fields[model->beside - models])
+        rc = ask_both(pull, model, cursor, &changed, error);
+    if (rc < 0 || !changed)
+        return rc;
+    rc = changes_domain(pull, model, cursor, &domain, error);
     if (rc == 0)
-        rc = search_ids(pull, model, (struct search){text, since}, &remote, error);
+        rc = search_domain(pull, model, domain, &remote, error);
     if (rc == 0 && model->kind == MODEL_REFERENCED && remote.count) {
         rc = mirror_ids(pull->store, &model->table, &local, error);
         for (size_t i = 0; i < remote.count && rc == 0; i++)
@@ -195,8 +256,7 @@ static int pull_changes(struct pull *pull, const struct model *model,
         rc = page_read(page, remote.items, remote.count, error);
     if (rc == 0)
         rc = page_delete_gone(page, error);
-    json_decref(since);
-    free(low);
+    json_decref(domain);
     free(remote.items);
     free(local.items);
     return rc;

@@ -288,7 +288,7 @@ static int load_schema(struct pull *pull, struct error *error)
         return error_memory(error);
     used = use_schema(pull, schema);
     json_decref(schema);
-    if (used)
+    if (used && !pull->quick)
         rc = check_optional_models(pull, error);
     return rc < 0 ? rc : used;
 }
@@ -356,6 +356,8 @@ int pull_open(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = load_schema(pull, error);
     pull->schema_kept = rc == 1;
+    if (!pull->schema_kept) /* other fields are another scope: each mirror begins anew */
+        pull->quick = false;
     if (rc == 0)
         rc = ask_schema(pull, error);
     if (rc >= 0 && pull->take_identity)
@@ -369,9 +371,13 @@ int pull_open(struct pull *pull, struct error *error)
 
 void pull_close(struct pull *pull)
 {
-    for (int i = 0; i < MODEL_COUNT; i++)
+    for (int i = 0; i < MODEL_COUNT; i++) {
         json_decref(pull->fields[i]);
+        free(pull->referred[i].items);
+    }
     memset(pull->fields, 0, sizeof pull->fields);
+    memset(pull->referred, 0, sizeof pull->referred);
+    pull->unchanged = NULL;
     json_decref(pull->ids);
     pull->ids = NULL;
     free(pull->held.items);

@@ -9,7 +9,9 @@
 #include "computed.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/odoo/read.h"
+#include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/pull/settings.h"
 #include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/store/settled.h"
 #include "qualiodoo/store/targets.h"
@@ -137,6 +139,8 @@ static int put_record(struct page *page, struct reading *reading, const struct o
                         &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, values, change, error);
+        if (rc == 0 && (change == MIRROR_CREATED || change == MIRROR_UPDATED))
+            rc = settings_note(pull, model, values, error);
         if (rc == 0 && model == &models[MODEL_TICKET] &&
             (change == MIRROR_UPDATED || change == MIRROR_STAMPED) &&
             pull->flavour->hides_responses)
@@ -227,7 +231,10 @@ int page_store(struct page *page, const int64_t *requested, size_t count,
 {
     struct pull *pull = page->pull;
     const char *remote = model_remote(page->model, pull->flavour);
-    int rc = find_counting(page, requested, count, error);
+    int rc = identity_confirm(pull, error);
+
+    if (rc == 0)
+        rc = find_counting(page, requested, count, error);
 
     tell_damaged(page, records);
     if (rc == 0)
@@ -329,7 +336,9 @@ int page_check_gone(struct page *page, struct error *error)
 
     if (!page->gone.count)
         return 0;
-    rc = keep_known(page, &local, error);
+    rc = identity_confirm(page->pull, error);
+    if (rc == 0)
+        rc = keep_known(page, &local, error);
     if (rc < 0)
         return rc;
     count = local.count;

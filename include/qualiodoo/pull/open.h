@@ -14,8 +14,11 @@ struct pull {
     struct store *store;
     const struct config *config;
     struct pull_report *report;
-    bool full;  /* read every record again, not only changes */
-    bool force; /* ignore safety.max_delete; products that are no longer packs leave the mirror */
+    bool full;    /* read every record again, not only changes */
+    bool force;   /* ignore safety.max_delete; products that are no longer packs leave the mirror */
+    bool trusted; /* an earlier cycle of this process compared the identity: identity_confirm()
+                     compares it again before anything is stored or written */
+    bool quick;   /* leave out what changes rarely; set by settings_choose() */
     bool take_identity; /* set by identity_check(): the state lacks an identity, or part of it, and
                            pull_open() calls identity_take() */
     const int64_t *customers;      /* pull only these account holders; sorted */
@@ -34,6 +37,9 @@ struct pull {
     bool history_retried; /* history_retry() was called in this pull */
     bool whole;           /* inside pull_run(): progress shows "model 3 of 17" */
     bool first_pulls;     /* a mirror completed its first pull: its rows are history, not events */
+
+    struct ids referred[MODEL_COUNT]; /* see settings_note() */
+    const struct model *unchanged;    /* model.beside of one that was asked for; NULL: none */
 
     struct ids held; /* products that opened lots: they stay mirrored when they are no longer packs,
                         so that a person decides about their credit */
