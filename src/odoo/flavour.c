@@ -193,6 +193,17 @@ int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *
     return rc;
 }
 
+int flavour_payments_apart(struct odoo *odoo, bool *ret_apart, struct error *error)
+{
+    static const char *const names[2] = {"origin_payment_id", "payment_id"};
+    bool has[2];
+    int rc = has_fields(odoo, "account.move", names, has, error);
+
+    if (rc == 0)
+        *ret_apart = has[0];
+    return rc;
+}
+
 int flavour_stage(struct odoo *odoo, const struct flavour_stage *stage, bool *ret_found,
                   bool *ret_closed, struct error *error)
 {

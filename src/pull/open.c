@@ -228,10 +228,10 @@ static int save_schema(struct pull *pull, struct error *error)
             json_build_add(&fields, json_incref(pull->fields[i]));
         else
             json_build_add(&fields, json_null());
-    schema =
-        json_pack("{so ss sb sI sI so}", "key", schema_key(pull), "flavour", pull->flavour->name,
-                  "units_absolute", pull->units_absolute, "uid", (json_int_t)pull->agent_uid,
-                  "partner", (json_int_t)pull->agent_partner, "fields", fields);
+    schema = json_pack("{so ss sb sb sI sI so}", "key", schema_key(pull), "flavour",
+                       pull->flavour->name, "units_absolute", pull->units_absolute,
+                       "payments_apart", pull->payments_apart, "uid", (json_int_t)pull->agent_uid,
+                       "partner", (json_int_t)pull->agent_partner, "fields", fields);
     text = schema ? json_dumps(schema, JSON_COMPACT) : NULL;
     rc = text ? store_meta_set(pull->store, "schema", text, error) : error_memory(error);
     json_decref(schema);
@@ -245,13 +245,15 @@ static bool use_schema(struct pull *pull, json_t *schema)
     json_t *key = schema_key(pull), *fields = json_object_get(schema, "fields");
     const char *flavour = json_string_value(json_object_get(schema, "flavour"));
     bool usable = json_equal(key, json_object_get(schema, "key")) &&
-                  json_array_size(fields) == MODEL_COUNT && flavour;
+                  json_array_size(fields) == MODEL_COUNT && flavour &&
+                  json_is_boolean(json_object_get(schema, "payments_apart"));
 
     json_decref(key);
     pull->flavour = usable ? flavour_by_name(flavour) : NULL;
     if (!pull->flavour)
         return false;
     pull->units_absolute = json_is_true(json_object_get(schema, "units_absolute"));
+    pull->payments_apart = json_is_true(json_object_get(schema, "payments_apart"));
     pull->agent_uid = json_integer_value(json_object_get(schema, "uid"));
     pull->agent_partner = json_integer_value(json_object_get(schema, "partner"));
     for (size_t i = 0; i < MODEL_COUNT; i++)
@@ -337,6 +339,8 @@ static int ask_schema(struct pull *pull, struct error *error)
         rc = read_units(pull, error);
     if (rc == 0)
         rc = read_opening(pull, error);
+    if (rc == 0)
+        rc = flavour_payments_apart(pull->odoo, &pull->payments_apart, error);
     if (rc == 0)
         rc = take_flavour(pull, error);
     return rc < 0 ? rc : save_schema(pull, error);

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import Run, Server, World
+from odoosim.faults import AccessError
 from test_alerts import AGENT, GROUPS
 from test_run import Service, until
 
@@ -115,6 +116,48 @@ def test_a_cycle_without_change_costs_at_most_eight_calls(desk: Desk, flavour: s
     assert until(lambda: len(desk.cycles()) >= 3)
     assert max(map(len, desk.cycles())) <= 8, desk.cycles()[0]
     assert not desk.asked() & SETTINGS
+
+
+@pytest.mark.parametrize("version", [pytest.param(17, marks=pytest.mark.world(version=17)),
+                                     pytest.param(19, marks=pytest.mark.world(version=19))])
+def test_a_quiet_poll_of_payments_is_one_call(desk: Desk, server: Server, version: int) -> None:
+    desk.run.configure(poll={"payments": "1s", "tickets": "10min"})
+    desk.service.start()
+    assert desk.service.says("STATUS=Up to date")
+    time.sleep(4)  # the first poll has nothing to compare with, and reads all
+    server.clear()
+    method = "search_read" if version == 17 else "web_search_read"
+    assert until(lambda: len(server.named(method, "account.move")) >= 3)
+    assert {(c.model, c.method) for c in server.calls} == {("account.move", method)}
+
+
+@pytest.mark.world(version=19)
+def test_each_payment_is_news_once(desk: Desk, server: Server) -> None:
+    """After news the poll begins at a later time, which is no news itself."""
+    desk.run.configure(poll={"payments": "1s", "tickets": "10min", "overlap": "2s"})
+    desk.service.start()
+    assert desk.service.says("STATUS=Up to date")
+    time.sleep(4)
+    for balance in (690 + 720, 690 + 2 * 720):
+        server.clear()
+        desk.pay_pack()
+        assert until(lambda: desk.run.balance(desk.customer) == balance)  # noqa: B023
+        time.sleep(4)
+        assert len(server.named("search", "helpdesk.ticket")) in (1, 2)  # the invoice, and its payment
+
+
+@pytest.mark.world(version=19)
+def test_a_rule_that_hides_a_payment_makes_the_poll_ask_one_by_one(desk: Desk, server: Server) -> None:
+    server.fault("fault", lambda c: c.method == "web_search_read", times=0, error=AccessError("account.payment"))
+    desk.run.configure(poll={"payments": "1s", "tickets": "10min"})
+    desk.service.start()
+    assert desk.service.says("STATUS=Up to date")
+    time.sleep(3)
+    invoice = desk.world.invoice(desk.customer, [("SUP12", 1)], str(desk.world.today))
+    payment = desk.world.pay(invoice, str(desk.world.today))
+    assert until(lambda: desk.run.balance(desk.customer) == 690 + 720)
+    desk.world.payment_reject(payment)
+    assert until(lambda: desk.run.balance(desk.customer) == 690)
 
 
 # ---- What changes rarely ----

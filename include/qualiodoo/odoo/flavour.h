@@ -52,6 +52,10 @@ const char *flavour_name(const struct flavour *flavour, const char *name);
 /* Whether the `factor` of a unit of measure is its size (19) or the inverse of it (17). */
 int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *error);
 
+/* Whether a payment has a state of its own, which can change while its entry and its invoice stay
+ * as they are (18 and later: account.move.origin_payment_id). */
+int flavour_payments_apart(struct odoo *odoo, bool *ret_apart, struct error *error);
+
 /* The id of the unit of measure "Hours"; 0 when it cannot be found. */
 int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error);
 

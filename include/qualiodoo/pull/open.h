@@ -31,6 +31,7 @@ struct pull {
     json_t *fields[MODEL_COUNT]; /* names of the fields that exist; NULL: the model is missing */
     json_t *ids;                 /* object: "@name" in a domain -> what replaces it */
     bool units_absolute;         /* see flavour_units_absolute() */
+    bool payments_apart;         /* see flavour_payments_apart() */
     int64_t agent_uid, agent_partner; /* res.users and res.partner of the agent */
     bool has_unreadable;  /* the state notes records that an earlier pull could not read */
     bool schema_kept;     /* flavour and fields come from the state and may be outdated */
