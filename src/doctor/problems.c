@@ -10,6 +10,7 @@
 #include "qualiodoo/core/charge.h"
 #include "qualiodoo/pull/access.h"
 #include "qualiodoo/pull/packs.h"
+#include "qualiodoo/pull/settings.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/mirror_sets.h"
@@ -209,7 +210,8 @@ struct mirrors {
     struct search *search;
     struct error *error;
     instant now;
-    size_t late;        /* mirrors older than status.max_lag */
+    size_t late;        /* mirrors older than status.max_lag; those of settings_mirror() may be
+                           older by poll.settings */
     char oldest[64];    /* name of the oldest of these */
     int64_t oldest_age; /* its age in seconds */
 };
@@ -219,7 +221,9 @@ static int judge_mirror(void *context, const struct mirror_status *mirror)
     struct mirrors *mirrors = context;
     struct problems *found = mirrors->search->found;
     int64_t age = mirrors->now - mirror->pulled_at;
-    int64_t allowed = mirrors->search->config->status.max_lag_ms / 1000;
+    const struct config *config = mirrors->search->config;
+    int64_t rarely = settings_mirror(mirror->name) ? config->poll.settings_ms : 0;
+    int64_t allowed = (config->status.max_lag_ms + rarely) / 1000;
     instant lapse = mirror->pulled_at + allowed + 1;
 
     if (!mirror->first_done)

@@ -192,9 +192,12 @@ struct change {
 static int take_stage(struct history *history, struct history_answer *answer,
                       const struct change *change, struct error *error)
 {
+    const struct flavour_stage asked = {history->pull->flavour, change->record, change->value};
     struct lookup_stage stage;
     int rc = lookup_stage(history->pull->store, change->record, change->value, &stage, error);
 
+    if (rc == 0 && !stage.found && history->pull->quick) /* it may be newer than the mirror */
+        rc = flavour_stage(history->pull->odoo, &asked, &stage.found, &stage.closed, error);
     if (rc == 0 && !stage.found)
         answer->known = false;
     if (rc == 0 && stage.closed)
@@ -472,12 +475,12 @@ int history_ask(struct pull *pull, const struct ids *tickets, struct error *erro
     return rc;
 }
 
-/* At most once per pull: it costs a call. */
+/* At most once per pull, and not in a quick one: it costs a call. */
 int history_retry(struct pull *pull, struct error *error)
 {
     char *asked = NULL;
     bool again = pull->full, may = false, unknown = false;
-    int rc = history_has_unknown(pull->store, &unknown, error);
+    int rc = pull->quick ? 0 : history_has_unknown(pull->store, &unknown, error);
 
     if (rc < 0 || !unknown || pull->history_retried)
         return rc;

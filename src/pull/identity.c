@@ -11,9 +11,11 @@
  * Odoo never gives an id twice, and a creation date does not change, not even by a restore or an
  * upgrade.
  *
- * The user is compared before each cycle, in one call; the other records only when the user does
- * not match. A record that is gone proves nothing and is replaced by identity_take(); one with
- * another creation date proves another database. Copies of one database cannot be told apart. */
+ * The user is compared before a cycle, in one call; the other records only when the user does not
+ * match. The service compares it before its first cycle and after a failure; else only once a cycle
+ * found something to store or to write: one that finds nothing mixes nothing. A record that is gone
+ * proves nothing and is replaced by identity_take(); one with another creation date proves another
+ * database. Copies of one database cannot be told apart. */
 #include "qualiodoo/pull/identity.h"
 
 #include <stdio.h>
@@ -201,4 +203,15 @@ int identity_take(struct pull *pull, struct error *error)
     json_decref(mark);
     free(text);
     return rc;
+}
+
+int identity_confirm(struct pull *pull, struct error *error)
+{
+    int rc;
+
+    if (!pull->trusted)
+        return 0;
+    pull->trusted = false;
+    rc = identity_check(pull, false, error);
+    return rc == 0 && pull->take_identity ? identity_take(pull, error) : rc;
 }

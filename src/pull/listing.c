@@ -11,6 +11,7 @@
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/odoo/read.h"
+#include "qualiodoo/odoo/search.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/store/transactions.h"
@@ -23,9 +24,20 @@ static json_t *changed_since(const char *low)
     return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
 }
 
+/* Adds the ids of `of` that `from` lacks to `ret`. Both are sorted. */
+static int left_out(const struct ids *of, const struct ids *from, struct ids *ret,
+                    struct error *error)
+{
+    for (size_t i = 0; i < of->count; i++)
+        if (!ids_contain(from->items, from->count, of->items[i]) && ids_add(ret, of->items[i]) < 0)
+            return error_memory(error);
+    return 0;
+}
+
 /* Reads by id the rows that Odoo no longer lists, and adds those that are gone to page->gone; of a
- * partial that is still there, its settlement lines to page->lines. ERR_SAFETY when too many rows
- * are gone. */
+ * partial that is still there, its settlement lines to page->lines. A search by id tells first
+ * which are still there; of the others, only a reading tells deleted ones (absent) from hidden ones
+ * (an error). ERR_SAFETY when too many rows are gone. */
 static int confirm_vanished(struct page *page, const struct ids *remote, const struct ids *local,
                             struct error *error)
 {
@@ -35,15 +47,21 @@ static int confirm_vanished(struct page *page, const struct ids *remote, const s
                          .out_of_scope = page->model->swept || page->leavers_go,
                          .gone = page->gone,
                          .lines = page->lines};
-    struct ids vanished = {0};
-    int rc = 0;
+    struct ids unlisted = {0}, visible = {0}, missing = {0};
+    int rc = left_out(local, remote, &unlisted, error);
 
-    for (size_t i = 0; i < local->count && rc == 0; i++)
-        if (!ids_contain(remote->items, remote->count, local->items[i]))
-            rc = ids_add(&vanished, local->items[i]) < 0 ? error_memory(error) : 0;
+    if (rc == 0 && unlisted.count)
+        rc = listing_visible(page->pull, page->model, &unlisted, &visible, error);
     if (rc == 0)
-        rc = page_read(&check, vanished.items, vanished.count, error);
-    free(vanished.items);
+        rc = page_read(&check, visible.items, visible.count, error);
+    if (rc == 0)
+        rc = left_out(&unlisted, &visible, &missing, error);
+    check.chunk = PAGE_MISSING_AT_ONCE;
+    if (rc == 0)
+        rc = page_read(&check, missing.items, missing.count, error);
+    free(unlisted.items);
+    free(visible.items);
+    free(missing.items);
     page->gone = check.gone;
     page->lines = check.lines;
     check.gone = check.lines = (struct ids){0};
@@ -84,17 +102,20 @@ struct search {
     json_t *extra;    /* borrowed, or NULL */
 };
 
+static int search_domain(struct pull *pull, const struct model *model, const json_t *domain,
+                         struct ids *ret, struct error *error)
+{
+    progress_step("listing %s", model_remote(model, pull->flavour));
+    progress_count("ids", 0, 0);
+    return odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, ret, error);
+}
+
 static int search_ids(struct pull *pull, const struct model *model, struct search search,
                       struct ids *ret, struct error *error)
 {
     json_t *domain = domain_resolve(pull, search.text, search.extra);
-    int rc;
+    int rc = domain ? search_domain(pull, model, domain, ret, error) : error_memory(error);
 
-    if (!domain)
-        return error_memory(error);
-    progress_step("listing %s", model_remote(model, pull->flavour));
-    progress_count("ids", 0, 0);
-    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, ret, error);
     json_decref(domain);
     return rc;
 }
@@ -152,19 +173,76 @@ done:
     return rc;
 }
 
-static int pull_changes(struct pull *pull, const struct model *model,
-                        const struct mirror_cursor *cursor, struct page *page, struct error *error)
+/* The records of a model that may have changed since its cursor. */
+static int changes_domain(struct pull *pull, const struct model *model,
+                          const struct mirror_cursor *cursor, json_t **ret, struct error *error)
 {
     char *low = NULL;
     json_t *since = NULL;
     const char *text = model->change_domain ? model->change_domain : model->domain;
-    struct ids remote = {0};
     int rc = cursor_low(pull, cursor, &low, error);
 
-    if (rc == 0 && !(since = changed_since(low)))
-        rc = error_memory(error);
+    *ret = NULL;
+    if (rc == 0 && (since = changed_since(low)))
+        *ret = domain_resolve(pull, text, since);
+    json_decref(since);
+    free(low);
+    return rc < 0 || *ret ? rc : error_memory(error);
+}
+
+/* Whether Odoo has a record of the model in a domain, which this function steals. */
+static int has_record(struct pull *pull, const struct model *model, json_t *domain, bool *ret,
+                      struct error *error)
+{
+    const struct odoo_search search = {
+        .model = model_remote(model, pull->flavour), .domain = domain, .limit = 1};
+    struct ids found = {0};
+    int rc = domain ? odoo_search(pull->odoo, &search, &found, error) : error_memory(error);
+
+    *ret = rc == 0 && found.count;
+    json_decref(domain);
+    free(found.items);
+    return rc;
+}
+
+/* Asks for the changes of a model and of the one beside it in one call. When there are none, sets
+ * pull->unchanged to the latter. */
+static int ask_both(struct pull *pull, const struct model *model,
+                    const struct mirror_cursor *cursor, bool *ret_changed, struct error *error)
+{
+    struct mirror_cursor other = {0};
+    json_t *own = NULL, *others = NULL;
+    bool ignored;
+    int rc = cursor_open(pull, model->beside, &other, &ignored, error);
+
+    if (rc == 0 && other.first_done)
+        rc = changes_domain(pull, model, cursor, &own, error);
+    if (rc == 0 && other.first_done)
+        rc = changes_domain(pull, model->beside, &other, &others, error);
+    if (rc == 0 && other.first_done)
+        rc = has_record(pull, model, domain_either(own, others), ret_changed, error);
+    pull->unchanged = rc == 0 && !*ret_changed ? model->beside : NULL;
+    json_decref(own);
+    json_decref(others);
+    mirror_cursor_free(&other);
+    return rc;
+}
+
+static int pull_changes(struct pull *pull, const struct model *model,
+                        const struct mirror_cursor *cursor, struct page *page, struct error *error)
+{
+    json_t *domain = NULL;
+    bool changed = model != pull->unchanged;
+    struct ids remote = {0};
+    int rc = 0;
+
+    if (pull->quick && model->beside && pull->fields[model->beside - models])
+        rc = ask_both(pull, model, cursor, &changed, error);
+    if (rc < 0 || !changed)
+        return rc;
+    rc = changes_domain(pull, model, cursor, &domain, error);
     if (rc == 0)
-        rc = search_ids(pull, model, (struct search){text, since}, &remote, error);
+        rc = search_domain(pull, model, domain, &remote, error);
     if (rc == 0 && model->kind == MODEL_REFERENCED)
         rc = mirror_keep_known(pull->store, &model->table, &remote, error);
     page->settled = cursor->high;
@@ -172,8 +250,7 @@ static int pull_changes(struct pull *pull, const struct model *model,
         rc = page_read(page, remote.items, remote.count, error);
     if (rc == 0)
         rc = page_delete_gone(page, error);
-    json_decref(since);
-    free(low);
+    json_decref(domain);
     free(remote.items);
     return rc;
 }

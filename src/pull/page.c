@@ -9,7 +9,9 @@
 #include "computed.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/odoo/read.h"
+#include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/pull/settings.h"
 #include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/store/settled.h"
 #include "qualiodoo/store/targets.h"
@@ -137,6 +139,8 @@ static int put_record(struct page *page, struct reading *reading, const struct o
                         &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, values, change, error);
+        if (rc == 0 && (change == MIRROR_CREATED || change == MIRROR_UPDATED))
+            rc = settings_note(pull, model, values, error);
         if (rc == 0 && model == &models[MODEL_TICKET] &&
             (change == MIRROR_UPDATED || change == MIRROR_STAMPED) &&
             pull->flavour->hides_responses)
@@ -227,7 +231,10 @@ int page_store(struct page *page, const int64_t *requested, size_t count,
 {
     struct pull *pull = page->pull;
     const char *remote = model_remote(page->model, pull->flavour);
-    int rc = find_counting(page, requested, count, error);
+    int rc = identity_confirm(pull, error);
+
+    if (rc == 0)
+        rc = find_counting(page, requested, count, error);
 
     tell_damaged(page, records);
     if (rc == 0)
@@ -268,6 +275,14 @@ static void note_bad(void *context, int64_t id, const char *reason)
         log_warning("%s", error.message);
 }
 
+/* The ids of one call: at most odoo.page_size. */
+static size_t chunk_size(const struct page *page)
+{
+    size_t most = (size_t)page->pull->config->odoo.page_size;
+
+    return page->chunk && page->chunk < most ? page->chunk : most;
+}
+
 int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error)
 {
     struct pull *pull = page->pull;
@@ -275,7 +290,7 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
         .model = model_remote(page->model, pull->flavour),
         .ids = ids,
         .count = count,
-        .chunk = (size_t)pull->config->odoo.page_size,
+        .chunk = chunk_size(page),
         .fields = pull->fields[page->model - models],
         .page = store_page,
         .bad = note_bad,
@@ -298,14 +313,16 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
 
 int page_check_gone(struct page *page, struct error *error)
 {
-    const struct pull *pull = page->pull;
+    struct pull *pull = page->pull;
     int64_t count = 0;
     size_t limit;
     int rc;
 
     if (!page->gone.count)
         return 0;
-    rc = mirror_keep_known(pull->store, &page->model->table, &page->gone, error);
+    rc = identity_confirm(pull, error);
+    if (rc == 0)
+        rc = mirror_keep_known(pull->store, &page->model->table, &page->gone, error);
     if (rc == 0)
         rc = mirror_count(pull->store, &page->model->table, &count, error);
     if (rc < 0 || page->model->own)

@@ -91,8 +91,10 @@ static int count_partners(struct pull *pull, int64_t last, bool *ret_fewer, int6
 /* Adds the deleted ones among `missing` to page->gone; the others exist, but are hidden. */
 static int confirm_partners(struct page *page, const struct ids *missing, struct error *error)
 {
-    int rc = page_read(page, missing->items, missing->count, error);
+    int rc;
 
+    page->chunk = PAGE_MISSING_AT_ONCE;
+    rc = page_read(page, missing->items, missing->count, error);
     if (rc != ERR_ACCESS_RIGHTS)
         return rc;
     page->gone.count = 0;

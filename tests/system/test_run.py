@@ -116,7 +116,7 @@ def test_a_payment_is_credited_and_it_stops_when_told(world: World, service: Ser
     assert service.run("reconcile", "--dry-run", now=False, check=0).code == 0
 
 
-def test_a_quiet_poll_of_payments_is_two_questions(world: World, server: Server, service: Service) -> None:
+def test_a_quiet_poll_of_payments_asks_only_for_what_was_written_last(world: World, server: Server, service: Service) -> None:
     service.run.configure(poll={"payments": "1s", "tickets": "10min"})
     ready(service)
     time.sleep(4)  # the first poll has nothing to compare with, and reads all

@@ -52,8 +52,22 @@ const char *flavour_name(const struct flavour *flavour, const char *name);
 /* Whether the `factor` of a unit of measure is its size (19) or the inverse of it (17). */
 int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *error);
 
+/* Whether a payment has a state of its own, which can change while its entry and its invoice stay
+ * as they are (18 and later: account.move.origin_payment_id). */
+int flavour_payments_apart(struct odoo *odoo, bool *ret_apart, struct error *error);
+
 /* The id of the unit of measure "Hours"; 0 when it cannot be found. */
 int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error);
+
+/* A stage, by its id or, when that is 0, by its name, of which several may exist. */
+struct flavour_stage {
+    const struct flavour *flavour;
+    int64_t id;
+    const char *name;
+};
+/* Asks whether there is such a stage, and whether one of them is closed. */
+int flavour_stage(struct odoo *odoo, const struct flavour_stage *stage, bool *ret_found,
+                  bool *ret_closed, struct error *error);
 
 /* The id of the mail.message.subtype of mails that open a ticket; 0 when it cannot be found. */
 int flavour_opening_subtype(struct odoo *odoo, const struct flavour *flavour, int64_t *ret_subtype,
