@@ -269,9 +269,10 @@ static void print_access(const struct access *access)
     char text[ACCESS_TEXT_SIZE];
 
     if (access->dropped_by)
-        table_say("protocol: this Odoo will drop it in version %d: 'qualiodoo doctor' says what to "
-                  "set\n",
-                  access->dropped_by);
+        table_say(
+            "protocol: deprecated by this Odoo and dropped by Odoo %d: 'qualiodoo doctor' says "
+            "what to set\n",
+            access->dropped_by);
     if (access->key.kind == ACCESS_EXPIRES)
         table_say("key: %s\n", access_expiry(&access->key, clock_now(), text));
 }

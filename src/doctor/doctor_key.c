@@ -41,9 +41,12 @@ int doctor_key(struct doctor *doctor, struct error *error)
 int doctor_kept_key(const struct doctor *doctor, struct store *store, struct error *error)
 {
     struct access access;
+    char text[ACCESS_TEXT_SIZE];
     int rc = doctor->saw_key ? 0 : access_read(store, &access, error);
+    const char *problem =
+        rc == 0 && !doctor->saw_key ? access_problem(&access.key, clock_now(), text) : NULL;
 
-    if (rc == 0 && !doctor->saw_key)
-        report(doctor, &access.key);
+    if (problem)
+        doctor_problem(doctor, NULL, "%s", problem);
     return rc;
 }

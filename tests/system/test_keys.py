@@ -150,6 +150,15 @@ def test_a_key_that_expired_is_said_beside_the_refusal(run: Run, shop: Shop, ser
     assert about_keys(run)[-1] == ("problem", f"{says}: {NEW_KEY}")
 
 
+@pytest.mark.world(version=19)
+def test_a_refused_key_that_has_not_expired_is_not_called_well(run: Run, shop: Shop) -> None:
+    give_key(run, "2026-06-01")
+    run("sync", check=0)
+    run.world.keys.clear()  # revoked
+    assert run("sync", check=1) and not problems(run)
+    assert not [text for level, text in about_keys(run) if "2026-06-01" in text]
+
+
 @pytest.mark.skipif(PROTOCOL == "json2", reason="JSON-2 refuses an expired key at once")
 @pytest.mark.world(version=19)
 def test_a_key_that_odoo_accepts_until_it_restarts(run: Run, shop: Shop) -> None:
@@ -180,7 +189,7 @@ def test_the_deprecation_is_named(run: Run, shop: Shop, version: int) -> None:
     run("sync", check=0)
     dropped = 20 if run.world.release == 19 and PROTOCOL != "json2" else None
     assert run("status", "--json").json["odoo"]["protocol_dropped_by"] == dropped
-    assert (f"\nprotocol: this Odoo will drop it in version {dropped}: " in run("status").out) == bool(dropped)
+    assert (f"\nprotocol: deprecated by this Odoo and dropped by Odoo {dropped}: " in run("status").out) == bool(dropped)
     notes = [f for f in run("doctor", "--json").json["findings"] if "is deprecated since Odoo 19" in f["text"]]
     assert len(notes) == bool(dropped)
     for note in notes:
