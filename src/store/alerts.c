@@ -155,7 +155,7 @@ int alerts_credit(struct store *store,
     static const char *const sql[2] = {
         CREDIT("(SELECT id FROM noted WHERE what = 'shown') n CROSS JOIN account a ON a.id = n.id"),
         CREDIT("account a")};
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     bool all = false;
     int rc = noted_all(store, NOTED_SHOWN, &all, error);
 

@@ -166,7 +166,7 @@ static const struct missing *missing_of(enum mirror_set set)
 int mirror_missing(struct store *store, enum mirror_set set, struct ids *ret, struct error *error)
 {
     const struct missing *of = missing_of(set);
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     bool all = false;
     int rc = noted_all(store, of->what, &all, error);
 
@@ -246,7 +246,7 @@ int mirror_last_id(struct store *store, const struct mirror_table *table, int64_
 int mirror_count(struct store *store, const struct mirror_table *table, int64_t *ret,
                  struct error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = noted_flush(store, error);
 
     if (rc == 0)

@@ -129,7 +129,7 @@ int noted_written(struct store *store, int64_t id, struct error *error)
 
 int noted_clear(struct store *store, enum noted what, struct error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = noted_flush(store, error);
 
     if (rc == 0)
@@ -142,7 +142,7 @@ int noted_clear(struct store *store, enum noted what, struct error *error)
 
 int noted_all(struct store *store, enum noted what, bool *ret, struct error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = noted_flush(store, error);
 
     if (rc == 0)

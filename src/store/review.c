@@ -154,7 +154,7 @@ _Static_assert(CHARGE_MAX_HOURS == 10 * 1000, "large_sql and large_unit_sql have
 int review_unfit_lines(struct store *store, const struct review_query *query, struct ids *ret,
                        struct error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     struct ids ids = {0};
     bool large = false;
     int rc = has_large_unit(store, query, &large, error);
