@@ -7,6 +7,7 @@
 #include "domain.h"
 #include "qualiodoo/odoo/execute.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/util/json_build.h"
 
 /* Records in the fingerprint. One that is committed late hides behind newer ones: more than this
  * many would have to be written while its transaction is open. */
@@ -51,7 +52,7 @@ int newest_invoices(struct pull *pull, char **ret, struct error *error)
     *ret = NULL;
     both = rc == 0 ? json_pack("[O O*]", invoices, payments) : NULL;
     if (both)
-        *ret = json_dumps(both, JSON_COMPACT | JSON_SORT_KEYS);
+        *ret = json_build_text(both, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(invoices);
     json_decref(payments);
     json_decref(both);

@@ -100,7 +100,7 @@ static const char *const set_sql[] = {
 static char *ids_text(const int64_t *ids, size_t count)
 {
     json_t *list = json_build_ids(ids, count);
-    char *text = list ? json_dumps(list, JSON_COMPACT) : NULL;
+    char *text = json_build_text(list, JSON_COMPACT);
 
     json_decref(list);
     return text;
