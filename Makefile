@@ -195,7 +195,7 @@ TESTED = $(if $(TEST),$(patsubst %,$(BUILD)/tests/%,$(shell bash tests/run.sh pr
 
 check: deps ## every test, or TEST=NAME alone; ends with "N passed, N failed"
 	$(quiet)$(SUBMAKE) all test-tools $(TESTED)
-	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) TEST='$(TEST)' bash tests/run.sh unit system
+	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) TEST='$(TEST)' bash tests/run.sh unit system json
 
 unit: deps ## the unit tests (C)
 	$(quiet)$(SUBMAKE) unit-tests

@@ -33,7 +33,7 @@ static char *policy_text(const struct config *config)
                       json_object_get(json_object_get(document, "sla"), "response"));
     if (rules && config->credit.adjustments == ADJUSTMENTS_NOTE) /* only the agent's notes count */
         json_build_set(&rules, "login", json_string(config->odoo.login));
-    text = rules ? json_dumps(rules, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    text = json_build_text(rules, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(rules);
     json_decref(document);
     return text;

@@ -16,6 +16,7 @@
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
 
 struct judge {
@@ -215,7 +216,7 @@ static int touch_if_new_rules(const struct judging *judging, struct error *error
                                   "writeback", json_object_get(document, "writeback"), "timezone",
                                   json_object_get(document, "timezone"), "tickets",
                                   json_object_get(document, "tickets"));
-    text = rules ? json_dumps(rules, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    text = json_build_text(rules, JSON_COMPACT | JSON_SORT_KEYS);
     rc = text ? store_meta_get(judging->store, "rules", &known, error) : error_memory(error);
     if (rc == 0 && (!known || strcmp(known, text) != 0)) {
         rc = outbox_forget_shadow(judging->store, error);

@@ -168,7 +168,7 @@ int access_note(struct store *store, const struct access *access, struct error *
                   "dropped_by", access->dropped_by, "key", key_json(&access->key));
     int rc;
 
-    text = value ? json_dumps(value, JSON_COMPACT) : NULL;
+    text = json_build_text(value, JSON_COMPACT);
     rc = text ? store_meta_set(store, ACCESS_KEY, text, error) : error_memory(error);
     json_decref(value);
     free(text);

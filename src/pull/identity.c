@@ -194,7 +194,7 @@ int identity_take(struct pull *pull, struct error *error)
 
     for (size_t i = 0; i < sizeof identity_models / sizeof *identity_models && rc == 0; i++)
         rc = add_record(pull, mark, flavour_name(pull->flavour, identity_models[i]), error);
-    if (rc == 0 && (text = json_dumps(mark, JSON_COMPACT)) == NULL)
+    if (rc == 0 && (text = json_build_text(mark, JSON_COMPACT)) == NULL)
         rc = error_memory(error);
     if (rc == 0)
         rc = store_meta_set(pull->store, IDENTITY_KEY, text, error);

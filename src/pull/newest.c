@@ -42,7 +42,7 @@ int newest_records(struct pull *pull, const struct newest *newest, json_t **ret,
 /* Two changes within one second have the same write_date, so the fingerprints contain states. */
 static int fingerprint(json_t *content, char **ret, struct error *error)
 {
-    *ret = content ? json_dumps(content, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    *ret = json_build_text(content, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(content);
     return *ret ? 0 : error_memory(error);
 }

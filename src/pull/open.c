@@ -232,7 +232,7 @@ static int save_schema(struct pull *pull, struct error *error)
                        pull->flavour->name, "units_absolute", pull->units_absolute,
                        "payments_apart", pull->payments_apart, "uid", (json_int_t)pull->agent_uid,
                        "partner", (json_int_t)pull->agent_partner, "fields", fields);
-    text = schema ? json_dumps(schema, JSON_COMPACT) : NULL;
+    text = json_build_text(schema, JSON_COMPACT);
     rc = text ? store_meta_set(pull->store, "schema", text, error) : error_memory(error);
     json_decref(schema);
     free(text);

@@ -194,7 +194,7 @@ int store_run_kept(struct store *store, const char *sql, struct error *error)
 char *store_ids_text(const int64_t *ids, size_t count)
 {
     json_t *list = json_build_ids(ids, count);
-    char *text = list ? json_dumps(list, JSON_COMPACT) : NULL;
+    char *text = json_build_text(list, JSON_COMPACT);
 
     json_decref(list);
     return text;
