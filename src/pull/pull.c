@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "compare.h"
 #include "holders.h"
 #include "listing.h"
 #include "page.h"
@@ -167,10 +168,12 @@ int pull_run(struct pull *pull, struct error *error)
     int rc;
 
     pull->whole = true;
-    rc = pull_models(pull, error);
+    rc = compare_open(pull, error);
+    if (rc == 0)
+        rc = pull_models(pull, error);
     pull->whole = false;
     progress_part(0, 0);
-    return rc;
+    return rc < 0 ? rc : compare_close(pull, error);
 }
 
 int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)
