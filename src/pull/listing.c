@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare.h"
 #include "cursor.h"
 #include "domain.h"
 #include "page.h"
@@ -69,19 +70,26 @@ static int confirm_vanished(struct page *page, const struct ids *remote, const s
     return rc < 0 ? rc : page_check_gone(page, error);
 }
 
-int listing_compare(struct page *page, const struct ids *remote, const struct ids *local,
-                    struct error *error)
+/* listing_compare(), with `low` for compare_read(). */
+static int bring_in_line(struct page *page, const struct ids *remote, const struct ids *local,
+                         const char *low, struct error *error)
 {
     int rc = confirm_vanished(page, remote, local, error);
 
     if (rc == 0)
-        rc = page_read(page, remote->items, remote->count, error);
+        rc = compare_read(page, remote, low, error);
     if (rc == ERR_ACCESS_RIGHTS)
         error_prefix(error,
                      "records of %s that were readable are hidden now: the agent's user lost "
                      "rights in Odoo (nothing was deleted here)",
                      model_remote(page->model, page->pull->flavour));
     return rc < 0 ? rc : page_delete_gone(page, error);
+}
+
+int listing_compare(struct page *page, const struct ids *remote, const struct ids *local,
+                    struct error *error)
+{
+    return bring_in_line(page, remote, local, NULL, error);
 }
 
 /* The mirrored ids of the pull's customers; all ids with `everybody`. */
@@ -255,8 +263,9 @@ static int pull_changes(struct pull *pull, const struct model *model,
     return rc;
 }
 
-/* Reads all records again: of every customer, or of the pull's customers. */
-static int pull_full(struct page *page, bool everybody, struct error *error)
+/* Reads all records again: of every customer, or of the pull's customers. `low` is that of
+ * compare_read(). */
+static int pull_full(struct page *page, bool everybody, const char *low, struct error *error)
 {
     struct pull *pull = page->pull;
     const struct model *model = page->model;
@@ -275,7 +284,8 @@ static int pull_full(struct page *page, bool everybody, struct error *error)
     if (rc == 0 && model->kind == MODEL_LISTED)
         rc = search_ids(pull, model, (struct search){list_domain(model), extra}, &remote, error);
     if (rc == 0)
-        rc = listing_compare(page, model->kind == MODEL_LISTED ? &remote : &local, &local, error);
+        rc =
+            bring_in_line(page, model->kind == MODEL_LISTED ? &remote : &local, &local, low, error);
     json_decref(extra);
     free(remote.items);
     free(local.items);
@@ -419,6 +429,7 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
     struct page page = {.pull = pull, .model = model, .log = true};
     struct mirror_cursor cursor = {0};
     struct cursor_reading reading = {.began = clock_real(), .high = ""};
+    char *low = NULL;
     int rc;
 
     if (!pull->fields[model - models])
@@ -432,7 +443,9 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
         if (rc == 0 && resumed) /* pages that earlier runs stored may have changed since */
             rc = pull_changes(pull, model, &cursor, &page, error);
     } else if (rc == 0 && pull->full && (!pull->n_customers || of_some)) {
-        rc = pull_full(&page, !of_some, error);
+        rc = cursor_low(pull, &cursor, &low, error);
+        if (rc == 0)
+            rc = pull_full(&page, !of_some, low, error);
     } else if (rc == 0) { /* also in a full pull of some customers, for models of all customers */
         of_some = false;
         rc = model->swept ? pull_swept(pull, model, &page, error) : ERR_UNPARSABLE;
@@ -446,6 +459,7 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
         rc = cursor_end(pull, model, &cursor, &reading, error);
     mirror_cursor_free(&cursor);
     page_close(&page);
+    free(low);
     return rc;
 }
 
@@ -458,7 +472,7 @@ enum model_id listing_adjustment_model(const struct pull *pull)
 int listing_again(struct pull *pull, const struct model *model, struct error *error)
 {
     struct page page = {.pull = pull, .model = model};
-    int rc = pull_full(&page, true, error);
+    int rc = pull_full(&page, true, NULL, error);
 
     page_close(&page);
     return rc;

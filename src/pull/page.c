@@ -132,10 +132,17 @@ static int put_record(struct page *page, struct reading *reading, const struct o
     write_date = write_date_of(page->model, values);
     if (write_date && strcmp(write_date, page->high) > 0)
         snprintf(page->high, sizeof page->high, "%s", write_date);
+    if (page->take)
+        return page->take(page, id, values, error);
     if (page->out_of_scope || (model->link >= 0 && values[model->link].kind == VALUE_NULL)) {
         rc = ids_add(&page->gone, id) < 0 ? error_memory(error) : 0;
     } else {
-        rc = mirror_put(pull->store, &(struct mirror_row){&model->table, id, values, page->log},
+        rc = mirror_put(pull->store,
+                        &(struct mirror_row){.table = &model->table,
+                                             .id = id,
+                                             .values = values,
+                                             .log = page->log,
+                                             .incomplete = record->damage != NULL},
                         &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, values, change, error);
@@ -248,7 +255,8 @@ int page_store(struct page *page, const int64_t *requested, size_t count,
         store_rollback(pull->store);
         return rc;
     }
-    pull_report_count(&pull->report->checked, remote, (int64_t)records->count);
+    if (!page->take)
+        pull_report_count(&pull->report->checked, remote, (int64_t)records->count);
     page->done += count;
     heartbeat_beat();
     if (pull->stored)

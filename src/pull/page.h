@@ -20,6 +20,12 @@ struct page {
     size_t chunk;        /* ids of one call, if less than odoo.page_size; 0: that */
     bool out_of_scope;   /* every record returned has left the domain: it counts as gone */
     bool leavers_go;     /* an unlisted row counts as gone, though Odoo still has the record */
+    /* Gets each record in the place of the mirror, with its values, one per column (borrowed), and
+     * counts those that need no reading; NULL: records are stored. Returns 0, or a negative code
+     * with `error` filled, which stops. */
+    int (*take)(struct page *page, int64_t id, const struct mirror_value *values,
+                struct error *error);
+    void *context; /* of `take` */
 
     /* the result */
     char high[32];      /* latest write_date seen */

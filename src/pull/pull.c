@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "compare.h"
 #include "holders.h"
 #include "listing.h"
 #include "page.h"
@@ -231,10 +232,12 @@ int pull_run(struct pull *pull, struct error *error)
     pull->whole = true;
     rc = pull->full && !pull->n_customers ? mirror_look_everywhere(pull->store, error) : 0;
     if (rc == 0)
+        rc = compare_open(pull, error);
+    if (rc == 0)
         rc = pull_models(pull, error);
     pull->whole = false;
     progress_part(0, 0);
-    return rc;
+    return rc < 0 ? rc : compare_close(pull, error);
 }
 
 int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checksum.h"
 #include "noted.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
@@ -13,11 +14,12 @@
 #include "store_internal.h"
 
 /* The statements of one table, made at its first use. Parameter ?1 is the id, i + 2 is column i of
- * the table. */
+ * the table; the checksum, where there is one, comes after the last column. */
 struct mirror_statements {
     const struct mirror_table *table;
     struct noted_table noted;
     size_t n_columns;
+    bool has_checksum; /* a column is MIRROR_COMPARED */
     sqlite3_stmt *insert, *select, *update, *delete;
     struct mirror_statements *next;
 };
@@ -57,8 +59,8 @@ static int prepare_insert(struct store *store, struct mirror_statements *made, s
     sqlite3_str_appendf(text, "INSERT INTO \"%w\" (id", made->table->name);
     for (size_t i = 0; i < made->n_columns; i++)
         sqlite3_str_appendf(text, ", \"%w\"", made->table->columns[i].name);
-    sqlite3_str_appendall(text, ") VALUES (?1");
-    for (size_t i = 0; i < made->n_columns; i++)
+    sqlite3_str_appendall(text, made->has_checksum ? ", checksum) VALUES (?1" : ") VALUES (?1");
+    for (size_t i = 0; i < made->n_columns + made->has_checksum; i++)
         sqlite3_str_appendf(text, ", ?%d", (int)i + 2);
     sqlite3_str_appendall(text, ") ON CONFLICT DO NOTHING");
     return prepare_text(store, text, &made->insert, error);
@@ -71,7 +73,8 @@ static int prepare_select(struct store *store, struct mirror_statements *made, s
     sqlite3_str_appendf(text, "SELECT id");
     for (size_t i = 0; i < made->n_columns; i++)
         sqlite3_str_appendf(text, ", \"%w\"", made->table->columns[i].name);
-    sqlite3_str_appendf(text, " FROM \"%w\" WHERE id = ?1", made->table->name);
+    sqlite3_str_appendf(text, "%s FROM \"%w\" WHERE id = ?1",
+                        made->has_checksum ? ", checksum" : "", made->table->name);
     return prepare_text(store, text, &made->select, error);
 }
 
@@ -83,6 +86,8 @@ static int prepare_update(struct store *store, struct mirror_statements *made, s
     for (size_t i = 0; i < made->n_columns; i++)
         sqlite3_str_appendf(text, "%s\"%w\" = ?%d", i ? ", " : "", made->table->columns[i].name,
                             (int)i + 2);
+    if (made->has_checksum)
+        sqlite3_str_appendf(text, ", checksum = ?%d", (int)made->n_columns + 2);
     sqlite3_str_appendall(text, " WHERE id = ?1");
     return prepare_text(store, text, &made->update, error);
 }
@@ -107,8 +112,10 @@ static int statements_for(struct store *store, const struct mirror_table *table,
     made->next = store->mirrors;
     store->mirrors = made;
     store->free_mirrors = free_statements;
-    while (made->n_columns < MIRROR_COLUMNS_MAX && table->columns[made->n_columns].name)
+    while (made->n_columns < MIRROR_COLUMNS_MAX && table->columns[made->n_columns].name) {
+        made->has_checksum |= (table->columns[made->n_columns].flags & MIRROR_COMPARED) != 0;
         made->n_columns++;
+    }
     rc = prepare_insert(store, made, error);
     if (rc == 0)
         rc = prepare_select(store, made, error);
@@ -125,25 +132,40 @@ static int statements_for(struct store *store, const struct mirror_table *table,
     return 0;
 }
 
-static void bind(sqlite3_stmt *statement, int64_t id, const struct mirror_value *values,
-                 size_t count)
+static void bind_value(sqlite3_stmt *statement, int parameter, struct mirror_value value)
 {
-    sqlite3_bind_int64(statement, 1, id);
-    for (size_t i = 0; i < count; i++) {
-        int parameter = (int)i + 2;
-
-        switch (values[i].kind) {
-        case VALUE_NULL:
-            sqlite3_bind_null(statement, parameter);
-            break;
-        case VALUE_INTEGER:
-            sqlite3_bind_int64(statement, parameter, values[i].integer);
-            break;
-        case VALUE_TEXT:
-            sqlite3_bind_text(statement, parameter, values[i].text, -1, SQLITE_STATIC);
-            break;
-        }
+    switch (value.kind) {
+    case VALUE_NULL:
+        sqlite3_bind_null(statement, parameter);
+        break;
+    case VALUE_INTEGER:
+        sqlite3_bind_int64(statement, parameter, value.integer);
+        break;
+    case VALUE_TEXT:
+        sqlite3_bind_text(statement, parameter, value.text, -1, SQLITE_STATIC);
+        break;
     }
+}
+
+/* What the column `checksum` of a row is to hold. */
+static struct mirror_value checksum_value(const struct mirror_statements *made,
+                                          const struct mirror_row *row)
+{
+    if (row->incomplete)
+        return (struct mirror_value){.kind = VALUE_NULL};
+    return (struct mirror_value){.kind = VALUE_INTEGER,
+                                 .integer = checksum_of(row->id, row->values, made->n_columns)};
+}
+
+/* Binds a row to the insert or update statement. */
+static void bind(const struct mirror_statements *made, sqlite3_stmt *statement,
+                 const struct mirror_row *row)
+{
+    sqlite3_bind_int64(statement, 1, row->id);
+    for (size_t i = 0; i < made->n_columns; i++)
+        bind_value(statement, (int)i + 2, row->values[i]);
+    if (made->has_checksum)
+        bind_value(statement, (int)made->n_columns + 2, checksum_value(made, row));
 }
 
 static bool same_value(sqlite3_stmt *row, int column, const struct mirror_value *value)
@@ -268,10 +290,11 @@ static int update_row(struct store *store, struct mirror_statements *made,
                       const struct mirror_row *given, enum mirror_change *ret_change,
                       struct error *error)
 {
-    struct mirror_value values[MIRROR_COLUMNS_MAX];
+    struct mirror_value values[MIRROR_COLUMNS_MAX], checksum;
+    struct mirror_row kept = *given;
     char earliest[MIRROR_COLUMNS_MAX][32];
     sqlite3_stmt *row = made->select;
-    bool differs = false, stamped = false;
+    bool differs = false, stamped = false, same_checksum = true;
     int rc;
 
     sqlite3_bind_int64(row, 1, given->id);
@@ -296,15 +319,20 @@ static int update_row(struct store *store, struct mirror_statements *made,
     }
     *ret_change = differs ? MIRROR_UPDATED : stamped ? MIRROR_STAMPED : MIRROR_SAME;
     differs = differs || stamped;
+    kept.values = values;
+    if (made->has_checksum) {
+        checksum = checksum_value(made, &kept);
+        same_checksum = same_value(row, (int)made->n_columns + 1, &checksum);
+    }
     if (differs && given->log)
         rc = log_owners(store, (struct touch){given->table, given->id, row, values}, error);
     sqlite3_reset(row);
-    if (rc < 0 || !differs)
+    if (rc < 0 || (!differs && same_checksum))
         return rc < 0 ? rc : 0;
     rc = noted_leaving(store, &made->noted, given->id, error);
     if (rc < 0)
         return rc;
-    bind(made->update, given->id, values, made->n_columns);
+    bind(made, made->update, &kept);
     rc = store_run(store, made->update, error);
     return rc < 0 ? rc : noted_stored(store, &made->noted, given, false, error);
 }
@@ -317,7 +345,7 @@ int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_ch
 
     if (rc < 0)
         return rc;
-    bind(made->insert, row->id, row->values, made->n_columns);
+    bind(made, made->insert, row);
     rc = store_run(store, made->insert, error);
     if (rc < 0)
         return rc;
@@ -332,6 +360,49 @@ int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_ch
         return rc;
     return log_owners(
         store, (struct touch){.table = row->table, .id = row->id, .values = row->values}, error);
+}
+
+/* The values of a row of the select statement; texts are borrowed until its next step or reset. */
+static void stored_values(const struct mirror_statements *made, struct mirror_value *values)
+{
+    sqlite3_stmt *row = made->select;
+
+    for (size_t i = 0; i < made->n_columns; i++) {
+        int column = (int)i + 1;
+
+        values[i] = (struct mirror_value){.kind = VALUE_NULL};
+        if (sqlite3_column_type(row, column) == SQLITE_INTEGER)
+            values[i] = (struct mirror_value){.kind = VALUE_INTEGER,
+                                              .integer = sqlite3_column_int64(row, column)};
+        else if (sqlite3_column_type(row, column) != SQLITE_NULL)
+            values[i] = (struct mirror_value){.kind = VALUE_TEXT, .text = column_text(row, column)};
+    }
+}
+
+int mirror_is_same(struct store *store, const struct mirror_row *row, bool *ret,
+                   struct error *error)
+{
+    struct mirror_value values[MIRROR_COLUMNS_MAX], checksum;
+    struct mirror_statements *made;
+    int rc = statements_for(store, row->table, &made, error);
+
+    if (rc < 0)
+        return rc;
+    assert(made->has_checksum);
+    sqlite3_bind_int64(made->select, 1, row->id);
+    rc = store_step(store, made->select, error);
+    *ret = rc == 1;
+    if (rc < 1)
+        return rc;
+    for (size_t i = 0; i < made->n_columns; i++)
+        if (row->table->columns[i].flags & MIRROR_COMPARED &&
+            !same_value(made->select, (int)i + 1, &row->values[i]))
+            *ret = false;
+    stored_values(made, values);
+    checksum = checksum_value(made, &(struct mirror_row){.id = row->id, .values = values});
+    *ret = *ret && same_value(made->select, (int)made->n_columns + 1, &checksum);
+    sqlite3_reset(made->select);
+    return 0;
 }
 
 /* Notes the account that a partner about to be deleted belongs to: no query finds it afterwards. */

@@ -1,4 +1,4 @@
--- Not written by hand: python3 tests/schema.py > src/store/schema.sql gives it, from migration 1 to 13.
+-- Not written by hand: python3 tests/schema.py > src/store/schema.sql gives it, from migration 1 to 14.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
@@ -68,7 +68,7 @@ CREATE TABLE ticket (
     assigned_date  TEXT,    -- earliest seen that the creation did not make: Odoo overwrites its own
     closed_date    TEXT,    -- earliest seen: Odoo rewrites its own and does not clear it
     in_domain      INTEGER  -- matches tickets.domain of the configuration
-, recorded INTEGER) STRICT;
+, recorded INTEGER, checksum INTEGER) STRICT;
 
 CREATE INDEX ticket_partner ON ticket (partner_id);
 
@@ -79,7 +79,7 @@ CREATE TABLE timesheet (
     date       TEXT,
     amount     INTEGER, -- of its unit; hours when it has none
     unit_id    INTEGER
-, in_domain INTEGER DEFAULT 1, create_date TEXT) STRICT;
+, in_domain INTEGER DEFAULT 1, create_date TEXT, checksum INTEGER) STRICT;
 
 CREATE INDEX timesheet_ticket ON timesheet (ticket_id);
 
@@ -89,7 +89,7 @@ CREATE TABLE reply (
     ticket_id  INTEGER,
     date       TEXT,
     author_id  INTEGER
-, subtype_id INTEGER) STRICT;
+, subtype_id INTEGER, checksum INTEGER) STRICT;
 
 CREATE INDEX reply_ticket ON reply (ticket_id);
 

@@ -37,6 +37,7 @@ struct pull {
     bool schema_kept;     /* flavour and fields come from the state and may be outdated */
     bool history_retried; /* history_retry() was called in this pull */
     bool whole;           /* inside pull_run(): progress shows "model 3 of 17" */
+    bool compares;        /* of a full pull: records that do not differ are not read (compare.h) */
     bool first_pulls;     /* a mirror completed its first pull: its rows are history, not events */
 
     struct ids referred[MODEL_COUNT]; /* see settings_note() */

@@ -24,11 +24,13 @@ struct mirror_column {
     const char *name;
     const char *field;
     int kind;
-    unsigned flags; /* MIRROR_EARLIEST, and the caller's own */
+    unsigned flags; /* MIRROR_EARLIEST, MIRROR_COMPARED, and the caller's own */
 };
 enum {
     MIRROR_EARLIEST = 1, /* keep the earliest date ever seen */
-    MIRROR_FLAGS = 1,    /* bits used here; the caller may use those above */
+    MIRROR_COMPARED = 2, /* mirror_is_same() compares it. A table with such a column has a column
+                            `checksum`, which this module fills */
+    MIRROR_FLAGS = 2,    /* the highest bit used here; the caller may use those above */
 };
 
 /* What must be computed again when a row changes, found by a column of the row. */
@@ -74,11 +76,18 @@ struct mirror_row {
     const struct mirror_value *values; /* one per column, in order */
     bool log; /* note what the change touches; false during a first pull, after which everything is
                  computed anyway */
+    bool incomplete; /* some columns could not be read: the row gets no checksum */
 };
 
 /* Inserts or updates a row. */
 int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_change *ret_change,
                struct error *error);
+
+/* *ret: the stored row is as it was when it was last put, and has the values given of its
+ * MIRROR_COMPARED columns; the other values given are not looked at. False too when there is no
+ * such row, or when it was incomplete. The table must have a MIRROR_COMPARED column. */
+int mirror_is_same(struct store *store, const struct mirror_row *row, bool *ret,
+                   struct error *error);
 
 /* Removes a row and leaves a tombstone; does nothing when there is no such row. */
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
