@@ -103,8 +103,8 @@ FUZZ_HELPERS := $(filter-out tests/fuzz/fuzz_% tests/fuzz/replay.c,$(wildcard te
 OBJECTS_D  := $(OBJECTS:.o=.d) $(ONLY_TEST:.o=.d) $(BUILD)/src/main.d $(BUILD)/test-clock.d $(UNIT_TESTS:=.d) $(TEST_TOOLS:=.d) $(FUZZERS:=.d) \
     $(FUZZ_HELPERS:%.c=$(BUILD)/%.d)
 
-.PHONY: all demo check unit system asan ubsan valgrind lint fuzz bench install uninstall deps clean format help \
-    unit-tests test-tools fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
+.PHONY: all demo check unit system asan ubsan valgrind lint fuzz bench install uninstall deps deps-all clean format help \
+    asan-build fuzz-build unit-tests test-tools fuzzers lint-format lint-tidy lint-cppcheck lint-analyzer lint-rooms FORCE
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SECONDARY: $(ONLY_TEST)
@@ -205,8 +205,10 @@ system: deps ## the tests of the program, of the model and of the simulated Odoo
 	$(quiet)$(SUBMAKE) all test-tools
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh system
 
-asan: deps ## the tests of the program under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
+asan-build:
 	$(quiet)$(SUBMAKE) BUILD=build-asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" all unit-tests
+
+asan: deps asan-build ## the tests of the program under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
 	@BUILD=build-asan PYTHON=$(PYTHON) JOBS=$(JOBS) ASAN_OPTIONS=$${ASAN_OPTIONS-$(QUARANTINE)} \
 	    bash tests/run.sh unit program
 
@@ -221,10 +223,12 @@ valgrind: deps ## the unit tests and the demo under valgrind
 	@BUILD=$(BUILD) RUNNER="$(VALGRIND)" PYTHON=$(PYTHON) bash tests/demo.sh > /dev/null
 	@echo "the demo under valgrind: no error"
 
-fuzz: ## replay the corpus of each decoder, then feed it anything, FUZZ_SECONDS (30) each
+fuzz-build:
 	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CLANG)
 	$(quiet)$(SUBMAKE) BUILD=build-fuzz CC=clang LDFLAGS="$(SANITIZE)" \
 	    CFLAGS="-O2 -g $(SANITIZE) -fsanitize=fuzzer-no-link" fuzzers
+
+fuzz: fuzz-build ## replay the corpus of each decoder, then feed it anything, FUZZ_SECONDS (30) each
 	@BUILD=build-fuzz JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh
 
 bench: deps ## how fast, beside curl, the parser alone and Python clients (minutes)
@@ -299,8 +303,11 @@ uninstall: ## what install put; configuration, secret and state stay
 deps: ## the missing Debian packages, for building and testing (as root or through sudo)
 	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CHECK)
 
+deps-all: deps ## the packages of every target but bench
+	@sh tests/deps.sh $(DEBIAN_CLANG) $(DEBIAN_LINT) valgrind
+
 clean: ## remove what was built
 	rm -rf build build-* $(BUILD)
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/pull/customer.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
@@ -324,8 +325,8 @@ static int check_right(const struct writer *writer, struct error *error)
     bool allowed = true;
     struct error own;
     int rc = is_note(writer)
-                 ? ask_may(writer->pull.odoo, "res.partner", "write", &allowed, &own)
-                 : ask_may(writer->pull.odoo, ADJUSTMENT_MODEL, "create", &allowed, &own);
+                 ? flavour_may(writer->pull.odoo, "res.partner", "write", &allowed, &own)
+                 : flavour_may(writer->pull.odoo, ADJUSTMENT_MODEL, "create", &allowed, &own);
 
     /* When the question fails, the write shows whether it is allowed. */
     return rc < 0 || allowed ? 0 : explain(writer, ERR_ACCESS_RIGHTS, error);

@@ -1,3 +1,4 @@
+/* condition.c - reads the state after a cycle and judges it as `status` does. */
 #include "condition.h"
 
 #include <stdio.h>

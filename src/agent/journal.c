@@ -1,3 +1,5 @@
+/* journal.c - sends lines and the events of a cycle to the journal, each with its fields
+ * (docs/INTERFACE.md names them). */
 #include "journal.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* outage.c - the transitions of the diagram in outage.h. */
 #include "outage.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* ratelimit.c - knows equal lines by a hash of their text, without its digits where the caller says
+ * so. */
 #include "ratelimit.h"
 
 #include <stdio.h>

@@ -1,3 +1,5 @@
+/* schedule.c - three intervals (payments, tickets, lease), the looks after a hook, and the earliest
+ * of them. */
 #include "schedule.h"
 
 #include <stdlib.h>

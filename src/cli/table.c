@@ -1,3 +1,4 @@
+/* table.c - collects the cells of a table, then prints it as wide as the terminal allows. */
 #include "qualiodoo/cli/table.h"
 
 #include <stdarg.h>

@@ -1,3 +1,5 @@
+/* view.c - opens the state for reading, finds the customer or ticket that the user typed, and
+ * computes an account as of today. */
 #include "view.h"
 
 #include <stdlib.h>

@@ -1,3 +1,5 @@
+/* compute_report.c - adds the events and the lost credit of a cycle to its report, and takes them
+ * back when its transaction fails. */
 #include "qualiodoo/compute/compute_report.h"
 #include "qualiodoo/util/json_build.h"
 

@@ -1,3 +1,4 @@
+/* doubt.c - a late answer is certain only when no earlier one can have been overwritten. */
 #include "doubt.h"
 
 static bool may_be_rewritten(const struct sla_verdict *verdict, const struct response_facts *seen)

@@ -1,4 +1,5 @@
-/* settle.c - stores verdicts that a response settled. */
+/* settle.c - decides whether the verdict of an answered ticket is final, and hands it to
+ * store/settled.c. */
 #include "qualiodoo/compute/settle.h"
 
 instant settle_first_judged(const struct target_ticket *ticket, instant now)

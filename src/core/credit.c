@@ -1,3 +1,5 @@
+/* credit.c - judges an invoice or a credit note: what stands, since which day, and how many minutes
+ * each line is worth. */
 #include "qualiodoo/core/credit.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* duration.c - fixed-point arithmetic: an amount is in billionths, and is rounded half away from
+ * zero. */
 #include "qualiodoo/core/duration.h"
 
 #include <assert.h>

@@ -1,3 +1,4 @@
+/* response.c - the earliest event that counts as a response, and which messages are replies. */
 #include "qualiodoo/core/response.h"
 
 #include <stddef.h>

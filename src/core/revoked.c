@@ -1,3 +1,4 @@
+/* revoked.c - compares a lot, and the words that decided about it, before and after. */
 #include "qualiodoo/core/revoked.h"
 
 #include <string.h>

@@ -1,3 +1,5 @@
+/* sla.c - sets the clock of a ticket (start, warning, deadline) by its calendar, then judges the
+ * response by it. */
 #include "qualiodoo/core/sla.h"
 
 const char *sla_urgency_name(enum sla_urgency urgency)

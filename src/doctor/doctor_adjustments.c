@@ -6,8 +6,9 @@
 #include "doctor_findings.h"
 #include "doctor_list.h"
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/odoo/session.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/pull/record.h"
 
 #define CONTACT_ADVICE                                                                             \
@@ -44,12 +45,12 @@ static int list_foreign_rows(const struct doctor *doctor, struct error *error)
 static int check_adjustment_rights(const struct doctor *doctor, struct error *error)
 {
     bool reads = false, creates = false, writes = false;
-    int rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "read", &reads, error);
+    int rc = flavour_may(doctor->odoo, ADJUSTMENT_MODEL, "read", &reads, error);
 
     if (rc == 0)
-        rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "create", &creates, error);
+        rc = flavour_may(doctor->odoo, ADJUSTMENT_MODEL, "create", &creates, error);
     if (rc == 0)
-        rc = ask_may(doctor->odoo, ADJUSTMENT_MODEL, "write", &writes, error);
+        rc = flavour_may(doctor->odoo, ADJUSTMENT_MODEL, "write", &writes, error);
     if (rc < 0)
         return rc;
     if (!reads) {
@@ -97,7 +98,7 @@ int doctor_adjustments(struct doctor *doctor, struct error *error)
     doctor->topic = "adjustments";
     if (doctor->config->credit.adjustments == ADJUSTMENTS_MODEL)
         return check_adjustment_model(doctor, error);
-    rc = ask_may(doctor->odoo, "res.partner", "write", &writes, error);
+    rc = flavour_may(doctor->odoo, "res.partner", "write", &writes, error);
     if (rc < 0)
         return rc;
     if (writes)

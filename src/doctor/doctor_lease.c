@@ -5,8 +5,8 @@
 #include "doctor_fields.h"
 #include "doctor_findings.h"
 #include "doctor_list.h"
-#include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/flavour.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/store/review.h"
 
 #define LEASE_ADVICE DOCTOR_SETUP_ADVICE ", which makes it"
@@ -30,7 +30,7 @@ static int check_rights(const struct doctor *doctor, struct error *error)
     int rc = 0;
 
     for (size_t i = 0; i < sizeof operations / sizeof *operations && rc == 0; i++) {
-        rc = ask_may(doctor->odoo, LEASE_MODEL, operations[i], &may, error);
+        rc = flavour_may(doctor->odoo, LEASE_MODEL, operations[i], &may, error);
         all = all && may;
     }
     if (rc == 0 && all)

@@ -8,7 +8,7 @@
 #include "doctor_fields.h"
 #include "doctor_findings.h"
 #include "doctor_list.h"
-#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/pull/record.h"
 
 /* The models that setup makes are left out: they have checks of their own. */
@@ -150,7 +150,7 @@ static int check_reading(const struct doctor *doctor, const char *model,
                          struct doctor_list *refused, struct error *error)
 {
     bool allowed = false;
-    int rc = ask_may(doctor->odoo, model, "read", &allowed, error);
+    int rc = flavour_may(doctor->odoo, model, "read", &allowed, error);
 
     if (rc == ERR_MISSING_MODEL)
         return 0; /* reported by doctor_models() */

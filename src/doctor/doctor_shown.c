@@ -5,7 +5,7 @@
 #include "doctor_fields.h"
 #include "doctor_findings.h"
 #include "doctor_list.h"
-#include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/pull/record.h"
 
 #define DISPLAYS 3
@@ -31,7 +31,7 @@ static int without_model(const struct doctor *doctor, bool *fine, struct error *
     int rc = check_columns(doctor, &columns, error);
 
     if (rc == 0 && columns)
-        rc = ask_may(doctor->odoo, "res.partner", "write", &write, error);
+        rc = flavour_may(doctor->odoo, "res.partner", "write", &write, error);
     if (rc < 0)
         return rc;
     *fine = false;
@@ -62,7 +62,7 @@ static int check_rights(const struct doctor *doctor, bool *fine, struct error *e
     for (size_t i = 0; i < sizeof operations / sizeof *operations && rc == 0; i++) {
         bool may = false;
 
-        rc = ask_may(doctor->odoo, ACCOUNT_MODEL, operations[i], &may, error);
+        rc = flavour_may(doctor->odoo, ACCOUNT_MODEL, operations[i], &may, error);
         if (rc == 0 && !may)
             doctor_list_add(&refused, "%s", operations[i]);
     }

@@ -3,7 +3,7 @@
 #include "doctor_webhook.h"
 
 #include "doctor_findings.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 
 static int check_old_rule(const struct doctor *doctor, struct error *error)
 {

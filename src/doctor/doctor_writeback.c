@@ -10,6 +10,7 @@
 #include "doctor_list.h"
 #include "doctor_shown.h"
 #include "qualiodoo/odoo/ask.h"
+#include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/odoo/session.h"
 
 struct check {
@@ -39,10 +40,10 @@ static int may_write_tickets(const struct doctor *doctor, bool *ret_read, bool *
                              struct error *error)
 {
     const char *ticket = doctor->flavour->ticket;
-    int rc = ask_may(doctor->odoo, ticket, "read", ret_read, error);
+    int rc = flavour_may(doctor->odoo, ticket, "read", ret_read, error);
 
     if (rc == 0)
-        rc = ask_may(doctor->odoo, ticket, "write", ret_write, error);
+        rc = flavour_may(doctor->odoo, ticket, "write", ret_write, error);
     if (rc == 0 && *ret_write && strcmp(doctor->flavour->name, "task") == 0)
         rc = flavour_has_group(doctor->odoo, "project.group_project_user", ret_write, error);
     return rc;
@@ -57,7 +58,7 @@ static int check_tickets(struct check *check, struct error *error)
     int rc = may_write_tickets(doctor, &read, &write, error);
 
     if (rc == 0)
-        rc = ask_may(doctor->odoo, "mail.activity", "create", &activities, error);
+        rc = flavour_may(doctor->odoo, "mail.activity", "create", &activities, error);
     if (rc < 0)
         return rc;
     if (!read)
@@ -151,7 +152,7 @@ static int check_alerts(struct check *check, struct error *error)
     const struct doctor *doctor = check->doctor;
     bool write = false;
     struct doctor_list things = {0};
-    int rc = ask_may(doctor->odoo, "res.partner", "write", &write, error);
+    int rc = flavour_may(doctor->odoo, "res.partner", "write", &write, error);
 
     if (rc < 0)
         return rc;

@@ -1,3 +1,4 @@
+/* ask.c - writes single calls by odoo_execute() and checks the shape of their answers. */
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/execute.h"
 
@@ -121,30 +122,6 @@ int ask_write(struct odoo *odoo, const char *model, int64_t id, json_t *values, 
 
     if (rc == 0)
         json_decref(result);
-    return rc;
-}
-
-int ask_may(struct odoo *odoo, const char *model, const char *operation, bool *ret,
-            struct error *error)
-{
-    struct odoo_call call = {.model = model,
-                             .method = "check_access_rights",
-                             .arguments = json_pack("[sb]", operation, 0),
-                             .safe = true};
-    json_t *result = NULL;
-    int rc = ask(odoo, call, &result, error);
-
-    if (rc == ERR_FAULT) {
-        call.method = "has_access";
-        call.arguments = json_pack("[[]s]", operation);
-        rc = ask(odoo, call, &result, error);
-    }
-    if (rc == 0 && !json_is_boolean(result))
-        rc = error_set(error, ERR_PROTOCOL, "%s.%s: the answer is neither true nor false", model,
-                       call.method);
-    if (rc == 0)
-        *ret = json_is_true(result);
-    json_decref(result);
     return rc;
 }
 

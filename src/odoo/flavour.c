@@ -290,6 +290,42 @@ int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struc
     return 0;
 }
 
+int flavour_may(struct odoo *odoo, const char *model, const char *operation, bool *ret,
+                struct error *error)
+{
+    struct odoo_call call = {.model = model,
+                             .method = "check_access_rights",
+                             .arguments = json_pack("[sb]", operation, 0),
+                             .safe = true};
+    json_t *result = NULL;
+    int rc = ask(odoo, call, &result, error);
+
+    if (rc == ERR_FAULT) {
+        call.method = "has_access";
+        call.arguments = json_pack("[[]s]", operation);
+        rc = ask(odoo, call, &result, error);
+    }
+    if (rc == 0 && !json_is_boolean(result))
+        rc = error_set(error, ERR_PROTOCOL, "%s.%s: the answer is neither true nor false", model,
+                       call.method);
+    if (rc == 0)
+        *ret = json_is_true(result);
+    json_decref(result);
+    return rc;
+}
+
+int flavour_group_users(struct odoo *odoo, const char **ret_field, struct error *error)
+{
+    json_t *known = NULL, *names = json_pack("[ss]", "user_ids", "users");
+    int rc = names ? odoo_fields(odoo, "res.groups", names, &known, error) : error_memory(error);
+
+    if (rc == 0)
+        *ret_field = json_object_get(known, "user_ids") ? "user_ids" : "users";
+    json_decref(names);
+    json_decref(known);
+    return rc;
+}
+
 int flavour_has_external_id(struct odoo *odoo, const char *module, const char *name, bool *ret_has,
                             struct error *error)
 {

@@ -1,3 +1,4 @@
+/* http.c - libcurl: options, the size cap, and where the bytes of an answer go. */
 #include "http.h"
 
 #include <netinet/in.h>

@@ -1,3 +1,5 @@
+/* rows.c - takes the events of a parser, and keeps the cells of a page in one arena that the next
+ * page uses again. */
 #include "rows.h"
 
 #include <stdlib.h>

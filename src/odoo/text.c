@@ -1,3 +1,5 @@
+/* text.c - walks through UTF-8 once: finds what is invalid, and what xmlrpc-c or a terminal cannot
+ * take. */
 #include "text.h"
 
 #include <stdint.h>

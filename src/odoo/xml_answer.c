@@ -1,3 +1,5 @@
+/* xml_answer.c - turns the events of expat into those of sink.h; xml_grammar.c says what may stand
+ * where, xml_scalar.c reads the values. */
 #include "xml_answer.h"
 
 #include <expat.h>

@@ -1,3 +1,4 @@
+/* xml_grammar.c - the elements by name, and which may stand in which. */
 #include "xml_grammar.h"
 
 #include <stddef.h>

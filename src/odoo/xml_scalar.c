@@ -1,3 +1,4 @@
+/* xml_scalar.c - one reader for each type of XML-RPC. */
 #include "xml_scalar.h"
 
 #include <errno.h>

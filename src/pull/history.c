@@ -20,6 +20,7 @@
 #include "qualiodoo/core/response.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/meta.h"
@@ -85,7 +86,7 @@ static int find_source(struct odoo *odoo, enum history_source *ret, const char *
 
     *ret = HISTORY_BY_NOTHING;
     if (rc == 0 && *ret_reference)
-        rc = ignore_if_unable(ask_may(odoo, TRACKING, "read", &may, error));
+        rc = ignore_if_unable(flavour_may(odoo, TRACKING, "read", &may, error));
     if (rc == 0 && !may && *ret_reference && strcmp(*ret_reference, "field_id") == 0)
         rc = has_message_format(odoo, &formats, error);
     if (rc == 0)
@@ -483,7 +484,7 @@ int history_retry(struct pull *pull, struct error *error)
     pull->history_retried = true;
     rc = store_meta_get(pull->store, "history_source", &asked, error);
     if (rc == 0 && !again && asked && strcmp(asked, source_names[HISTORY_BY_VALUES]) != 0) {
-        rc = ignore_if_unable(ask_may(pull->odoo, TRACKING, "read", &may, error));
+        rc = ignore_if_unable(flavour_may(pull->odoo, TRACKING, "read", &may, error));
         again = may;
     }
     if (rc == 0 && again)

@@ -8,7 +8,7 @@
 #include "listing.h"
 #include "page.h"
 #include "parts.h"
-#include "place.h"
+#include "pull_progress.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/evidence.h"
@@ -31,7 +31,7 @@ static int pull_model(struct pull *pull, const struct model *model, struct error
     int rc;
 
     if (pull->whole && pull->fields[model - models])
-        place_show(pull, model);
+        pull_progress_show(pull, model);
     rc = listing_read(pull, model, error);
     if (rc == 0 && pull->fields[model - models])
         log_step("pulled %s: %lld records, %lld ms", model->table.name,

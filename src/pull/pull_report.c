@@ -1,3 +1,4 @@
+/* pull_report.c - counts records by the name of their model in Odoo. */
 #include "qualiodoo/pull/pull_report.h"
 #include "qualiodoo/util/json_build.h"
 

@@ -1,3 +1,5 @@
+/* skew.c - compares the time in two answers of Odoo with this machine's: one old answer, of a
+ * cache, is no wrong clock. */
 #include "qualiodoo/pull/skew.h"
 
 #include <jansson.h>

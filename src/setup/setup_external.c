@@ -6,7 +6,7 @@
 #include "setup_external.h"
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/util/json_build.h"
 #include "setup_access.h"
 #include "setup_fields.h"

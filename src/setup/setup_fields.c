@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/util/json_build.h"
 #include "setup_records.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/fields.h"
+#include "qualiodoo/odoo/flavour.h"
 #include "setup_records.h"
 
 int setup_find_group(struct setup *setup, struct error *error)
@@ -52,20 +52,6 @@ static int find_agent(const struct setup *setup, int64_t *ret_user, struct error
                          *ret_user ? "is archived: take it out of the archive"
                                    : "does not exist in Odoo: make it");
     return 0;
-}
-
-/* Odoo 19 renamed the field. */
-static int find_users_field(const struct setup *setup, const char **ret, struct error *error)
-{
-    json_t *known = NULL, *names = json_pack("[ss]", "user_ids", "users");
-    int rc =
-        names ? odoo_fields(setup->odoo, "res.groups", names, &known, error) : error_memory(error);
-
-    if (rc == 0)
-        *ret = json_object_get(known, "user_ids") ? "user_ids" : "users";
-    json_decref(names);
-    json_decref(known);
-    return rc;
 }
 
 static int ensure_member(const struct setup *setup, const struct member *member,
@@ -127,6 +113,6 @@ int setup_group(struct setup *setup, struct error *error)
     int rc = find_agent(setup, &member.user, error);
 
     if (rc == 0)
-        rc = find_users_field(setup, &member.field, error);
+        rc = flavour_group_users(setup->odoo, &member.field, error);
     return rc < 0 ? rc : ensure_group(setup, &member, error);
 }

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "setup_access.h"
 #include "setup_fields.h"
 #include "setup_records.h"

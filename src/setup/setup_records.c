@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 
 enum { MAKE_TRIES = 3 };
 

@@ -16,7 +16,7 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "setup_access.h"
 #include "setup_external.h"
 #include "setup_fields.h"

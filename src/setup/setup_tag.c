@@ -10,7 +10,7 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/flavour.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/pull/connect.h"
 #include "setup_records.h"
 

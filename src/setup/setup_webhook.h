@@ -3,7 +3,7 @@
 #ifndef QUALIODOO_SETUP_WEBHOOK_H
 #define QUALIODOO_SETUP_WEBHOOK_H
 
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "setup_context.h"
 
 /* Makes or repairs the rule and its action with the address webhook_url. With webhook_url NULL it

@@ -1,3 +1,4 @@
+/* forget.c - empties tables: all of them for another Odoo, those of tickets for another flavour. */
 #include "qualiodoo/store/forget.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* lookup.c - small queries by an id, a name, a reference or a number. */
 #include "qualiodoo/store/lookup.h"
 
 #include <stdlib.h>

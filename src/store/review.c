@@ -1,3 +1,4 @@
+/* review.c - the queries of `doctor` over the mirror. */
 #include "qualiodoo/store/review.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* settled.c - stores the verdicts that a response settled. */
+/* settled.c - the table of final verdicts; compute/settle.c decides which they are. */
 #include "qualiodoo/store/settled.h"
 
 #include <stdlib.h>

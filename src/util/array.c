@@ -1,3 +1,4 @@
+/* array.c - grows by doubling; sorted ids are searched by halves. */
 #include "qualiodoo/util/array.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* backoff.c - doubles the wait, up to a limit. */
 #include "qualiodoo/util/backoff.h"
 
 int64_t backoff_wait(int64_t first, int64_t most, int before)

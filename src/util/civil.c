@@ -1,3 +1,5 @@
+/* civil.c - dates to day numbers and back, and their text forms, without the C library's time
+ * functions. */
 #include "qualiodoo/util/civil.h"
 
 #include <stddef.h>

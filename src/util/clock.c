@@ -1,3 +1,4 @@
+/* clock.c - reads the clocks of the system, or the simulated one of the build for tests. */
 #include "qualiodoo/util/clock.h"
 
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* descriptors.c - opens sockets on trial to count the free descriptors. */
 #include "qualiodoo/util/descriptors.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* heartbeat.c - an atomic counter. */
 #include "qualiodoo/util/heartbeat.h"
 
 #include <stdatomic.h>

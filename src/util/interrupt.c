@@ -1,3 +1,4 @@
+/* interrupt.c - a flag that any thread or signal handler may set. */
 #include "qualiodoo/util/interrupt.h"
 
 #include <stdatomic.h>

@@ -1,3 +1,4 @@
+/* json_build.c - wraps the functions of jansson that fail when memory is short. */
 #include "qualiodoo/util/json_build.h"
 
 #include <stdbool.h>

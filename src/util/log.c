@@ -1,3 +1,5 @@
+/* log.c - makes one line of an event, lets the filter judge it, and prints it or gives it to the
+ * sink. */
 #include "qualiodoo/util/log.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* memory.c - the least of the limits of the process and of its control groups, both versions. */
 #include "qualiodoo/util/memory.h"
 
 #include <limits.h>

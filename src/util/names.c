@@ -1,3 +1,4 @@
+/* names.c - compares folded names, and keeps the nearest few by typing errors. */
 #include "qualiodoo/util/names.h"
 
 #include <limits.h>

@@ -1,3 +1,4 @@
+/* printable.c - decodes UTF-8 and replaces what must not reach a terminal, a log or JSON. */
 #include "qualiodoo/util/printable.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* screen.c - asks the terminal for its width, and wcwidth() for that of characters. */
 #include "qualiodoo/util/screen.h"
 
 #include <stdlib.h>

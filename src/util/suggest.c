@@ -1,3 +1,4 @@
+/* suggest.c - counts the typing errors between two words. */
 #include "qualiodoo/util/suggest.h"
 
 #include <ctype.h>

@@ -1,3 +1,5 @@
+/* thread.c - starts threads with all signals blocked, and waits by the clock that is never set
+ * back. */
 #include "qualiodoo/util/thread.h"
 
 #include <signal.h>

@@ -1,3 +1,4 @@
+/* tz.c - the only file that knows GLib's GTimeZone. */
 #include "qualiodoo/util/tz.h"
 
 #include <glib.h>

@@ -15,7 +15,7 @@
 #include "qualiodoo/writeback/lease.h"
 
 #include "lease_row.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/heartbeat.h"

@@ -14,7 +14,7 @@
 
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/fields.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/log.h"

@@ -1,3 +1,4 @@
+/* queue.c - adds the row of a write: to be sent, or only shown in shadow mode. */
 #include "queue.h"
 
 #include <stdlib.h>

@@ -10,7 +10,7 @@
 #include "remote_accounts.h"
 
 #include "qualiodoo/odoo/ask.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/util/json_build.h"
 
 /* ---- What Odoo holds ---- */

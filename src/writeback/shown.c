@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/store/alerts.h"
 #include "qualiodoo/store/shown.h"
 #include "qualiodoo/util/civil.h"

@@ -1,3 +1,4 @@
+/* writeback_report.c - counts, and lists the writes that were sent. */
 #include "qualiodoo/writeback/writeback_report.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* settle.h - stores verdicts that a response settled (DOMAIN.md, section 8): later changes of
- * settings do not change them. */
+/* settle.h - makes the verdict of an answered ticket final (DOMAIN.md, section 8): later changes of
+ * settings do not change it. */
 #ifndef QUALIODOO_COMPUTE_SETTLE_H
 #define QUALIODOO_COMPUTE_SETTLE_H
 

@@ -37,11 +37,6 @@ int ask_made(struct odoo *odoo, struct odoo_call call, int64_t *ret_id, struct e
 int ask_write(struct odoo *odoo, const char *model, int64_t id, json_t *values,
               struct error *error);
 
-/* Whether the agent's user may do `operation` (read, create, write, unlink) on a model: by
- * check_access_rights, which 16 to 19 answer, or by has_access, which replaces it. */
-int ask_may(struct odoo *odoo, const char *model, const char *operation, bool *ret,
-            struct error *error);
-
 /* Whether a call that failed with `rc` may have been executed: Odoo must then be read before the
  * call is repeated. */
 bool ask_unknown_effect(int rc);

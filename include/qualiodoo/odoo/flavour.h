@@ -1,9 +1,9 @@
-/* flavour.h - what differs between versions and editions of Odoo: names of models and fields of
- * tickets.
+/* flavour.h - what differs between versions and editions of Odoo: names of models and fields, and
+ * the form of calls that changed.
  *
  * The mirrored models (pull/models.c) refer to these names by an @: "@ticket", "@number". A name
- * that a flavour does not have is NULL, and the column stays empty. A field of another model that
- * Odoo renamed is two columns of pull/models.c, which pull/computed.c makes one. */
+ * that a flavour does not have is NULL, and the column stays empty. A field that also changed its
+ * meaning (the units' `factor`) is two columns there, which pull/computed.c makes one. */
 #ifndef QUALIODOO_ODOO_FLAVOUR_H
 #define QUALIODOO_ODOO_FLAVOUR_H
 
@@ -61,6 +61,15 @@ int flavour_opening_subtype(struct odoo *odoo, const struct flavour *flavour, in
 
 /* Whether the agent's user is in the group with that external id. The call differs by version. */
 int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struct error *error);
+
+/* Whether the agent's user may do `operation` (read, create, write, unlink) on a model: by
+ * check_access_rights, which 16 to 19 answer, or by has_access, which replaces it. */
+int flavour_may(struct odoo *odoo, const char *model, const char *operation, bool *ret,
+                struct error *error);
+
+/* The field of res.groups that holds its users: 19 renamed `users` to `user_ids`. *ret_field is
+ * static. */
+int flavour_group_users(struct odoo *odoo, const char **ret_field, struct error *error);
 
 /* Whether the external id `module`.`name` exists, readable or not: Odoo tells this to any internal
  * user, even for records that the user may not read. */

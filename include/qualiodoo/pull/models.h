@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "qualiodoo/odoo/flavour.h"
-#include "qualiodoo/odoo/made.h"
+#include "qualiodoo/odoo/setup_names.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/mirror_sets.h"
 

@@ -1,6 +1,6 @@
-/* made.h - the names of what `setup` creates in Odoo, and of what earlier versions created. */
-#ifndef QUALIODOO_ODOO_MADE_H
-#define QUALIODOO_ODOO_MADE_H
+/* setup_names.h - the names of what `setup` creates in Odoo, or created in earlier versions. */
+#ifndef QUALIODOO_ODOO_SETUP_NAMES_H
+#define QUALIODOO_ODOO_SETUP_NAMES_H
 
 /* The model of the adjustments. */
 #define ADJUSTMENT_MODEL "x_qualiodoo_adjustment"

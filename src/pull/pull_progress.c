@@ -1,5 +1,5 @@
-/* place.c - counts the models of a whole pull, for the progress line. */
-#include "place.h"
+/* pull_progress.c - counts the models of a whole pull, for the progress line. */
+#include "pull_progress.h"
 
 #include "listing.h"
 #include "qualiodoo/util/progress.h"
@@ -21,7 +21,7 @@ static bool is_pulled(const struct pull *pull, enum model_id id)
     }
 }
 
-void place_show(const struct pull *pull, const struct model *model)
+void pull_progress_show(const struct pull *pull, const struct model *model)
 {
     int number = 0, count = 0;
 
