@@ -16,6 +16,9 @@
     "iif((SELECT active FROM agent WHERE id = " user ") IS 0, NULL, " user ")"
 #define TOLD "coalesce(" UNLESS_ARCHIVED("t.user_id") ", " UNLESS_ARCHIVED("team.leader_id") ")"
 
+/* Before an id: texts of the same length sort like their numbers, and min() needs no sorter. */
+#define ZEROS "000000000000000000"
+
 /* The company of a ticket is its own, else that of its team, else the first one; its calendar is
  * that of its team, else of this company. The first work is the timesheet line that was created
  * first. targets_source() follows the same order. */
@@ -24,9 +27,8 @@
     " coalesce(team.calendar_id, (SELECT calendar_id FROM company WHERE id = coalesce("            \
     "  t.company_id, team.company_id, (SELECT min(id) FROM company)))),"                           \
     " t.in_domain, t.active IS NOT 0, t.priority, t.create_date, t.assigned_date,"                 \
-    " t.closed_date, (SELECT l.create_date || ' ' || l.id FROM timesheet l"                        \
-    "  WHERE l.ticket_id = t.id AND l.create_date IS NOT NULL"                                     \
-    "  ORDER BY l.create_date, l.id LIMIT 1),"                                                     \
+    " t.closed_date, (SELECT min(l.create_date || ' ' || substr('" ZEROS "' || l.id, -19))"        \
+    "  FROM timesheet l WHERE l.ticket_id = t.id),"                                                \
     " coalesce(t.company_id, team.company_id, (SELECT min(id) FROM company)),"                     \
     " (stage.closed AND t.closed_date IS NULL) IS 1"                                               \
     "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id), g.first_judged,"          \
@@ -48,7 +50,7 @@ static instant read_instant(const char *text)
     return when;
 }
 
-/* Reads the column of the first work, "YYYY-MM-DD HH:MM:SS id". */
+/* Reads the column of the first work, "YYYY-MM-DD HH:MM:SS id", its id with zeros before it. */
 static void read_work(const char *text, struct target_ticket *ticket)
 {
     enum { DATE_LENGTH = 19 };

@@ -26,11 +26,12 @@ def _follow_memory(pid: int, peaks: list[float]) -> None:
     while True:
         try:
             status = Path(f"/proc/{pid}/status").read_text()
+            program = os.readlink(f"/proc/{pid}/exe")
         except OSError:
-            return
-        if "VmHWM" not in status:
             return  # it has ended
-        if Path(f"/proc/{pid}/exe").resolve() != Path(sys.executable).resolve():
+        if "VmHWM" not in status:
+            return
+        if Path(program) != Path(sys.executable).resolve():
             peaks[0] = max(peaks[0], int(status.split("VmHWM:")[1].split()[0]) / 1024)
         time.sleep(0.005)
 
