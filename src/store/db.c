@@ -59,16 +59,11 @@ static int check_path(const char *path, enum store_mode mode, bool *ret_exists, 
     return *ret_exists ? store_check_file(path, &status, error) : 0;
 }
 
-/* The pages that one statement changes are kept in memory up to this size, then in a file: one that
- * writes 16 entries changes 20 pages. */
-enum { STATEMENT_JOURNAL = 256 << 10 };
-
 /* Without its count of memory, which nothing reads: SQLite would lock a mutex at each allocation.
  */
 static void configure_sqlite(void)
 {
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_config(SQLITE_CONFIG_STMTJRNL_SPILL, STATEMENT_JOURNAL);
 }
 
 /* automatic_index is off: without statistics SQLite assumes that the result of a recursive query is

@@ -171,15 +171,15 @@ static int write_lots(struct store *store, int64_t account, const struct ledger 
 }
 
 /* The entries that one statement writes, as long as there are so many: starting a statement that
- * fires a trigger costs as much as inserting a row. */
-enum { ENTRY_COLUMNS = 10, ENTRIES_AT_ONCE = 16 };
+ * fires a trigger costs as much as inserting a row. With more of them, the pages that it changes
+ * exceed the 64 KiB that SQLite keeps in memory of a statement, and go through a file. */
+enum { ENTRY_COLUMNS = 10, ENTRIES_AT_ONCE = 8 };
 
 #define ENTRY "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 #define FOUR_ENTRIES ENTRY ", " ENTRY ", " ENTRY ", " ENTRY
 
 static const char one_entry_sql[] = "INSERT INTO entry VALUES " ENTRY;
-static const char entries_sql[] =
-    "INSERT INTO entry VALUES " FOUR_ENTRIES ", " FOUR_ENTRIES ", " FOUR_ENTRIES ", " FOUR_ENTRIES;
+static const char entries_sql[] = "INSERT INTO entry VALUES " FOUR_ENTRIES ", " FOUR_ENTRIES;
 
 /* Binds entry number `seq` of the ledger to the parameters from `first` on. */
 static void bind_entry(sqlite3_stmt *statement, int first, int64_t account,
