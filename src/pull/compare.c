@@ -36,7 +36,7 @@ static int whole_now(struct pull *pull, json_t **ret, struct error *error)
 
 static int save_whole(struct pull *pull, json_t *whole, struct error *error)
 {
-    char *text = json_dumps(whole, JSON_COMPACT);
+    char *text = json_build_text(whole, JSON_COMPACT);
     int rc = text ? store_meta_set(pull->store, WHOLE_KEY, text, error) : error_memory(error);
 
     free(text);
