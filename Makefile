@@ -250,10 +250,12 @@ lint-format:
 
 lint-tidy: $(TIDIED)
 
-# After the compilation, which knows the headers.
+# After the compilation, which knows the headers. Nearly all of the time is clang's analyzer's: here it leaves a function
+# after 25,000 states; with the 225,000 that are the default it takes four times as long on the longer functions.
+TIDY_LIMIT := -Xclang -analyzer-config -Xclang max-nodes=25000
 $(BUILD)/tidy/%: %.c $(BUILD)/%.o .clang-tidy
 	@mkdir -p $(@D)
-	$(call say,TIDY,$<)clang-tidy --quiet $< -- -std=gnu17 $(DEFINES) $(pkg_cflags) > $@.log 2>&1 || { cat $@.log; exit 1; }
+	$(call say,TIDY,$<)clang-tidy --quiet $< -- -std=gnu17 $(DEFINES) $(pkg_cflags) $(TIDY_LIMIT) > $@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
 
 lint-cppcheck:
