@@ -11,6 +11,7 @@
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
+#include "qualiodoo/util/units.h"
 
 /* meta value: when, and by which version of the program from which of Odoo, all was read whole. */
 #define WHOLE_KEY "read_whole"
@@ -52,7 +53,7 @@ static bool is_recent(json_t *last, json_t *now)
 
     return json_equal(json_object_get(last, "program"), json_object_get(now, "program")) &&
            json_equal(json_object_get(last, "odoo"), json_object_get(now, "odoo")) && age >= 0 &&
-           age < (int64_t)COMPARE_WHOLE_DAYS * 86400;
+           age < (int64_t)COMPARE_WHOLE_DAYS * SECONDS_PER_DAY;
 }
 
 int compare_open(struct pull *pull, struct error *error)

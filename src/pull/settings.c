@@ -1,3 +1,5 @@
+/* settings.c - whether the settings are due, and which records rows refer to that the mirror lacks.
+ */
 #include "qualiodoo/pull/settings.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* mirror.c - writes mirrored rows and notes what their changes touch. */
+/* mirror.c - writes mirrored rows; owners.c notes what their changes touch. */
 #include "qualiodoo/store/mirror.h"
 
 #include <assert.h>
@@ -8,6 +8,7 @@
 
 #include "checksum.h"
 #include "noted.h"
+#include "owners.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "statements.h"
@@ -188,89 +189,6 @@ static bool keeps_earliest(sqlite3_stmt *row, int column, const struct mirror_va
     return stored && (value->kind != VALUE_TEXT || strcmp(value->text, stored) >= 0);
 }
 
-/* A row of the table `change`: what must be computed again, and the record that changed. */
-struct change {
-    enum mirror_owner owner;
-    int64_t ref;        /* id of the owner; 0 where all are meant */
-    const char *mirror; /* or the cause, where no record changed */
-    int64_t id;
-    const char *what; /* "created", "updated", "deleted", or "" */
-};
-
-static int log_change(struct store *store, struct change change, struct error *error)
-{
-    static const char *const owners[] = {
-        [OWNER_ALL] = "all",         [OWNER_ACCOUNT] = "account", [OWNER_PARTNER] = "partner",
-        [OWNER_TICKET] = "ticket",   [OWNER_MOVE] = "move",       [OWNER_LINE] = "line",
-        [OWNER_TARGETS] = "targets", [OWNER_PAYMENT] = "payment",
-    };
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "INSERT INTO change (owner, ref, mirror, id, what)"
-                           " VALUES (?1, ?2, ?3, ?4, ?5)",
-                           &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_text(statement, 1, owners[change.owner], -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, change.ref);
-    sqlite3_bind_text(statement, 3, change.mirror, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 4, change.id);
-    sqlite3_bind_text(statement, 5, change.what, -1, SQLITE_STATIC);
-    return store_run(store, statement, error);
-}
-
-static int column_index(const struct mirror_table *table, const char *name)
-{
-    int i = 0;
-
-    while (strcmp(table->columns[i].name, name) != 0)
-        i++;
-    return i;
-}
-
-/* The columns of a row before and after it was created, updated or deleted. */
-struct touch {
-    const struct mirror_table *table;
-    int64_t id;
-    sqlite3_stmt *stored;              /* a row of the select statement; NULL: created */
-    const struct mirror_value *values; /* NULL: deleted */
-};
-
-/* Notes the owners that the stored row and the new values name. */
-static int log_owners(struct store *store, struct touch touch, struct error *error)
-{
-    const struct mirror_table *table = touch.table;
-    struct change change = {.mirror = table->name,
-                            .id = touch.id,
-                            .what = !touch.stored   ? "created"
-                                    : !touch.values ? "deleted"
-                                                    : "updated"};
-    int rc = 0;
-
-    for (int i = 0; i < MIRROR_OWNERS_MAX && table->owners[i].owner && rc == 0; i++) {
-        const char *name = table->owners[i].column;
-        int64_t before = 0, after = touch.id; /* without a column: the id of the row itself */
-
-        change.owner = table->owners[i].owner;
-
-        if (name) {
-            int column = column_index(table, name);
-            const struct mirror_value *value = touch.values ? &touch.values[column] : NULL;
-
-            before = touch.stored ? sqlite3_column_int64(touch.stored, column + 1) : 0;
-            after = value && value->kind == VALUE_INTEGER ? value->integer : 0;
-        }
-        change.ref = after;
-        if (after || change.owner == OWNER_ALL || change.owner == OWNER_TARGETS)
-            rc = log_change(store, change, error);
-        change.ref = before;
-        if (before && before != after && rc == 0)
-            rc = log_change(store, change, error);
-    }
-    return rc;
-}
-
 static int clear_marks(struct store *store, const struct mirror_table *table, int64_t id,
                        struct error *error)
 {
@@ -325,7 +243,7 @@ static int update_row(struct store *store, struct mirror_statements *made,
         same_checksum = same_value(row, (int)made->n_columns + 1, &checksum);
     }
     if (differs && given->log)
-        rc = log_owners(store, (struct touch){given->table, given->id, row, values}, error);
+        rc = owners_log(store, (struct owners_touch){given->table, given->id, row, values}, error);
     sqlite3_reset(row);
     if (rc < 0 || (!differs && same_checksum))
         return rc < 0 ? rc : 0;
@@ -358,8 +276,9 @@ int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_ch
     rc = clear_marks(store, row->table, row->id, error);
     if (rc < 0)
         return rc;
-    return log_owners(
-        store, (struct touch){.table = row->table, .id = row->id, .values = row->values}, error);
+    return owners_log(
+        store, (struct owners_touch){.table = row->table, .id = row->id, .values = row->values},
+        error);
 }
 
 /* The values of a row of the select statement; texts are borrowed until its next step or reset. */
@@ -405,26 +324,6 @@ int mirror_is_same(struct store *store, const struct mirror_row *row, bool *ret,
     return 0;
 }
 
-/* Notes the account that a partner about to be deleted belongs to: no query finds it afterwards. */
-static int log_holder(struct store *store, const struct mirror_table *table, int64_t id,
-                      struct error *error)
-{
-    sqlite3_stmt *statement;
-    int rc;
-
-    if (strcmp(table->name, "partner") != 0)
-        return 0;
-    rc = store_prepare(store,
-                       "INSERT INTO change (owner, ref, mirror, id, what)"
-                       " SELECT 'account', account_id, 'partner', id, 'deleted'"
-                       " FROM partner WHERE id = ?1 AND account_id <> id",
-                       &statement, error);
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_int64(statement, 1, id);
-    return store_run(store, statement, error);
-}
-
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
                   struct error *error)
 {
@@ -439,11 +338,12 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     rc = store_step(store, made->select, error);
     if (rc <= 0)
         return rc;
-    rc = log_owners(store, (struct touch){.table = table, .id = id, .stored = made->select}, error);
+    rc = owners_log(store, (struct owners_touch){.table = table, .id = id, .stored = made->select},
+                    error);
     sqlite3_reset(made->select);
     if (rc < 0)
         return rc;
-    rc = log_holder(store, table, id, error);
+    rc = owners_log_holder(store, table, id, error);
     if (rc == 0)
         rc = noted_leaving(store, &made->noted, id, error);
     if (rc < 0)
@@ -489,23 +389,25 @@ int mirror_keep_known(struct store *store, const struct mirror_table *table, str
 
 int mirror_touch_all(struct store *store, const char *why, struct error *error)
 {
-    return log_change(store, (struct change){.owner = OWNER_ALL, .mirror = why, .what = ""}, error);
+    return owners_log_change(
+        store, (struct owners_change){.owner = OWNER_ALL, .mirror = why, .what = ""}, error);
 }
 
 int mirror_touch_account(struct store *store, int64_t account, const char *mirror, int64_t id,
                          struct error *error)
 {
-    return log_change(store, (struct change){OWNER_ACCOUNT, account, mirror, id, "updated"}, error);
+    return owners_log_change(
+        store, (struct owners_change){OWNER_ACCOUNT, account, mirror, id, "updated"}, error);
 }
 
 int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error)
 {
-    return log_change(store, (struct change){OWNER_TICKET, ticket, "ticket", ticket, "updated"},
-                      error);
+    return owners_log_change(
+        store, (struct owners_change){OWNER_TICKET, ticket, "ticket", ticket, "updated"}, error);
 }
 
 int mirror_touch_targets(struct store *store, const char *why, struct error *error)
 {
-    return log_change(store, (struct change){.owner = OWNER_TARGETS, .mirror = why, .what = ""},
-                      error);
+    return owners_log_change(
+        store, (struct owners_change){.owner = OWNER_TARGETS, .mirror = why, .what = ""}, error);
 }
