@@ -32,6 +32,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "odoo"), str(ROOT / "tests")]
 
+import zygote  # noqa: E402
 from odoosim import Server, World, stories  # noqa: E402
 
 RELEASED = os.environ.get("QUALIODOO", str(ROOT / "build" / "qualiodoo"))  # what is installed: with --now it writes nothing
@@ -120,8 +121,7 @@ class Run:
 
     def __call__(self, *arguments: Any, now: Any = None, check: int | None = None, **options: Any) -> Result:
         options = {"timeout": TIMEOUT, "env": environment(), "stdin": subprocess.DEVNULL, **options}
-        done = Result(subprocess.run(self.command(*arguments, now=now), capture_output=True, text=True, check=False,
-                                     **options))
+        done = Result(zygote.run(self.command(*arguments, now=now), **options))
         assert check is None or done.code == check, done
         assert SECRET not in done.out + done.err, "the secret was shown"
         assert done.code >= 0 or options.get("preexec_fn"), f"ended by signal {-done.code}: {done}"
@@ -205,8 +205,7 @@ class Run:
     def documents(self) -> list[Any]:
         """The JSON of `balance` and of every `ledger`."""
         shown = self("balance", "--json", check=0).json
-        asked = [self.start("ledger", b["customer_id"], "--json") for b in shown]
-        return [shown, *(self.finish(process, check=0).json for process in asked)]
+        return [shown, *(self("ledger", b["customer_id"], "--json", check=0).json for b in shown)]
 
     def fresh(self) -> Run:
         """Another state, made from nothing by `reconcile`; the present one is kept."""

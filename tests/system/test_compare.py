@@ -9,7 +9,7 @@ from contextlib import closing
 from typing import Any
 
 import pytest
-from conftest import Run, Server, Shop, World, xml_alone
+from conftest import Run, Server, Shop, World
 
 TICKET, LINE, MESSAGE = "helpdesk.ticket", "account.analytic.line", "mail.message"
 TABLES = {"ticket": TICKET, "timesheet": LINE, "reply": MESSAGE}
@@ -216,7 +216,7 @@ def test_a_row_without_a_checksum_is_read_once(server: Server, settled: Run, sho
     assert whole_reads(server, LINE) == []
 
 
-@xml_alone
+@pytest.mark.usefixtures("breaking_texts")
 def test_a_damaged_record_is_read_each_time_and_stays_listed(world: World, server: Server, settled: Run, shop: Shop) -> None:
     world.write(TICKET, shop.idle, number="HT\ufffe")
     settled("sync", check=0)
