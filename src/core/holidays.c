@@ -1,4 +1,5 @@
-/* holidays.c - the public holidays of France: code du travail, L3133-1 (everywhere), L3134-13
+/* holidays.c - the sets of public holidays, a row each; another country is another set. Those of
+ * France: code du travail, L3133-1 (everywhere), L3134-13
  * (Alsace and Moselle) and L3422-2 with decree 83-1003 (the day on which the abolition of slavery
  * is commemorated overseas). Collectivities with a labour code of their own have no set. */
 #include "qualiodoo/core/holidays.h"

@@ -1,7 +1,8 @@
 /* protocol.c - the table of protocols, and which of them a client speaks; session.c chooses.
  *
- * A new protocol is a file wire_NAME.c, a row here, a value of enum odoo_protocol, and its word for
- * odoo.protocol in config/config_keys.c. */
+ * A new protocol is a file wire_NAME.c, declared in wire.h, a row here and a value of enum
+ * odoo_protocol; session.c says when "auto" takes it. For odoo.protocol: a value of enum
+ * config_protocol, its word in config/config_keys.c, and a line of pull/connect.c. */
 #include "qualiodoo/odoo/protocol.h"
 
 #include <string.h>
