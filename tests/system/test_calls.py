@@ -15,7 +15,7 @@ import pytest
 from conftest import Run, Server, World
 from odoosim.faults import AccessError
 from test_alerts import AGENT, GROUPS
-from test_run import Service, until
+from test_run import Service, pytestmark, until, world  # noqa: F401
 
 SETTINGS = {"uom.uom", "product.product", "account.journal", "res.users", "res.company", "resource.calendar",
             "resource.calendar.attendance", "resource.calendar.leaves"}
@@ -24,16 +24,6 @@ KINDS = [pytest.param(flavour, version, marks=pytest.mark.world(flavour=flavour,
          for flavour in ("oca", "task") for version in (17, 19)]
 
 Calls = list[tuple[str, str]]
-
-
-@pytest.fixture
-def world(request: pytest.FixtureRequest) -> World:
-    marker = request.node.get_closest_marker("world")
-    made = World(**(marker.kwargs if marker else {}))  # real time
-    for code in ("SUP12", "SUP24", "SUP36"):
-        made.product(code)
-    made.opening_hours({day: [(0.0, 24.0)] for day in range(7)})
-    return made
 
 
 class Desk:
