@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,6 +151,7 @@ int main(int argc, char **argv)
     struct error error = {0};
     int status;
 
+    mallopt(M_ARENA_MAX, 1); /* the thread that reads ahead would keep a heap of its own */
     guard_descriptors();
     guard_environment();
     signal(SIGPIPE, SIG_IGN);

@@ -1,6 +1,6 @@
 #!/bin/bash
-# run.sh unit|system|program|edges... - runs the tests that were built in $BUILD and ends with one line: N passed, N failed. The
-# line before says what the passed ones ran. RUNNER goes in front of each unit test (valgrind). No test executed is a
+# run.sh unit|system|json|program|edges... - runs the tests that were built in $BUILD and ends with one line: N passed,
+# N failed. The line before says what the passed ones ran. RUNNER goes in front of each unit test (valgrind). No test executed is a
 # failure. A crash or a time-out counts as one failed. TEST is one test by its name, or a file of tests.
 # run.sh programs NAME - the unit tests' programs that have the test NAME, or are it.
 set -u
@@ -73,9 +73,19 @@ unit() {
     rm -rf "$outs"
 }
 
-# The tests of the program, and (system) of its models and of the simulated Odoo, which are Python alone.
+# The suites that hold on each protocol of Odoo. The others run over XML-RPC alone.
+each_protocol=(tests/system/test_{pull,writeback,trust,bad_server,setup,setup_hang,setup_remove,bad_answers}.py)
+over() { local -x QUALIODOO_TEST_PROTOCOL=$1 && run_pytest "${@:2}"; } # PROTOCOL FILE...
+
+# The tests of the program, and (system) of its models and of the simulated Odoo, which are Python alone. `program` has one
+# half of each_protocol over JSON-RPC and the other over JSON-2.
 system() { run_pytest tests/odoo tests/model tests/system; }
-program() { run_pytest tests/model/test_sla_model.py tests/system; }
+json() { over jsonrpc "${each_protocol[@]}"; over json2 "${each_protocol[@]}"; }
+program() {
+    run_pytest tests/model/test_sla_model.py tests/system "${each_protocol[@]/#/--ignore=}"
+    over jsonrpc "${each_protocol[@]::4}"
+    over json2 "${each_protocol[@]:4}"
+}
 edges() { run_pytest tests/system/test_edges.py; } # what UndefinedBehaviorSanitizer looks at alone
 
 # Three workers for each core: the tests of the service mostly wait. None for what TEST names. What Python and pytest make
@@ -121,8 +131,8 @@ else echo "recordings of real servers: none in $wire; the tests use tests/sample
 [ -z "$TEST" ] || { named; set --; }
 for what; do
     case $what in
-    unit | system | program | edges) $what ;;
-    *) echo "run.sh: unit, system, program or edges, found '$what'" >&2; exit 2 ;;
+    unit | system | json | program | edges) $what ;;
+    *) echo "run.sh: unit, system, json, program or edges, found '$what'" >&2; exit 2 ;;
     esac
 done
 [ $((passed + failed)) -gt 0 ] || { echo "no test was run"; failed=1; }

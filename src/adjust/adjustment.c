@@ -186,14 +186,11 @@ static int mirror_trial(struct writer *writer, struct error *error)
     struct mirror_value values[MIRROR_COLUMNS_MAX] = {0};
     char day[CIVIL_TEXT_SIZE], end[CIVIL_TEXT_SIZE];
     enum mirror_change change;
-    struct ids ids = {0};
-    int64_t id;
-    int rc = mirror_ids(writer->pull.store, &model->table, &ids, error);
+    int64_t last = 0;
+    int rc = mirror_last_id(writer->pull.store, &model->table, &last, error);
 
     if (rc < 0)
         return rc;
-    id = ids.count ? ids.items[ids.count - 1] + 1 : 1;
-    free(ids.items);
     values[model_column(model, "partner_id")] =
         (struct mirror_value){.kind = VALUE_INTEGER, .integer = writer->customer};
     values[model_column(model, "minutes")] =
@@ -205,8 +202,8 @@ static int mirror_trial(struct writer *writer, struct error *error)
             (struct mirror_value){.kind = VALUE_TEXT, .text = civil_format(request->end, end)};
     values[model_column(model, "valid")] =
         (struct mirror_value){.kind = VALUE_INTEGER, .integer = 1};
-    return mirror_put(writer->pull.store, &(struct mirror_row){&model->table, id, values, true},
-                      &change, error);
+    return mirror_put(writer->pull.store,
+                      &(struct mirror_row){&model->table, last + 1, values, true}, &change, error);
 }
 
 /* In one transaction, as in a cycle: readers see the state before or after. */

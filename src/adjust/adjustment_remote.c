@@ -217,7 +217,7 @@ static char *note_subject(const struct adjustment_request *request)
     if (figures && request->has_end)
         json_build_set(&figures, "end", json_string(civil_format(request->end, end)));
     subject = json_pack("{so}", "qualiodoo_adjustment", figures);
-    text = subject ? json_dumps(subject, JSON_COMPACT) : NULL;
+    text = json_build_text(subject, JSON_COMPACT);
     json_decref(subject);
     return text;
 }

@@ -5,6 +5,7 @@
 
 #include "qualiodoo/compute/policy.h"
 #include "qualiodoo/doctor/problems.h"
+#include "qualiodoo/pull/access.h"
 #include "qualiodoo/store/store.h"
 #include "qualiodoo/store/transactions.h"
 
@@ -26,6 +27,17 @@ static void judge(struct store *store, const struct config *config, struct condi
     policy_close(&policy);
 }
 
+static void read_key(struct store *store, struct condition *ret)
+{
+    struct access access;
+    struct error ignored;
+
+    if (access_read(store, &access, &ignored) < 0 || access.key.kind == ACCESS_NO_EXPIRY)
+        return;
+    ret->has_key_expiry = true;
+    ret->key_expires = access.key.expires;
+}
+
 void condition_read(const struct config *config, struct condition *ret)
 {
     struct store *store = NULL;
@@ -36,6 +48,7 @@ void condition_read(const struct config *config, struct condition *ret)
         return;
     if (store_begin(store, &ignored) == 0) {
         ret->has_health = health_read(store, &ret->health, &ignored) == 0;
+        read_key(store, ret);
         judge(store, config, ret);
         store_rollback(store); /* nothing was written */
     }

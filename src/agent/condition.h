@@ -9,10 +9,12 @@
 struct condition {
     bool has_health; /* `health` could be read */
     struct health health;
-    bool judged;       /* the problems could be counted */
-    size_t problems;   /* as many as `status` lists */
-    bool has_lapse;    /* lapses_at is set */
-    instant lapses_at; /* when one more problem arises, unless a cycle succeeds before */
+    bool has_key_expiry; /* the API key expires, as of the last look at it */
+    instant key_expires; /* when; 0: Odoo lists it no more */
+    bool judged;         /* the problems could be counted */
+    size_t problems;     /* as many as `status` lists */
+    bool has_lapse;      /* lapses_at is set */
+    instant lapses_at;   /* when one more problem arises, unless a cycle succeeds before */
 };
 
 /* Reads the state. After a failure has_health or `judged` is false; it is not reported. */

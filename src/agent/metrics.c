@@ -80,6 +80,8 @@ void metrics_take(struct metrics *metrics, const struct condition *condition)
         return;
     metrics->health = condition->health;
     metrics->has_health = true;
+    metrics->has_key_expiry = condition->has_key_expiry;
+    metrics->key_expires = condition->key_expires;
 }
 
 /* ---- Printing ---- */
@@ -211,6 +213,13 @@ static void print_reconciled(const struct printer *printer, const struct metrics
         print_number(printer, NULL, NULL, metrics->health.reconciled_at);
 }
 
+/* 0 when Odoo no longer lists the key, so that an alert on the time that is left fires. */
+static void print_key(const struct printer *printer, const struct metrics *metrics)
+{
+    if (metrics->has_key_expiry)
+        print_number(printer, NULL, NULL, metrics->key_expires);
+}
+
 static void print_cycles(const struct printer *printer, const struct metrics *metrics)
 {
     for (int i = 0; i < METRICS_OUTCOMES; i++)
@@ -278,6 +287,8 @@ static const struct family {
      "When this process last ended a whole cycle.", print_success},
     {"qualiodoo_last_reconcile_timestamp_seconds", "gauge",
      "When everything was last read again from Odoo and compared; 0: never.", print_reconciled},
+    {"qualiodoo_key_expiry_timestamp_seconds", "gauge",
+     "When the API key of the agent's user expires; 0: Odoo no longer lists it.", print_key},
     {"qualiodoo_on_duty", "gauge",
      "Whether this agent, of several on one Odoo, is the one that writes.", print_duty},
     {"qualiodoo_cycles_total", "counter", "Cycles by outcome.", print_cycles},

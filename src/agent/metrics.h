@@ -22,6 +22,8 @@ enum metrics_outcome {
 struct metrics {
     bool has_health; /* false until a state could be read */
     struct health health;
+    bool has_key_expiry;
+    instant key_expires;     /* meaningful when has_key_expiry; 0: the key is gone from Odoo */
     bool has_lease, on_duty; /* Odoo has the lease model; this agent is the one that writes */
     instant succeeded_at;    /* when the last cycle was METRICS_DONE; 0: none yet */
     int64_t cycles[METRICS_OUTCOMES], cycle_ms[METRICS_OUTCOMES];

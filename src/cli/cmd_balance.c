@@ -87,7 +87,7 @@ static int print_lots(const struct ledger *ledger, struct error *error)
  * never held whole: with all accounts, it would need more memory than anything else here. */
 static int print_item(json_t *json, bool first, struct error *error)
 {
-    char *text = json ? json_dumps(json, JSON_INDENT(2)) : NULL, *rest;
+    char *text = json_build_text(json, JSON_INDENT(2)), *rest;
 
     json_decref(json);
     if (!text)

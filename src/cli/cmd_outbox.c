@@ -74,7 +74,7 @@ static int print_row(void *context, const struct outbox_row *row, struct error *
 {
     json_t *payload = json_build_parsed(row->payload, JSON_DECODE_ANY);
     struct output *output = context;
-    char *text = payload ? json_dumps(payload, JSON_INDENT(2) | JSON_ENCODE_ANY) : NULL, *rest;
+    char *text = json_build_text(payload, JSON_INDENT(2) | JSON_ENCODE_ANY), *rest;
     char created[TZ_TEXT_SIZE], changed[TZ_TEXT_SIZE];
 
     output->n_rows++;

@@ -111,7 +111,7 @@ static int find_targets(struct targets *targets, struct error *problem, struct e
     struct target_query born = {.has_until = true, .until = clock_now()};
     struct respond_run run = {.now = clock_now(), .row = add_target, .context = targets};
     struct respond *respond = NULL;
-    int rc = respond_open(view->config, view->store, &respond, error);
+    int rc = respond_open(view->config, view->store, &born, &respond, error);
 
     progress_step("judging response times");
     if (rc == 0)

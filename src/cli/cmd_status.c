@@ -8,6 +8,7 @@
 #include "qualiodoo/cli/options.h"
 #include "qualiodoo/cli/table.h"
 #include "qualiodoo/doctor/problems.h"
+#include "qualiodoo/pull/access.h"
 #include "qualiodoo/store/lock.h"
 #include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/outbox.h"
@@ -29,6 +30,7 @@ struct status {
     struct state_summary summary;
     struct outbox_counts writes;
     struct lease_status lease;
+    struct access access;           /* as of the last look: the key and the end of the protocol */
     bool running;                   /* a service holds the state */
     char holder[STORE_HOLDER_SIZE]; /* which one */
     bool has_deadline, has_target_change;
@@ -98,6 +100,8 @@ static int read_status(struct status *status, struct store *store, struct error 
         rc = read_object(store, "revoked", &status->revoked, error);
     if (rc == 0)
         rc = read_object(store, "clock", &status->clock, error);
+    if (rc == 0)
+        rc = access_read(store, &status->access, error);
     return rc < 0 ? rc : lookup_mirrors(store, add_mirror, status, error);
 }
 
@@ -143,19 +147,37 @@ static json_t *lease_json(const struct lease_status *lease)
                : json_null();
 }
 
+/* The API key that expires; null: none does, or none was seen. */
+static json_t *key_json(const struct access_key *key)
+{
+    return key->kind == ACCESS_NO_EXPIRY
+               ? json_null()
+               : json_pack("{so so sI}", "name", json_text(*key->name ? key->name : NULL),
+                           "expires_at",
+                           json_optional_instant(key->kind == ACCESS_EXPIRES, key->expires),
+                           "others", (json_int_t)key->others);
+}
+
+static json_t *protocol_end_json(const struct access *access)
+{
+    return access->dropped_by ? json_integer(access->dropped_by) : json_null();
+}
+
 static json_t *status_json(const struct status *status)
 {
     const struct config *config = status->config;
 
     return json_pack(
-        "{sb sO s{sb so} s{ss ss so so so so so so} sO sI so so so so sO so so so}", "healthy",
-        json_array_size(status->problems.texts) == 0, "problems", status->problems.texts, "service",
-        "running", status->running, "holder", json_text(*status->holder ? status->holder : NULL),
-        "odoo", "url", config->odoo.url, "database", config->odoo.database, "flavour",
-        json_text(status->flavour), "protocol", json_text(status->protocol), "last_success",
-        json_text(status->last_success), "last_reconcile", json_text(status->last_reconcile),
-        "last_error", json_text(status->last_error), "last_error_at",
-        json_text(status->last_error_at), "mirrors", status->mirrors, "accounts",
+        "{sb sO s{sb so} s{ss ss so so so so so so so so} sO sI so so so so sO so so so}",
+        "healthy", json_array_size(status->problems.texts) == 0, "problems", status->problems.texts,
+        "service", "running", status->running, "holder",
+        json_text(*status->holder ? status->holder : NULL), "odoo", "url", config->odoo.url,
+        "database", config->odoo.database, "flavour", json_text(status->flavour), "protocol",
+        json_text(status->protocol), "last_success", json_text(status->last_success),
+        "last_reconcile", json_text(status->last_reconcile), "last_error",
+        json_text(status->last_error), "last_error_at", json_text(status->last_error_at),
+        "protocol_dropped_by", protocol_end_json(&status->access), "key",
+        key_json(&status->access.key), "mirrors", status->mirrors, "accounts",
         (json_int_t)status->summary.accounts, "next_change",
         json_optional_day(status->summary.has_next_change, (civil_day)status->summary.next_change),
         "queue", queue_json(status), "next_deadline",
@@ -242,6 +264,19 @@ static void print_history(const struct status *status, const struct tz *zone)
     table_say("\n");
 }
 
+static void print_access(const struct access *access)
+{
+    char text[ACCESS_TEXT_SIZE];
+
+    if (access->dropped_by)
+        table_say(
+            "protocol: deprecated by this Odoo and dropped by Odoo %d: 'qualiodoo doctor' says "
+            "what to set\n",
+            access->dropped_by);
+    if (access->key.kind == ACCESS_EXPIRES)
+        table_say("key: %s\n", access_expiry(&access->key, clock_now(), text));
+}
+
 static int print_status(const struct status *status, const struct tz *zone, struct error *error)
 {
     const struct config *config = status->config;
@@ -262,6 +297,7 @@ static int print_status(const struct status *status, const struct tz *zone, stru
         table_say(" (%s%s%s)", status->flavour, status->protocol ? ", " : "",
                   status->protocol ? status->protocol : "");
     table_say("\n");
+    print_access(&status->access);
     table_say("service: %s%s\n", status->running ? "running, " : "not running", status->holder);
     print_lease(&status->lease);
     print_history(status, zone);

@@ -25,10 +25,11 @@ const struct command cli_commands[] = {
      "written (shadow mode).\n",
      cmd_sync},
     {"reconcile", "[--dry-run] [--customer ID]... [--force]",
-     "read everything again from Odoo, compare, repair, say what differed",
+     "compare everything in Odoo with the local state, repair, say what differed",
      "  --dry-run       change nothing, here or in Odoo; print what would change\n"
      "  --customer ID   only this customer (can be repeated)\n"
-     "  --force         go on where a safety limit stopped (exit code 4); accept revoked credit\n"
+     "  --force         go on where a safety limit stopped (exit code 4); accept revoked credit;\n"
+     "                  read every record whole\n"
      "\n"
      "Exit code 3 with --dry-run when something differs; 0 when nothing differed or when it was\n"
      "repaired.\n",
@@ -98,6 +99,7 @@ const struct command cli_commands[] = {
      "  --with-adjustments      with --remove: the adjustments too. They are lost\n"
      "  --admin LOGIN           the administrator, instead of asking\n"
      "  --admin-secret-file F   a file (chmod 600) that holds the administrator's password\n"
+     "                          or API key; odoo.protocol: json2 takes a key alone\n"
      "  --webhook URL           also make the automation rule by which Odoo (17 and later, with its\n"
      "                          module Automation Rules) calls the service when an invoice is paid,\n"
      "                          such as http://127.0.0.1:8075; the secret is added to it\n",

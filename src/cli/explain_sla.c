@@ -414,7 +414,7 @@ static int find_story(struct story *story, const char *text, struct error *error
     if (rc == 0)
         rc = find_flavour(story, error);
     if (rc == 0)
-        rc = respond_open(story->view->config, story->view->store, &story->respond, error);
+        rc = respond_open(story->view->config, story->view->store, &query, &story->respond, error);
     if (rc == 0)
         rc = targets_each(story->view->store, &query, tell, story, error);
     return rc;

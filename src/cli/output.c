@@ -6,11 +6,12 @@
 #include <stdlib.h>
 
 #include "qualiodoo/cli/cli.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/printable.h"
 
 int cli_print_json(json_t *json, struct error *error)
 {
-    char *text = json ? json_dumps(json, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+    char *text = json_build_text(json, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 
     json_decref(json);
     if (!text)

@@ -12,6 +12,7 @@
 #include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/results.h"
+#include "qualiodoo/store/review.h"
 #include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/array.h"
 #include "qualiodoo/util/heartbeat.h"
@@ -32,7 +33,7 @@ static char *policy_text(const struct config *config)
                       json_object_get(json_object_get(document, "sla"), "response"));
     if (rules && config->credit.adjustments == ADJUSTMENTS_NOTE) /* only the agent's notes count */
         json_build_set(&rules, "login", json_string(config->odoo.login));
-    text = rules ? json_dumps(rules, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    text = json_build_text(rules, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(rules);
     json_decref(document);
     return text;
@@ -145,21 +146,32 @@ static int update_account(struct update *update, int64_t account, struct error *
     return rc;
 }
 
-/* Removes the results of accounts that have no fact left. */
-static int remove_empty(struct update *update, const struct ids *living, struct error *error)
+/* Removes the results of those accounts that have no fact left. */
+static int remove_empty(struct update *update, const struct ids *accounts, const struct ids *living,
+                        struct error *error)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < accounts->count && rc == 0; i++) {
+        struct results_change change = {0};
+
+        if (ids_contain(living->items, living->count, accounts->items[i]))
+            continue;
+        rc = results_remove(update->store, accounts->items[i], "no fact left", &change, error);
+        if (rc == 0)
+            rc = note_change(update, accounts->items[i], &change, error);
+    }
+    return rc;
+}
+
+/* The same of all accounts. */
+static int remove_all_empty(struct update *update, const struct ids *living, struct error *error)
 {
     struct ids stored = {0};
     int rc = results_accounts(update->store, &stored, error);
 
-    for (size_t i = 0; i < stored.count && rc == 0; i++) {
-        struct results_change change = {0};
-
-        if (ids_contain(living->items, living->count, stored.items[i]))
-            continue;
-        rc = results_remove(update->store, stored.items[i], "no fact left", &change, error);
-        if (rc == 0)
-            rc = note_change(update, stored.items[i], &change, error);
-    }
+    if (rc == 0)
+        rc = remove_empty(update, &stored, living, error);
     free(stored.items);
     return rc;
 }
@@ -178,7 +190,7 @@ static int update_each(struct update *update, const struct ids *changed, const s
         if (rc == 0)
             rc = interrupt_check(error);
     }
-    return rc < 0 ? rc : remove_empty(update, living, error);
+    return rc;
 }
 
 static int compare_change(const void *a, const void *b)
@@ -191,10 +203,12 @@ static int compare_change(const void *a, const void *b)
 
 /* After all accounts were computed: fails when that would revoke credit, else saves the evidence of
  * their lots. */
-static int keep_evidence(struct update *update, const struct ids *computed, struct error *error)
+static int keep_evidence(struct update *update, const struct ids *computed, bool all,
+                         struct error *error)
 {
     struct revocation revocation = {.store = update->store,
                                     .order = update->order,
+                                    .computed = all ? NULL : computed,
                                     .rules_before = update->rules_before,
                                     .rules_now = update->rules_now,
                                     .report = update->report};
@@ -207,7 +221,7 @@ static int keep_evidence(struct update *update, const struct ids *computed, stru
     rc = revoked_check(&revocation, error);
     for (size_t i = 0; i < computed->count && rc == 0; i++)
         rc = evidence_keep(update->store, computed->items[i], error);
-    return rc < 0 ? rc : evidence_forget(update->store, error);
+    return rc < 0 ? rc : evidence_forget(update->store, revocation.computed, error);
 }
 
 static int update_all(struct update *update, struct error *error)
@@ -220,11 +234,15 @@ static int update_all(struct update *update, struct error *error)
         rc = facts_changed_words(update->store, update->order->today, &update->words_changed,
                                  &update->others, error);
     if (rc == 0 && (all || changed.count)) {
-        rc = facts_accounts(update->store, &living, error);
+        rc = all ? facts_accounts(update->store, &living, error)
+                 : facts_living(update->store, &changed, &living, error);
         if (rc == 0)
             rc = update_each(update, &changed, &living, error);
         if (rc == 0)
-            rc = keep_evidence(update, &changed, error);
+            rc = all ? remove_all_empty(update, &living, error)
+                     : remove_empty(update, &changed, &living, error);
+        if (rc == 0)
+            rc = keep_evidence(update, &changed, all, error);
     }
     if (rc == 0)
         rc = revoked_keep_words(update->store, error);
@@ -260,8 +278,10 @@ int accounts_update(struct store *store, const struct config *config,
                     struct error *error)
 {
     struct update update = {.store = store, .order = order, .report = report};
-    int rc = policy_open(config, store, &update.policy, error);
+    int rc = review_note_hidden(store, error);
 
+    if (rc == 0)
+        rc = policy_open(config, store, &update.policy, error);
     if (rc < 0)
         return rc;
     json_array_clear(report->revoked);

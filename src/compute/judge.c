@@ -16,6 +16,7 @@
 #include "qualiodoo/store/outbox.h"
 #include "qualiodoo/store/transactions.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "qualiodoo/util/progress.h"
 
 struct judge {
@@ -110,6 +111,13 @@ static int save_sure_target(void *context, const struct target_verdict *target, 
     return ids_add(&judge->doubtful, target->ticket->id) < 0 ? error_memory(error) : 0;
 }
 
+static int note_unjudged(void *context, int64_t ticket, struct error *error)
+{
+    struct judge *judge = context;
+
+    return targets_unjudged(judge->judging->store, ticket, error);
+}
+
 /* ---- All of them ---- */
 
 /* Removes the targets of tickets that were due and owe no response. */
@@ -136,7 +144,8 @@ static int judge_each(struct judge *judge, const struct target_query *query,
                       struct error *error)
 {
     struct judging *judging = judge->judging;
-    struct respond_run run = {.now = judge->now, .row = row, .context = judge};
+    struct respond_run run = {
+        .now = judge->now, .row = row, .unjudged = note_unjudged, .context = judge};
     int rc = store_begin(judging->store, error);
 
     if (rc < 0)
@@ -177,7 +186,9 @@ static int judge_due(struct judge *judge, const struct ids *due, bool all, struc
 
     judge->judging->judged_any = true;
     judge->judging->problem = (struct error){0};
-    rc = judge_each(judge, &query, save_sure_target, error);
+    rc = targets_forget_unjudged(store, all ? NULL : due, error);
+    if (rc == 0)
+        rc = judge_each(judge, &query, save_sure_target, error);
     if (rc == 0)
         rc = judge_doubtful(judge, error);
     if (rc == 0 && all)
@@ -205,7 +216,7 @@ static int touch_if_new_rules(const struct judging *judging, struct error *error
                                   "writeback", json_object_get(document, "writeback"), "timezone",
                                   json_object_get(document, "timezone"), "tickets",
                                   json_object_get(document, "tickets"));
-    text = rules ? json_dumps(rules, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    text = json_build_text(rules, JSON_COMPACT | JSON_SORT_KEYS);
     rc = text ? store_meta_get(judging->store, "rules", &known, error) : error_memory(error);
     if (rc == 0 && (!known || strcmp(known, text) != 0)) {
         rc = outbox_forget_shadow(judging->store, error);
@@ -246,9 +257,13 @@ int judge_targets(struct judging *judging, const struct ids *also, struct error 
     if (rc == 0)
         rc = find_due(&judge, also, &due, &all, error);
     if (rc == 0 && (all || due.count)) {
+        const struct target_query query = {.tickets = all ? NULL : due.items,
+                                           .n_tickets = due.count};
+
         judge.zone = tz_open(judging->config->timezone);
-        rc = judge.zone ? respond_open(judging->config, judging->store, &judge.respond, error)
-                        : error_memory(error);
+        rc = judge.zone
+                 ? respond_open(judging->config, judging->store, &query, &judge.respond, error)
+                 : error_memory(error);
         if (rc == 0)
             rc = judge_due(&judge, &due, all, error);
     }

@@ -16,7 +16,7 @@ static char *tags_text(const struct config *config)
 
     for (size_t i = 0; i < config->tickets.n_excluded_tags; i++)
         json_build_add(&list, json_string(config->tickets.excluded_tags[i]));
-    text = json_dumps(list, JSON_COMPACT);
+    text = json_build_text(list, JSON_COMPACT);
     json_decref(list);
     return text;
 }

@@ -1,6 +1,6 @@
 /* respond.c - judges tickets against their response targets, by their working calendars.
  *
- * A calendar is compiled when the first ticket needs it, for the days from the oldest ticket on.
+ * A calendar is compiled when the first ticket needs it, for the days from the oldest one on.
  * One that cannot be used is kept with its error, and not compiled for each ticket again. */
 #include "qualiodoo/compute/respond.h"
 
@@ -39,13 +39,13 @@ struct respond {
     struct compiled *calendars;
 };
 
-int respond_open(const struct config *config, struct store *store, struct respond **ret,
-                 struct error *error)
+int respond_open(const struct config *config, struct store *store, const struct target_query *query,
+                 struct respond **ret, struct error *error)
 {
     struct respond *respond = calloc(1, sizeof *respond);
     instant oldest = clock_now(), limit = oldest - (instant)YEARS_JUDGED * 366 * SECONDS_PER_DAY;
     bool found;
-    int rc = respond ? targets_oldest(store, &found, &oldest, error) : error_memory(error);
+    int rc = respond ? targets_oldest(store, query, &found, &oldest, error) : error_memory(error);
 
     if (rc < 0) {
         free(respond);
@@ -365,7 +365,7 @@ static int judge_ticket(void *context, const struct target_ticket *ticket, struc
     if (rc == ERR_CALENDAR) {
         if (run->problem.code == 0)
             run->problem = problem;
-        return 0;
+        return run->unjudged ? run->unjudged(run->context, ticket->id, error) : 0;
     }
     if (rc < 0) {
         *error = problem;

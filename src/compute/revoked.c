@@ -256,7 +256,7 @@ int revoked_check(const struct revocation *revocation, struct error *error)
         json_build_parse(revocation->rules_now, 0, &check.rules_now) < 0)
         rc = error_memory(error);
     if (rc == 0)
-        rc = evidence_losses(revocation->store, add_loss, &check, error);
+        rc = evidence_losses(revocation->store, revocation->computed, add_loss, &check, error);
     if (rc == 0 && json_array_size(check.revoked))
         rc = set_error(&check, error);
     if (rc == 0)
@@ -289,7 +289,7 @@ int revoked_note(struct store *store, const struct compute_report *report, bool 
 {
     json_t *revoked = json_pack("{sO sO ss}", "accounts", report->revoked, "because",
                                 report->revoked_because, "message", error->message);
-    char *text = revoked ? json_dumps(revoked, JSON_COMPACT) : NULL, *known = NULL;
+    char *text = json_build_text(revoked, JSON_COMPACT), *known = NULL;
     struct error failure;
     int rc = text ? store_meta_get(store, "revoked", &known, &failure) : error_memory(&failure);
 

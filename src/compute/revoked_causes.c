@@ -136,7 +136,7 @@ static char *value_text(json_t *value)
         return strdup("-");
     if (json_is_string(value))
         return strdup(json_string_value(value));
-    return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    return json_build_text(value, JSON_COMPACT | JSON_ENCODE_ANY);
 }
 
 static void add_change(json_t **causes, const char *key, json_t *before, json_t *after)

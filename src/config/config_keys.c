@@ -119,6 +119,7 @@ const struct key config_keys[] = {
 
     NUM("poll.payments", milliseconds, "15s", poll.payments_ms, SECOND, 24 * HOUR),
     NUM("poll.tickets", milliseconds, "60s", poll.tickets_ms, SECOND, 24 * HOUR),
+    NUM("poll.settings", milliseconds, "10min", poll.settings_ms, SECOND, 24 * HOUR),
     NUM("poll.overlap", milliseconds, "15min", poll.overlap_ms, SECOND, 24 * HOUR),
 
     KEY("writeback.enabled", bool, "false", writeback.enabled),

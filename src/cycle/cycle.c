@@ -18,9 +18,11 @@
 #include "qualiodoo/compute/revoked.h"
 #include "qualiodoo/cycle/cycle_lease.h"
 #include "qualiodoo/odoo/protocol.h"
+#include "qualiodoo/pull/access.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/pull.h"
+#include "qualiodoo/pull/settings.h"
 #include "qualiodoo/store/audit.h"
 #include "qualiodoo/store/lock.h"
 #include "qualiodoo/store/mirror_sets.h"
@@ -55,6 +57,41 @@ static int look_at_clocks(struct cycle *cycle, struct error *error)
     return rc;
 }
 
+/* Whether to look again at the key and the protocol: once a day, when the service starts or got
+ * over a failure, and in a command while the key is a problem: it may have been replaced. */
+static bool access_is_due(const struct cycle *cycle, const struct access *noted)
+{
+    const struct cycle_options *options = cycle->options;
+    int64_t age = clock_now() - noted->looked_at;
+    char text[ACCESS_TEXT_SIZE];
+
+    if (options->dry_run)
+        return false;
+    if (age < 0 || age >= SECONDS_PER_DAY)
+        return true;
+    return options->service ? options->login && !options->login->uid
+                            : access_problem(&noted->key, clock_now(), text) != NULL;
+}
+
+static int look_at_access(struct cycle *cycle, struct error *error)
+{
+    struct access access;
+    char text[ACCESS_TEXT_SIZE];
+    const char *problem;
+    int rc = access_read(cycle->pull.store, &access, error);
+
+    if (rc < 0 || !access_is_due(cycle, &access))
+        return rc;
+    rc = access_look(cycle->pull.odoo, &access, error);
+    if (rc == 0)
+        rc = access_note(cycle->pull.store, &access, error);
+    problem = rc == 0 ? access_problem(&access.key, clock_now(), text) : NULL;
+    if (problem)
+        log_event(&(struct log_event){.level = LOG_LEVEL_WARNING, .same_as = problem}, "%s",
+                  problem);
+    return rc;
+}
+
 static int pull_and_compute(struct cycle *cycle, struct error *error)
 {
     const struct pull *pull = &cycle->pull;
@@ -62,6 +99,8 @@ static int pull_and_compute(struct cycle *cycle, struct error *error)
 
     if (rc == 0)
         rc = look_at_clocks(cycle, error);
+    if (rc == 0)
+        rc = look_at_access(cycle, error);
     if (rc < 0)
         return rc;
     cycle->writeback.flavour = pull->flavour;
@@ -186,7 +225,9 @@ static int write_back(struct cycle *cycle, struct error *error)
     int rc = send_open(&cycle->writeback, &send, error);
 
     due = rc == 0 && send_count(send);
-    if (due && lease)
+    if (due)
+        rc = identity_confirm(&cycle->pull, error);
+    if (rc == 0 && due && lease)
         rc = lease_take(lease, !cycle->options->service, &duty, error);
     if (rc == 0 && due)
         rc = duty ? send_on_duty(cycle, send, error) : send_stand_by(send, error);
@@ -242,13 +283,18 @@ static int check_identity(struct cycle *cycle, struct error *error)
                           options->force && options->reconcile && !options->n_customers, error);
 }
 
-/* Short cycles (asking for news, or keeping the lease) skip the check of identity, which costs a
- * call, when an earlier cycle of this process passed it. Another Odoo has other invoices: that is
- * news, and the check follows. */
-static bool trusts_identity(const struct cycle_options *options)
+/* Once a cycle of the service succeeded, those after it leave out what costs calls: what changes
+ * rarely, unless it is due, and the check of identity, until there is something to store or to
+ * write. Another Odoo has other records: that is something to store. A command was started by
+ * somebody who wants to see what is in Odoo now: it reads everything. */
+static int trust(struct cycle *cycle, struct error *error)
 {
-    return (options->if_invoices_changed || options->lease_only) && options->login &&
-           options->login->uid;
+    const struct cycle_options *options = cycle->options;
+    bool brief = options->if_invoices_changed || options->lease_only;
+
+    cycle->pull.trusted = options->service && options->login && options->login->uid;
+    return cycle->pull.trusted ? settings_choose(&cycle->pull, brief, error)
+                               : check_identity(cycle, error);
 }
 
 /* Runs the steps. *ret_changed: in, whether to read at all; out, false when there was no news. */
@@ -261,8 +307,6 @@ static int run_steps(struct cycle *cycle, bool *ret_changed, struct error *error
 
     if (options->if_invoices_changed && !options->lease_only)
         rc = cycle_order_is_news(&cycle->pull, ret_changed, error);
-    if (rc == 0 && *ret_changed && trusts_identity(options))
-        rc = check_identity(cycle, error);
     if (rc == 0)
         rc = cycle_order_customers(&cycle->pull, options, &customers, error);
     if (rc == 0 && *ret_changed)
@@ -345,10 +389,9 @@ static int run_in_store(struct cycle *cycle, struct error *error)
     if (rc < 0)
         return rc;
     cycle->writeback.odoo = cycle->pull.odoo;
-    if (!trusts_identity(cycle->options))
-        rc = check_identity(cycle, error);
+    rc = trust(cycle, error);
     if (rc == 0)
-        rc = cycle_lease_open(&cycle->writeback, &keeper, cycle->options, error);
+        rc = cycle_lease_open(&cycle->writeback, &keeper, cycle->options, cycle->pull.quick, error);
     if (rc == 0)
         rc = run_steps(cycle, &changed, error);
     cycle->report->skipped = rc == 0 && !changed;

@@ -14,7 +14,7 @@
 /* The service keeps its lease in every cycle; commands take one only when there is something to
  * write (lease_take()). */
 int cycle_lease_open(struct writeback *writeback, struct lease_keeper *keeper,
-                     const struct cycle_options *options, struct error *error)
+                     const struct cycle_options *options, bool quick, struct error *error)
 {
     int rc;
 
@@ -25,7 +25,8 @@ int cycle_lease_open(struct writeback *writeback, struct lease_keeper *keeper,
     if (rc < 0)
         return rc;
     writeback->lease = keeper;
-    if (options->service)
+    keeper->asked = quick && keeper->in_use;
+    if (options->service && (keeper->asked || !quick))
         rc = lease_serve(keeper, error);
     if (rc == 0 || options->lease_only || rc == ERR_INTERRUPTED || rc == ERR_NETWORK ||
         rc == ERR_ACCESS_DENIED)

@@ -50,9 +50,9 @@ int cycle_order_is_news(struct pull *pull, bool *ret, struct error *error)
         return rc;
     rc = pull_open(pull, error);
     if (rc == 0)
-        rc = newest_invoices(pull, &newest, error);
-    if (rc == 0)
         rc = store_meta_get(pull->store, "invoices_seen", &seen, error);
+    if (rc == 0)
+        rc = newest_invoices(pull, seen, &newest, error);
     if (rc == 0) {
         *ret = !seen || strcmp(seen, newest) != 0;
         if (*ret)

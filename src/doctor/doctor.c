@@ -7,10 +7,10 @@
 
 #include "doctor_adjustments.h"
 #include "doctor_calendar.h"
-#include "doctor_fields.h"
 #include "doctor_findings.h"
 #include "doctor_history.h"
 #include "doctor_identity.h"
+#include "doctor_key.h"
 #include "doctor_lease.h"
 #include "doctor_money.h"
 #include "doctor_packs.h"
@@ -21,19 +21,15 @@
 #include "doctor_writeback.h"
 #include "qualiodoo/config/config_secret.h"
 #include "qualiodoo/config/config_url.h"
-#include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/protocol.h"
 #include "qualiodoo/odoo/session.h"
 #include "qualiodoo/pull/connect.h"
 #include "qualiodoo/pull/skew.h"
-#include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/progress.h"
 
 enum {
-    SLOW_MS = 1000, /* a small call that takes longer is reported */
-    KEY_WARNING_DAYS = 30,
-    JSON2_SINCE = 19,     /* the version that deprecates XML-RPC and JSON-RPC */
+    SLOW_MS = 1000,       /* a small call that takes longer is reported */
     OLDEST_MEASURED = 16, /* major versions of Odoo, each tried on a real server */
     NEWEST_MEASURED = 19,
 };
@@ -104,6 +100,21 @@ static int check_clock(const struct doctor *doctor, struct error *error)
     return 0;
 }
 
+static int check_protocol(const struct doctor *doctor, struct error *error)
+{
+    int dropped_by = 0;
+    int rc = odoo_protocol_dropped_by(doctor->odoo, &dropped_by, error);
+
+    if (rc == 0 && dropped_by)
+        doctor_note(doctor,
+                    "put an API key of the agent's user where the secret is, and set odoo.protocol "
+                    "to auto, the default, or to json2: JSON-2 is used then",
+                    "%s is deprecated since Odoo 19, which logs a warning at each call: by that "
+                    "log Odoo %d drops it (Odoo's documentation said 22)",
+                    odoo_protocol_title(doctor->odoo), dropped_by);
+    return rc;
+}
+
 static int check_connection(struct doctor *doctor, struct error *error)
 {
     const char *version = "";
@@ -115,20 +126,15 @@ static int check_connection(struct doctor *doctor, struct error *error)
     if (rc == 0)
         rc = odoo_version(doctor->odoo, &version, error);
     if (rc == 0)
-        rc = flavour_major_version(doctor->odoo, &major, error);
+        rc = odoo_major_version(doctor->odoo, &major, error);
     if (rc < 0)
         return rc;
     doctor_ok(doctor, "Odoo %s answers at %s over %s after %lld ms", version,
               doctor->config->odoo.url, odoo_protocol_title(doctor->odoo),
               (long long)(clock_monotonic_ms() - began));
-    if (major >= JSON2_SINCE && strcmp(odoo_protocol_name(doctor->odoo), "json2") != 0)
-        doctor_note(doctor,
-                    "put an API key of the agent's user where the secret is, and leave "
-                    "odoo.protocol at auto: JSON-2 is used then",
-                    "%s is deprecated since Odoo 19, which logs a warning at each call, and will "
-                    "go in a later version",
-                    odoo_protocol_title(doctor->odoo));
-    rc = check_clock(doctor, error);
+    rc = check_protocol(doctor, error);
+    if (rc == 0)
+        rc = check_clock(doctor, error);
     if (rc < 0)
         return rc;
     if (major < OLDEST_MEASURED || major > NEWEST_MEASURED)
@@ -139,49 +145,6 @@ static int check_connection(struct doctor *doctor, struct error *error)
 }
 
 /* ---- Login ---- */
-
-/* Reports an API key that expires soon. */
-static void check_key(const struct doctor *doctor, json_t *key)
-{
-    const char *name = json_string_value(json_object_get(key, "name"));
-    const char *expires = json_string_value(json_object_get(key, "expiration_date"));
-    char day[CIVIL_TEXT_SIZE];
-    instant when;
-    int64_t left;
-
-    if (!expires || !instant_parse_odoo(expires, &when))
-        return;
-    left = when - clock_now();
-    civil_format(civil_from_instant(when), day);
-    if (left < 0 || left > (int64_t)KEY_WARNING_DAYS * SECONDS_PER_DAY)
-        return; /* expired: the agent does not use this key, or its login would have failed */
-    doctor_note(doctor,
-                "make a new key in Odoo (the agent's user, Preferences, Account Security) and put "
-                "it where the secret is",
-                "the API key '%s' of the agent's user expires on %s", name ? name : "", day);
-}
-
-/* Reports nothing on Odoo 17, whose keys do not expire, or when the user may not read its keys. */
-static int check_keys(const struct doctor *doctor, struct error *error)
-{
-    json_t *known = NULL, *keys = NULL, *key;
-    size_t i;
-    int rc = doctor_fields(doctor, "res.users.apikeys", json_pack("[s]", "expiration_date"), &known,
-                           error);
-
-    if (rc == 0 && json_object_size(known))
-        rc = ask_records(doctor->odoo,
-                         (struct ask_query){.model = "res.users.apikeys",
-                                            .domain = json_pack("[[ssI]]", "user_id", "=",
-                                                                (json_int_t)odoo_uid(doctor->odoo)),
-                                            .fields = json_pack("[ss]", "name", "expiration_date")},
-                         &keys, error);
-    json_array_foreach(keys, i, key)
-        check_key(doctor, key);
-    json_decref(known);
-    json_decref(keys);
-    return rc == ERR_NETWORK || rc == ERR_NO_MEMORY ? rc : 0;
-}
 
 static int check_login(struct doctor *doctor, struct error *error)
 {
@@ -204,7 +167,7 @@ static int check_login(struct doctor *doctor, struct error *error)
     if (rc == 0 && has)
         doctor_note(doctor, "give the agent a user of its own with the rights that doctor asks for",
                     "the agent's user is an administrator: it needs no such right");
-    return rc < 0 ? rc : check_keys(doctor, error);
+    return rc < 0 ? rc : doctor_key(doctor, error);
 }
 
 static int check_flavour(struct doctor *doctor, struct error *error)

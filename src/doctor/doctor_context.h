@@ -19,6 +19,7 @@ struct doctor {
     struct odoo *odoo;             /* logged in, once the check of the login has succeeded */
     const struct flavour *flavour; /* NULL: not known */
     int64_t hour_unit;             /* id of the unit of measure 'Hours'; 0: not known */
+    bool saw_key;                  /* Odoo was asked about the API key: set by doctor_key() */
     bool sees_own_only; /* the agent's user reads only its own timesheets: set by doctor_rights() */
     bool foreign_state; /* the state belongs to another Odoo: set by doctor_identity() */
 };

@@ -8,6 +8,7 @@
 
 #include "doctor_fallback.h"
 #include "doctor_findings.h"
+#include "doctor_key.h"
 #include "doctor_lease.h"
 #include "doctor_moves.h"
 #include "doctor_review.h"
@@ -97,6 +98,8 @@ static int check_state(struct doctor *doctor, struct store *store, struct error 
 
     if (rc == 0)
         rc = check_meta(doctor, store, &own, error);
+    if (rc == 0 && own)
+        rc = doctor_kept_key(doctor, store, error);
     if (rc < 0 || !own || doctor->foreign_state)
         return rc;
     rc = mirror_is_complete(store, &complete, error);

@@ -8,7 +8,9 @@
 
 #include "qualiodoo/compute/respond.h"
 #include "qualiodoo/core/charge.h"
+#include "qualiodoo/pull/access.h"
 #include "qualiodoo/pull/packs.h"
+#include "qualiodoo/pull/settings.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/mirror_sets.h"
@@ -81,7 +83,8 @@ static int find_no_success(struct search *search, struct error *error)
     "run 'qualiodoo reconcile', and see why the nightly one does not ('systemctl list-timers "     \
     "qualiodoo-reconcile@*', 'journalctl -u qualiodoo-reconcile@*')"
 
-/* Keeps `lapse`, when a mirror or the reconciliation gets too old, if it is the earliest so far. */
+/* Keeps `lapse`, when a mirror or the reconciliation gets too old or a key expires soon, if it is
+ * the earliest so far. */
 static void note_lapse(struct problems *found, instant lapse)
 {
     if (found->has_lapse && found->lapses_at <= lapse)
@@ -152,6 +155,25 @@ static int find_failure(struct search *search, struct error *error)
     return rc;
 }
 
+/* The API key, as the last look found it (pull/access.h). */
+static int find_key(struct search *search, struct error *error)
+{
+    struct access access;
+    char text[ACCESS_TEXT_SIZE];
+    const char *problem;
+    instant warning;
+    int rc = access_read(search->store, &access, error);
+
+    if (rc < 0)
+        return rc;
+    problem = access_problem(&access.key, clock_now(), text);
+    if (problem)
+        return add(search, error, "%s", problem);
+    if (access_has_warning(&access.key, &warning))
+        note_lapse(search->found, warning);
+    return 0;
+}
+
 static int find_unreadable(struct search *search, struct error *error)
 {
     struct state_summary summary;
@@ -188,7 +210,8 @@ struct mirrors {
     struct search *search;
     struct error *error;
     instant now;
-    size_t late;        /* mirrors older than status.max_lag */
+    size_t late;        /* mirrors older than status.max_lag; those of settings_mirror() may be
+                           older by poll.settings */
     char oldest[64];    /* name of the oldest of these */
     int64_t oldest_age; /* its age in seconds */
 };
@@ -198,7 +221,9 @@ static int judge_mirror(void *context, const struct mirror_status *mirror)
     struct mirrors *mirrors = context;
     struct problems *found = mirrors->search->found;
     int64_t age = mirrors->now - mirror->pulled_at;
-    int64_t allowed = mirrors->search->config->status.max_lag_ms / 1000;
+    const struct config *config = mirrors->search->config;
+    int64_t rarely = settings_mirror(mirror->name) ? config->poll.settings_ms : 0;
+    int64_t allowed = (config->status.max_lag_ms + rarely) / 1000;
     instant lapse = mirror->pulled_at + allowed + 1;
 
     if (!mirror->first_done)
@@ -374,7 +399,7 @@ static int find_calendar_problem(struct search *search, struct error *error)
 
     if (rc == 0 && missing.count) {
         query = (struct target_query){missing.items, missing.count};
-        rc = respond_open(search->config, search->store, &respond, error);
+        rc = respond_open(search->config, search->store, &query, &respond, error);
         if (rc == 0)
             rc = respond_each(respond, &query, &run, error);
     }
@@ -389,9 +414,10 @@ static int find_calendar_problem(struct search *search, struct error *error)
 
 /* In the order in which problems are shown: first those that may explain others. */
 static int (*const finders[])(struct search *search, struct error *error) = {
-    find_no_success,    find_old_reconcile, find_failure,        find_unreadable,
-    find_revoked,       find_late_mirrors,  find_skew,           find_hidden_work,
-    find_missing_packs, find_unfit_lines,   find_refused_writes, find_calendar_problem,
+    find_no_success,       find_old_reconcile, find_failure,      find_key,
+    find_unreadable,       find_revoked,       find_late_mirrors, find_skew,
+    find_hidden_work,      find_missing_packs, find_unfit_lines,  find_refused_writes,
+    find_calendar_problem,
 };
 
 int problems_find(struct store *store, const struct config *config, const struct policy *policy,

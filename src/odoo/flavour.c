@@ -193,6 +193,42 @@ int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *
     return rc;
 }
 
+int flavour_payments_apart(struct odoo *odoo, bool *ret_apart, struct error *error)
+{
+    static const char *const names[2] = {"origin_payment_id", "payment_id"};
+    bool has[2];
+    int rc = has_fields(odoo, "account.move", names, has, error);
+
+    if (rc == 0)
+        *ret_apart = has[0];
+    return rc;
+}
+
+int flavour_stage(struct odoo *odoo, const struct flavour_stage *stage, bool *ret_found,
+                  bool *ret_closed, struct error *error)
+{
+    const char *closed = stage->flavour->stage_closed;
+    json_t *records = NULL, *record;
+    size_t i;
+    int rc =
+        ask_records(odoo,
+                    (struct ask_query){
+                        .model = stage->flavour->stage,
+                        .domain = stage->id ? json_pack("[[ssI]]", "id", "=", (json_int_t)stage->id)
+                                            : json_pack("[[sss]]", "name", "=", stage->name),
+                        .fields = json_pack("[s]", closed)},
+                    &records, error);
+
+    if (rc < 0)
+        return rc;
+    *ret_found = json_array_size(records) > 0;
+    *ret_closed = false;
+    json_array_foreach(records, i, record)
+        *ret_closed = *ret_closed || json_is_true(json_object_get(record, closed));
+    json_decref(records);
+    return 0;
+}
+
 /* Finds the unit by its name in several languages, where its external id cannot be asked for. */
 static int hour_unit_by_name(struct odoo *odoo, int64_t *ret_unit, struct error *error)
 {
@@ -248,16 +284,6 @@ int flavour_opening_subtype(struct odoo *odoo, const struct flavour *flavour, in
     return reference(odoo, flavour->module, flavour->opening, ret_subtype, error);
 }
 
-int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error)
-{
-    const char *version = "";
-    int rc = odoo_version(odoo, &version, error);
-
-    if (rc == 0)
-        *ret_major = (int)strtol(version + strcspn(version, "0123456789"), NULL, 10);
-    return rc;
-}
-
 /* The arguments of has_group: 18 wants the user first. The wrong form is a fault with a traceback
  * in Odoo's log, so the form of the server's version is tried first. */
 static json_t *has_group_arguments(const struct odoo *odoo, const char *group, bool with_user)
@@ -271,7 +297,7 @@ int flavour_has_group(struct odoo *odoo, const char *group, bool *ret_has, struc
     struct odoo_call call = {.model = "res.users", .method = "has_group", .safe = true};
     json_t *result = NULL;
     int major = 0;
-    int rc = flavour_major_version(odoo, &major, error);
+    int rc = odoo_major_version(odoo, &major, error);
 
     if (rc == 0)
         rc = odoo_authenticate(odoo, error);

@@ -26,16 +26,25 @@ struct reading {
     const struct odoo_read *read;
 };
 
+/* The records of a range: their ids, or with `search` the domain that finds them. */
+static json_t *which_records(const struct odoo_read *read, const struct range *range)
+{
+    json_t *ids = json_build_ids(range->ids, range->count);
+
+    return read->search ? json_pack("[[[sso]]]", "id", "in", ids) : json_pack("[o]", ids);
+}
+
 /* `load: ''` gives many2one as bare ids, which is also faster: Odoo computes no names. */
 static int write_request(const struct reading *reading, json_t *fields, const struct range *range,
                          struct odoo_request *ret_request, struct error *error)
 {
-    struct odoo_call call = {.model = reading->read->model,
-                             .method = "read",
-                             .arguments =
-                                 json_pack("[o]", json_build_ids(range->ids, range->count)),
-                             .keywords = json_pack("{s:O, s:s, s:{s:b}}", "fields", fields, "load",
-                                                   "", "context", "active_test", 0),
+    const struct odoo_read *read = reading->read;
+    struct odoo_call call = {.model = read->model,
+                             .method = read->search ? "search_read" : "read",
+                             .arguments = which_records(read, range),
+                             .keywords = json_pack("{s:O, s:s, s:s*, s:{s:b}}", "fields", fields,
+                                                   "load", "", "order", read->search ? "id" : NULL,
+                                                   "context", "active_test", 0),
                              .safe = true};
     int rc = call.arguments && call.keywords
                  ? odoo_request_execute(reading->odoo, &call, ret_request, error)

@@ -141,11 +141,15 @@ static int ask_uid(struct odoo *odoo, const struct wire *wire, struct error *err
 
 /* ---- auto ---- */
 
+/* The major version in the text of one: 17 in "17.0" and in "saas~17.2+e". */
+static int major_of(const char *version)
+{
+    return (int)strtol(version + strcspn(version, "0123456789"), NULL, 10);
+}
+
 static bool has_json2(const struct odoo *odoo)
 {
-    const char *version = odoo->version;
-
-    return strtol(version + strcspn(version, "0123456789"), NULL, 10) >= wire_json2.since;
+    return major_of(odoo->version) >= wire_json2.since;
 }
 
 /* Whether the secret is a key that JSON-2 takes. A failure that says nothing about the secret is
@@ -216,6 +220,27 @@ int odoo_version(struct odoo *odoo, const char **ret_version, struct error *erro
         rc = ask_version(odoo, odoo->wire, error);
     if (!rc)
         *ret_version = odoo->version;
+    return rc;
+}
+
+int odoo_major_version(struct odoo *odoo, int *ret_major, struct error *error)
+{
+    const char *version = "";
+    int rc = odoo_version(odoo, &version, error);
+
+    if (rc == 0)
+        *ret_major = major_of(version);
+    return rc;
+}
+
+int odoo_protocol_dropped_by(struct odoo *odoo, int *ret_version, struct error *error)
+{
+    int major = 0;
+    int rc = odoo_major_version(odoo, &major, error);
+
+    if (rc == 0)
+        *ret_version =
+            odoo->wire->deprecated && major >= odoo->wire->deprecated ? odoo->wire->dropped_by : 0;
     return rc;
 }
 

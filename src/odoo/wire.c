@@ -46,8 +46,8 @@ int wire_dump(const json_t *value, struct wire_text *text, struct error *error)
     text->body = size > 0 ? malloc(size) : NULL;
     if (!text->body)
         return error_memory(error);
-    text->length = json_dumpb(value, text->body, size, JSON_COMPACT);
-    return 0;
+    text->length = size; /* what wire_text_clear() wipes */
+    return json_dumpb(value, text->body, size, JSON_COMPACT) == size ? 0 : error_memory(error);
 }
 
 struct wire_fault wire_json_fault(const json_t *data, int other)

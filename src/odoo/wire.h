@@ -64,6 +64,8 @@ struct wire {
     const char *who;     /* the method that WIRE_AUTHENTICATE calls, for messages */
     const char *uid;     /* the member of its answer that holds the uid; NULL: the answer is it */
     int since;           /* the first version of Odoo that has it */
+    int deprecated;      /* the first one that logs a warning at each call; 0: none */
+    int dropped_by;      /* the version that drops it, by that warning */
     const char *before, *after; /* around a text in a request: ">" and "</", or two quotes */
     bool commits_first;         /* a call whose result cannot be told has been committed */
     bool takes_keys_only;       /* the secret is an API key, never a password */

@@ -20,6 +20,7 @@ static const struct form {
     {"search", {"domain"}},
     {"search_count", {"domain"}},
     {"search_read", {"domain"}},
+    {"web_search_read", {"domain"}},
     {"read", {"ids"}},
     {"fields_get", {"allfields"}},
     {"create", {"vals_list"}},

@@ -52,7 +52,7 @@ static char *scope_text(struct pull *pull, const struct model *model)
         json_build_set(&scope, "agent", json_integer(pull->agent_uid));
     if (model == &models[MODEL_PARTNER])
         json_build_set(&scope, "names", json_boolean(pull->config->privacy.keep_names));
-    text = json_dumps(scope, JSON_COMPACT);
+    text = json_build_text(scope, JSON_COMPACT);
     json_decref(scope);
     return text;
 }

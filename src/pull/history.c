@@ -22,6 +22,7 @@
 #include "qualiodoo/odoo/fields.h"
 #include "qualiodoo/odoo/flavour.h"
 #include "qualiodoo/odoo/listing.h"
+#include "qualiodoo/odoo/session.h"
 #include "qualiodoo/store/lookup.h"
 #include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/targets.h"
@@ -72,7 +73,7 @@ static int ignore_if_unable(int rc)
 static int has_message_format(struct odoo *odoo, bool *ret, struct error *error)
 {
     int major = 0;
-    int rc = flavour_major_version(odoo, &major, error);
+    int rc = odoo_major_version(odoo, &major, error);
 
     *ret = rc == 0 && major < FIRST_WITHOUT_MESSAGE_FORMAT;
     return rc;
@@ -191,9 +192,12 @@ struct change {
 static int take_stage(struct history *history, struct history_answer *answer,
                       const struct change *change, struct error *error)
 {
+    const struct flavour_stage asked = {history->pull->flavour, change->record, change->value};
     struct lookup_stage stage;
     int rc = lookup_stage(history->pull->store, change->record, change->value, &stage, error);
 
+    if (rc == 0 && !stage.found && history->pull->quick) /* it may be newer than the mirror */
+        rc = flavour_stage(history->pull->odoo, &asked, &stage.found, &stage.closed, error);
     if (rc == 0 && !stage.found)
         answer->known = false;
     if (rc == 0 && stage.closed)
@@ -471,13 +475,12 @@ int history_ask(struct pull *pull, const struct ids *tickets, struct error *erro
     return rc;
 }
 
-/* At most once per pull: it costs a call. */
+/* At most once per pull, and not in a quick one: it costs a call. */
 int history_retry(struct pull *pull, struct error *error)
 {
     char *asked = NULL;
-    int64_t unknown = 0;
-    bool again = pull->full, may = false;
-    int rc = history_count_unknown(pull->store, &unknown, error);
+    bool again = pull->full, may = false, unknown = false;
+    int rc = pull->quick ? 0 : history_has_unknown(pull->store, &unknown, error);
 
     if (rc < 0 || !unknown || pull->history_retried)
         return rc;

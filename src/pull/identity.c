@@ -11,9 +11,11 @@
  * Odoo never gives an id twice, and a creation date does not change, not even by a restore or an
  * upgrade.
  *
- * The user is compared before each cycle, in one call; the other records only when the user does
- * not match. A record that is gone proves nothing and is replaced by identity_take(); one with
- * another creation date proves another database. Copies of one database cannot be told apart. */
+ * The user is compared before a cycle, in one call; the other records only when the user does not
+ * match. The service compares it before its first cycle and after a failure; else only once a cycle
+ * found something to store or to write: one that finds nothing mixes nothing. A record that is gone
+ * proves nothing and is replaced by identity_take(); one with another creation date proves another
+ * database. Copies of one database cannot be told apart. */
 #include "qualiodoo/pull/identity.h"
 
 #include <stdio.h>
@@ -192,7 +194,7 @@ int identity_take(struct pull *pull, struct error *error)
 
     for (size_t i = 0; i < sizeof identity_models / sizeof *identity_models && rc == 0; i++)
         rc = add_record(pull, mark, flavour_name(pull->flavour, identity_models[i]), error);
-    if (rc == 0 && (text = json_dumps(mark, JSON_COMPACT)) == NULL)
+    if (rc == 0 && (text = json_build_text(mark, JSON_COMPACT)) == NULL)
         rc = error_memory(error);
     if (rc == 0)
         rc = store_meta_set(pull->store, IDENTITY_KEY, text, error);
@@ -201,4 +203,15 @@ int identity_take(struct pull *pull, struct error *error)
     json_decref(mark);
     free(text);
     return rc;
+}
+
+int identity_confirm(struct pull *pull, struct error *error)
+{
+    int rc;
+
+    if (!pull->trusted)
+        return 0;
+    pull->trusted = false;
+    rc = identity_check(pull, false, error);
+    return rc == 0 && pull->take_identity ? identity_take(pull, error) : rc;
 }

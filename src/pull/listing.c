@@ -5,12 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compare.h"
 #include "cursor.h"
 #include "domain.h"
 #include "page.h"
 #include "qualiodoo/odoo/ask.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/odoo/read.h"
+#include "qualiodoo/odoo/search.h"
 #include "qualiodoo/pull/record.h"
 #include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/store/transactions.h"
@@ -23,9 +25,20 @@ static json_t *changed_since(const char *low)
     return low ? json_pack("[[sss]]", "write_date", ">=", low) : json_array();
 }
 
+/* Adds the ids of `of` that `from` lacks to `ret`. Both are sorted. */
+static int left_out(const struct ids *of, const struct ids *from, struct ids *ret,
+                    struct error *error)
+{
+    for (size_t i = 0; i < of->count; i++)
+        if (!ids_contain(from->items, from->count, of->items[i]) && ids_add(ret, of->items[i]) < 0)
+            return error_memory(error);
+    return 0;
+}
+
 /* Reads by id the rows that Odoo no longer lists, and adds those that are gone to page->gone; of a
- * partial that is still there, its settlement lines to page->lines. ERR_SAFETY when too many rows
- * are gone. */
+ * partial that is still there, its settlement lines to page->lines. A search by id tells first
+ * which are still there; of the others, only a reading tells deleted ones (absent) from hidden ones
+ * (an error). ERR_SAFETY when too many rows are gone. */
 static int confirm_vanished(struct page *page, const struct ids *remote, const struct ids *local,
                             struct error *error)
 {
@@ -35,15 +48,21 @@ static int confirm_vanished(struct page *page, const struct ids *remote, const s
                          .out_of_scope = page->model->swept || page->leavers_go,
                          .gone = page->gone,
                          .lines = page->lines};
-    struct ids vanished = {0};
-    int rc = 0;
+    struct ids unlisted = {0}, visible = {0}, missing = {0};
+    int rc = left_out(local, remote, &unlisted, error);
 
-    for (size_t i = 0; i < local->count && rc == 0; i++)
-        if (!ids_contain(remote->items, remote->count, local->items[i]))
-            rc = ids_add(&vanished, local->items[i]) < 0 ? error_memory(error) : 0;
+    if (rc == 0 && unlisted.count)
+        rc = listing_visible(page->pull, page->model, &unlisted, &visible, error);
     if (rc == 0)
-        rc = page_read(&check, vanished.items, vanished.count, error);
-    free(vanished.items);
+        rc = page_read(&check, visible.items, visible.count, error);
+    if (rc == 0)
+        rc = left_out(&unlisted, &visible, &missing, error);
+    check.chunk = PAGE_MISSING_AT_ONCE;
+    if (rc == 0)
+        rc = page_read(&check, missing.items, missing.count, error);
+    free(unlisted.items);
+    free(visible.items);
+    free(missing.items);
     page->gone = check.gone;
     page->lines = check.lines;
     check.gone = check.lines = (struct ids){0};
@@ -51,19 +70,26 @@ static int confirm_vanished(struct page *page, const struct ids *remote, const s
     return rc < 0 ? rc : page_check_gone(page, error);
 }
 
-int listing_compare(struct page *page, const struct ids *remote, const struct ids *local,
-                    struct error *error)
+/* listing_compare(), with `low` for compare_read(). */
+static int bring_in_line(struct page *page, const struct ids *remote, const struct ids *local,
+                         const char *low, struct error *error)
 {
     int rc = confirm_vanished(page, remote, local, error);
 
     if (rc == 0)
-        rc = page_read(page, remote->items, remote->count, error);
+        rc = compare_read(page, remote, low, error);
     if (rc == ERR_ACCESS_RIGHTS)
         error_prefix(error,
                      "records of %s that were readable are hidden now: the agent's user lost "
                      "rights in Odoo (nothing was deleted here)",
                      model_remote(page->model, page->pull->flavour));
     return rc < 0 ? rc : page_delete_gone(page, error);
+}
+
+int listing_compare(struct page *page, const struct ids *remote, const struct ids *local,
+                    struct error *error)
+{
+    return bring_in_line(page, remote, local, NULL, error);
 }
 
 /* The mirrored ids of the pull's customers; all ids with `everybody`. */
@@ -84,17 +110,20 @@ struct search {
     json_t *extra;    /* borrowed, or NULL */
 };
 
+static int search_domain(struct pull *pull, const struct model *model, const json_t *domain,
+                         struct ids *ret, struct error *error)
+{
+    progress_step("listing %s", model_remote(model, pull->flavour));
+    progress_count("ids", 0, 0);
+    return odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, ret, error);
+}
+
 static int search_ids(struct pull *pull, const struct model *model, struct search search,
                       struct ids *ret, struct error *error)
 {
     json_t *domain = domain_resolve(pull, search.text, search.extra);
-    int rc;
+    int rc = domain ? search_domain(pull, model, domain, ret, error) : error_memory(error);
 
-    if (!domain)
-        return error_memory(error);
-    progress_step("listing %s", model_remote(model, pull->flavour));
-    progress_count("ids", 0, 0);
-    rc = odoo_search_all(pull->odoo, model_remote(model, pull->flavour), domain, ret, error);
     json_decref(domain);
     return rc;
 }
@@ -152,41 +181,91 @@ done:
     return rc;
 }
 
-static int pull_changes(struct pull *pull, const struct model *model,
-                        const struct mirror_cursor *cursor, struct page *page, struct error *error)
+/* The records of a model that may have changed since its cursor. */
+static int changes_domain(struct pull *pull, const struct model *model,
+                          const struct mirror_cursor *cursor, json_t **ret, struct error *error)
 {
     char *low = NULL;
     json_t *since = NULL;
     const char *text = model->change_domain ? model->change_domain : model->domain;
-    struct ids remote = {0}, local = {0};
-    size_t kept = 0;
     int rc = cursor_low(pull, cursor, &low, error);
 
-    if (rc == 0 && !(since = changed_since(low)))
-        rc = error_memory(error);
+    *ret = NULL;
+    if (rc == 0 && (since = changed_since(low)))
+        *ret = domain_resolve(pull, text, since);
+    json_decref(since);
+    free(low);
+    return rc < 0 || *ret ? rc : error_memory(error);
+}
+
+/* Whether Odoo has a record of the model in a domain, which this function steals. */
+static int has_record(struct pull *pull, const struct model *model, json_t *domain, bool *ret,
+                      struct error *error)
+{
+    const struct odoo_search search = {
+        .model = model_remote(model, pull->flavour), .domain = domain, .limit = 1};
+    struct ids found = {0};
+    int rc = domain ? odoo_search(pull->odoo, &search, &found, error) : error_memory(error);
+
+    *ret = rc == 0 && found.count;
+    json_decref(domain);
+    free(found.items);
+    return rc;
+}
+
+/* Asks for the changes of a model and of the one beside it in one call. When there are none, sets
+ * pull->unchanged to the latter. */
+static int ask_both(struct pull *pull, const struct model *model,
+                    const struct mirror_cursor *cursor, bool *ret_changed, struct error *error)
+{
+    struct mirror_cursor other = {0};
+    json_t *own = NULL, *others = NULL;
+    bool ignored;
+    int rc = cursor_open(pull, model->beside, &other, &ignored, error);
+
+    if (rc == 0 && other.first_done)
+        rc = changes_domain(pull, model, cursor, &own, error);
+    if (rc == 0 && other.first_done)
+        rc = changes_domain(pull, model->beside, &other, &others, error);
+    if (rc == 0 && other.first_done)
+        rc = has_record(pull, model, domain_either(own, others), ret_changed, error);
+    pull->unchanged = rc == 0 && !*ret_changed ? model->beside : NULL;
+    json_decref(own);
+    json_decref(others);
+    mirror_cursor_free(&other);
+    return rc;
+}
+
+static int pull_changes(struct pull *pull, const struct model *model,
+                        const struct mirror_cursor *cursor, struct page *page, struct error *error)
+{
+    json_t *domain = NULL;
+    bool changed = model != pull->unchanged;
+    struct ids remote = {0};
+    int rc = 0;
+
+    if (pull->quick && model->beside && pull->fields[model->beside - models])
+        rc = ask_both(pull, model, cursor, &changed, error);
+    if (rc < 0 || !changed)
+        return rc;
+    rc = changes_domain(pull, model, cursor, &domain, error);
     if (rc == 0)
-        rc = search_ids(pull, model, (struct search){text, since}, &remote, error);
-    if (rc == 0 && model->kind == MODEL_REFERENCED && remote.count) {
-        rc = mirror_ids(pull->store, &model->table, &local, error);
-        for (size_t i = 0; i < remote.count && rc == 0; i++)
-            if (ids_contain(local.items, local.count, remote.items[i]))
-                remote.items[kept++] = remote.items[i];
-        remote.count = kept;
-    }
+        rc = search_domain(pull, model, domain, &remote, error);
+    if (rc == 0 && model->kind == MODEL_REFERENCED)
+        rc = mirror_keep_known(pull->store, &model->table, &remote, error);
     page->settled = cursor->high;
     if (rc == 0)
         rc = page_read(page, remote.items, remote.count, error);
     if (rc == 0)
         rc = page_delete_gone(page, error);
-    json_decref(since);
-    free(low);
+    json_decref(domain);
     free(remote.items);
-    free(local.items);
     return rc;
 }
 
-/* Reads all records again: of every customer, or of the pull's customers. */
-static int pull_full(struct page *page, bool everybody, struct error *error)
+/* Reads all records again: of every customer, or of the pull's customers. `low` is that of
+ * compare_read(). */
+static int pull_full(struct page *page, bool everybody, const char *low, struct error *error)
 {
     struct pull *pull = page->pull;
     const struct model *model = page->model;
@@ -205,7 +284,8 @@ static int pull_full(struct page *page, bool everybody, struct error *error)
     if (rc == 0 && model->kind == MODEL_LISTED)
         rc = search_ids(pull, model, (struct search){list_domain(model), extra}, &remote, error);
     if (rc == 0)
-        rc = listing_compare(page, model->kind == MODEL_LISTED ? &remote : &local, &local, error);
+        rc =
+            bring_in_line(page, model->kind == MODEL_LISTED ? &remote : &local, &local, low, error);
     json_decref(extra);
     free(remote.items);
     free(local.items);
@@ -284,10 +364,12 @@ int listing_needed(struct pull *pull, const struct model *model, struct error *e
         struct page page = {.pull = pull, .model = model, .log = !pull->first_pulls};
         struct ids needed = {0}, readable = {0};
 
-        rc = mirror_set_ids(pull->store, (struct mirror_set_of){model->needed}, &needed, error);
+        rc = mirror_missing(pull->store, model->needed, &needed, error);
         if (rc < 0 || same_ids(&needed, &before)) {
+            if (rc == 0) /* the rest cannot be read; doctor lists it */
+                rc = mirror_missing_rest(pull->store, model->needed, &needed, error);
             free(needed.items);
-            break; /* the rest cannot be read; doctor lists it */
+            break;
         }
         rc = page_read(&page, needed.items, needed.count, error);
         if (rc == ERR_ACCESS_RIGHTS &&
@@ -347,6 +429,7 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
     struct page page = {.pull = pull, .model = model, .log = true};
     struct mirror_cursor cursor = {0};
     struct cursor_reading reading = {.began = clock_real(), .high = ""};
+    char *low = NULL;
     int rc;
 
     if (!pull->fields[model - models])
@@ -360,7 +443,9 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
         if (rc == 0 && resumed) /* pages that earlier runs stored may have changed since */
             rc = pull_changes(pull, model, &cursor, &page, error);
     } else if (rc == 0 && pull->full && (!pull->n_customers || of_some)) {
-        rc = pull_full(&page, !of_some, error);
+        rc = cursor_low(pull, &cursor, &low, error);
+        if (rc == 0)
+            rc = pull_full(&page, !of_some, low, error);
     } else if (rc == 0) { /* also in a full pull of some customers, for models of all customers */
         of_some = false;
         rc = model->swept ? pull_swept(pull, model, &page, error) : ERR_UNPARSABLE;
@@ -374,6 +459,7 @@ int listing_read(struct pull *pull, const struct model *model, struct error *err
         rc = cursor_end(pull, model, &cursor, &reading, error);
     mirror_cursor_free(&cursor);
     page_close(&page);
+    free(low);
     return rc;
 }
 
@@ -386,7 +472,7 @@ enum model_id listing_adjustment_model(const struct pull *pull)
 int listing_again(struct pull *pull, const struct model *model, struct error *error)
 {
     struct page page = {.pull = pull, .model = model};
-    int rc = pull_full(&page, true, error);
+    int rc = pull_full(&page, true, NULL, error);
 
     page_close(&page);
     return rc;

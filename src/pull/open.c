@@ -228,11 +228,11 @@ static int save_schema(struct pull *pull, struct error *error)
             json_build_add(&fields, json_incref(pull->fields[i]));
         else
             json_build_add(&fields, json_null());
-    schema =
-        json_pack("{so ss sb sI sI so}", "key", schema_key(pull), "flavour", pull->flavour->name,
-                  "units_absolute", pull->units_absolute, "uid", (json_int_t)pull->agent_uid,
-                  "partner", (json_int_t)pull->agent_partner, "fields", fields);
-    text = schema ? json_dumps(schema, JSON_COMPACT) : NULL;
+    schema = json_pack("{so ss sb sb sI sI so}", "key", schema_key(pull), "flavour",
+                       pull->flavour->name, "units_absolute", pull->units_absolute,
+                       "payments_apart", pull->payments_apart, "uid", (json_int_t)pull->agent_uid,
+                       "partner", (json_int_t)pull->agent_partner, "fields", fields);
+    text = json_build_text(schema, JSON_COMPACT);
     rc = text ? store_meta_set(pull->store, "schema", text, error) : error_memory(error);
     json_decref(schema);
     free(text);
@@ -245,13 +245,15 @@ static bool use_schema(struct pull *pull, json_t *schema)
     json_t *key = schema_key(pull), *fields = json_object_get(schema, "fields");
     const char *flavour = json_string_value(json_object_get(schema, "flavour"));
     bool usable = json_equal(key, json_object_get(schema, "key")) &&
-                  json_array_size(fields) == MODEL_COUNT && flavour;
+                  json_array_size(fields) == MODEL_COUNT && flavour &&
+                  json_is_boolean(json_object_get(schema, "payments_apart"));
 
     json_decref(key);
     pull->flavour = usable ? flavour_by_name(flavour) : NULL;
     if (!pull->flavour)
         return false;
     pull->units_absolute = json_is_true(json_object_get(schema, "units_absolute"));
+    pull->payments_apart = json_is_true(json_object_get(schema, "payments_apart"));
     pull->agent_uid = json_integer_value(json_object_get(schema, "uid"));
     pull->agent_partner = json_integer_value(json_object_get(schema, "partner"));
     for (size_t i = 0; i < MODEL_COUNT; i++)
@@ -288,7 +290,7 @@ static int load_schema(struct pull *pull, struct error *error)
         return error_memory(error);
     used = use_schema(pull, schema);
     json_decref(schema);
-    if (used)
+    if (used && !pull->quick)
         rc = check_optional_models(pull, error);
     return rc < 0 ? rc : used;
 }
@@ -338,6 +340,8 @@ static int ask_schema(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = read_opening(pull, error);
     if (rc == 0)
+        rc = flavour_payments_apart(pull->odoo, &pull->payments_apart, error);
+    if (rc == 0)
         rc = take_flavour(pull, error);
     return rc < 0 ? rc : save_schema(pull, error);
 }
@@ -356,6 +360,8 @@ int pull_open(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = load_schema(pull, error);
     pull->schema_kept = rc == 1;
+    if (!pull->schema_kept) /* other fields are another scope: each mirror begins anew */
+        pull->quick = false;
     if (rc == 0)
         rc = ask_schema(pull, error);
     if (rc >= 0 && pull->take_identity)
@@ -369,9 +375,13 @@ int pull_open(struct pull *pull, struct error *error)
 
 void pull_close(struct pull *pull)
 {
-    for (int i = 0; i < MODEL_COUNT; i++)
+    for (int i = 0; i < MODEL_COUNT; i++) {
         json_decref(pull->fields[i]);
+        free(pull->referred[i].items);
+    }
     memset(pull->fields, 0, sizeof pull->fields);
+    memset(pull->referred, 0, sizeof pull->referred);
+    pull->unchanged = NULL;
     json_decref(pull->ids);
     pull->ids = NULL;
     free(pull->held.items);

@@ -9,7 +9,9 @@
 #include "computed.h"
 #include "qualiodoo/odoo/listing.h"
 #include "qualiodoo/odoo/read.h"
+#include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/pull/settings.h"
 #include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/store/settled.h"
 #include "qualiodoo/store/targets.h"
@@ -130,13 +132,22 @@ static int put_record(struct page *page, struct reading *reading, const struct o
     write_date = write_date_of(page->model, values);
     if (write_date && strcmp(write_date, page->high) > 0)
         snprintf(page->high, sizeof page->high, "%s", write_date);
+    if (page->take)
+        return page->take(page, id, values, error);
     if (page->out_of_scope || (model->link >= 0 && values[model->link].kind == VALUE_NULL)) {
         rc = ids_add(&page->gone, id) < 0 ? error_memory(error) : 0;
     } else {
-        rc = mirror_put(pull->store, &(struct mirror_row){&model->table, id, values, page->log},
+        rc = mirror_put(pull->store,
+                        &(struct mirror_row){.table = &model->table,
+                                             .id = id,
+                                             .values = values,
+                                             .log = page->log,
+                                             .incomplete = record->damage != NULL},
                         &change, error);
         if (rc == 0)
             rc = mark_parts(page, id, values, change, error);
+        if (rc == 0 && (change == MIRROR_CREATED || change == MIRROR_UPDATED))
+            rc = settings_note(pull, model, values, error);
         if (rc == 0 && model == &models[MODEL_TICKET] &&
             (change == MIRROR_UPDATED || change == MIRROR_STAMPED) &&
             pull->flavour->hides_responses)
@@ -227,7 +238,10 @@ int page_store(struct page *page, const int64_t *requested, size_t count,
 {
     struct pull *pull = page->pull;
     const char *remote = model_remote(page->model, pull->flavour);
-    int rc = find_counting(page, requested, count, error);
+    int rc = identity_confirm(pull, error);
+
+    if (rc == 0)
+        rc = find_counting(page, requested, count, error);
 
     tell_damaged(page, records);
     if (rc == 0)
@@ -241,7 +255,8 @@ int page_store(struct page *page, const int64_t *requested, size_t count,
         store_rollback(pull->store);
         return rc;
     }
-    pull_report_count(&pull->report->checked, remote, (int64_t)records->count);
+    if (!page->take)
+        pull_report_count(&pull->report->checked, remote, (int64_t)records->count);
     page->done += count;
     heartbeat_beat();
     if (pull->stored)
@@ -268,6 +283,14 @@ static void note_bad(void *context, int64_t id, const char *reason)
         log_warning("%s", error.message);
 }
 
+/* The ids of one call: at most odoo.page_size. */
+static size_t chunk_size(const struct page *page)
+{
+    size_t most = (size_t)page->pull->config->odoo.page_size;
+
+    return page->chunk && page->chunk < most ? page->chunk : most;
+}
+
 int page_read(struct page *page, const int64_t *ids, size_t count, struct error *error)
 {
     struct pull *pull = page->pull;
@@ -275,7 +298,7 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
         .model = model_remote(page->model, pull->flavour),
         .ids = ids,
         .count = count,
-        .chunk = (size_t)pull->config->odoo.page_size,
+        .chunk = chunk_size(page),
         .fields = pull->fields[page->model - models],
         .page = store_page,
         .bad = note_bad,
@@ -296,47 +319,32 @@ int page_read(struct page *page, const int64_t *ids, size_t count, struct error 
     return rc;
 }
 
-/* Drops the ids that are not mirrored from page->gone. *ret_local: all mirrored ids. */
-static int keep_known(struct page *page, struct ids *ret_local, struct error *error)
-{
-    struct ids *gone = &page->gone;
-    size_t kept = 0;
-    int rc = mirror_ids(page->pull->store, &page->model->table, ret_local, error);
-
-    if (rc < 0)
-        return rc;
-    for (size_t i = 0; i < gone->count; i++)
-        if (ids_contain(ret_local->items, ret_local->count, gone->items[i]))
-            gone->items[kept++] = gone->items[i];
-    gone->count = kept;
-    return 0;
-}
-
 int page_check_gone(struct page *page, struct error *error)
 {
-    const struct pull *pull = page->pull;
-    struct ids local = {0};
-    size_t limit, count;
+    struct pull *pull = page->pull;
+    int64_t count = 0;
+    size_t limit;
     int rc;
 
     if (!page->gone.count)
         return 0;
-    rc = keep_known(page, &local, error);
-    if (rc < 0)
+    rc = identity_confirm(pull, error);
+    if (rc == 0)
+        rc = mirror_keep_known(pull->store, &page->model->table, &page->gone, error);
+    if (rc == 0)
+        rc = mirror_count(pull->store, &page->model->table, &count, error);
+    if (rc < 0 || page->model->own)
         return rc;
-    count = local.count;
-    free(local.items);
-    if (page->model->own)
-        return 0;
-    limit = count * (size_t)pull->config->safety.max_delete_percent / 100;
+    limit = (size_t)count * (size_t)pull->config->safety.max_delete_percent / 100;
     if (limit < DELETE_ALWAYS_ALLOWED)
         limit = DELETE_ALWAYS_ALLOWED;
     if (page->gone.count > limit && !pull->force)
         return error_set(error, ERR_SAFETY,
-                         "%zu of %zu records of %s have gone from Odoo, more than "
+                         "%zu of %lld records of %s have gone from Odoo, more than "
                          "safety.max_delete allows (%zu): nothing was deleted here; if they were "
                          "really deleted, run 'qualiodoo reconcile --force'",
-                         page->gone.count, count, model_remote(page->model, pull->flavour), limit);
+                         page->gone.count, (long long)count,
+                         model_remote(page->model, pull->flavour), limit);
     return 0;
 }
 

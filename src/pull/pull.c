@@ -4,13 +4,16 @@
 
 #include <stdlib.h>
 
+#include "compare.h"
 #include "holders.h"
 #include "listing.h"
 #include "page.h"
 #include "parts.h"
 #include "pull_progress.h"
+#include "qualiodoo/pull/identity.h"
 #include "qualiodoo/pull/packs.h"
 #include "qualiodoo/pull/record.h"
+#include "qualiodoo/pull/settings.h"
 #include "qualiodoo/store/evidence.h"
 #include "qualiodoo/store/mirror_sets.h"
 #include "qualiodoo/util/clock.h"
@@ -37,6 +40,29 @@ static int pull_model(struct pull *pull, const struct model *model, struct error
         log_step("pulled %s: %lld records, %lld ms", model->table.name,
                  (long long)(records_read(pull, model) - before),
                  (long long)(clock_monotonic_ms() - began));
+    return rc;
+}
+
+/* Leaves out, in a quick pull, what changes rarely. */
+static int pull_due(struct pull *pull, enum model_id id, struct error *error)
+{
+    return pull->quick && models[id].seldom ? 0 : pull_model(pull, &models[id], error);
+}
+
+/* Reads the models again of which a row of this pull refers to a record that the mirror lacks: a
+ * ticket in a new stage, a payment in a new journal. What is `swept` (attendances and leaves) comes
+ * after the calendars and is read with them. */
+static int pull_lacking(struct pull *pull, struct error *error)
+{
+    bool lacks = false;
+    int rc = 0;
+
+    for (enum model_id id = MODEL_UNIT; id <= MODEL_LEAVE && rc == 0; id++) {
+        if (!models[id].swept)
+            rc = settings_lack(pull, id, &lacks, error);
+        if (rc == 0 && lacks)
+            rc = pull_model(pull, &models[id], error);
+    }
     return rc;
 }
 
@@ -85,11 +111,34 @@ static int set_held(struct pull *pull, struct error *error)
     return evidence_products(pull->store, &pull->held, error);
 }
 
+/* The pack lines. A line of a pack that was sold before its product was mirrored makes the product
+ * known, and all lines of that product are due then. */
+static int pull_pack_lines(struct pull *pull, struct error *error)
+{
+    json_t *before = json_incref(json_object_get(pull->ids, "@products"));
+    int rc = pull_model(pull, &models[MODEL_MOVE_LINE], error);
+
+    if (rc == 0)
+        rc = pull_lacking(pull, error);
+    if (rc == 0)
+        rc = set_products(pull, error);
+    if (rc == 0 && !json_equal(before, json_object_get(pull->ids, "@products")))
+        rc = pull_model(pull, &models[MODEL_MOVE_LINE], error);
+    json_decref(before);
+    return rc;
+}
+
+/* In a quick pull the rows are counted only when one was read: the model may have been removed and
+ * made again. */
 static int pull_adjustment_rows(struct pull *pull, struct error *error)
 {
-    int rc = pull_model(pull, &models[listing_adjustment_model(pull)], error);
+    const struct model *model = &models[listing_adjustment_model(pull)];
+    int64_t before = records_read(pull, model);
+    int rc = pull_model(pull, model, error);
 
-    return rc < 0 ? rc : vanished_adjustments(pull, error);
+    if (rc < 0 || (pull->quick && records_read(pull, model) == before))
+        return rc;
+    return vanished_adjustments(pull, error);
 }
 
 /* Pulls the partners. Comes last, as the rows of the other models say which partners are needed. */
@@ -97,7 +146,7 @@ static int pull_partners(struct pull *pull, struct error *error)
 {
     int rc = pull_model(pull, &models[MODEL_PARTNER], error);
 
-    if (rc == 0)
+    if (rc == 0 && !pull->quick)
         rc = vanished_partners(pull, error);
     return rc < 0 ? rc : holders_follow(pull, error);
 }
@@ -119,47 +168,61 @@ static int pull_parts(struct pull *pull, struct error *error)
 /* The balances shown in Odoo; forgets the mirror when their model is gone. */
 static int pull_shown(struct pull *pull, struct error *error)
 {
-    const struct model *model = &models[MODEL_SHOWN];
-    int rc = 0;
-
     if (!pull->fields[MODEL_SHOWN])
-        return mirror_forget(pull->store, &model->table, error);
-    if (pull->config->writeback.balance_fields)
-        rc = pull_model(pull, model, error);
-    return rc;
+        return mirror_forget(pull->store, &models[MODEL_SHOWN].table, error);
+    return pull->config->writeback.balance_fields ? pull_due(pull, MODEL_SHOWN, error) : 0;
+}
+
+/* The tickets and what belongs to them and to invoices. */
+static int pull_facts(struct pull *pull, struct error *error)
+{
+    int rc = pull_model(pull, &models[MODEL_TICKET], error);
+
+    if (rc == 0)
+        rc = set_customer_ids(pull, "@tickets", SET_CUSTOMER_TICKETS, error);
+    if (rc == 0)
+        rc = pull_model(pull, &models[MODEL_TIMESHEET], error);
+    if (rc == 0)
+        rc = pull_model(pull, &models[MODEL_REPLY], error);
+    if (rc == 0)
+        rc = pull_pack_lines(pull, error);
+    if (rc == 0)
+        rc = pull_model(pull, &models[MODEL_DOWN_PAYMENT], error);
+    if (rc == 0)
+        rc = pull_model(pull, &models[MODEL_MOVE], error);
+    if (rc == 0)
+        rc = pull_parts(pull, error);
+    if (rc == 0)
+        rc = pull_model(pull, &models[MODEL_PAYMENT], error);
+    return rc < 0 ? rc : pull_lacking(pull, error);
 }
 
 static int pull_models(struct pull *pull, struct error *error)
 {
+    instant began = clock_real();
     int rc = set_held(pull, error);
 
     if (rc == 0)
         rc = set_products(pull, error);
     for (enum model_id id = MODEL_UNIT; id <= MODEL_LEAVE && rc == 0; id++)
-        rc = pull_model(pull, &models[id], error);
+        rc = pull_due(pull, id, error);
     if (rc == 0)
         rc = set_products(pull, error);
     if (rc == 0)
         rc = packs_log_missing(pull->store, pull->config, error);
     if (rc == 0)
-        rc = pull_model(pull, &models[MODEL_TICKET], error);
-    if (rc == 0)
-        rc = set_customer_ids(pull, "@tickets", SET_CUSTOMER_TICKETS, error);
-    for (enum model_id id = MODEL_TIMESHEET; id <= MODEL_MOVE && rc == 0; id++)
-        rc = pull_model(pull, &models[id], error);
-    if (rc == 0)
-        rc = pull_parts(pull, error);
-    if (rc == 0)
-        rc = pull_model(pull, &models[MODEL_PAYMENT], error);
+        rc = pull_facts(pull, error);
     if (rc == 0)
         rc = set_customer_ids(pull, "@partners", SET_CUSTOMER_PARTNERS, error);
     if (rc == 0)
         rc = pull_adjustment_rows(pull, error);
     if (rc == 0)
-        rc = pull_model(pull, &models[MODEL_MARKER], error);
+        rc = pull_due(pull, MODEL_MARKER, error);
     if (rc == 0)
         rc = pull_shown(pull, error);
-    return rc < 0 ? rc : pull_partners(pull, error);
+    if (rc == 0)
+        rc = pull_partners(pull, error);
+    return rc < 0 || pull->quick ? rc : settings_read(pull, began, error);
 }
 
 int pull_run(struct pull *pull, struct error *error)
@@ -167,10 +230,14 @@ int pull_run(struct pull *pull, struct error *error)
     int rc;
 
     pull->whole = true;
-    rc = pull_models(pull, error);
+    rc = pull->full && !pull->n_customers ? mirror_look_everywhere(pull->store, error) : 0;
+    if (rc == 0)
+        rc = compare_open(pull, error);
+    if (rc == 0)
+        rc = pull_models(pull, error);
     pull->whole = false;
     progress_part(0, 0);
-    return rc;
+    return rc < 0 ? rc : compare_close(pull, error);
 }
 
 int pull_adjustments(struct pull *pull, int64_t customer, struct error *error)
@@ -200,6 +267,8 @@ int pull_tickets(struct pull *pull, const struct ids *tickets, struct error *err
         rc = parts_replies(pull, tickets, error);
     if (rc == 0)
         rc = parts_of_tickets(pull, error);
+    if (rc == 0)
+        rc = pull_lacking(pull, error);
     if (rc == 0) /* the authors of new messages */
         rc = listing_needed(pull, &models[MODEL_PARTNER], error);
     return rc;
@@ -235,7 +304,9 @@ int pull_open_and_run(struct pull *pull, struct error *error)
     if (rc == 0)
         rc = pull_run(pull, error);
     if (pull->schema_kept && schema_may_be_old(rc)) {
-        rc = pull_forget_schema(pull, error);
+        rc = identity_confirm(pull, error);
+        if (rc == 0)
+            rc = pull_forget_schema(pull, error);
         pull_close(pull);
         if (rc == 0)
             rc = pull_open(pull, error);

@@ -118,7 +118,7 @@ static struct mirror_value ids_value(const struct odoo_cell *cell, json_t **text
     if (cell->kind != CELL_IDS || cell->count == 0)
         return made;
     ids = json_build_ids(cell->ids, cell->count);
-    dumped = ids ? json_dumps(ids, JSON_COMPACT) : NULL;
+    dumped = json_build_text(ids, JSON_COMPACT);
     text = dumped ? json_string(dumped) : NULL;
     json_decref(ids);
     free(dumped);

@@ -10,6 +10,7 @@
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "qualiodoo/util/interrupt.h"
+#include "qualiodoo/util/json_build.h"
 
 enum {
     SECOND_LOOK_SECONDS = 2, /* after this, a Date must have advanced: it has whole seconds */
@@ -81,7 +82,7 @@ int skew_note(struct store *store, const struct skew *skew, struct error *error)
     found = json_pack("{ss ss sI}", "machine_at", instant_format(skew->machine, machine), "odoo_at",
                       instant_format(skew->server, server), "ahead_seconds",
                       (json_int_t)skew->ahead_seconds);
-    text = found ? json_dumps(found, JSON_COMPACT) : NULL;
+    text = json_build_text(found, JSON_COMPACT);
     rc = text ? store_meta_set(store, "clock", text, error) : error_memory(error);
     json_decref(found);
     free(text);

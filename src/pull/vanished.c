@@ -91,8 +91,10 @@ static int count_partners(struct pull *pull, int64_t last, bool *ret_fewer, int6
 /* Adds the deleted ones among `missing` to page->gone; the others exist, but are hidden. */
 static int confirm_partners(struct page *page, const struct ids *missing, struct error *error)
 {
-    int rc = page_read(page, missing->items, missing->count, error);
+    int rc;
 
+    page->chunk = PAGE_MISSING_AT_ONCE;
+    rc = page_read(page, missing->items, missing->count, error);
     if (rc != ERR_ACCESS_RIGHTS)
         return rc;
     page->gone.count = 0;
@@ -187,13 +189,14 @@ static int replace_vanished(struct pull *pull, const struct ids *local, struct e
 int vanished_partners(struct pull *pull, struct error *error)
 {
     struct ids local = {0};
-    int64_t last, count = 0;
+    int64_t last = 0, count = 0;
     bool fewer = false;
-    int rc = mirror_ids(pull->store, &models[MODEL_PARTNER].table, &local, error);
+    int rc = mirror_last_id(pull->store, &models[MODEL_PARTNER].table, &last, error);
 
-    last = local.count ? local.items[local.count - 1] : 0;
     if (rc == 0)
         rc = count_partners(pull, last, &fewer, &count, error);
+    if (rc == 0 && fewer)
+        rc = mirror_ids(pull->store, &models[MODEL_PARTNER].table, &local, error);
     if (rc == 0 && fewer)
         rc = replace_vanished(pull, &local, error);
     if (rc == 0) /* only after success: else the next cycle finds the difference again */
@@ -206,8 +209,7 @@ int vanished_partners(struct pull *pull, struct error *error)
 
 /* Deletes the rows of a model that Odoo no longer has. A count confirms its absence: it is refused
  * with another error when the agent's user has only lost its rights. */
-static int drop_model(struct pull *pull, const struct model *model, const struct ids *local,
-                      struct error *error)
+static int drop_model(struct pull *pull, const struct model *model, struct error *error)
 {
     struct page page = {.pull = pull, .model = model, .log = true};
     int64_t count = 0;
@@ -217,12 +219,10 @@ static int drop_model(struct pull *pull, const struct model *model, const struct
         return 0; /* the model was just created: the next cycle reads it */
     if (rc != ERR_MISSING_MODEL)
         return rc;
-    rc = 0;
-    for (size_t i = 0; i < local->count && rc == 0; i++)
-        rc = ids_add(&page.gone, local->items[i]) < 0 ? error_memory(error) : 0;
+    rc = mirror_ids(pull->store, &model->table, &page.gone, error);
     if (rc == 0)
         log_warning("the model %s is gone from Odoo, with %zu adjustments that no longer count",
-                    model->remote, local->count);
+                    model->remote, page.gone.count);
     if (rc == 0)
         rc = page_delete_gone(&page, error);
     page_close(&page);
@@ -232,20 +232,18 @@ static int drop_model(struct pull *pull, const struct model *model, const struct
 int vanished_adjustments(struct pull *pull, struct error *error)
 {
     const struct model *model = &models[MODEL_ADJUSTMENT];
-    struct ids local = {0};
-    int64_t count = 0;
+    int64_t known = 0, count = 0;
     int rc;
 
     if (listing_adjustment_model(pull) != MODEL_ADJUSTMENT)
         return 0; /* notes are compared by reconcile only */
-    rc = mirror_ids(pull->store, &model->table, &local, error);
-    if (rc == 0 && local.count && !pull->fields[MODEL_ADJUSTMENT])
-        rc = drop_model(pull, model, &local, error);
-    else if (rc == 0 && local.count && !(pull->full && !pull->n_customers)) {
+    rc = mirror_count(pull->store, &model->table, &known, error);
+    if (rc == 0 && known && !pull->fields[MODEL_ADJUSTMENT])
+        rc = drop_model(pull, model, error);
+    else if (rc == 0 && known && !(pull->full && !pull->n_customers)) {
         rc = count_records(pull, model, json_array(), &count, error);
-        if (rc == 0 && count != (int64_t)local.count)
+        if (rc == 0 && count != known)
             rc = listing_again(pull, model, error);
     }
-    free(local.items);
     return rc;
 }

@@ -23,17 +23,31 @@
 #include "setup_tag.h"
 #include "setup_webhook.h"
 
+/* JSON-2 is told a key and no login: it refuses a password, or what has no form of a key, as it
+ * refuses a wrong key. */
+static int refused(const struct setup *setup, struct error *error)
+{
+    const struct config *config = setup->config;
+    const char *why = config->odoo.protocol == PROTOCOL_JSON2
+                          ? "JSON-2 takes an API key of that user, never a password: give a valid "
+                            "key, or run setup with odoo.protocol: auto, which takes a password too"
+                          : "the login or its password is wrong";
+
+    return error_set(error, ERR_ACCESS_DENIED,
+                     "the administrator's login '%s' is refused on the database '%s' of %s: %s; or "
+                     "there is no such database",
+                     setup->options->admin_login, config->odoo.database, config->odoo.url, why);
+}
+
 static int check_administrator(const struct setup *setup, struct error *error)
 {
     const char *login = setup->options->admin_login;
     bool may = false;
     int rc = odoo_authenticate(setup->odoo, error);
 
-    if (rc == ERR_ACCESS_DENIED)
-        return error_set(error, rc,
-                         "the administrator's login '%s' is refused on the database '%s' of %s: "
-                         "the login or its password is wrong, or there is no such database",
-                         login, setup->config->odoo.database, setup->config->odoo.url);
+    if (rc == ERR_ACCESS_DENIED ||
+        (rc == ERR_CONFIG && setup->config->odoo.protocol == PROTOCOL_JSON2))
+        return refused(setup, error);
     if (rc == 0)
         rc = flavour_has_group(setup->odoo, "base.group_system", &may, error);
     if (rc == 0 && !may)

@@ -1,6 +1,7 @@
 /* alerts.c - the queries behind alerts.h, over the results of accounts. */
 #include "qualiodoo/store/alerts.h"
 
+#include "noted.h"
 #include "qualiodoo/core/ledger.h"
 #include "qualiodoo/util/civil.h"
 #include "statements.h"
@@ -8,7 +9,7 @@
 /* Parameters of alert_sql: ?1 customers (JSON or NULL), ?2 since, ?3 today, ?4 the threshold or the
  * days, ?5 the kind of entry. Columns: customer, salesperson, record, amount, day, move,
  * origin of the lot. */
-#define AMONG(id) "(?1 IS NULL OR " id " IN (SELECT value FROM json_each(?1)))"
+#define AMONG "(SELECT DISTINCT value FROM json_each(?1))"
 #define SALESPERSON "JOIN partner p ON p.id = a.id AND p.salesperson_id IS NOT NULL"
 #define LATEST_LOT                                                                                 \
     "coalesce((SELECT l.id FROM lot l WHERE l.account_id = a.id"                                   \
@@ -19,33 +20,42 @@
 #define HAS_OWN_END                                                                                \
     "l.origin = 2 AND EXISTS (SELECT 1 FROM adjustment j WHERE j.id = l.id AND j.end IS NOT NULL)"
 
-static const char *const alert_sql[ALERT_COUNT] = {
-    [ALERT_CREDITED] =
-        "SELECT a.id, p.salesperson_id, e.source_id, sum(e.minutes), max(e.day), m.name, 0"
-        " FROM account a " SALESPERSON " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"
-        " LEFT JOIN move m ON m.id = e.source_id WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4"
-        " AND " AMONG("a.id") " GROUP BY a.id, e.source_id ORDER BY 1, 3",
-    [ALERT_LOW] =
-        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.available, ?3, NULL, 0"
-        " FROM account a " SALESPERSON " WHERE a.overdraft = 0 AND a.available < ?4 AND ?5 = ?5"
-        " AND EXISTS (SELECT 1 FROM lot l WHERE l.account_id = a.id AND l.start <= ?3"
-        "  AND l.end > ?3) AND " RECENT " AND " AMONG("a.id") " ORDER BY 1",
-    [ALERT_OVERDRAFT] =
-        "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.overdraft, ?3, NULL, 0"
-        " FROM account a " SALESPERSON " WHERE a.overdraft > 0 AND ?4 = ?4 AND ?5 = ?5"
-        " AND " RECENT " AND " AMONG("a.id") " ORDER BY 1",
-    [ALERT_EXPIRING] =
-        "SELECT a.id, p.salesperson_id, l.id, l.left, l.end, NULL, l.origin"
-        " FROM account a " SALESPERSON " JOIN lot l ON l.account_id = a.id WHERE l.left > 0"
-        " AND l.end > ?3 AND l.end <= ?3 + ?4 AND ?2 = ?2 AND ?5 = ?5"
-        " AND (" HAS_OWN_END " OR NOT EXISTS (SELECT 1 FROM lot n WHERE n.account_id = a.id"
-        "  AND n.origin = 1 AND n.start <= l.end AND n.end > l.end)) AND " AMONG(
-            "a.id") " ORDER BY 1, 3, l.origin",
-    [ALERT_EXPIRED] =
-        "SELECT a.id, p.salesperson_id, e.lot_id, -sum(e.minutes), e.day, NULL, e.lot_origin"
-        " FROM account a " SALESPERSON " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"
-        " WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4 AND " AMONG(
-            "a.id") " GROUP BY a.id, e.lot_id, e.lot_origin, e.day ORDER BY 1, 3",
+/* By whether ?1 says which accounts are examined. */
+#define ALERT_SQL(accounts)                                                                        \
+    {                                                                                              \
+        [ALERT_CREDITED] = "SELECT a.id, p.salesperson_id, e.source_id, sum(e.minutes), "          \
+                           "max(e.day), m.name, 0"                                                 \
+                           " FROM " accounts " " SALESPERSON                                       \
+                           " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"                  \
+                           " LEFT JOIN move m ON m.id = e.source_id"                               \
+                           " WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4"                            \
+                           " GROUP BY a.id, e.source_id ORDER BY 1, 3",                            \
+        [ALERT_LOW] = "SELECT a.id, p.salesperson_id, " LATEST_LOT ", a.available, ?3, NULL, 0"    \
+                      " FROM " accounts " " SALESPERSON                                            \
+                      " WHERE a.overdraft = 0 AND a.available < ?4 AND ?5 = ?5"                    \
+                      " AND EXISTS (SELECT 1 FROM lot l WHERE l.account_id = a.id"                 \
+                      "  AND l.start <= ?3 AND l.end > ?3) AND " RECENT " ORDER BY 1",             \
+        [ALERT_OVERDRAFT] =                                                                        \
+            "SELECT a.id, p.salesperson_id, " LATEST_LOT                                           \
+            ", a.overdraft, ?3, NULL, 0 FROM " accounts " " SALESPERSON                            \
+            " WHERE a.overdraft > 0 AND ?4 = ?4 AND ?5 = ?5 AND " RECENT " ORDER BY 1",            \
+        [ALERT_EXPIRING] = "SELECT a.id, p.salesperson_id, l.id, l.left, l.end, NULL, l.origin"    \
+                           " FROM " accounts " " SALESPERSON                                       \
+                           " JOIN lot l ON l.account_id = a.id WHERE l.left > 0"                   \
+                           " AND l.end > ?3 AND l.end <= ?3 + ?4 AND ?2 = ?2 AND ?5 = ?5"          \
+                           " AND (" HAS_OWN_END " OR NOT EXISTS (SELECT 1 FROM lot n"              \
+                           "  WHERE n.account_id = a.id AND n.origin = 1 AND n.start <= l.end"     \
+                           "  AND n.end > l.end)) ORDER BY 1, 3, l.origin",                        \
+        [ALERT_EXPIRED] = "SELECT a.id, p.salesperson_id, e.lot_id, -sum(e.minutes), e.day, "      \
+                          "NULL, e.lot_origin FROM " accounts " " SALESPERSON                      \
+                          " JOIN entry e ON e.account_id = a.id AND e.kind = ?5"                   \
+                          " WHERE e.day BETWEEN ?2 AND ?3 AND ?4 = ?4"                             \
+                          " GROUP BY a.id, e.lot_id, e.lot_origin, e.day ORDER BY 1, 3",           \
+    }
+
+static const char *const alert_sql[2][ALERT_COUNT] = {
+    ALERT_SQL("account a"),
+    ALERT_SQL(AMONG " c CROSS JOIN account a ON a.id = c.value"),
 };
 
 _Static_assert(LOT_INVOICE == 1 && LOT_ADJUSTMENT == 2, "the queries name them by their numbers");
@@ -60,7 +70,8 @@ int alerts_each(struct store *store, const struct alert_query *query,
                 void *context, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, alert_sql[query->kind], &statement, error);
+    int rc =
+        store_prepare(store, alert_sql[query->customers != NULL][query->kind], &statement, error);
 
     if (rc < 0)
         return rc;
@@ -88,29 +99,31 @@ int alerts_each(struct store *store, const struct alert_query *query,
     return rc;
 }
 
+/* Keys are "credited.CUSTOMER.INVOICE", with ".N" appended from the second note on: CAST to a
+ * number stops at a dot. '/' is the character after '.': it ends a range of keys. */
+#define UNTRUE(accounts, range)                                                                    \
+    "WITH told (key, customer, rest) AS (SELECT key, CAST(substr(key, 10) AS INTEGER),"            \
+    "  substr(key, 10 + instr(substr(key, 10), '.')) FROM (SELECT key FROM " accounts "outbox"     \
+    "  WHERE part = 'note' AND state IN ('queued', 'shadow', 'done') AND " range                   \
+    "  UNION SELECT key FROM " accounts "marker WHERE " range "))"                                 \
+    " SELECT t.key, t.customer, coalesce(nullif(m.name, '/'), 'account.move:' || CAST(t.rest AS"   \
+    " INTEGER)) FROM told t LEFT JOIN move m ON m.id = CAST(t.rest AS INTEGER)"                    \
+    " WHERE NOT EXISTS (SELECT 1 FROM entry e WHERE e.kind = ?2"                                   \
+    "  AND e.source_id = CAST(t.rest AS INTEGER)) AND NOT EXISTS (SELECT 1 FROM outbox o"          \
+    "  WHERE o.key = 'withdrawn' || substr(t.key, 9) AND o.part = 'note' AND o.state <> 'void')"   \
+    " AND NOT EXISTS (SELECT 1 FROM marker k WHERE k.key = 'withdrawn' || substr(t.key, 9))"       \
+    " ORDER BY t.key"
+
 int alerts_untrue(struct store *store, const char *customers,
                   int (*row)(void *context, const struct alert_untrue *untrue, struct error *error),
                   void *context, struct error *error)
 {
-    /* Keys are "credited.CUSTOMER.INVOICE", with ".N" appended from the second note on: CAST to a
-     * number stops at a dot. */
-    static const char sql[] =
-        "WITH told (key, customer, rest) AS (SELECT key, CAST(substr(key, 10) AS INTEGER),"
-        "  substr(key, 10 + instr(substr(key, 10), '.')) FROM (SELECT key FROM outbox"
-        "  WHERE part = 'note' AND state IN ('queued', 'shadow', 'done') UNION"
-        "  SELECT key FROM marker) WHERE key > 'credited.' AND key < 'credited/')"
-        " SELECT t.key, t.customer, coalesce(nullif(m.name, '/'), 'account.move:' || CAST(t.rest AS"
-        " INTEGER)) FROM told t LEFT JOIN move m ON m.id = CAST(t.rest AS INTEGER)"
-        " WHERE " AMONG("t.customer") " AND NOT EXISTS (SELECT 1 FROM entry e WHERE e.kind = ?2"
-                                      "  AND e.source_id = CAST(t.rest AS INTEGER)) AND NOT EXISTS "
-                                      "(SELECT 1 FROM outbox o WHERE"
-                                      "  o.key = 'withdrawn' || substr(t.key, 9) AND o.part = "
-                                      "'note' AND o.state <> 'void')"
-                                      " AND NOT EXISTS (SELECT 1 FROM marker k WHERE k.key = "
-                                      "'withdrawn' || substr(t.key, 9))"
-                                      " ORDER BY t.key";
+    static const char all[] = UNTRUE("", "key > 'credited.' AND key < 'credited/'"),
+                      among[] = UNTRUE(AMONG " c CROSS JOIN ",
+                                       "key > 'credited.' || c.value || '.'"
+                                       " AND key < 'credited.' || c.value || '/'");
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, sql, &statement, error);
+    int rc = store_prepare(store, customers ? among : all, &statement, error);
 
     if (rc < 0)
         return rc;
@@ -130,21 +143,26 @@ int alerts_untrue(struct store *store, const char *customers,
     return rc;
 }
 
-int alerts_credit(struct store *store, const char *customers,
+int alerts_credit(struct store *store,
                   int (*row)(void *context, const struct shown_credit *credit, struct error *error),
                   void *context, struct error *error)
 {
     /* Absent mirrored fields count as 0 minutes and no day: a customer without credit whose fields
      * are empty gives no row. */
-    static const char sql[] =
-        "SELECT a.id, a.balance, a.next_expiry, p.shown_minutes, p.shown_last_day FROM account a"
-        " JOIN partner p ON p.id = a.id WHERE " AMONG("a.id") " ORDER BY a.id";
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store, sql, &statement, error);
+#define CREDIT(accounts)                                                                           \
+    "SELECT a.id, a.balance, a.next_expiry, p.shown_minutes, p.shown_last_day FROM " accounts      \
+    " CROSS JOIN partner p ON p.id = a.id ORDER BY a.id"
+    static const char *const sql[2] = {
+        CREDIT("(SELECT id FROM noted WHERE what = 'shown') n CROSS JOIN account a ON a.id = n.id"),
+        CREDIT("account a")};
+    sqlite3_stmt *statement = NULL;
+    bool all = false;
+    int rc = noted_all(store, NOTED_SHOWN, &all, error);
 
+    if (rc == 0)
+        rc = store_prepare(store, sql[all], &statement, error);
     if (rc < 0)
         return rc;
-    sqlite3_bind_text(statement, 1, customers, -1, SQLITE_STATIC);
     while ((rc = store_step(store, statement, error)) == 1) {
         struct shown_credit credit = {.customer = sqlite3_column_int64(statement, 0),
                                       .balance = sqlite3_column_int64(statement, 1),
@@ -164,6 +182,5 @@ int alerts_credit(struct store *store, const char *customers,
             break;
         }
     }
-    sqlite3_clear_bindings(statement);
-    return rc;
+    return rc < 0 ? rc : noted_clear(store, NOTED_SHOWN, error);
 }

@@ -1,6 +1,7 @@
 /* db.c - opening and closing the state. */
 #include <assert.h>
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,15 +59,24 @@ static int check_path(const char *path, enum store_mode mode, bool *ret_exists, 
     return *ret_exists ? store_check_file(path, &status, error) : 0;
 }
 
+/* Without its count of memory, which nothing reads: SQLite would lock a mutex at each allocation.
+ */
+static void configure_sqlite(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 /* automatic_index is off: without statistics SQLite assumes that the result of a recursive query is
  * large, and would index the whole table of partials for each account. Every join has an index of
  * its own. */
 static int open_database(struct store *store, bool exists, struct error *error)
 {
     const char *path = store->path;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     int rc;
 
+    pthread_once(&once, configure_sqlite);
     if (!exists && store->mode == STORE_TRIAL) {
         path = ""; /* a temporary database, removed by SQLite */
         flags |= SQLITE_OPEN_CREATE;
@@ -80,7 +90,7 @@ static int open_database(struct store *store, bool exists, struct error *error)
     return store_exec(store,
                       "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                       "PRAGMA automatic_index = OFF;"
-                      "PRAGMA cache_size = -6000; PRAGMA synchronous = NORMAL",
+                      "PRAGMA cache_size = -2000; PRAGMA synchronous = NORMAL",
                       error);
 }
 

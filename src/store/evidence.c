@@ -70,11 +70,17 @@ static const char keep_sql[] =
     " IS NOT (excluded.account_id, excluded.granted, excluded.start, excluded.end,"
     "  excluded.product_id, excluded.said, excluded.more)";
 
-static const char losses_sql[] =
-    "SELECT e.origin, e.id, e.account_id, e.product_id, e.granted, e.start, e.end, e.said, e.more,"
-    " t.id IS NULL, t.granted, t.start, t.end, t.state"
-    " FROM evidence e LEFT JOIN lot t ON t.origin = e.origin AND t.id = e.id"
-    " WHERE t.id IS NULL OR t.granted < e.granted OR t.end < e.end ORDER BY e.account_id, e.id";
+#define LOSSES(evidence)                                                                           \
+    "SELECT e.origin, e.id, e.account_id, e.product_id, e.granted, e.start, e.end, e.said, "       \
+    "e.more,"                                                                                      \
+    " t.id IS NULL, t.granted, t.start, t.end, t.state"                                            \
+    " FROM " evidence " LEFT JOIN lot t ON t.origin = e.origin AND t.id = e.id"                    \
+    " WHERE t.id IS NULL OR t.granted < e.granted OR t.end < e.end ORDER BY e.account_id, e.id"
+
+/* Of all accounts, or of those in the JSON array ?1. */
+static const char losses_sql[] = LOSSES("evidence e"),
+                  losses_among_sql[] =
+                      LOSSES("json_each(?1) a CROSS JOIN evidence e ON e.account_id = a.value");
 
 static const char *const now_sql[] = {
     [LOT_INVOICE] = "SELECT " SAID_INVOICE ", " MORE " FROM move_line l"
@@ -142,14 +148,28 @@ static int report_loss(struct store *store, struct evidence_loss *loss,
     return rc;
 }
 
-int evidence_losses(struct store *store,
+/* Binds the accounts as ?1; *ret_text, which the caller frees, must live as long as the binding. */
+static int bind_accounts(sqlite3_stmt *statement, const struct ids *among, char **ret_text,
+                         struct error *error)
+{
+    *ret_text = store_ids_text(among->items, among->count);
+    if (!*ret_text)
+        return error_memory(error);
+    sqlite3_bind_text(statement, 1, *ret_text, -1, SQLITE_STATIC);
+    return 0;
+}
+
+int evidence_losses(struct store *store, const struct ids *among,
                     int (*found)(void *context, const struct evidence_loss *loss,
                                  struct error *error),
                     void *context, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store, losses_sql, &statement, error);
+    char *text = NULL;
+    int rc = store_prepare(store, among ? losses_among_sql : losses_sql, &statement, error);
 
+    if (rc == 0 && among)
+        rc = bind_accounts(statement, among, &text, error);
     if (rc < 0)
         return rc;
     while ((rc = store_step(store, statement, error)) == 1) {
@@ -164,6 +184,8 @@ int evidence_losses(struct store *store,
             break;
         }
     }
+    sqlite3_clear_bindings(statement);
+    free(text);
     return rc;
 }
 
@@ -178,20 +200,39 @@ int evidence_keep(struct store *store, int64_t account, struct error *error)
     return store_run(store, statement, error);
 }
 
-int evidence_forget(struct store *store, struct error *error)
+#define FORGET(evidence)                                                                           \
+    "DELETE FROM evidence AS e WHERE " evidence "NOT EXISTS (SELECT 1 FROM lot t"                  \
+    " WHERE t.origin = e.origin AND t.id = e.id)"
+
+int evidence_forget(struct store *store, const struct ids *among, struct error *error)
 {
-    return store_exec(store,
-                      "DELETE FROM evidence AS e WHERE NOT EXISTS (SELECT 1 FROM lot t"
-                      " WHERE t.origin = e.origin AND t.id = e.id)",
-                      error);
+    sqlite3_stmt *statement;
+    char *text = NULL;
+    int rc;
+
+    if (!among)
+        return store_run_kept(store, FORGET(""), error);
+    rc = store_prepare(store, FORGET("account_id IN (SELECT value FROM json_each(?1)) AND "),
+                       &statement, error);
+    if (rc == 0)
+        rc = bind_accounts(statement, among, &text, error);
+    if (rc < 0)
+        return rc;
+    rc = store_run(store, statement, error);
+    sqlite3_clear_bindings(statement);
+    free(text);
+    return rc;
 }
 
 int evidence_products(struct store *store, struct ids *ret, struct error *error)
 {
     sqlite3_stmt *statement;
     int rc = store_prepare(store,
-                           "SELECT DISTINCT product_id FROM evidence"
-                           " WHERE product_id IS NOT NULL ORDER BY 1",
+                           /* One search in the index for each product. */
+                           "WITH RECURSIVE one (id) AS (SELECT min(product_id) FROM evidence"
+                           "  WHERE product_id IS NOT NULL UNION ALL SELECT (SELECT min(product_id)"
+                           "   FROM evidence WHERE product_id > one.id) FROM one"
+                           "  WHERE one.id IS NOT NULL) SELECT id FROM one ORDER BY 1",
                            &statement, error);
 
     return rc < 0 ? rc : store_ids(store, statement, ret, error);

@@ -14,17 +14,15 @@
 #include "qualiodoo/util/civil.h"
 #include "statements.h"
 
-/* ?2 is a JSON array of excluded tag names. */
-static const char ticket_sql[] =
-    "SELECT t.id, t.in_domain, t.tag_ids <> '[]' AND EXISTS (SELECT 1 FROM json_each(t.tag_ids) e"
-    " JOIN tag ON tag.id = e.value WHERE tag.name IN (SELECT value FROM json_each(?2)))"
-    " FROM partner p JOIN ticket t ON t.partner_id = p.id WHERE p.account_id = ?1"
-    " AND EXISTS (SELECT 1 FROM timesheet l WHERE l.ticket_id = t.id) ORDER BY t.id";
-
+/* The lines of work of the account, with what their tickets say. CROSS JOIN keeps the order of the
+ * tables, so that the lines of a ticket follow each other: they need not be sorted. ?3 is a JSON
+ * array of excluded tag names. */
 static const char work_sql[] = FACTS_TIME_UNITS
-    " SELECT" FACTS_WORK_COLUMNS " FROM partner p JOIN ticket t ON t.partner_id = p.id"
-    " JOIN timesheet l ON l.ticket_id = t.id" FACTS_WORK_UNITS
-    " WHERE p.account_id = ?1 ORDER BY t.id";
+    " SELECT" FACTS_WORK_COLUMNS ", t.in_domain, ?3 <> '[]' AND t.tag_ids <> '[]'"
+    " AND EXISTS (SELECT 1 FROM json_each(t.tag_ids) e JOIN tag ON tag.id = e.value"
+    "  WHERE tag.name IN (SELECT value FROM json_each(?3)))"
+    " FROM partner p CROSS JOIN ticket t ON t.partner_id = p.id"
+    " CROSS JOIN timesheet l ON l.ticket_id = t.id" FACTS_WORK_UNITS " WHERE p.account_id = ?1";
 
 static const char adjustment_sql[] =
     "SELECT a.id, a.minutes, a.date, a.end FROM partner p JOIN adjustment a ON a.partner_id = p.id"
@@ -64,33 +62,32 @@ void facts_free(struct facts *facts)
     free(facts);
 }
 
-static int add_ticket(struct facts *facts, sqlite3_stmt *row)
+/* The ticket of a line: the last one, or a new one; NULL when memory is short. */
+static struct charge_ticket *ticket_of(struct facts *facts, sqlite3_stmt *row)
 {
-    if (ARRAY_RESERVE(facts->tickets, facts->tickets_size, facts->account.n_tickets + 1) < 0)
-        return ERR_NO_MEMORY;
-    facts->tickets[facts->account.n_tickets++] = (struct charge_ticket){
-        .id = sqlite3_column_int64(row, 0),
-        .excluded = !sqlite3_column_int(row, 1) || sqlite3_column_int(row, 2)};
-    return 0;
-}
+    int64_t id = sqlite3_column_int64(row, 0);
+    size_t count = facts->account.n_tickets;
 
-static int compare_ticket(const void *id, const void *ticket)
-{
-    int64_t a = *(const int64_t *)id, b = ((const struct charge_ticket *)ticket)->id;
-
-    return (a > b) - (a < b);
+    if (count && facts->tickets[count - 1].id == id)
+        return &facts->tickets[count - 1];
+    if (ARRAY_RESERVE(facts->tickets, facts->tickets_size, count + 1) < 0)
+        return NULL;
+    facts->account.n_tickets++;
+    facts->tickets[count] =
+        (struct charge_ticket){.id = id,
+                               .excluded = !sqlite3_column_int(row, FACTS_WORK_WIDTH) ||
+                                           sqlite3_column_int(row, FACTS_WORK_WIDTH + 1)};
+    return &facts->tickets[count];
 }
 
 static int add_work(struct facts *facts, sqlite3_stmt *row)
 {
-    int64_t id = sqlite3_column_int64(row, 0);
-    struct charge_ticket *ticket;
+    struct charge_ticket *ticket = ticket_of(facts, row);
     struct charge_line line;
 
-    ticket = facts->account.n_tickets ? bsearch(&id, facts->tickets, facts->account.n_tickets,
-                                                sizeof *facts->tickets, compare_ticket)
-                                      : NULL;
-    if (!ticket || !facts_read_work(facts->policy, row, &line))
+    if (!ticket)
+        return ERR_NO_MEMORY;
+    if (!facts_read_work(facts->policy, row, &line))
         return 0;
     if (ARRAY_RESERVE(facts->works, facts->works_size, facts->n_works + 1) < 0)
         return ERR_NO_MEMORY;
@@ -115,7 +112,15 @@ static int add_adjustment(struct facts *facts, sqlite3_stmt *row)
     return 0;
 }
 
-/* Sets the pointers of moves and tickets, once the arrays no longer move. */
+static int compare_tickets(const void *left, const void *right)
+{
+    int64_t a = ((const struct charge_ticket *)left)->id;
+    int64_t b = ((const struct charge_ticket *)right)->id;
+
+    return (a > b) - (a < b);
+}
+
+/* Sets the pointers of moves and tickets, once the arrays no longer move; sorts the tickets. */
 static void link_parts(struct facts *facts)
 {
     size_t work = 0;
@@ -129,6 +134,8 @@ static void link_parts(struct facts *facts)
             qsort(facts->works + work, ticket->n_lines, sizeof *facts->works, charge_line_compare);
         work += ticket->n_lines;
     }
+    if (facts->account.n_tickets > 1)
+        qsort(facts->tickets, facts->account.n_tickets, sizeof *facts->tickets, compare_tickets);
     facts->account.tickets = facts->tickets;
     facts->account.adjustments = facts->adjustments;
 }
@@ -138,8 +145,10 @@ int facts_load(struct facts *facts, int64_t account_id, const struct account_fac
 {
     const struct facts_policy *policy = facts->policy;
     const struct facts_query queries[] = {
-        {.sql = ticket_sql, .row = add_ticket, .text2 = policy->excluded_tags},
-        {.sql = work_sql, .row = add_work, .integer2 = policy->hour_unit},
+        {.sql = work_sql,
+         .row = add_work,
+         .integer2 = policy->hour_unit,
+         .text3 = policy->excluded_tags},
         {.sql = adjustment_sql, .row = add_adjustment},
     };
     int rc;

@@ -1,6 +1,8 @@
 /* facts_changed.c - which accounts have facts, and which of them must be computed again. */
 #include "qualiodoo/store/facts_changed.h"
 
+#include <stdlib.h>
+
 #include "statements.h"
 #include "store_internal.h"
 
@@ -45,7 +47,9 @@ static const char changed_sql[] =
             " UNION SELECT p.account_id FROM change c JOIN ticket t ON t.id = c.ref"
             "  JOIN partner p ON p.id = t.partner_id WHERE c.owner = 'ticket'"
             " UNION SELECT m.account_id FROM touched t CROSS JOIN move m ON m.id = t.id"
-            " UNION SELECT id FROM account WHERE next_change <= ?1 OR computed_day > ?1 ORDER BY 1";
+            " UNION SELECT id FROM account INDEXED BY account_next_change WHERE next_change <= ?1"
+            " UNION SELECT id FROM account INDEXED BY account_computed_day"
+            "  WHERE computed_day > ?1 ORDER BY 1";
 
 static const char accounts_sql[] =
     "SELECT account FROM (SELECT m.account_id AS account FROM move_line l"
@@ -54,6 +58,32 @@ static const char accounts_sql[] =
     "  JOIN timesheet l ON l.ticket_id = t.id WHERE t.partner_id = p.id)"
     " UNION SELECT p.account_id FROM adjustment a JOIN partner p ON p.id = a.partner_id)"
     " WHERE account IS NOT NULL ORDER BY 1";
+
+/* The same, of the accounts ?1. */
+static const char living_sql[] =
+    "SELECT a.value FROM json_each(?1) a WHERE EXISTS (SELECT 1 FROM move m CROSS JOIN move_line l"
+    "  ON l.move_id = m.id WHERE m.account_id = a.value AND m.state = 'posted')"
+    " OR EXISTS (SELECT 1 FROM partner p CROSS JOIN ticket t ON t.partner_id = p.id"
+    "  CROSS JOIN timesheet l ON l.ticket_id = t.id WHERE p.account_id = a.value)"
+    " OR EXISTS (SELECT 1 FROM partner p CROSS JOIN adjustment j ON j.partner_id = p.id"
+    "  WHERE p.account_id = a.value) ORDER BY 1";
+
+int facts_living(struct store *store, const struct ids *among, struct ids *ret, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, living_sql, &statement, error);
+    char *text = rc == 0 ? store_ids_text(among->items, among->count) : NULL;
+
+    if (rc == 0 && !text)
+        rc = error_memory(error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
+    rc = store_ids(store, statement, ret, error);
+    sqlite3_clear_bindings(statement);
+    free(text);
+    return rc;
+}
 
 int facts_accounts(struct store *store, struct ids *ret, struct error *error)
 {

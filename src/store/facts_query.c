@@ -12,10 +12,10 @@ int facts_query(struct facts *facts, const struct facts_query *query, struct err
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, query->account);
-    if (query->text2)
-        sqlite3_bind_text(statement, 2, query->text2, -1, SQLITE_STATIC);
-    else if (sqlite3_bind_parameter_count(statement) >= 2)
+    if (sqlite3_bind_parameter_count(statement) >= 2)
         sqlite3_bind_int64(statement, 2, query->integer2);
+    if (sqlite3_bind_parameter_count(statement) >= 3)
+        sqlite3_bind_text(statement, 3, query->text3, -1, SQLITE_STATIC);
     while ((rc = store_step(facts->store, statement, error)) == 1)
         if (query->row(facts, statement) < 0) {
             sqlite3_reset(statement);

@@ -12,8 +12,8 @@ struct facts_query {
     const char *sql;
     int64_t account;
     int (*row)(struct facts *facts, sqlite3_stmt *statement);
-    const char *text2; /* parameter 2 as text, or NULL */
-    int64_t integer2;  /* parameter 2 where text2 is NULL */
+    int64_t integer2;  /* parameter 2, where the query has one */
+    const char *text3; /* parameter 3, where the query has one */
 };
 
 /* Runs a query and gives each of its rows to query->row(). */

@@ -19,6 +19,7 @@
     " t.id, l.id, l.date, l.amount, l.unit_id, u.factor, u.absolute, h.factor,"                    \
     " l.in_domain IS NOT 0, CASE WHEN u.category_id IS NULL THEN u.id IN (SELECT id FROM kin)"     \
     "  ELSE u.category_id = h.category_id END"
+#define FACTS_WORK_WIDTH 10 /* the number of these columns */
 #define FACTS_WORK_UNITS " LEFT JOIN unit u ON u.id = l.unit_id LEFT JOIN unit h ON h.id = ?2"
 
 /* Reads the current row; false when its line has no date. */

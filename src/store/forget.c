@@ -40,6 +40,8 @@ int store_forget_tickets(struct store *store, struct error *error)
                       " DELETE FROM pending WHERE mirror = 'ticket'; DELETE FROM target;"
                       " DELETE FROM settled; DELETE FROM born_closed; DELETE FROM history;"
                       " DELETE FROM unanswered; DELETE FROM outbox WHERE model <> 'res.partner';"
+                      " DELETE FROM hidden_work; DELETE FROM unjudged;"
+                      " DELETE FROM tally WHERE name IN ('ticket', 'timesheet', 'reply');"
                       " DELETE FROM cursor WHERE mirror IN ('ticket', 'timesheet', 'reply')",
                       error);
 }

@@ -42,10 +42,11 @@ static int read_reconciled(struct store *store, struct health *health, struct er
     return rc;
 }
 
+_Static_assert(SLA_BREACHED == 3, "the index target_breached and its query know the number");
+
 static int read_all(struct store *store, struct health *health, struct error *error)
 {
-    const struct store_query breached = {"SELECT count(*) FROM target WHERE state = ?1",
-                                         SLA_BREACHED};
+    const struct store_query breached = {"SELECT count(*) FROM target WHERE state = 3"};
     struct state_summary summary = {0};
     bool found;
     int rc = read_mirrors(store, health, error);

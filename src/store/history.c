@@ -92,12 +92,12 @@ int history_seen_unanswered(struct store *store, int64_t ticket, instant when, s
     return store_run(store, statement, error);
 }
 
-int history_count_unknown(struct store *store, int64_t *ret, struct error *error)
+int history_has_unknown(struct store *store, bool *ret, struct error *error)
 {
-    const struct store_query query = {"SELECT count(*) FROM history WHERE NOT known"};
-    bool found;
+    const struct store_query query = {"SELECT 1 FROM history WHERE NOT known LIMIT 1"};
+    int64_t one;
 
-    return store_integer(store, query, &found, ret, error);
+    return store_integer(store, query, ret, &one, error);
 }
 
 int history_forget_unknown(struct store *store, struct error *error)

@@ -1,10 +1,15 @@
 /* holders.c - keeps partner.account_id and move.account_id in line with the mirrored partners.
  *
- * They are columns, not expressions, because every query about an account selects by them. */
+ * They are columns, not expressions, because every query about an account selects by them. What was
+ * stored since the last time is noted (noted.h): only these rows are compared, and what hangs on
+ * them. All rows are compared after a first pull, in a reconcile, and under another rule. */
 #include "qualiodoo/store/holders.h"
 
 #include <stdlib.h>
+#include <string.h>
 
+#include "noted.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/store/mirror.h"
 #include "qualiodoo/store/transactions.h"
 #include "statements.h"
@@ -24,27 +29,50 @@ struct rows {
     size_t size, count;
 };
 
-static const char commercial_sql[] =
-    "SELECT id, account_id, coalesce(commercial_id, id), 1 FROM partner"
-    " WHERE account_id IS NOT coalesce(commercial_id, id) ORDER BY id";
+#define NOTED(what) "(SELECT id FROM noted WHERE what = '" what " holder')"
+
+#define COMMERCIAL(partners)                                                                       \
+    "SELECT p.id, p.account_id, coalesce(p.commercial_id, p.id), 1 FROM " partners                 \
+    " WHERE p.account_id IS NOT coalesce(p.commercial_id, p.id) ORDER BY p.id"
 
 /* A topmost parent that is not mirrored (the agent's user may not read it) is the holder all the
  * same. */
-static const char top_sql[] =
-    "WITH RECURSIVE chain (id, at, depth) AS (SELECT id, id, 0 FROM partner UNION ALL"
-    " SELECT c.id, p.parent_id, c.depth + 1 FROM chain c JOIN partner p ON p.id = c.at"
-    " WHERE p.parent_id IS NOT NULL AND c.depth < " DEPTH_MAX ")"
-    " SELECT p.id, p.account_id, top.at, 1 FROM partner p"
-    " JOIN (SELECT id, at, max(depth) FROM chain GROUP BY id) top ON top.id = p.id"
-    " WHERE p.account_id IS NOT top.at ORDER BY p.id";
+#define TOP(partners)                                                                              \
+    " chain (id, at, depth) AS (SELECT p.id, p.id, 0 FROM " partners " UNION ALL"                  \
+    " SELECT c.id, p.parent_id, c.depth + 1 FROM chain c CROSS JOIN partner p ON p.id = c.at"      \
+    " WHERE p.parent_id IS NOT NULL AND c.depth < " DEPTH_MAX ")"                                  \
+    " SELECT p.id, p.account_id, top.at, 1 FROM"                                                   \
+    " (SELECT id, at, max(depth) FROM chain GROUP BY id) top CROSS JOIN partner p ON p.id = "      \
+    "top.id WHERE p.account_id IS NOT top.at ORDER BY p.id"
+
+/* A partner's parent decides for all below it. */
+#define BELOW                                                                                      \
+    " below (id) AS (SELECT id FROM " NOTED(                                                       \
+        "partner") " UNION"                                                                        \
+                   " SELECT p.id FROM below b CROSS JOIN partner p ON p.parent_id = b.id),"
+
+/* By the rule, and whether all rows are compared. */
+static const char *const partner_sql[2][2] = {
+    {COMMERCIAL(NOTED("partner") " n CROSS JOIN partner p ON p.id = n.id"),
+     COMMERCIAL("partner p")},
+    {"WITH RECURSIVE" BELOW TOP("below b CROSS JOIN partner p ON p.id = b.id"),
+     "WITH RECURSIVE" TOP("partner p")},
+};
 
 #define IS_INVOICE " type IN ('out_invoice', 'out_receipt', 'out_refund')"
 
 /* customer_id stands in for a partner that the agent's user may not read. */
-static const char move_sql[] =
-    "SELECT m.id, m.account_id, coalesce(p.account_id, m.customer_id)," IS_INVOICE " FROM move m"
-    " LEFT JOIN partner p ON p.id = m.customer_id"
-    " WHERE m.account_id IS NOT coalesce(p.account_id, m.customer_id) ORDER BY 2, 3, 1";
+#define MOVES(moves)                                                                               \
+    "SELECT m.id, m.account_id, coalesce(p.account_id, m.customer_id)," IS_INVOICE " FROM " moves  \
+    " LEFT JOIN partner p ON p.id = m.customer_id"                                                 \
+    " WHERE m.account_id IS NOT coalesce(p.account_id, m.customer_id) ORDER BY 2, 3, 1"
+
+static const char *const move_sql[2] = {
+    MOVES("(SELECT id FROM " NOTED("move") " UNION SELECT i.id FROM " NOTED(
+        "partner") " n CROSS JOIN move i ON i.customer_id = n.id) c CROSS JOIN move m ON m.id ="
+                   " c.id"),
+    MOVES("move m"),
+};
 
 static int find_rows(struct store *store, const char *sql, struct rows *ret, struct error *error)
 {
@@ -113,6 +141,7 @@ static int set_rows(struct store *store, const char *sql, const char *mirror,
 /* The arguments of holders_update(), for the functions below. */
 struct update {
     struct store *store;
+    bool top, all; /* the rule; whether all rows are compared */
     int (*moves)(void *context, const struct holder_move *move);
     void *context;
     struct ids reported; /* invoices already passed to `moves` with their partner */
@@ -126,10 +155,10 @@ static int report(struct update *update, const struct holder_move *move, struct 
     return update->moves(update->context, move) < 0 ? error_memory(error) : 0;
 }
 
-static int update_partners(struct update *update, bool top, struct error *error)
+static int update_partners(struct update *update, struct error *error)
 {
     struct rows rows = {0};
-    int rc = find_rows(update->store, top ? top_sql : commercial_sql, &rows, error);
+    int rc = find_rows(update->store, partner_sql[update->top][update->all], &rows, error);
 
     for (size_t i = 0; i < rows.count && rc == 0; i++) {
         struct holder_move move = {
@@ -145,6 +174,8 @@ static int update_partners(struct update *update, bool top, struct error *error)
     if (rc == 0)
         rc = set_rows(update->store, "UPDATE partner SET account_id = ?2 WHERE id = ?1", "partner",
                       &rows, error);
+    for (size_t i = 0; i < rows.count && rc == 0 && !update->all; i++) /* for their invoices */
+        rc = noted_add(update->store, NOTED_PARTNER_HOLDER, rows.items[i].id, error);
     free(rows.items);
     return rc;
 }
@@ -177,7 +208,7 @@ static int report_invoices(struct update *update, const struct rows *rows, struc
 static int update_invoices(struct update *update, struct error *error)
 {
     struct rows rows = {0};
-    int rc = find_rows(update->store, move_sql, &rows, error);
+    int rc = find_rows(update->store, move_sql[update->all], &rows, error);
 
     if (rc == 0)
         rc = report_invoices(update, &rows, error);
@@ -188,18 +219,45 @@ static int update_invoices(struct update *update, struct error *error)
     return rc;
 }
 
+/* Sets update->all, and saves the rule. */
+static int find_scope(struct update *update, struct error *error)
+{
+    const char *rule = update->top ? "top" : "commercial";
+    bool partners = false, moves = false;
+    char *known = NULL;
+    int rc = noted_all(update->store, NOTED_PARTNER_HOLDER, &partners, error);
+
+    if (rc == 0)
+        rc = noted_all(update->store, NOTED_MOVE_HOLDER, &moves, error);
+    if (rc == 0)
+        rc = store_meta_get(update->store, "holders", &known, error);
+    if (rc < 0)
+        return rc;
+    update->all = partners || moves || !known || strcmp(known, rule) != 0;
+    if (!known || strcmp(known, rule) != 0)
+        rc = store_meta_set(update->store, "holders", rule, error);
+    free(known);
+    return rc;
+}
+
 int holders_update(struct store *store, bool top,
                    int (*moves)(void *context, const struct holder_move *move), void *context,
                    struct error *error)
 {
-    struct update update = {.store = store, .moves = moves, .context = context};
+    struct update update = {.store = store, .top = top, .moves = moves, .context = context};
     int rc = store_begin(store, error);
 
     if (rc < 0)
         return rc;
-    rc = update_partners(&update, top, error);
+    rc = find_scope(&update, error);
+    if (rc == 0)
+        rc = update_partners(&update, error);
     if (rc == 0)
         rc = update_invoices(&update, error);
+    if (rc == 0)
+        rc = noted_clear(store, NOTED_PARTNER_HOLDER, error);
+    if (rc == 0)
+        rc = noted_clear(store, NOTED_MOVE_HOLDER, error);
     if (rc == 0)
         rc = store_commit(store, error);
     if (rc < 0)

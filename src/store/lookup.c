@@ -47,9 +47,11 @@ static int find_by_text(struct store *store, const char *sql, const char *text, 
  * when a record names it as one. */
 #define IS_CUSTOMER                                                                                \
     " AND (id NOT IN (SELECT partner_id FROM agent WHERE partner_id IS NOT NULL)"                  \
-    "  OR id IN (SELECT partner_id FROM ticket UNION SELECT customer_id FROM move"                 \
-    "   UNION SELECT partner_id FROM adjustment UNION SELECT commercial_id FROM partner c"         \
-    "   WHERE c.id NOT IN (SELECT partner_id FROM agent WHERE partner_id IS NOT NULL)))"
+    "  OR EXISTS (SELECT 1 FROM ticket t WHERE t.partner_id = partner.id)"                         \
+    "  OR EXISTS (SELECT 1 FROM move m WHERE m.customer_id = partner.id)"                          \
+    "  OR EXISTS (SELECT 1 FROM adjustment a WHERE a.partner_id = partner.id)"                     \
+    "  OR EXISTS (SELECT 1 FROM partner c WHERE c.commercial_id = partner.id"                      \
+    "   AND c.id NOT IN (SELECT partner_id FROM agent WHERE partner_id IS NOT NULL)))"
 
 int lookup_customers(struct store *store, const char *text, struct ids *ret, struct error *error)
 {
@@ -240,27 +242,8 @@ int lookup_mirrors(struct store *store,
                    struct error *error)
 {
     static const char sql[] =
-        "SELECT c.mirror, c.first_done, c.pulled_at, CASE c.mirror"
-        " WHEN 'ticket' THEN (SELECT count(*) FROM ticket)"
-        " WHEN 'timesheet' THEN (SELECT count(*) FROM timesheet)"
-        " WHEN 'reply' THEN (SELECT count(*) FROM reply)"
-        " WHEN 'move' THEN (SELECT count(*) FROM move)"
-        " WHEN 'move_line' THEN (SELECT count(*) FROM move_line)"
-        " WHEN 'partner' THEN (SELECT count(*) FROM partner)"
-        " WHEN 'adjustment' THEN (SELECT count(*) FROM adjustment)"
-        " WHEN 'product' THEN (SELECT count(*) FROM product)"
-        " WHEN 'journal' THEN (SELECT count(*) FROM journal)"
-        " WHEN 'unit' THEN (SELECT count(*) FROM unit)"
-        " WHEN 'stage' THEN (SELECT count(*) FROM stage)"
-        " WHEN 'team' THEN (SELECT count(*) FROM team)"
-        " WHEN 'tag' THEN (SELECT count(*) FROM tag)"
-        " WHEN 'agent' THEN (SELECT count(*) FROM agent)"
-        " WHEN 'company' THEN (SELECT count(*) FROM company)"
-        " WHEN 'calendar' THEN (SELECT count(*) FROM calendar)"
-        " WHEN 'attendance' THEN (SELECT count(*) FROM attendance)"
-        " WHEN 'leave' THEN (SELECT count(*) FROM leave)"
-        " WHEN 'shown' THEN (SELECT count(*) FROM shown)"
-        " WHEN 'marker' THEN (SELECT count(*) FROM marker) END FROM cursor c ORDER BY 1";
+        "SELECT c.mirror, c.first_done, c.pulled_at,"
+        " (SELECT n FROM tally WHERE name = c.mirror) FROM cursor c ORDER BY 1";
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);
 
@@ -283,10 +266,11 @@ int lookup_mirrors(struct store *store,
 int lookup_summary(struct store *store, struct state_summary *ret, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "SELECT (SELECT count(*) FROM account), (SELECT min(next_change) FROM"
-                           " account), (SELECT count(*) FROM unreadable WHERE NOT kept)",
-                           &statement, error);
+    int rc = store_prepare(
+        store,
+        "SELECT (SELECT n FROM tally WHERE name = 'account'), (SELECT min(next_change) FROM"
+        " account), (SELECT count(*) FROM unreadable WHERE NOT kept)",
+        &statement, error);
 
     if (rc < 0 || (rc = store_step(store, statement, error)) < 0)
         return rc;

@@ -1,4 +1,4 @@
-/* mirror.c - writes mirrored rows and notes what their changes touch. */
+/* mirror.c - writes mirrored rows; owners.c notes what their changes touch. */
 #include "qualiodoo/store/mirror.h"
 
 #include <assert.h>
@@ -6,16 +6,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checksum.h"
+#include "noted.h"
+#include "owners.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
 #include "statements.h"
 #include "store_internal.h"
 
 /* The statements of one table, made at its first use. Parameter ?1 is the id, i + 2 is column i of
- * the table. */
+ * the table; the checksum, where there is one, comes after the last column. */
 struct mirror_statements {
     const struct mirror_table *table;
+    struct noted_table noted;
     size_t n_columns;
+    bool has_checksum; /* a column is MIRROR_COMPARED */
     sqlite3_stmt *insert, *select, *update, *delete;
     struct mirror_statements *next;
 };
@@ -55,8 +60,8 @@ static int prepare_insert(struct store *store, struct mirror_statements *made, s
     sqlite3_str_appendf(text, "INSERT INTO \"%w\" (id", made->table->name);
     for (size_t i = 0; i < made->n_columns; i++)
         sqlite3_str_appendf(text, ", \"%w\"", made->table->columns[i].name);
-    sqlite3_str_appendall(text, ") VALUES (?1");
-    for (size_t i = 0; i < made->n_columns; i++)
+    sqlite3_str_appendall(text, made->has_checksum ? ", checksum) VALUES (?1" : ") VALUES (?1");
+    for (size_t i = 0; i < made->n_columns + made->has_checksum; i++)
         sqlite3_str_appendf(text, ", ?%d", (int)i + 2);
     sqlite3_str_appendall(text, ") ON CONFLICT DO NOTHING");
     return prepare_text(store, text, &made->insert, error);
@@ -69,7 +74,8 @@ static int prepare_select(struct store *store, struct mirror_statements *made, s
     sqlite3_str_appendf(text, "SELECT id");
     for (size_t i = 0; i < made->n_columns; i++)
         sqlite3_str_appendf(text, ", \"%w\"", made->table->columns[i].name);
-    sqlite3_str_appendf(text, " FROM \"%w\" WHERE id = ?1", made->table->name);
+    sqlite3_str_appendf(text, "%s FROM \"%w\" WHERE id = ?1",
+                        made->has_checksum ? ", checksum" : "", made->table->name);
     return prepare_text(store, text, &made->select, error);
 }
 
@@ -81,6 +87,8 @@ static int prepare_update(struct store *store, struct mirror_statements *made, s
     for (size_t i = 0; i < made->n_columns; i++)
         sqlite3_str_appendf(text, "%s\"%w\" = ?%d", i ? ", " : "", made->table->columns[i].name,
                             (int)i + 2);
+    if (made->has_checksum)
+        sqlite3_str_appendf(text, ", checksum = ?%d", (int)made->n_columns + 2);
     sqlite3_str_appendall(text, " WHERE id = ?1");
     return prepare_text(store, text, &made->update, error);
 }
@@ -101,11 +109,14 @@ static int statements_for(struct store *store, const struct mirror_table *table,
     if (!made)
         return error_memory(error);
     made->table = table;
+    made->noted = noted_describe(store, table);
     made->next = store->mirrors;
     store->mirrors = made;
     store->free_mirrors = free_statements;
-    while (made->n_columns < MIRROR_COLUMNS_MAX && table->columns[made->n_columns].name)
+    while (made->n_columns < MIRROR_COLUMNS_MAX && table->columns[made->n_columns].name) {
+        made->has_checksum |= (table->columns[made->n_columns].flags & MIRROR_COMPARED) != 0;
         made->n_columns++;
+    }
     rc = prepare_insert(store, made, error);
     if (rc == 0)
         rc = prepare_select(store, made, error);
@@ -122,25 +133,40 @@ static int statements_for(struct store *store, const struct mirror_table *table,
     return 0;
 }
 
-static void bind(sqlite3_stmt *statement, int64_t id, const struct mirror_value *values,
-                 size_t count)
+static void bind_value(sqlite3_stmt *statement, int parameter, struct mirror_value value)
 {
-    sqlite3_bind_int64(statement, 1, id);
-    for (size_t i = 0; i < count; i++) {
-        int parameter = (int)i + 2;
-
-        switch (values[i].kind) {
-        case VALUE_NULL:
-            sqlite3_bind_null(statement, parameter);
-            break;
-        case VALUE_INTEGER:
-            sqlite3_bind_int64(statement, parameter, values[i].integer);
-            break;
-        case VALUE_TEXT:
-            sqlite3_bind_text(statement, parameter, values[i].text, -1, SQLITE_STATIC);
-            break;
-        }
+    switch (value.kind) {
+    case VALUE_NULL:
+        sqlite3_bind_null(statement, parameter);
+        break;
+    case VALUE_INTEGER:
+        sqlite3_bind_int64(statement, parameter, value.integer);
+        break;
+    case VALUE_TEXT:
+        sqlite3_bind_text(statement, parameter, value.text, -1, SQLITE_STATIC);
+        break;
     }
+}
+
+/* What the column `checksum` of a row is to hold. */
+static struct mirror_value checksum_value(const struct mirror_statements *made,
+                                          const struct mirror_row *row)
+{
+    if (row->incomplete)
+        return (struct mirror_value){.kind = VALUE_NULL};
+    return (struct mirror_value){.kind = VALUE_INTEGER,
+                                 .integer = checksum_of(row->id, row->values, made->n_columns)};
+}
+
+/* Binds a row to the insert or update statement. */
+static void bind(const struct mirror_statements *made, sqlite3_stmt *statement,
+                 const struct mirror_row *row)
+{
+    sqlite3_bind_int64(statement, 1, row->id);
+    for (size_t i = 0; i < made->n_columns; i++)
+        bind_value(statement, (int)i + 2, row->values[i]);
+    if (made->has_checksum)
+        bind_value(statement, (int)made->n_columns + 2, checksum_value(made, row));
 }
 
 static bool same_value(sqlite3_stmt *row, int column, const struct mirror_value *value)
@@ -163,89 +189,6 @@ static bool keeps_earliest(sqlite3_stmt *row, int column, const struct mirror_va
     return stored && (value->kind != VALUE_TEXT || strcmp(value->text, stored) >= 0);
 }
 
-/* A row of the table `change`: what must be computed again, and the record that changed. */
-struct change {
-    enum mirror_owner owner;
-    int64_t ref;        /* id of the owner; 0 where all are meant */
-    const char *mirror; /* or the cause, where no record changed */
-    int64_t id;
-    const char *what; /* "created", "updated", "deleted", or "" */
-};
-
-static int log_change(struct store *store, struct change change, struct error *error)
-{
-    static const char *const owners[] = {
-        [OWNER_ALL] = "all",         [OWNER_ACCOUNT] = "account", [OWNER_PARTNER] = "partner",
-        [OWNER_TICKET] = "ticket",   [OWNER_MOVE] = "move",       [OWNER_LINE] = "line",
-        [OWNER_TARGETS] = "targets", [OWNER_PAYMENT] = "payment",
-    };
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "INSERT INTO change (owner, ref, mirror, id, what)"
-                           " VALUES (?1, ?2, ?3, ?4, ?5)",
-                           &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_text(statement, 1, owners[change.owner], -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 2, change.ref);
-    sqlite3_bind_text(statement, 3, change.mirror, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 4, change.id);
-    sqlite3_bind_text(statement, 5, change.what, -1, SQLITE_STATIC);
-    return store_run(store, statement, error);
-}
-
-static int column_index(const struct mirror_table *table, const char *name)
-{
-    int i = 0;
-
-    while (strcmp(table->columns[i].name, name) != 0)
-        i++;
-    return i;
-}
-
-/* The columns of a row before and after it was created, updated or deleted. */
-struct touch {
-    const struct mirror_table *table;
-    int64_t id;
-    sqlite3_stmt *stored;              /* a row of the select statement; NULL: created */
-    const struct mirror_value *values; /* NULL: deleted */
-};
-
-/* Notes the owners that the stored row and the new values name. */
-static int log_owners(struct store *store, struct touch touch, struct error *error)
-{
-    const struct mirror_table *table = touch.table;
-    struct change change = {.mirror = table->name,
-                            .id = touch.id,
-                            .what = !touch.stored   ? "created"
-                                    : !touch.values ? "deleted"
-                                                    : "updated"};
-    int rc = 0;
-
-    for (int i = 0; i < MIRROR_OWNERS_MAX && table->owners[i].owner && rc == 0; i++) {
-        const char *name = table->owners[i].column;
-        int64_t before = 0, after = touch.id; /* without a column: the id of the row itself */
-
-        change.owner = table->owners[i].owner;
-
-        if (name) {
-            int column = column_index(table, name);
-            const struct mirror_value *value = touch.values ? &touch.values[column] : NULL;
-
-            before = touch.stored ? sqlite3_column_int64(touch.stored, column + 1) : 0;
-            after = value && value->kind == VALUE_INTEGER ? value->integer : 0;
-        }
-        change.ref = after;
-        if (after || change.owner == OWNER_ALL || change.owner == OWNER_TARGETS)
-            rc = log_change(store, change, error);
-        change.ref = before;
-        if (before && before != after && rc == 0)
-            rc = log_change(store, change, error);
-    }
-    return rc;
-}
-
 static int clear_marks(struct store *store, const struct mirror_table *table, int64_t id,
                        struct error *error)
 {
@@ -265,10 +208,11 @@ static int update_row(struct store *store, struct mirror_statements *made,
                       const struct mirror_row *given, enum mirror_change *ret_change,
                       struct error *error)
 {
-    struct mirror_value values[MIRROR_COLUMNS_MAX];
+    struct mirror_value values[MIRROR_COLUMNS_MAX], checksum;
+    struct mirror_row kept = *given;
     char earliest[MIRROR_COLUMNS_MAX][32];
     sqlite3_stmt *row = made->select;
-    bool differs = false, stamped = false;
+    bool differs = false, stamped = false, same_checksum = true;
     int rc;
 
     sqlite3_bind_int64(row, 1, given->id);
@@ -293,13 +237,22 @@ static int update_row(struct store *store, struct mirror_statements *made,
     }
     *ret_change = differs ? MIRROR_UPDATED : stamped ? MIRROR_STAMPED : MIRROR_SAME;
     differs = differs || stamped;
+    kept.values = values;
+    if (made->has_checksum) {
+        checksum = checksum_value(made, &kept);
+        same_checksum = same_value(row, (int)made->n_columns + 1, &checksum);
+    }
     if (differs && given->log)
-        rc = log_owners(store, (struct touch){given->table, given->id, row, values}, error);
+        rc = owners_log(store, (struct owners_touch){given->table, given->id, row, values}, error);
     sqlite3_reset(row);
-    if (rc < 0 || !differs)
+    if (rc < 0 || (!differs && same_checksum))
         return rc < 0 ? rc : 0;
-    bind(made->update, given->id, values, made->n_columns);
-    return store_run(store, made->update, error);
+    rc = noted_leaving(store, &made->noted, given->id, error);
+    if (rc < 0)
+        return rc;
+    bind(made, made->update, &kept);
+    rc = store_run(store, made->update, error);
+    return rc < 0 ? rc : noted_stored(store, &made->noted, given, false, error);
 }
 
 int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_change *ret_change,
@@ -310,20 +263,65 @@ int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_ch
 
     if (rc < 0)
         return rc;
-    bind(made->insert, row->id, row->values, made->n_columns);
+    bind(made, made->insert, row);
     rc = store_run(store, made->insert, error);
     if (rc < 0)
         return rc;
     if (sqlite3_changes(store->db) == 0)
         return update_row(store, made, row, ret_change, error);
     *ret_change = MIRROR_CREATED;
-    if (!row->log)
-        return 0;
+    rc = noted_stored(store, &made->noted, row, true, error);
+    if (rc < 0 || !row->log)
+        return rc;
     rc = clear_marks(store, row->table, row->id, error);
     if (rc < 0)
         return rc;
-    return log_owners(
-        store, (struct touch){.table = row->table, .id = row->id, .values = row->values}, error);
+    return owners_log(
+        store, (struct owners_touch){.table = row->table, .id = row->id, .values = row->values},
+        error);
+}
+
+/* The values of a row of the select statement; texts are borrowed until its next step or reset. */
+static void stored_values(const struct mirror_statements *made, struct mirror_value *values)
+{
+    sqlite3_stmt *row = made->select;
+
+    for (size_t i = 0; i < made->n_columns; i++) {
+        int column = (int)i + 1;
+
+        values[i] = (struct mirror_value){.kind = VALUE_NULL};
+        if (sqlite3_column_type(row, column) == SQLITE_INTEGER)
+            values[i] = (struct mirror_value){.kind = VALUE_INTEGER,
+                                              .integer = sqlite3_column_int64(row, column)};
+        else if (sqlite3_column_type(row, column) != SQLITE_NULL)
+            values[i] = (struct mirror_value){.kind = VALUE_TEXT, .text = column_text(row, column)};
+    }
+}
+
+int mirror_is_same(struct store *store, const struct mirror_row *row, bool *ret,
+                   struct error *error)
+{
+    struct mirror_value values[MIRROR_COLUMNS_MAX], checksum;
+    struct mirror_statements *made;
+    int rc = statements_for(store, row->table, &made, error);
+
+    if (rc < 0)
+        return rc;
+    assert(made->has_checksum);
+    sqlite3_bind_int64(made->select, 1, row->id);
+    rc = store_step(store, made->select, error);
+    *ret = rc == 1;
+    if (rc < 1)
+        return rc;
+    for (size_t i = 0; i < made->n_columns; i++)
+        if (row->table->columns[i].flags & MIRROR_COMPARED &&
+            !same_value(made->select, (int)i + 1, &row->values[i]))
+            *ret = false;
+    stored_values(made, values);
+    checksum = checksum_value(made, &(struct mirror_row){.id = row->id, .values = values});
+    *ret = *ret && same_value(made->select, (int)made->n_columns + 1, &checksum);
+    sqlite3_reset(made->select);
+    return 0;
 }
 
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
@@ -340,12 +338,20 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     rc = store_step(store, made->select, error);
     if (rc <= 0)
         return rc;
-    rc = log_owners(store, (struct touch){.table = table, .id = id, .stored = made->select}, error);
+    rc = owners_log(store, (struct owners_touch){.table = table, .id = id, .stored = made->select},
+                    error);
     sqlite3_reset(made->select);
+    if (rc < 0)
+        return rc;
+    rc = owners_log_holder(store, table, id, error);
+    if (rc == 0)
+        rc = noted_leaving(store, &made->noted, id, error);
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(made->delete, 1, id);
     rc = store_run(store, made->delete, error);
+    if (rc == 0)
+        rc = noted_deleted(store, &made->noted, table->name, id, error);
     if (rc == 0)
         rc = store_prepare(store,
                            "INSERT INTO tombstone VALUES (?1, ?2, ?3)"
@@ -359,25 +365,49 @@ int mirror_delete(struct store *store, const struct mirror_table *table, int64_t
     return store_run(store, statement, error);
 }
 
+int mirror_keep_known(struct store *store, const struct mirror_table *table, struct ids *ids,
+                      struct error *error)
+{
+    struct mirror_statements *made;
+    size_t kept = 0;
+    int rc = statements_for(store, table, &made, error);
+
+    for (size_t i = 0; i < ids->count && rc == 0; i++) {
+        sqlite3_bind_int64(made->select, 1, ids->items[i]);
+        rc = store_step(store, made->select, error);
+        if (rc < 0)
+            break;
+        if (rc == 1)
+            ids->items[kept++] = ids->items[i];
+        sqlite3_reset(made->select);
+        rc = 0;
+    }
+    if (rc == 0)
+        ids->count = kept;
+    return rc;
+}
+
 int mirror_touch_all(struct store *store, const char *why, struct error *error)
 {
-    return log_change(store, (struct change){.owner = OWNER_ALL, .mirror = why, .what = ""}, error);
+    return owners_log_change(
+        store, (struct owners_change){.owner = OWNER_ALL, .mirror = why, .what = ""}, error);
 }
 
 int mirror_touch_account(struct store *store, int64_t account, const char *mirror, int64_t id,
                          struct error *error)
 {
-    return log_change(store, (struct change){OWNER_ACCOUNT, account, mirror, id, "updated"}, error);
+    return owners_log_change(
+        store, (struct owners_change){OWNER_ACCOUNT, account, mirror, id, "updated"}, error);
 }
 
 int mirror_touch_ticket(struct store *store, int64_t ticket, struct error *error)
 {
-    return log_change(store, (struct change){OWNER_TICKET, ticket, "ticket", ticket, "updated"},
-                      error);
+    return owners_log_change(
+        store, (struct owners_change){OWNER_TICKET, ticket, "ticket", ticket, "updated"}, error);
 }
 
 int mirror_touch_targets(struct store *store, const char *why, struct error *error)
 {
-    return log_change(store, (struct change){.owner = OWNER_TARGETS, .mirror = why, .what = ""},
-                      error);
+    return owners_log_change(
+        store, (struct owners_change){.owner = OWNER_TARGETS, .mirror = why, .what = ""}, error);
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noted.h"
 #include "qualiodoo/store/mirror.h"
-#include "qualiodoo/util/json_build.h"
 #include "statements.h"
 #include "store_internal.h"
 
@@ -96,16 +96,6 @@ static const char *const set_sql[] = {
         "SELECT s.id FROM json_each(?1) e JOIN shown s ON s.partner_id = e.value ORDER BY 1",
 };
 
-/* The ids as JSON; the caller frees it. NULL: out of memory. */
-static char *ids_text(const int64_t *ids, size_t count)
-{
-    json_t *list = json_build_ids(ids, count);
-    char *text = list ? json_dumps(list, JSON_COMPACT) : NULL;
-
-    json_decref(list);
-    return text;
-}
-
 int mirror_set_ids(struct store *store, struct mirror_set_of of, struct ids *ret,
                    struct error *error)
 {
@@ -117,7 +107,7 @@ int mirror_set_ids(struct store *store, struct mirror_set_of of, struct ids *ret
         return rc;
     if (sqlite3_bind_parameter_count(statement) == 0)
         return store_ids(store, statement, ret, error);
-    text = ids_text(of.ids, of.count);
+    text = store_ids_text(of.ids, of.count);
     if (!text)
         return error_memory(error);
     sqlite3_bind_text(statement, 1, text, -1, SQLITE_STATIC);
@@ -126,6 +116,92 @@ int mirror_set_ids(struct store *store, struct mirror_set_of of, struct ids *ret
     free(text);
     return rc;
 }
+
+/* ---- Missing records ---- */
+
+/* Deletes the notes of records that are mirrored by now, or that no row names any more. */
+#define SETTLED(table, names)                                                                      \
+    "DELETE FROM noted WHERE what = '" table "' AND id <> 0 AND (EXISTS (SELECT 1 FROM " table     \
+    " m WHERE m.id = noted.id) OR NOT (false" names "))"
+#define OR_BY(table, column) " OR EXISTS (SELECT 1 FROM " table " x WHERE x." column " = noted.id)"
+
+static const char partners_settled[] =
+    SETTLED("partner", OR_BY("ticket", "partner_id") OR_BY("move", "customer_id")
+                           OR_BY("adjustment", "partner_id") OR_BY("reply", "author_id")
+                               OR_BY("partner", "commercial_id") OR_BY("partner", "parent_id"));
+static const char moves_settled[] =
+    SETTLED("move", OR_BY("move_line", "move_id") OR_BY("settlement_line", "move_id")
+                        OR_BY("down_payment", "move_id") " OR EXISTS (SELECT 1 FROM move r"
+                                                         " WHERE r.reversed_entry_id = noted.id"
+                                                         " AND r.type IN " INVOICE_TYPES ")");
+static const char lines_settled[] = SETTLED(
+    "settlement_line", OR_BY("partial", "debit_line_id") OR_BY("partial", "credit_line_id"));
+static const char payments_settled[] = SETTLED("payment", OR_BY("settlement_line", "payment_id"));
+
+/* The sets of missing records. */
+static const struct missing {
+    enum mirror_set set;
+    enum noted what;
+    const char *settled, *noted;
+} missing[] = {
+    {SET_PARTNERS_NEEDED, NOTED_PARTNER, partners_settled,
+     "SELECT id FROM noted WHERE what = 'partner' ORDER BY id"},
+    {SET_MOVES_NEEDED, NOTED_MOVE, moves_settled,
+     "SELECT id FROM noted WHERE what = 'move' ORDER BY id"},
+    {SET_LINES_NEEDED, NOTED_SETTLEMENT_LINE, lines_settled,
+     "SELECT id FROM noted WHERE what = 'settlement_line' ORDER BY id"},
+    {SET_PAYMENTS_NEEDED, NOTED_PAYMENT, payments_settled,
+     "SELECT id FROM noted WHERE what = 'payment' ORDER BY id"},
+};
+
+static const struct missing *missing_of(enum mirror_set set)
+{
+    size_t i = 0;
+
+    while (missing[i].set != set)
+        i++;
+    return &missing[i];
+}
+
+int mirror_missing(struct store *store, enum mirror_set set, struct ids *ret, struct error *error)
+{
+    const struct missing *of = missing_of(set);
+    sqlite3_stmt *statement = NULL;
+    bool all = false;
+    int rc = noted_all(store, of->what, &all, error);
+
+    if (rc < 0 || all)
+        return rc < 0 ? rc : mirror_set_ids(store, (struct mirror_set_of){set}, ret, error);
+    rc = store_run_kept(store, of->settled, error);
+    if (rc == 0)
+        rc = store_prepare(store, of->noted, &statement, error);
+    return rc < 0 ? rc : store_ids(store, statement, ret, error);
+}
+
+int mirror_missing_rest(struct store *store, enum mirror_set set, const struct ids *rest,
+                        struct error *error)
+{
+    enum noted what = missing_of(set)->what;
+    bool all = false;
+    int rc = noted_all(store, what, &all, error);
+
+    if (rc < 0 || !all)
+        return rc;
+    for (size_t i = 0; i < rest->count && rc == 0; i++)
+        rc = noted_add(store, what, rest->items[i], error);
+    return rc < 0 ? rc : noted_remove(store, what, 0, error);
+}
+
+int mirror_look_everywhere(struct store *store, struct error *error)
+{
+    int rc = 0;
+
+    for (enum noted what = 0; what < NOTED_KINDS && rc == 0; what++)
+        rc = noted_add(store, what, 0, error);
+    return rc;
+}
+
+/* ---- Tables ---- */
 
 /* Prepares a statement whose table is known at run time only. The caller finalizes it. */
 static int prepare_once(struct store *store, const char *format, const char *table,
@@ -154,6 +230,39 @@ int mirror_ids(struct store *store, const struct mirror_table *table, struct ids
     sqlite3_finalize(statement);
     return rc;
 }
+
+int mirror_last_id(struct store *store, const struct mirror_table *table, int64_t *ret,
+                   struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = prepare_once(store, "SELECT max(id) FROM \"%w\"", table->name, &statement, error);
+
+    if (rc == 0 && (rc = store_step(store, statement, error)) == 1)
+        *ret = sqlite3_column_int64(statement, 0); /* 0 for NULL, of an empty table */
+    sqlite3_finalize(statement);
+    return rc < 0 ? rc : 0;
+}
+
+int mirror_count(struct store *store, const struct mirror_table *table, int64_t *ret,
+                 struct error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    int rc = noted_flush(store, error);
+
+    if (rc == 0)
+        rc = store_prepare(store, "SELECT n FROM tally WHERE name = ?1", &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret = rc == 1 ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    return 0;
+}
+
+/* ---- Cursors ---- */
 
 /* Copies a text column; *ret is NULL when the column is. */
 static int copy_column(sqlite3_stmt *row, int column, char **ret)
@@ -327,6 +436,14 @@ int mirror_forget(struct store *store, const struct mirror_table *table, struct 
         return rc;
     rc = store_run(store, statement, error);
     sqlite3_finalize(statement);
+    if (rc == 0)
+        rc = noted_flush(store, error);
+    if (rc == 0)
+        rc = store_prepare(store, "DELETE FROM tally WHERE name = ?1", &statement, error);
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_text(statement, 1, table->name, -1, SQLITE_STATIC);
+    rc = store_run(store, statement, error);
     return rc < 0 ? rc : mirror_cursor_forget(store, table->name, error);
 }
 

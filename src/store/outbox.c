@@ -24,6 +24,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "noted.h"
 #include "statements.h"
 #include "store_internal.h"
 
@@ -167,7 +168,8 @@ static const char *query_sql(enum outbox_filter filter)
                " AND state IN ('queued', 'sending', 'refused', 'shadow') ORDER BY id LIMIT 1";
     case OUTBOX_DUE:
         /* changed_at > now: the clock was set back, and next_try may be far ahead. */
-        return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 AND state IN ('queued', 'sending')"
+        return "SELECT " COLUMNS " FROM outbox INDEXED BY outbox_due"
+               " WHERE id > ?1 AND state IN ('queued', 'sending')"
                " AND (next_try <= ?2 OR changed_at > ?2) ORDER BY id LIMIT 1";
     case OUTBOX_OF_KEY:
         return "SELECT " COLUMNS " FROM outbox WHERE id > ?1 AND key = ?2 ORDER BY id LIMIT 1";
@@ -235,8 +237,9 @@ int outbox_count(struct store *store, struct outbox_counts *ret, struct error *e
 {
     sqlite3_stmt *statement;
     struct outbox_counts counts = {0};
-    int rc = store_prepare(store, "SELECT state, count(*) FROM outbox GROUP BY state", &statement,
-                           error);
+    int rc = store_prepare(
+        store, "SELECT substr(name, 8), n FROM tally WHERE name > 'outbox.' AND name < 'outbox/'",
+        &statement, error);
 
     if (rc < 0)
         return rc;
@@ -290,6 +293,21 @@ int outbox_keys(struct store *store, const char *prefix,
     }
     sqlite3_clear_bindings(statement);
     free(end);
+    return rc;
+}
+
+int outbox_concerns(struct store *store, int64_t subject, bool *ret, struct error *error)
+{
+    const struct store_query query = {
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE subject = ?1) OR EXISTS (SELECT 1 FROM marker"
+        "  WHERE CAST(substr(key, instr(key, '.') + 1) AS INTEGER) = ?1 AND key IS NOT NULL)",
+        subject};
+    int64_t found = 0;
+    bool any;
+    int rc = store_integer(store, query, &any, &found, error);
+
+    if (rc == 0)
+        *ret = found;
     return rc;
 }
 
@@ -361,6 +379,8 @@ int outbox_move(struct store *store, const struct outbox_move *move, instant now
     sqlite3_stmt *statement;
     int rc = state_of(store, move->id, &from, error);
 
+    if (rc == 0 && move->to == OUTBOX_DONE) /* first: a kill in between leaves a note too many */
+        rc = noted_written(store, move->id, error);
     if (rc == 0)
         rc = store_prepare(store, update, &statement, error);
     if (rc != 0)
@@ -456,19 +476,15 @@ int outbox_drop(struct store *store, int64_t id, instant now, struct error *erro
 
 int outbox_forget_shadow(struct store *store, struct error *error)
 {
-    return store_exec(store, "DELETE FROM outbox WHERE state = 'shadow'", error);
+    int rc = store_exec(store, "DELETE FROM outbox WHERE state = 'shadow'", error);
+
+    return rc < 0 ? rc : noted_add(store, NOTED_SHOWN, 0, error);
 }
 
-int outbox_forget_part(struct store *store, enum outbox_part part, struct error *error)
+int outbox_forget_fields(struct store *store, struct error *error)
 {
-    sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "DELETE FROM outbox WHERE part = ?1"
-                           " AND state IN ('queued', 'sending', 'refused', 'shadow')",
-                           &statement, error);
-
-    if (rc < 0)
-        return rc;
-    sqlite3_bind_text(statement, 1, part_names[part], -1, SQLITE_STATIC);
-    return store_run(store, statement, error);
+    return store_run_kept(store,
+                          "DELETE FROM outbox INDEXED BY outbox_fields WHERE part = 'fields'"
+                          " AND state IN ('queued', 'sending', 'refused', 'shadow')",
+                          error);
 }

@@ -2,6 +2,7 @@
 #include "qualiodoo/store/results.h"
 
 #include "audit_internal.h"
+#include "noted.h"
 #include "results_totals.h"
 #include "statements.h"
 
@@ -169,28 +170,49 @@ static int write_lots(struct store *store, int64_t account, const struct ledger 
     return rc;
 }
 
+/* The entries that one statement writes, as long as there are so many: starting a statement that
+ * fires a trigger costs as much as inserting a row. With more of them, the pages that it changes
+ * exceed the 64 KiB that SQLite keeps in memory of a statement, and go through a file. */
+enum { ENTRY_COLUMNS = 10, ENTRIES_AT_ONCE = 8 };
+
+#define ENTRY "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define FOUR_ENTRIES ENTRY ", " ENTRY ", " ENTRY ", " ENTRY
+
+static const char one_entry_sql[] = "INSERT INTO entry VALUES " ENTRY;
+static const char entries_sql[] = "INSERT INTO entry VALUES " FOUR_ENTRIES ", " FOUR_ENTRIES;
+
+/* Binds entry number `seq` of the ledger to the parameters from `first` on. */
+static void bind_entry(sqlite3_stmt *statement, int first, int64_t account,
+                       const struct ledger *ledger, size_t seq)
+{
+    const struct ledger_entry *entry = &ledger->entries[seq];
+
+    sqlite3_bind_int64(statement, first, account);
+    sqlite3_bind_int64(statement, first + 1, (int64_t)seq);
+    sqlite3_bind_int(statement, first + 2, entry->day);
+    sqlite3_bind_int(statement, first + 3, (int)entry->kind);
+    sqlite3_bind_int64(statement, first + 4, entry->amount);
+    sqlite3_bind_int64(statement, first + 5, entry->balance);
+    sqlite3_bind_int(statement, first + 6, (int)entry->lot.origin);
+    sqlite3_bind_int64(statement, first + 7, entry->lot.id);
+    sqlite3_bind_int(statement, first + 8, (int)entry->source);
+    sqlite3_bind_int64(statement, first + 9, entry->source_id);
+}
+
 static int write_entries(struct store *store, int64_t account, const struct ledger *ledger,
                          struct error *error)
 {
-    sqlite3_stmt *statement;
-    int rc =
-        store_prepare(store, "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-                      &statement, error);
+    int rc = 0;
 
-    for (size_t i = 0; i < ledger->n_entries && rc == 0; i++) {
-        const struct ledger_entry *entry = &ledger->entries[i];
+    for (size_t seq = 0; seq < ledger->n_entries && rc == 0;) {
+        bool many = ledger->n_entries - seq >= ENTRIES_AT_ONCE;
+        sqlite3_stmt *statement;
 
-        sqlite3_bind_int64(statement, 1, account);
-        sqlite3_bind_int64(statement, 2, (int64_t)i);
-        sqlite3_bind_int(statement, 3, entry->day);
-        sqlite3_bind_int(statement, 4, (int)entry->kind);
-        sqlite3_bind_int64(statement, 5, entry->amount);
-        sqlite3_bind_int64(statement, 6, entry->balance);
-        sqlite3_bind_int(statement, 7, (int)entry->lot.origin);
-        sqlite3_bind_int64(statement, 8, entry->lot.id);
-        sqlite3_bind_int(statement, 9, (int)entry->source);
-        sqlite3_bind_int64(statement, 10, entry->source_id);
-        rc = store_run(store, statement, error);
+        rc = store_prepare(store, many ? entries_sql : one_entry_sql, &statement, error);
+        for (int i = 0; i < (many ? ENTRIES_AT_ONCE : 1) && rc == 0; i++)
+            bind_entry(statement, i * ENTRY_COLUMNS + 1, account, ledger, seq++);
+        if (rc == 0)
+            rc = store_run(store, statement, error);
     }
     return rc;
 }
@@ -235,6 +257,8 @@ int results_save(struct store *store, const struct results_new *computed,
         rc = audit_change(store, &stored, computed, error);
     if (rc == 0)
         rc = write_account(store, computed, error);
+    if (rc == 0)
+        rc = noted_add(store, NOTED_SHOWN, account, error);
     if (rc < 0 || (lots && entries))
         return rc;
     rc = delete_parts(store, account, error);
@@ -263,7 +287,8 @@ int results_remove(struct store *store, int64_t account_id, const char *why,
     if (rc < 0)
         return rc;
     sqlite3_bind_int64(statement, 1, account_id);
-    return store_run(store, statement, error);
+    rc = store_run(store, statement, error);
+    return rc < 0 ? rc : noted_add(store, NOTED_SHOWN, account_id, error);
 }
 
 int results_accounts(struct store *store, struct ids *ret, struct error *error)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "facts_work.h"
+#include "qualiodoo/core/charge.h"
 #include "qualiodoo/core/duration.h"
 #include "statements.h"
 
@@ -105,22 +106,61 @@ int review_list(struct store *store, const struct review_query *query,
     return rc;
 }
 
-/* Reads all lines in another unit than hours: SQL cannot tell how many hours they are. */
-static const char unfit_sql[] = FACTS_TIME_UNITS
-    " SELECT" FACTS_WORK_COLUMNS
-    " FROM timesheet l JOIN ticket t ON t.id = l.ticket_id" FACTS_WORK_UNITS
-    " WHERE (l.amount IS NULL OR abs(l.amount) > 1e13"
-    "  OR (l.unit_id IS NOT NULL AND l.unit_id <> ?2)) AND t.in_domain AND l.date >= ?3"
-    " AND NOT EXISTS (SELECT 1 FROM json_each(t.tag_ids) e JOIN tag ON tag.id = e.value"
-    "  WHERE tag.name IN (SELECT value FROM json_each(?1))) ORDER BY l.id";
+/* Of lines in another unit than hours, SQL cannot tell how many hours they are. */
+#define UNFIT(lines)                                                                               \
+    FACTS_TIME_UNITS " SELECT" FACTS_WORK_COLUMNS " FROM " lines                                   \
+                     " AND (l.amount IS NULL OR abs(l.amount) > 1e13"                              \
+                     "  OR (l.unit_id IS NOT NULL AND l.unit_id <> ?2))"                           \
+                     " AND t.in_domain AND l.date >= ?3"                                           \
+                     " AND NOT EXISTS (SELECT 1 FROM json_each(t.tag_ids) e JOIN tag"              \
+                     "  ON tag.id = e.value WHERE tag.name IN (SELECT value FROM json_each(?1)))"  \
+                     " ORDER BY l.id"
+#define LINES(index)                                                                               \
+    "timesheet l" index " CROSS JOIN ticket t ON t.id = l.ticket_id" FACTS_WORK_UNITS
+
+/* All lines, or those of more than ten units (the index timesheet_large). */
+static const char
+    unfit_sql[] = UNFIT(LINES("") " WHERE true"),
+    large_sql[] = UNFIT(LINES(
+        " INDEXED BY timesheet_large") " WHERE (l.amount IS NULL"
+                                       " OR l.amount NOT BETWEEN -10000000000 AND 10000000000)");
+
+/* Whether ten of some unit of time are more than CHARGE_MAX_HOURS. */
+static const char large_unit_sql[] = FACTS_TIME_UNITS
+    " SELECT 1 FROM unit h CROSS JOIN unit u WHERE h.id = ?2 AND h.factor > 0 AND u.factor > 0"
+    " AND CASE WHEN u.category_id IS NULL THEN u.id IN (SELECT id FROM kin)"
+    "  ELSE u.category_id = h.category_id END"
+    " AND iif(u.absolute, 1.0 * u.factor / h.factor, 1.0 * h.factor / u.factor) > 1000 LIMIT 1";
+
+static int has_large_unit(struct store *store, const struct review_query *query, bool *ret,
+                          struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, large_unit_sql, &statement, error);
+
+    if (rc < 0)
+        return rc;
+    sqlite3_bind_int64(statement, 2, query->policy->hour_unit);
+    rc = store_step(store, statement, error);
+    if (rc < 0)
+        return rc;
+    *ret = rc == 1;
+    sqlite3_reset(statement);
+    return 0;
+}
+
+_Static_assert(CHARGE_MAX_HOURS == 10 * 1000, "large_sql and large_unit_sql have its factors");
 
 int review_unfit_lines(struct store *store, const struct review_query *query, struct ids *ret,
                        struct error *error)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     struct ids ids = {0};
-    int rc = store_prepare(store, unfit_sql, &statement, error);
+    bool large = false;
+    int rc = has_large_unit(store, query, &large, error);
 
+    if (rc == 0)
+        rc = store_prepare(store, large ? unfit_sql : large_sql, &statement, error);
     if (rc < 0)
         return rc;
     sqlite3_bind_text(statement, 1, query->policy->excluded_tags, -1, SQLITE_STATIC);
@@ -162,14 +202,44 @@ int review_ticket_amount(struct store *store, int64_t ticket, nano *ret, struct 
     return 0;
 }
 
+#define NOTE_HIDDEN(tickets)                                                                       \
+    "INSERT OR IGNORE INTO hidden_work SELECT t.id FROM " tickets " WHERE t.recorded > 0"          \
+    " AND t.recorded - coalesce((SELECT sum(l.amount) FROM timesheet l"                            \
+    "  WHERE l.ticket_id = t.id), 0) > 5000000"
+
+_Static_assert(REVIEW_TOLERANCE == 5000000, "NOTE_HIDDEN has the number");
+
+int review_note_hidden(struct store *store, struct error *error)
+{
+    const struct store_query first = {
+        "SELECT 1 FROM change WHERE owner = 'all' AND mirror = 'first pull' LIMIT 1"};
+    int64_t one;
+    bool all = false;
+    int rc = store_integer(store, first, &all, &one, error);
+
+    if (rc == 0)
+        rc = store_run_kept(store,
+                            all ? "DELETE FROM hidden_work"
+                                : "DELETE FROM hidden_work WHERE ticket_id IN"
+                                  " (SELECT ref FROM change WHERE owner = 'ticket')",
+                            error);
+    if (rc == 0)
+        rc = store_run_kept(store,
+                            all ? NOTE_HIDDEN("ticket t")
+                                : NOTE_HIDDEN("change c CROSS JOIN ticket t ON c.owner = 'ticket'"
+                                              " AND t.id = c.ref"),
+                            error);
+    return rc;
+}
+
 int review_hidden_work(struct store *store,
                        int (*row)(void *context, const struct review_hidden *hidden), void *context,
                        struct error *error)
 {
     static const char sql[] =
         "SELECT t.number, t.recorded - coalesce((SELECT sum(l.amount) FROM timesheet l"
-        "  WHERE l.ticket_id = t.id), 0) AS hidden FROM ticket t"
-        " WHERE t.recorded > 0 AND hidden > ?1 ORDER BY t.id";
+        "  WHERE l.ticket_id = t.id), 0) AS hidden FROM hidden_work w CROSS JOIN ticket t"
+        "  ON t.id = w.ticket_id WHERE t.recorded > 0 AND hidden > ?1 ORDER BY w.ticket_id";
     sqlite3_stmt *statement;
     int rc = store_prepare(store, sql, &statement, error);
 

@@ -1,4 +1,4 @@
--- Not written by hand: python3 tests/schema.py > src/store/schema.sql gives it, from migration 1 to 12.
+-- Not written by hand: python3 tests/schema.py > src/store/schema.sql gives it, from migration 1 to 14.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
@@ -68,7 +68,7 @@ CREATE TABLE ticket (
     assigned_date  TEXT,    -- earliest seen that the creation did not make: Odoo overwrites its own
     closed_date    TEXT,    -- earliest seen: Odoo rewrites its own and does not clear it
     in_domain      INTEGER  -- matches tickets.domain of the configuration
-, recorded INTEGER) STRICT;
+, recorded INTEGER, checksum INTEGER) STRICT;
 
 CREATE INDEX ticket_partner ON ticket (partner_id);
 
@@ -79,7 +79,7 @@ CREATE TABLE timesheet (
     date       TEXT,
     amount     INTEGER, -- of its unit; hours when it has none
     unit_id    INTEGER
-, in_domain INTEGER DEFAULT 1, create_date TEXT) STRICT;
+, in_domain INTEGER DEFAULT 1, create_date TEXT, checksum INTEGER) STRICT;
 
 CREATE INDEX timesheet_ticket ON timesheet (ticket_id);
 
@@ -89,7 +89,7 @@ CREATE TABLE reply (
     ticket_id  INTEGER,
     date       TEXT,
     author_id  INTEGER
-, subtype_id INTEGER) STRICT;
+, subtype_id INTEGER, checksum INTEGER) STRICT;
 
 CREATE INDEX reply_ticket ON reply (ticket_id);
 
@@ -593,3 +593,72 @@ WHEN NEW.kept NOT IN (0, 1)
 BEGIN
     SELECT RAISE(ABORT, 'unreadable: kept other than 0 and 1');
 END;
+
+CREATE TABLE noted (
+    what TEXT NOT NULL,
+    id   INTEGER NOT NULL,
+    PRIMARY KEY (what, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tally (
+    name TEXT PRIMARY KEY,
+    n    INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER account_counted_new AFTER INSERT ON account
+BEGIN
+    INSERT INTO tally VALUES ('account', 1) ON CONFLICT (name) DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER account_counted_gone AFTER DELETE ON account
+BEGIN
+    UPDATE tally SET n = n - 1 WHERE name = 'account';
+END;
+
+CREATE TRIGGER outbox_counted_new AFTER INSERT ON outbox
+BEGIN
+    INSERT INTO tally VALUES ('outbox.' || NEW.state, 1) ON CONFLICT (name) DO UPDATE SET n = n + 1;
+END;
+
+CREATE TRIGGER outbox_counted_gone AFTER DELETE ON outbox
+BEGIN
+    UPDATE tally SET n = n - 1 WHERE name = 'outbox.' || OLD.state;
+END;
+
+CREATE TRIGGER outbox_counted_changed AFTER UPDATE OF state ON outbox WHEN NEW.state <> OLD.state
+BEGIN
+    UPDATE tally SET n = n - 1 WHERE name = 'outbox.' || OLD.state;
+    INSERT INTO tally VALUES ('outbox.' || NEW.state, 1) ON CONFLICT (name) DO UPDATE SET n = n + 1;
+END;
+
+CREATE TABLE hidden_work (
+    ticket_id INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TABLE unjudged (
+    ticket_id INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE INDEX account_computed_day ON account (computed_day);
+
+CREATE INDEX evidence_product ON evidence (product_id) WHERE product_id IS NOT NULL;
+
+CREATE INDEX history_unknown ON history (ticket_id) WHERE NOT known;
+
+CREATE INDEX marker_subject ON marker (CAST(substr(key, instr(key, '.') + 1) AS INTEGER)) WHERE key IS NOT NULL;
+
+CREATE INDEX outbox_fields ON outbox (state) WHERE part = 'fields';
+
+CREATE INDEX outbox_due ON outbox (state, id) WHERE state IN ('queued', 'sending');
+
+CREATE INDEX partner_name ON partner (name);
+
+CREATE INDEX partner_reference ON partner (reference) WHERE reference IS NOT NULL;
+
+CREATE INDEX target_breached ON target (state) WHERE state = 3;
+
+CREATE INDEX target_deadline ON target (deadline) WHERE next_change IS NOT NULL;
+
+CREATE INDEX ticket_number ON ticket (number);
+
+CREATE INDEX timesheet_large ON timesheet (id) WHERE amount IS NULL OR amount NOT BETWEEN -10000000000 AND 10000000000;

@@ -2,8 +2,11 @@
 #include "qualiodoo/store/shown.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "noted.h"
+#include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "statements.h"
 
@@ -95,23 +98,59 @@ static int visit_none(const struct visit *visit, sqlite3_stmt *row, struct error
     return visit->row(visit->context, &none, error);
 }
 
+/* The noted accounts (noted.h): those computed since the last comparison, those of which a row of
+ * Odoo or the partner changed, and those that were written to. */
+#define NOTED "(SELECT id FROM noted WHERE what = 'shown') n CROSS JOIN "
+
+#define ACCOUNTS(accounts)                                                                         \
+    "SELECT a.id, a.balance, a.next_expiry, p.name,"                                               \
+    " (SELECT count(*) FROM shown d WHERE d.partner_id = a.id), s.minutes, s.hours, s.last_day,"   \
+    " s.state, s.name FROM " accounts " CROSS JOIN partner p ON p.id = a.id LEFT JOIN shown s"     \
+    "  ON s.id = (SELECT min(f.id) FROM shown f WHERE f.partner_id = a.id)"                        \
+    " WHERE s.id IS NOT NULL OR a.balance <> 0"                                                    \
+    "  OR EXISTS (SELECT 1 FROM lot l WHERE l.account_id = a.id) ORDER BY a.id"
+
+#define ORPHANS(rows)                                                                              \
+    "SELECT DISTINCT s.partner_id FROM " rows " WHERE s.partner_id IS NOT NULL"                    \
+    " AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = s.partner_id) ORDER BY 1"
+
 int shown_differences(struct store *store, minutes below,
                       int (*row)(void *context, const struct shown_account *account,
                                  struct error *error),
                       void *context, struct error *error)
 {
-    static const char accounts[] =
-        "SELECT a.id, a.balance, a.next_expiry, p.name,"
-        " (SELECT count(*) FROM shown d WHERE d.partner_id = a.id), s.minutes, s.hours, s.last_day,"
-        " s.state, s.name FROM account a JOIN partner p ON p.id = a.id LEFT JOIN shown s"
-        "  ON s.id = (SELECT min(f.id) FROM shown f WHERE f.partner_id = a.id)"
-        " WHERE s.id IS NOT NULL OR a.balance <> 0"
-        "  OR EXISTS (SELECT 1 FROM lot l WHERE l.account_id = a.id) ORDER BY a.id";
-    static const char orphans[] =
-        "SELECT DISTINCT s.partner_id FROM shown s WHERE s.partner_id IS NOT NULL"
-        " AND NOT EXISTS (SELECT 1 FROM account a WHERE a.id = s.partner_id) ORDER BY 1";
+    static const char *const accounts[2] = {ACCOUNTS(NOTED "account a ON a.id = n.id"),
+                                            ACCOUNTS("account a")};
+    static const char *const orphans[2] = {ORPHANS(NOTED "shown s ON s.partner_id = n.id"),
+                                           ORPHANS("shown s")};
     struct visit visit = {.below = below, .row = row, .context = context};
-    int rc = each(store, accounts, &visit, visit_account, error);
+    bool all = false;
+    int rc = noted_all(store, NOTED_SHOWN, &all, error);
 
-    return rc < 0 ? rc : each(store, orphans, &visit, visit_none, error);
+    if (rc == 0)
+        rc = each(store, accounts[all], &visit, visit_account, error);
+    if (rc == 0)
+        rc = each(store, orphans[all], &visit, visit_none, error);
+    return rc < 0 ? rc : noted_clear(store, NOTED_SHOWN, error);
+}
+
+int shown_begin(struct store *store, const char *how, struct error *error)
+{
+    char *known = NULL;
+    int rc = store_meta_get(store, "shown", &known, error);
+
+    if (rc == 0 && (!known || strcmp(known, how) != 0)) {
+        rc = noted_add(store, NOTED_SHOWN, 0, error);
+        if (rc == 0)
+            rc = store_meta_set(store, "shown", how, error);
+    }
+    free(known);
+    return rc;
+}
+
+int shown_forget(struct store *store, struct error *error)
+{
+    int rc = store_meta_set(store, "shown", "nothing", error);
+
+    return rc < 0 ? rc : noted_clear(store, NOTED_SHOWN, error);
 }

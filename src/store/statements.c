@@ -8,6 +8,7 @@
 #include <sys/statvfs.h>
 
 #include "qualiodoo/util/descriptors.h"
+#include "qualiodoo/util/json_build.h"
 #include "store_internal.h"
 
 /* The bytes that SQLite needs on the disk for the index (-shm) of its journal. */
@@ -180,6 +181,23 @@ int store_ids(struct store *store, sqlite3_stmt *statement, struct ids *ret, str
     else
         *ret = ids;
     return rc;
+}
+
+int store_run_kept(struct store *store, const char *sql, struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    return rc < 0 ? rc : store_run(store, statement, error);
+}
+
+char *store_ids_text(const int64_t *ids, size_t count)
+{
+    json_t *list = json_build_ids(ids, count);
+    char *text = json_build_text(list, JSON_COMPACT);
+
+    json_decref(list);
+    return text;
 }
 
 int store_exec(struct store *store, const char *sql, struct error *error)

@@ -38,7 +38,13 @@ int store_integer(struct store *store, struct store_query query, bool *ret_found
  * untouched on failure. */
 int store_ids(struct store *store, sqlite3_stmt *statement, struct ids *ret, struct error *error);
 
-/* Runs SQL without parameters. */
+/* Runs a statement without parameters and rows, kept like those of store_prepare(). */
+int store_run_kept(struct store *store, const char *sql, struct error *error);
+
+/* The ids as a JSON array, for json_each(); the caller frees it. NULL: out of memory. */
+char *store_ids_text(const int64_t *ids, size_t count);
+
+/* Runs SQL without parameters, several statements too. */
 int store_exec(struct store *store, const char *sql, struct error *error);
 
 /* Describes the last error of SQLite in `error` and returns its code. */

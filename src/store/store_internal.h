@@ -8,7 +8,21 @@
 #include "qualiodoo/store/store.h"
 
 /* How many distinct statements are kept prepared: more than the code has (asserted). */
-#define STATEMENT_MAX 160
+#define STATEMENT_MAX 200
+
+/* Mirrors whose rows are counted: more than pull/models.c has (asserted). */
+#define NOTED_MIRRORS_MAX 32
+
+/* What noted.c has not written yet, of the innermost transaction. */
+struct noted_pending {
+    struct {
+        const char *name;
+        int64_t rows;
+    } counts[NOTED_MIRRORS_MAX];
+    int n_counts;
+    unsigned everywhere; /* bits of enum noted */
+    bool any;
+};
 
 struct store {
     sqlite3 *db;
@@ -21,6 +35,7 @@ struct store {
         sqlite3_stmt *statement;
     } statements[STATEMENT_MAX];
     int n_statements;
+    struct noted_pending noted;
     struct mirror_statements *mirrors; /* a list of mirror.c, freed by free_mirrors */
     void (*free_mirrors)(struct store *store);
 };

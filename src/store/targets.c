@@ -16,6 +16,9 @@
     "iif((SELECT active FROM agent WHERE id = " user ") IS 0, NULL, " user ")"
 #define TOLD "coalesce(" UNLESS_ARCHIVED("t.user_id") ", " UNLESS_ARCHIVED("team.leader_id") ")"
 
+/* Before an id: texts of the same length sort like their numbers, and min() needs no sorter. */
+#define ZEROS "000000000000000000"
+
 /* The company of a ticket is its own, else that of its team, else the first one; its calendar is
  * that of its team, else of this company. The first work is the timesheet line that was created
  * first. targets_source() follows the same order. */
@@ -24,9 +27,8 @@
     " coalesce(team.calendar_id, (SELECT calendar_id FROM company WHERE id = coalesce("            \
     "  t.company_id, team.company_id, (SELECT min(id) FROM company)))),"                           \
     " t.in_domain, t.active IS NOT 0, t.priority, t.create_date, t.assigned_date,"                 \
-    " t.closed_date, (SELECT l.create_date || ' ' || l.id FROM timesheet l"                        \
-    "  WHERE l.ticket_id = t.id AND l.create_date IS NOT NULL"                                     \
-    "  ORDER BY l.create_date, l.id LIMIT 1),"                                                     \
+    " t.closed_date, (SELECT min(l.create_date || ' ' || substr('" ZEROS "' || l.id, -19))"        \
+    "  FROM timesheet l WHERE l.ticket_id = t.id),"                                                \
     " coalesce(t.company_id, team.company_id, (SELECT min(id) FROM company)),"                     \
     " (stage.closed AND t.closed_date IS NULL) IS 1"                                               \
     "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id), g.first_judged,"          \
@@ -48,7 +50,7 @@ static instant read_instant(const char *text)
     return when;
 }
 
-/* Reads the column of the first work, "YYYY-MM-DD HH:MM:SS id". */
+/* Reads the column of the first work, "YYYY-MM-DD HH:MM:SS id", its id with zeros before it. */
 static void read_work(const char *text, struct target_ticket *ticket)
 {
     enum { DATE_LENGTH = 19 };
@@ -203,11 +205,11 @@ int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all
     /* A partner that moved to another company may change which messages are responses. */
 #define TOUCHED                                                                                    \
     "SELECT ref FROM change WHERE owner = 'ticket'"                                                \
-    " UNION SELECT t.id FROM change c JOIN ticket t ON t.partner_id = c.ref"                       \
+    " UNION SELECT t.id FROM change c CROSS JOIN ticket t ON t.partner_id = c.ref"                 \
     "  WHERE c.owner = 'partner'"                                                                  \
-    " UNION SELECT r.ticket_id FROM change c JOIN reply r ON r.author_id = c.ref"                  \
+    " UNION SELECT r.ticket_id FROM change c CROSS JOIN reply r ON r.author_id = c.ref"            \
     "  WHERE c.owner = 'partner'"                                                                  \
-    " UNION SELECT ticket_id FROM target WHERE next_change <= ?1"
+    " UNION SELECT ticket_id FROM target INDEXED BY target_next_change WHERE next_change <= ?1"
     static const char due[] = TOUCHED " ORDER BY 1";
     static const char due_or_later[] =
         TOUCHED " UNION SELECT ticket_id FROM target WHERE judged_at > ?1 ORDER BY 1";
@@ -299,13 +301,44 @@ int targets_ids(struct store *store, struct ids *ret, struct error *error)
     return rc < 0 ? rc : store_ids(store, statement, ret, error);
 }
 
+/* Runs a statement for each ticket; `tickets` NULL: once. */
+static int run_for_each(struct store *store, const char *sql, const struct ids *tickets,
+                        struct error *error)
+{
+    sqlite3_stmt *statement;
+    int rc = store_prepare(store, sql, &statement, error);
+
+    if (rc < 0 || !tickets)
+        return rc < 0 ? rc : store_run(store, statement, error);
+    for (size_t i = 0; i < tickets->count && rc == 0; i++) {
+        sqlite3_bind_int64(statement, 1, tickets->items[i]);
+        rc = store_run(store, statement, error);
+    }
+    return rc;
+}
+
+int targets_unjudged(struct store *store, int64_t ticket, struct error *error)
+{
+    return run_for_each(store, "INSERT OR IGNORE INTO unjudged VALUES (?1)",
+                        &(struct ids){.items = &ticket, .count = 1}, error);
+}
+
+int targets_forget_unjudged(struct store *store, const struct ids *tickets, struct error *error)
+{
+    return run_for_each(
+        store, tickets ? "DELETE FROM unjudged WHERE ticket_id = ?1" : "DELETE FROM unjudged",
+        tickets, error);
+}
+
 int targets_missing(struct store *store, struct ids *ret, struct error *error)
 {
     sqlite3_stmt *statement;
-    int rc = store_prepare(store,
-                           "SELECT id FROM ticket WHERE in_domain AND id NOT IN"
-                           " (SELECT ticket_id FROM target) ORDER BY 1",
-                           &statement, error);
+    int rc = store_prepare(
+        store,
+        "SELECT u.ticket_id FROM unjudged u CROSS JOIN ticket t ON t.id = u.ticket_id"
+        " WHERE t.in_domain AND NOT EXISTS (SELECT 1 FROM target g WHERE g.ticket_id = t.id)"
+        " ORDER BY 1",
+        &statement, error);
 
     return rc < 0 ? rc : store_ids(store, statement, ret, error);
 }
@@ -382,11 +415,27 @@ int targets_deadline(struct store *store, bool *ret_found, instant *ret, struct 
     return store_integer(store, query, ret_found, ret, error);
 }
 
-int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error)
+int targets_oldest(struct store *store, const struct target_query *query, bool *ret_found,
+                   instant *ret, struct error *error)
 {
-    const struct store_query query = {"SELECT unixepoch(min(create_date)) FROM ticket"};
+    struct store_query created = {"SELECT unixepoch(min(create_date)) FROM ticket"};
+    bool found = false;
+    int rc = 0;
 
-    return store_integer(store, query, ret_found, ret, error);
+    if (!query->tickets)
+        return store_integer(store, created, ret_found, ret, error);
+    *ret_found = false;
+    created.sql = "SELECT unixepoch(create_date) FROM ticket WHERE id = ?1";
+    for (size_t i = 0; i < query->n_tickets && rc == 0; i++) {
+        instant when = 0;
+
+        created.parameter = query->tickets[i];
+        rc = store_integer(store, created, &found, &when, error);
+        if (rc == 0 && found && (!*ret_found || when < *ret))
+            *ret = when;
+        *ret_found |= found;
+    }
+    return rc;
 }
 
 int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error)

@@ -6,8 +6,9 @@
 
 #include "qualiodoo/util/error.h"
 
-/* jansson's parser drops a character that it has no memory for and goes on: json_build_parse()
- * looks here whether an allocation failed. */
+/* jansson's parser drops a character that it has no memory for, and its writer the name of a
+ * member, and both go on: json_build_parse() and json_build_text() look here whether an allocation
+ * failed. */
 static _Thread_local bool lacked_memory;
 
 static void *allocate(size_t size)
@@ -77,4 +78,17 @@ json_t *json_build_parsed(const char *text, size_t flags)
     json_t *parsed;
 
     return json_build_parse(text, flags, &parsed) < 0 ? NULL : parsed;
+}
+
+char *json_build_text(const json_t *value, size_t flags)
+{
+    char *text;
+
+    lacked_memory = false;
+    text = value ? json_dumps(value, flags) : NULL;
+    if (lacked_memory) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }

@@ -23,6 +23,7 @@
 #include "qualiodoo/store/meta.h"
 #include "qualiodoo/util/civil.h"
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 #include "queue.h"
 #include "texts.h"
 
@@ -247,7 +248,7 @@ static char *day_and_rules(const struct alerts *alerts)
                      : json_pack("{ss sO* sO*}", "day", civil_format(alerts->today, day),
                                  "writeback", json_object_get(document, "writeback"), "credit",
                                  json_object_get(document, "credit"));
-    text = made ? json_dumps(made, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    text = json_build_text(made, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(made);
     json_decref(document);
     return text;
@@ -277,11 +278,11 @@ int alerts_update(const struct writeback *writeback, const json_t *accounts, civ
     if (!config->writeback.balance_alerts)
         return 0;
     now = day_and_rules(&alerts);
-    changed = json_dumps(accounts, JSON_COMPACT);
+    changed = json_build_text(accounts, JSON_COMPACT);
     rc = now && changed ? store_meta_get(writeback->store, "alerts", &last, error)
                         : error_memory(error);
     if (rc == 0 && last && strcmp(last, now) == 0) {
-        rc = examine(&alerts, changed, error);
+        rc = json_array_size(accounts) ? examine(&alerts, changed, error) : 0;
     } else if (rc == 0) {
         rc = examine(&alerts, NULL, error);
         if (rc == 0)

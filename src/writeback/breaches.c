@@ -42,13 +42,33 @@ struct breaches {
     struct tz *zone;
     instant now;
     int64_t tag;        /* id of the tag writeback.breach.tag; 0: none is configured or known */
-    struct ids tickets; /* those that have rows in the outbox */
+    int asked;          /* tickets looked up so far */
+    struct ids tickets; /* those that have rows in the outbox; read after ASKED_MAX questions */
+    bool has_rows;      /* the current ticket is one of them */
     bool cleared;       /* the current breaches_plan() queued a correction */
 };
 
-static bool has_rows(const struct breaches *breaches, int64_t ticket)
+/* A cycle judges few tickets, one of new rules all: then a list costs less than a query for each.
+ */
+enum { ASKED_MAX = 64 };
+
+/* Sets breaches->has_rows. */
+static int look_up(struct breaches *breaches, int64_t ticket, struct error *error)
 {
-    return ids_contain(breaches->tickets.items, breaches->tickets.count, ticket);
+    struct store *store = breaches->writeback->store;
+    int rc = 0;
+
+    if (breaches->asked < ASKED_MAX) {
+        breaches->asked++;
+        return outbox_concerns(store, ticket, &breaches->has_rows, error);
+    }
+    if (breaches->asked == ASKED_MAX) {
+        rc = outbox_subjects(store, &breaches->tickets, error);
+        breaches->asked += rc == 0;
+    }
+    breaches->has_rows =
+        rc == 0 && ids_contain(breaches->tickets.items, breaches->tickets.count, ticket);
+    return rc;
 }
 
 /* ---- Queueing ---- */
@@ -230,7 +250,7 @@ static int void_queued(struct breaches *breaches, const char *kind, int64_t tick
 {
     char prefix[KEY_SIZE];
 
-    if (!has_rows(breaches, ticket))
+    if (!breaches->has_rows)
         return 0;
     snprintf(prefix, sizeof prefix, "%s.%lld.", kind, (long long)ticket);
     return outbox_keys(breaches->writeback->store, prefix, void_key, breaches, error);
@@ -247,7 +267,7 @@ static int plan_breach(struct breaches *breaches, const struct target_judged *ju
     int rc = 0;
 
     snprintf(key, sizeof key, "breach.%lld.", (long long)ticket);
-    if (has_rows(breaches, ticket))
+    if (breaches->has_rows)
         rc = outbox_keys(breaches->writeback->store, key, read_flag, &flags, error);
     if (rc < 0 || flags.in_doubt)
         return rc;
@@ -259,13 +279,13 @@ static int plan_breach(struct breaches *breaches, const struct target_judged *ju
             rc = clear_flag(breaches, target, flags.standing, error);
         return rc;
     }
-    if (has_rows(breaches, ticket)) /* breached again: a waiting correction is no longer true */
+    if (breaches->has_rows) /* breached again: a waiting correction is no longer true */
         rc = void_queued(breaches, "cleared", ticket, error);
     if (rc < 0 || *flags.standing || *flags.queued || !judged->recent || judged->past_horizon)
         return rc;
     snprintf(key, sizeof key, "breach.%lld.%lld", (long long)ticket,
              (long long)target->verdict.deadline);
-    if (has_rows(breaches, ticket))
+    if (breaches->has_rows)
         rc = outbox_exists(breaches->writeback->store, key, &exists, error);
     return rc < 0 || exists ? rc : flag(breaches, target, key, error);
 }
@@ -286,7 +306,7 @@ static int plan_warning(struct breaches *breaches, const struct target_judged *j
         return 0;
     snprintf(key, sizeof key, "warning.%lld.%lld", (long long)ticket->id,
              (long long)target->verdict.deadline);
-    if (has_rows(breaches, ticket->id))
+    if (breaches->has_rows)
         rc = outbox_exists(breaches->writeback->store, key, &exists, error);
     return rc < 0 || exists ? rc : warn(breaches, target, key, error);
 }
@@ -294,10 +314,11 @@ static int plan_warning(struct breaches *breaches, const struct target_judged *j
 int breaches_plan(struct breaches *breaches, const struct target_judged *judged, bool *ret_cleared,
                   struct error *error)
 {
-    int rc;
+    int rc = look_up(breaches, judged->target->ticket->id, error);
 
     breaches->cleared = false;
-    rc = plan_breach(breaches, judged, error);
+    if (rc == 0)
+        rc = plan_breach(breaches, judged, error);
     if (rc == 0)
         rc = plan_warning(breaches, judged, error);
     *ret_cleared = breaches->cleared;
@@ -306,8 +327,10 @@ int breaches_plan(struct breaches *breaches, const struct target_judged *judged,
 
 int breaches_withdraw(struct breaches *breaches, int64_t ticket, struct error *error)
 {
-    int rc = void_queued(breaches, "breach", ticket, error);
+    int rc = look_up(breaches, ticket, error);
 
+    if (rc == 0)
+        rc = void_queued(breaches, "breach", ticket, error);
     return rc < 0 ? rc : void_queued(breaches, "warning", ticket, error);
 }
 
@@ -317,15 +340,14 @@ static int load(struct breaches *breaches, struct error *error)
 {
     const struct config *config = breaches->writeback->config;
     struct store *store = breaches->writeback->store;
-    int rc;
+    int rc = 0;
 
     breaches->zone = tz_open(config->timezone);
     if (!breaches->zone)
         return error_memory(error);
     breaches->texts = (struct texts){
         .language = config->language, .zone = breaches->zone, .zone_name = config->timezone};
-    rc = outbox_subjects(store, &breaches->tickets, error);
-    if (rc == 0 && config->writeback.breach_tag)
+    if (config->writeback.breach_tag)
         rc = targets_tag(store, config->writeback.breach_tag, &breaches->tag, error);
     return rc;
 }

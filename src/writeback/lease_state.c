@@ -120,7 +120,7 @@ int lease_save(struct lease_keeper *keeper, struct error *error)
                      "token", keeper->token, "before", keeper->before, "holder", keeper->holder,
                      "holder_row", (json_int_t)keeper->holder_row, "left_row",
                      (json_int_t)keeper->left_row, "at", instant_format(clock_real(), at));
-    text = kept ? json_dumps(kept, JSON_COMPACT) : NULL;
+    text = json_build_text(kept, JSON_COMPACT);
     rc = text ? store_meta_set(keeper->store, "lease", text, error) : error_memory(error);
     json_decref(kept);
     free(text);

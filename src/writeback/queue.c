@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "qualiodoo/util/clock.h"
+#include "qualiodoo/util/json_build.h"
 
 int queue_add(const struct writeback *writeback, const struct queue_write *write,
               struct error *error)
 {
-    char *text = write->payload ? json_dumps(write->payload, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    char *text = json_build_text(write->payload, JSON_COMPACT | JSON_ENCODE_ANY);
     bool enabled = writeback->config->writeback.enabled, added = false;
     struct outbox_row row = {.key = write->key,
                              .part = write->part,

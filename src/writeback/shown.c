@@ -1,9 +1,9 @@
 /* shown.c - queues the writes of the credit that Odoo shows on each customer.
  *
- * Every cycle compares the computed credit of all customers with the mirror of Odoo: a value that a
- * person changed, a deleted record and a second record of a customer are corrected as soon as they
- * were read. `setup` makes the model; an Odoo that has only the stored fields of 0.1.0 gets those
- * filled. */
+ * Every cycle compares the computed credit with the mirror of Odoo, for each customer of whom
+ * something changed: a value that a person changed, a deleted record and a second record of a
+ * customer are corrected as soon as they were read. `setup` makes the model; an Odoo that has only
+ * the stored fields of 0.1.0 gets those filled. */
 #include "qualiodoo/writeback/shown.h"
 
 #include <stdio.h>
@@ -59,17 +59,18 @@ static int queue_fields(void *context, const struct shown_credit *credit, struct
 
 int shown_update(struct writeback *writeback, struct error *error)
 {
+    bool rows = writeback->shows_rows;
     int rc;
 
-    if (!writeback->config->writeback.balance_fields)
-        return 0;
-    if (writeback->shows_rows) {
-        rc = outbox_forget_part(writeback->store, OUTBOX_FIELDS, error);
-        return rc < 0 ? rc
-                      : shown_differences(writeback->store, writeback->config->credit.warn_below,
-                                          queue_row, writeback, error);
-    }
-    return writeback->shows_fields
-               ? alerts_credit(writeback->store, NULL, queue_fields, writeback, error)
-               : 0;
+    if (!writeback->config->writeback.balance_fields || (!rows && !writeback->shows_fields))
+        return shown_forget(writeback->store, error);
+    rc = shown_begin(writeback->store, rows ? "rows" : "fields", error);
+    if (rc < 0)
+        return rc;
+    if (!rows)
+        return alerts_credit(writeback->store, queue_fields, writeback, error);
+    rc = outbox_forget_fields(writeback->store, error);
+    return rc < 0 ? rc
+                  : shown_differences(writeback->store, writeback->config->credit.warn_below,
+                                      queue_row, writeback, error);
 }

@@ -68,7 +68,7 @@ static void judge_all(void)
     struct error error = {0};
     struct respond_run run = {.now = clock_now(), .row = ignore};
     struct respond *respond = NULL;
-    int rc = respond_open(desk_config, store, &respond, &error);
+    int rc = respond_open(desk_config, store, &(struct target_query){0}, &respond, &error);
 
     if (rc == 0)
         rc = respond_each(respond, &(struct target_query){0}, &run, &error);

@@ -105,6 +105,9 @@ fi
 if found=$(grep -rn --include='*.c' 'json_loads *(' src | grep -v '^src/util/json_build.c:'); then
     breach "a reader that leaves out characters for lack of memory: json_build_parse()"$'\n'"$found"
 fi
+if found=$(grep -rn --include='*.c' 'json_dump[sf] *(' src | grep -v '^src/util/json_build.c:'); then
+    breach "a writer that leaves out names for lack of memory: json_build_text()"$'\n'"$found"
+fi
 if found=$(grep -rPzoc --include='*.c' '([;{})]|\*/|else)\s*json_(array|object)_(append|set|extend|update|insert)\w*\(' src |
     grep -v ':0$'); then
     breach "JSON that may miss an item for lack of memory (util/json_build.c, or look at the result):"$'\n'"$found"

@@ -6,6 +6,7 @@ import gzip
 import http.client
 import socket
 import xmlrpc.client
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -43,6 +44,22 @@ def test_api_keys_work_as_passwords_until_they_expire(both: Desk) -> None:
     both.world.advance(2 * 86400)
     assert keyed.fault(TICKET, "search", []) == (3, "Access Denied")
     assert both.agent.common.authenticate("demo", "agent@example.com", "k" * 40, {}) is False
+
+
+def test_the_keys_that_a_user_sees(make_desk: Callable[..., Desk]) -> None:
+    """One's own, with their expiry since 18; never the key nor its first characters, which no field holds."""
+    for version in (16, 17, 18, 19):
+        desk = make_desk(version=version)
+        desk.world.api_key("agent@example.com", "a" * 40, expires=datetime(2026, 6, 1), name="desk")
+        desk.world.api_key("admin", "b" * 40, name="other")
+        fields = desk.agent("res.users.apikeys", "fields_get")
+        assert ("expiration_date" in fields) == (version >= 18)
+        assert not {"index", "key"} & fields.keys()
+        row, = desk.agent("res.users.apikeys", "search_read", [], ["name", "scope", *(["expiration_date"] * (version >= 18))])
+        assert (row["name"], row["scope"]) == ("desk", False)
+        assert row.get("expiration_date") == ("2026-06-01 00:00:00" if version >= 18 else None)
+        assert len(desk.admin("res.users.apikeys", "search", [])) == 2
+        assert desk.agent.fault("res.users.apikeys", "create", {"name": "x", "user_id": desk.agent.uid})[0] == 4
 
 
 def test_every_fault_is_http_200(desk: Desk) -> None:

@@ -9,6 +9,7 @@ import pickle
 import signal
 import subprocess
 import sys
+import urllib.request
 import xmlrpc.client
 from collections.abc import Callable
 from datetime import datetime
@@ -201,9 +202,38 @@ def test_json2_names_its_database_where_there_are_several(newer: Desk) -> None:
 
 @pytest.mark.parametrize("protocol", EACH)
 def test_a_header_with_a_wrong_database_is_a_page(newer: Desk, protocol: str) -> None:
+    """Over XML-RPC and JSON-RPC where their module is not server-wide."""
+    newer.world.server_wide_rpc = False
     reply = post(newer, protocol, TICKET, "search", [[]], ("domain",), {"X-Odoo-Database": "nowhere"})
     assert reply.status == 404 and reply.headers["content-type"].startswith("text/html")
     assert newer.server.calls[-1].status == 404
+
+
+@pytest.mark.parametrize("protocol", ["xmlrpc", "jsonrpc"])
+def test_a_header_with_a_wrong_database_is_ignored_where_rpc_is_server_wide(newer: Desk, protocol: str) -> None:
+    """As by default. The arguments name the database."""
+    for several in (False, True):
+        newer.world.one_database = not several
+        for headers in ({"X-Odoo-Database": "nowhere"}, {}):
+            reply = post(newer, protocol, TICKET, "search", [[]], ("domain",), headers)
+            assert reply.status == 200 and value(protocol, reply) == []
+
+
+@pytest.mark.parametrize("protocol", ["xmlrpc", "jsonrpc"])
+def test_without_a_database_a_module_that_is_not_server_wide_is_a_page(newer: Desk, protocol: str) -> None:
+    newer.world.server_wide_rpc = False
+    assert post(newer, protocol, TICKET, "search", [[]], ("domain",), {}).status == 200, "there is one database"
+    newer.world.one_database = False
+    assert post(newer, protocol, TICKET, "search", [[]], ("domain",), {}).status == 404
+    assert post(newer, protocol, TICKET, "search", [[]], ("domain",), {"X-Odoo-Database": "demo"}).status == 200
+
+
+def test_the_version_needs_no_database(newer: Desk) -> None:
+    newer.world.one_database = False
+    for path in ("/web/version", "/json/version"):
+        for headers in ({}, {"X-Odoo-Database": "nowhere"}):
+            request = urllib.request.Request(newer.server.url + path, headers=headers)
+            assert json.load(urllib.request.urlopen(request))["version"] == "19.0"
 
 
 # Results that have no form ----------------------------------------------------------------------

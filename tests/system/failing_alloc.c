@@ -9,10 +9,9 @@
  * libraries' constructors ask for before main() is out of its hands. Neither counted nor failed are
  *
  *   - GLib's allocations: GLib ends the process when one fails;
- *   - the text of a fault that xmlrpc-c makes: without memory for it, it copies from a pointer that
- *     it never set (set_fault_formatted_v in 1.33);
- *   - the tree of elements of xmlrpc-c's reader (xmlrpc_XML_Parse): without memory for a child, it
- *     frees an element that its parent still names (xml_element_free). */
+ *   - with FAILING_ALLOC_LASTS, the text of a fault that xmlrpc-c makes after an allocation that
+ *     failed: without memory for it too, it copies from a pointer that it never set
+ *     (set_fault_formatted_v in 1.33). */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -29,7 +28,6 @@
 
 void failing_alloc_now(void);
 int __vasprintf_chk(char **ret, int flag, const char *format, va_list arguments);
-int xmlrpc_XML_Parse(void *parser, const char *text, int length, int is_final);
 
 struct code {
     uintptr_t from, to;
@@ -45,7 +43,6 @@ static void *(*next_malloc)(size_t);
 static void *(*next_calloc)(size_t, size_t);
 static void *(*next_realloc)(void *, size_t);
 static int (*next_vasprintf)(char **, int, const char *, va_list);
-static int (*next_parse)(void *, const char *, int, int);
 
 static int note_code(struct dl_phdr_info *info, size_t size, void *is_first)
 {
@@ -80,7 +77,6 @@ static void find_next(void)
     next_realloc = (void *(*)(void *, size_t))dlsym(RTLD_NEXT, "realloc");
     next_vasprintf =
         (int (*)(char **, int, const char *, va_list))dlsym(RTLD_NEXT, "__vasprintf_chk");
-    next_parse = (int (*)(void *, const char *, int, int))dlsym(RTLD_NEXT, "xmlrpc_XML_Parse");
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -166,19 +162,8 @@ int __vasprintf_chk(char **ret, int flag, const char *format, va_list arguments)
     bool before = busy;
     int length;
 
-    busy = busy || holds(&xmlrpc, __builtin_return_address(0));
+    busy = busy || (lasts && holds(&xmlrpc, __builtin_return_address(0)));
     length = next_vasprintf(ret, flag, format, arguments);
     busy = before;
     return length;
-}
-
-int xmlrpc_XML_Parse(void *parser, const char *text, int length, int is_final)
-{
-    bool before = busy;
-    int done;
-
-    busy = true;
-    done = next_parse(parser, text, length, is_final);
-    busy = before;
-    return done;
 }

@@ -21,8 +21,9 @@ import threading
 from contextlib import closing
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from http import HTTPStatus
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 SECONDS = 60  # a run that takes longer hangs
 # Names of a real time, or of what a run said of itself.
@@ -30,6 +31,14 @@ UNCOMPARED = ("meta", "sqlite_sequence")
 TIMES = ("high_seen_at", "pulled_at", "at", "created_at", "changed_at", "judged_at", "settled_at", "first_judged")
 # What is written after the pull and its results, which are one transaction.
 LATER = ("outbox", "marker", "cursor")
+
+
+class Told(NamedTuple):
+    """An answer: its HTTP status, its content type, its body."""
+
+    status: int
+    kind: str
+    body: bytes
 
 
 @dataclass
@@ -41,7 +50,7 @@ class Recording:
     preload: str
     folder: str | None  # state.db* to start from
     repeats: bool  # the run is one transaction: when it fails, the state is the one before or the one after
-    answers: dict[tuple[str, bytes], list[bytes]] = field(default_factory=dict)
+    answers: dict[tuple[str, bytes], list[Told]] = field(default_factory=dict)  # to a path and a body
     output: str = ""
     contents: dict[str, str] = field(default_factory=dict)  # of the state, after
     before: dict[str, str] = field(default_factory=dict)
@@ -96,21 +105,21 @@ class Replay(threading.Thread):
         head, body = read.split(b"\r\n\r\n", 1)
         lines = head.decode().split("\r\n")
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
-        while len(body) < int(headers["content-length"]):
+        while len(body) < int(headers.get("content-length", "0")):
             more = connection.recv(65536)
             if not more:
                 return
             body += more
-        out = self.answer(lines[0].split()[1], body)
-        if out is not None:
-            connection.sendall(f"HTTP/1.0 200 OK\r\nServer: Werkzeug\r\nDate: {formatdate(usegmt=True)}\r\nContent-Type: "
-                               f"text/xml; charset=utf-8\r\nContent-Length: {len(out)}\r\nConnection: close\r\n\r\n".encode()
-                               + out)
+        told = self.answer(lines[0].split()[1], body)
+        if told is not None:
+            connection.sendall(f"HTTP/1.0 {told.status} {HTTPStatus(told.status).phrase}\r\nServer: Werkzeug\r\n"
+                               f"Date: {formatdate(usegmt=True)}\r\nContent-Type: {told.kind}\r\n"
+                               f"Content-Length: {len(told.body)}\r\nConnection: close\r\n\r\n".encode() + told.body)
 
-    def answer(self, path: str, body: bytes) -> bytes | None:
+    def answer(self, path: str, body: bytes) -> Told | None:
         known = self.recording.answers.get((path, body))
         if known is None:
-            self.unknown.append(body.decode(errors="replace"))
+            self.unknown.append(f"{path} {body.decode(errors='replace')}")
             return None
         number = self.asked.get((path, body), 0)
         self.asked[path, body] = number + 1
@@ -155,7 +164,8 @@ class Trials:
         except subprocess.TimeoutExpired:
             return {"wrong": "it hangs"}
         if self.replay.unknown:
-            return {"wrong": f"it asks Odoo what it never asks: {self.replay.unknown[0][-600:]}", "exit": done.returncode}
+            return {"wrong": f"it asks Odoo what it never asks: {self.replay.unknown[0][-600:]}", "exit": done.returncode,
+                    "said": done.stderr[-600:]}
         if done.returncode == 0:
             return self.look_at_success(done)
         if done.returncode != 1 or not done.stderr.startswith("qualiodoo: "):

@@ -159,13 +159,6 @@ def test_an_unknown_database(ready: Practice) -> None:
     assert any(p["topic"] == "state" and "database 'demo'" in p["text"] for p in problems)
 
 
-@pytest.mark.world(version=19)
-def test_a_key_that_expires_soon(ready: Practice) -> None:
-    ready.world.api_key(AGENT, "k1", expires=datetime(2026, 4, 1))
-    assert any("expires on 2026-04-01" in n["text"] for n in ready.notes())
-    assert not any("expires" in n["text"] for n in ready.notes(now="2026-01-01"))
-
-
 def test_an_administrator_has_too_many_rights(ready: Practice) -> None:
     ready.world.set_groups(AGENT, [*GROUPS, "base.group_system"])
     assert any("is an administrator" in n["text"] for n in ready.notes())

@@ -173,6 +173,21 @@ def test_tickets_and_adjustments_of_a_merged_partner_follow_at_the_next_sync(wor
     assert not run("reconcile", "--json", check=0).json["drift"]
 
 
+def test_a_contact_merged_into_one_of_another_company_takes_its_charges_along(world: World, run: Run, shop: Shop) -> None:
+    """The company that the deleted contact belonged to is computed again, also when it has no fact left."""
+    other = world.partner("Didier", parent=shop.bravo)
+    lone = world.partner("Eva", parent=world.partner("Delta SARL"))
+    world.timesheet(world.ticket(lone, created="2026-03-12 09:00"), 1.0, "2026-03-12")
+    run("sync", check=0)
+    run.settle()
+    before = run.balance(shop.acme), run.balance(shop.bravo)
+    world.merge_contacts(other, shop.contact)
+    world.merge_contacts(other, lone)
+    run("sync", check=0)
+    assert (run.balance(shop.acme), run.balance(shop.bravo)) == (before[0] + 35, before[1] - 35 - 60)
+    assert run.picture() == run.rebuilt()
+
+
 def test_a_customer_merged_into_one_that_was_never_seen_is_followed(world: World, run: Run, shop: Shop) -> None:
     run("sync", check=0)
     run.settle()

@@ -222,3 +222,27 @@ def test_a_sync_after_weeks_catches_up(world: World, settled: Run, shop: Shop) -
     settled("sync", check=0)
     assert settled.balance(shop.acme) == 685 - 90 and settled.balance(shop.bravo) == 660 + 3 * 720
     check_rebuilt(settled)
+
+
+def test_missing_records_are_searched_first_and_read_in_small_chunks(run: Run, world: World, server: Server) -> None:
+    """Odoo 19 takes seconds for a read of many ids that are gone."""
+    customer = world.partner("Exemple SARL")
+    ticket, other = world.ticket(customer), world.ticket(customer)
+    lines = [world.timesheet(ticket, 0.25, str(world.today)) for _ in range(130)]
+    run("sync", check=0, now=False)
+    kept = lines[:5]
+    world.delete(LINE, *lines[5:])
+    for line in kept:
+        world.move_timesheet(line, other)
+    run.configure(safety={"max_delete": "100%"})
+    server.clear()
+    run("reconcile", check=0, now=False)
+    assert run.sql("SELECT count(*) FROM timesheet") == [(5,)]
+    gone, sizes = set(lines[5:]), []
+    for call in server.named("read", LINE):
+        asked = set(call.args[0])
+        assert asked <= gone or not asked & gone
+        sizes += [len(asked)] if asked <= gone else []
+    assert sorted(sizes) == [25, 50, 50]
+    (found,) = [c for c in server.named("search", LINE) if ["id", "in", lines[5:]] in c.args[0]]
+    assert found.result == []

@@ -29,12 +29,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-for folder in ("tests/model", "tests/odoo"):
+for folder in ("tests", "tests/model", "tests/odoo"):
     if str(ROOT / folder) not in sys.path:
         sys.path.insert(0, str(ROOT / folder))
 
 import convert
 import histories as H
+import zygote
 from ledger_model import Policy, balance_json, derive, ledger_json, name_of, run
 
 BINARY = Path((os.environ.get("QUALIODOO") or str(ROOT / "build" / "qualiodoo")) + "-test").resolve()
@@ -104,7 +105,7 @@ class Program:
 
     def run(self, now: str, *command: str, accept=(0,)):
         words = [str(self.binary), "-c", str(self.config), "--now", now, "--json", *command]
-        done = subprocess.run(words, capture_output=True, text=True, timeout=120, env={**os.environ, "QUALIODOO_SECRET": SECRET})
+        done = zygote.run(words, timeout=120, env={**os.environ, "QUALIODOO_SECRET": SECRET}, stdin=subprocess.DEVNULL)
         assert done.returncode in accept, f"{' '.join(words)}: exit {done.returncode}\n{done.stderr[-3000:]}"
         try:
             return json.loads(done.stdout) if done.returncode == 0 else None

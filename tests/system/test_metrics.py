@@ -96,6 +96,7 @@ def test_the_file_after_each_cycle(world: World, service: Service, file: Path) -
     first = read(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o644 and os.listdir(file.parent) == [file.name]
     assert first["qualiodoo_minutes_total"] == {"credited": 0, "consumed": 0, "expired": 0}, "history is no event"
+    assert first["qualiodoo_key_expiry_timestamp_seconds"] == {}, "a password"
     assert first["qualiodoo_mirror_complete"]["ticket"] == 1 and first["qualiodoo_accounts"] == {"": 1}
     assert first["qualiodoo_next_deadline_timestamp_seconds"] == {"": deadline.timestamp()}
     assert abs(first["qualiodoo_mirror_pulled_timestamp_seconds"]["move"] - time.time()) < 120
@@ -135,6 +136,19 @@ def test_a_file_that_cannot_be_written_is_said_once(world: World, service: Servi
     assert os.listdir(file.parent) == [file.name], "no temporary file is left"
     file.rmdir()
     assert until(file.is_file)
+    assert service.stop() == 0
+
+
+@pytest.mark.world(version=19)
+def test_the_expiry_of_the_key_and_its_warning_in_the_journal(world: World, service: Service, file: Path) -> None:  # noqa: F811
+    expires = datetime.now(timezone.utc).replace(microsecond=0) + timedelta(days=5)
+    key = "0123456789abcdef0123456789abcdef01234567"
+    world.api_key("agent@example.com", key, expires=expires.replace(tzinfo=None), name="desk")
+    service.run.write_secret(key)
+    ready(service)
+    assert until(file.exists) and read(file)["qualiodoo_key_expiry_timestamp_seconds"] == {"": expires.timestamp()}
+    assert until(lambda: read(file)["qualiodoo_cycles_total"]["done"] >= 3)
+    assert Path(service.log.name).read_text().count(f"'desk' of the agent's user expires on {expires:%Y-%m-%d}: make a new one") == 1
     assert service.stop() == 0
 
 

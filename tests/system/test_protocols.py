@@ -90,8 +90,11 @@ def test_the_key_of_another_user_is_refused(shop: Shop, run: Run, server: Server
 
 
 @JSON2
-@pytest.mark.parametrize("name", ALL)
-def test_a_wrong_database_is_named(shop: Shop, run: Run, name: str) -> None:
+@pytest.mark.parametrize("wide", [True, False])
+@pytest.mark.parametrize("name", [*ALL, "auto"])
+def test_a_wrong_database_is_named(shop: Shop, run: Run, name: str, wide: bool) -> None:
+    """By a fault, or by a page where the protocol's module is not server-wide."""
+    shop.world.server_wide_rpc = wide
     shop.world.api_key("agent@example.com", SECRET)
     run.configure(odoo={"protocol": name, "database": "nowhere"})
     assert "there is no database 'nowhere' on this server" in run("sync", check=1).message
@@ -126,3 +129,31 @@ def test_each_protocol_writes_a_breach_once(shop: Shop, run: Run, server: Server
     assert [call.args[0] for call in notes if call.args[0] == [late]] == [[late]]
     run("reconcile", check=0)
     assert len([call for call in server.calls if call.method == "message_post"]) == len(notes)
+
+
+@JSON2
+@pytest.mark.parametrize("name", ALL[1:])
+def test_json_carries_the_characters_that_break_an_answer_in_xml(shop: Shop, run: Run, name: str) -> None:
+    world = shop.world
+    world.api_key("agent@example.com", SECRET)
+    world.patch("account.move", shop.invoice, name="INV/\ufffe\uffff\u0007")
+    run.configure(odoo={"protocol": "xmlrpc"})
+    assert f"account.move {shop.invoice} is kept without its texts" in run("sync", check=0).err
+    run.configure(odoo={"protocol": name})
+    run("reconcile", check=0)
+    assert run.sql("SELECT name FROM move WHERE id = ?", shop.invoice) == [("INV/\ufffe\uffff\u0007",)]
+    assert run.sql("SELECT count(*) FROM unreadable") == [(0,)]
+
+
+@JSON2
+@pytest.mark.parametrize("name", ALL[1:])
+def test_a_number_that_json_has_not_costs_its_record_alone(shop: Shop, run: Run, name: str) -> None:
+    """Odoo writes NaN, which is no JSON: the record is kept without that number, which is said, and the rest of its page."""
+    world = shop.world
+    world.api_key("agent@example.com", SECRET)
+    world.patch("account.analytic.line", shop.lines[0], unit_amount=float("nan"))
+    run.configure(odoo={"protocol": name})
+    said = run("sync", check=0).err
+    assert f"account.analytic.line {shop.lines[0]} is kept without" in said and "NaN in the place of a number" in said
+    assert run.balance(shop.acme) == 720 - 5 and run.balance(shop.bravo) == 660
+    assert run.sql("SELECT mirror, id, kept FROM unreadable") == [("timesheet", shop.lines[0], 1)]

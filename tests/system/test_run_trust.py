@@ -10,7 +10,6 @@ import random
 import signal
 import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -74,32 +73,10 @@ def world(clock: Time) -> World:
 POLL = {"payments": "1min", "tickets": "3min", "overlap": "3h"}
 
 
-class Heard(Service):
-    """A service whose socket is emptied all the time: else it waits in sd_notify()."""
-
-    def __init__(self, run: Run) -> None:
-        super().__init__(run)
-        self.socket.setblocking(True)
-        self.ear = threading.Thread(target=self.hear, daemon=True)
-        self.ear.start()
-
-    def hear(self) -> None:
-        while text := self.socket.recv(4096):
-            self.heard.append(text.decode())
-
-    def listen(self) -> str:
-        return "\n".join(self.heard)
-
-    def close(self) -> None:
-        self.socket.shutdown(socket.SHUT_RDWR)
-        self.ear.join()
-        super().close()
-
-
 @pytest.fixture
 def service(world: World, run: Run, shop: Shop) -> Iterator[Service]:
     run.configure(poll=POLL, odoo={"timeout": "1s"}, writeback={"enabled": True, "since": "2026-03-28"})
-    made = Heard(run)
+    made = Service(run)
     yield made
     made.close()
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import VERSION, Run, environment
+from conftest import VERSION, Run, by_protocol, environment
 from odoosim import Server, World
 from odoosim.faults import OdooError
 from odoosim.orm import Env
@@ -107,10 +107,14 @@ class Office:
     def tag_model(self) -> str:
         return {"oca": "helpdesk.ticket.tag", "enterprise": "helpdesk.tag", "task": "project.tags"}[self.world.flavour]
 
+    @property
+    def users(self) -> str:
+        """The field of a group that holds its users."""
+        return "user_ids" if self.world.version >= 19 else "users"
+
     def picture(self) -> dict[str, Any]:
         """What setup is about, without numbers and dates."""
         env = self.world.env().with_context(active_test=False)
-        users = "user_ids" if self.world.version >= 19 else "users"
 
         def rows(model: str, domain: list[Any], names: list[str]) -> list[Any]:
             return [tuple(env.row(model, i).get(n) or None for n in names) for i in env.search(model, domain, order="id")]
@@ -118,7 +122,7 @@ class Office:
         group = env.search("res.groups", [("name", "=", "qualiodoo agent")])
         return {
             "groups": len(group),
-            "member": self.world.agent in env.read("res.groups", group, [users])[0][users] if group else False,
+            "member": self.world.agent in env.read("res.groups", group, [self.users])[0][self.users] if group else False,
             "models": rows("ir.model", [("model", "in", [MODEL, ACCOUNT])], ["model", "state"]),
             "fields": sorted(rows("ir.model.fields", [("model", "in", [MODEL, ACCOUNT]), ("name", "=like", "x_%")],
                                   ["name", "ttype", "relation", "required", "index", "copied", "on_delete"]), key=str),
@@ -240,7 +244,7 @@ def test_what_somebody_changed_is_put_right(office: Office) -> None:
     env = office.world.env()
     world = office.world
     group = env.search("res.groups", [("name", "=", "qualiodoo agent")])[0]
-    world.write("res.groups", group, users=[(3, world.agent)])
+    world.write("res.groups", group, **{office.users: [(3, world.agent)]})
     world.write("ir.model.access", env.search("ir.model.access", [("group_id", "=", group)]), perm_write=True,
                 perm_create=False)
     world.delete("ir.model.fields", *env.search("ir.model.fields", [("model", "=", MODEL), ("name", "=", "x_end")]))
@@ -454,6 +458,28 @@ def test_a_wrong_password(office: Office) -> None:
     office.write_secret("s3cret")
     message = office.setup(check=1).message
     assert "the administrator's login 'admin' is refused" in message and "odoo.secret_file" not in message
+    assert by_protocol(*["the login or its password is wrong"] * 2, "JSON-2 takes an API key of that user") in message
+
+
+@pytest.mark.world(version=19)
+@pytest.mark.parametrize("secret", ["admin", "two s3cret words", "l\u00e9 s3cret", "the key of somebody else"])
+def test_over_json2_an_administrator_is_told_that_it_takes_a_key_alone(office: Office, monkeypatch: pytest.MonkeyPatch,
+                                                                       secret: str) -> None:
+    """His password is refused as a wrong key is, and the way out is named; with a key, or `auto`, all is made."""
+    monkeypatch.setattr(World, "passwords_are_keys", False)
+    office.world.api_key(AGENT, "key-of-the-agent")
+    office.run.configure(odoo={"protocol": "json2"})
+    office.write_secret("key-of-the-agent" if secret == "the key of somebody else" else secret)
+    message = office.setup(check=1).message
+    assert "the administrator's login 'admin' is refused" in message and "odoo.secret_file" not in message
+    assert "JSON-2 takes an API key of that user, never a password" in message
+    assert "run setup with odoo.protocol: auto" in message and not [c for c in office.server.calls if c.writes]
+    office.world.api_key("admin", "key-of-admin")
+    office.write_secret("key-of-admin")
+    assert "done: all is there now" in office.setup().out
+    office.write_secret("admin")
+    office.run.configure(odoo={"protocol": "auto"})
+    assert "nothing to do" in office.setup().out
 
 
 def test_an_agent_that_does_not_exist(office: Office) -> None:

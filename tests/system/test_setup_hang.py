@@ -67,7 +67,7 @@ def test_a_call_that_hangs_is_given_up_after_30_seconds_whatever_odoo_timeout_is
     assert "ir.model.access.create within 30 s" in message and "pg_terminate_backend(PID)" in message
 
 
-@FRENCH
+@pytest.mark.world(languages=("fr_FR",), version=17)
 def test_the_simulated_server_hangs_without_the_language_until_the_statement_is_ended(world: World, server: Server) -> None:
     """What an administrator's script without Accept-Language does to everybody, and how it ends."""
     code = ("import xmlrpc.client,sys; p=xmlrpc.client.ServerProxy(sys.argv[1]+'/xmlrpc/2/object');"

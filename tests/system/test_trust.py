@@ -9,7 +9,7 @@ import sqlite3
 import time
 
 import pytest
-from conftest import Run, Server, Shop, World, age, xml_alone
+from conftest import Run, Server, Shop, World, age
 
 LINE = "account.analytic.line"
 BOOKKEEPING = ("meta", "cursor", "audit", "sqlite_sequence", "tombstone")  # what two ways to one state may differ in
@@ -479,7 +479,7 @@ def test_the_state_of_another_database_is_refused(server: Server, run: Run, shop
     assert run("status", "--json", now=False, check=0).json["odoo"]["last_error"] is None
 
 
-@xml_alone
+@pytest.mark.usefixtures("breaking_texts")
 def test_a_paid_invoice_whose_text_breaks_the_answer_still_gives_its_hours(world: World, run: Run, shop: Shop) -> None:
     """The record is kept without its texts, and read whole once it is repaired."""
     run.configure(odoo={"page_size": 10})
@@ -500,6 +500,7 @@ DAMAGE = [("res.partner", "acme", "name"), ("res.partner", "contact", "ref"), ("
           ("helpdesk.ticket", "fix", "number")]
 
 
+@pytest.mark.usefixtures("breaking_texts")
 @pytest.mark.parametrize(("model", "which", "field"), DAMAGE)
 @pytest.mark.parametrize("command", ["sync", "reconcile"])
 def test_text_that_breaks_the_answer_costs_no_money(world: World, run: Run, shop: Shop, model: str, which: str, field: str,
@@ -514,7 +515,7 @@ def test_text_that_breaks_the_answer_costs_no_money(world: World, run: Run, shop
     assert {k: v for k, v in run.picture().items() if k != "name"} == {k: v for k, v in run.rebuilt().items() if k != "name"}
 
 
-@xml_alone
+@pytest.mark.usefixtures("breaking_texts")
 @pytest.mark.parametrize("what", ["unit", "journal", "reason"])
 def test_text_of_a_unit_a_journal_or_an_adjustment_costs_no_money(world: World, run: Run, shop: Shop, what: str) -> None:
     row = world.adjustment(shop.acme, 30, "2026-03-12")
@@ -529,7 +530,7 @@ def test_text_of_a_unit_a_journal_or_an_adjustment_costs_no_money(world: World, 
     assert [r[0] for r in run.sql("SELECT kept FROM unreadable")] == [1]
 
 
-@xml_alone
+@pytest.mark.usefixtures("breaking_texts")
 def test_a_note_whose_figures_cannot_be_read_is_skipped_and_said(world: World, run: Run, shop: Shop) -> None:
     """Its minutes stand in the text itself."""
     run.configure(credit={"adjustments": "note"}, writeback={"enabled": True, "since": "2026-01-01"})
@@ -546,7 +547,7 @@ def test_a_note_whose_figures_cannot_be_read_is_skipped_and_said(world: World, r
     assert any("1 records cannot be read" in p for p in status["problems"])
 
 
-@xml_alone
+@pytest.mark.usefixtures("breaking_texts")
 def test_a_damaged_record_that_was_deleted_is_forgotten(world: World, run: Run, shop: Shop) -> None:
     run("sync", check=0)
     world.advance(60)

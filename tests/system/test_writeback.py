@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import VERSION, Run, Server, World
+from conftest import VERSION, Run, Server, World, by_protocol
 from odoosim.faults import AccessError, UserError
+from odoosim.methods import BaseModel, Thread
 from sample import some
 
 TICKET, TAG, ACTIVITY, MESSAGE = "helpdesk.ticket", "helpdesk.ticket.tag", "mail.activity", "mail.message"
@@ -48,6 +49,11 @@ class Desk:
 
     def sync(self, time: str, *arguments: str, command: str = "sync", **options: Any) -> Any:
         return self.run(command, "--json", *arguments, now=at(time), **{"check": 0, **options})
+
+    def show_history(self) -> None:
+        """Lets the agent read who was assigned when, as `setup` does: 19 tells it in no other way."""
+        if self.world.version >= 19:
+            self.world.grant_history()
 
     def find(self, model: str, domain: list[Any], *fields: str) -> list[dict[str, Any]]:
         env = self.world.env()
@@ -195,6 +201,7 @@ def test_an_assignment_is_no_response_where_sla_response_leaves_it_out(desk: Des
 
 
 def test_a_closing_stops_the_clock_without_an_answer(desk: Desk) -> None:
+    desk.show_history()
     in_time, late = desk.ticket(), desk.ticket()
     desk.world.close(in_time, at=utc("10:00"))
     desk.world.close(late, at=utc("12:00"))
@@ -463,6 +470,7 @@ def reassigned(desk: Desk) -> int:
 
 
 def test_the_history_tells_when_a_ticket_was_first_assigned(desk: Desk) -> None:
+    desk.show_history()
     ticket = reassigned(desk)
     desk.sync("16:00")
     assert desk.kinds(ticket) == []
@@ -472,6 +480,7 @@ def test_the_history_tells_when_a_ticket_was_first_assigned(desk: Desk) -> None:
 @pytest.mark.parametrize("end", ["reassigned", "closed"])
 def test_an_assignment_by_the_creation_is_no_answer_in_the_history_either(desk: Desk, end: str) -> None:
     """A rule assigned the ticket at once, and nobody answered in time."""
+    desk.show_history()
     ticket = desk.ticket()
     desk.world.assign(ticket, desk.leader, at=utc("9:00:03"))
     if end == "reassigned":
@@ -484,6 +493,7 @@ def test_an_assignment_by_the_creation_is_no_answer_in_the_history_either(desk: 
 
 
 def test_the_first_assignment_after_that_of_the_creation_is_found(desk: Desk) -> None:
+    desk.show_history()
     ticket = desk.ticket()
     desk.world.assign(ticket, desk.leader, at=utc("9:00:03"))
     desk.world.assign(ticket, desk.agent, at=utc("9:30"))
@@ -561,6 +571,37 @@ def test_a_write_that_odoo_committed_before_its_fault_is_not_repeated(desk: Desk
     desk.server._dispatch = post
     desk.sync("11:31", check=None)
     assert len(desk.notes(ticket)) == 1
+
+
+@pytest.mark.parametrize("model, method, part, real", [
+    (TICKET, "message_post", "note", Thread.message_post), (TICKET, "write", "tag", Thread.write),
+    (ACTIVITY, "create", "activity", BaseModel.create)], ids=["note", "tag", "activity"])
+def test_a_write_whose_result_odoo_cannot_tell_is_found_where_it_was_committed(
+        desk: Desk, model: str, method: str, part: str, real: Any) -> None:
+    """XML-RPC and JSON-RPC answer with the fault after the commit, JSON-2 rolls back: Odoo is asked which it was."""
+    ticket = desk.ticket()
+
+    def cannot_be_told(records: Any, *args: Any, **kwargs: Any) -> Any:
+        real(records, *args, **kwargs)
+        return {(1, 2): 3}
+
+    cannot_be_told.kind = real.kind  # type: ignore[attr-defined]
+    desk.world.method(model, method, cannot_be_told)
+    ended = desk.sync("11:30", check=by_protocol(0, 0, 1))
+    assert [call.fault is not None for call in desk.server.named(method, model)] == [True]
+    shown = {"note": desk.kinds(ticket) == ["breach"], "tag": desk.tags(ticket) == [desk.tag], "activity": len(desk.activities(ticket)) == 1}
+    states = {row[1]: row[2] for row in desk.outbox()}
+    assert shown[part] is by_protocol(True, True, False)
+    assert states[part] == by_protocol("done", "done", "refused")
+    if states[part] == "refused":
+        assert "keys must be str, int, float, bool or None" in desk.run.sql("SELECT reason FROM outbox WHERE part = ?", part)[0][0]
+        assert "Odoo refused 1 of the writes" in ended.err
+    desk.world.methods.clear()
+    desk.run("outbox", "retry", now=at("11:31"))
+    for minute in (32, 33):
+        desk.sync(f"11:{minute}")
+        assert desk.picture(ticket) == [(desk.notes(ticket), [desk.tag], [desk.activities(ticket)[0]["summary"]])]
+        assert desk.kinds(ticket) == ["breach"] and {row[2] for row in desk.outbox()} == {"done"}
 
 
 def test_an_activity_done_while_its_answer_was_lost_is_not_made_again(desk: Desk) -> None:

@@ -640,6 +640,7 @@ static void test_every_key_has_its_default(void **state)
     assert_int_equal(config->writeback.horizon_days, 7);
     assert_int_equal(config->sla.policy.warn_at_percent, 75);
     assert_int_equal(config->poll.payments_ms, 15000);
+    assert_int_equal(config->poll.settings_ms, 600000);
     assert_int_equal(config->poll.tickets_ms, 60000);
     assert_int_equal(config->poll.overlap_ms, 900000);
     assert_true(!config->writeback.enabled && config->writeback.has_since);

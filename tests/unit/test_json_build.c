@@ -132,6 +132,34 @@ static void test_a_text_is_parsed_whole_or_memory_is_short(void **state)
     json_decref(whole);
 }
 
+/* When memory is short, jansson itself may return a text that lacks the name of a member. */
+static void test_a_value_is_written_whole_or_not_at_all(void **state)
+{
+    static const char whole[] =
+        "{\"a name that makes the buffer grow, and another\":1,\"minutes and "
+        "hours, of which the buffer does not hold the name\":[2,{}]}";
+    json_t *value = json_loads(whole, 0, NULL);
+    bool failed = true;
+    size_t alive;
+
+    (void)state;
+    for (size_t succeed = 0; failed; succeed++) {
+        char *text;
+
+        failing_malloc_arm(succeed);
+        text = json_build_text(value, JSON_COMPACT);
+        failed = failing_malloc_disarm(&alive);
+        assert_int_equal(alive, text ? 1 : 0);
+        assert_true(failed == !text);
+        if (text)
+            assert_string_equal(text, whole);
+        free(text);
+        assert_true(failed || succeed > 5);
+    }
+    assert_null(json_build_text(NULL, 0));
+    json_decref(value);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +169,7 @@ int main(void)
         cmocka_unit_test(test_a_null_item_drops_the_list_and_later_items),
         cmocka_unit_test(test_a_text_that_is_no_json_is_null),
         cmocka_unit_test(test_a_text_is_parsed_whole_or_memory_is_short),
+        cmocka_unit_test(test_a_value_is_written_whole_or_not_at_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

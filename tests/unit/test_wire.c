@@ -91,6 +91,8 @@ static void test_execute_over_json2_names_each_argument(void **state)
          "{\"limit\":5,\"context\":{\"active_test\":false},\"domain\":[[\"id\",\">\",0]]}"},
         {"search_count", "[[]]", NULL, "{\"domain\":[]}"},
         {"search_read", "[[]]", "{\"fields\":[\"name\"]}", "{\"fields\":[\"name\"],\"domain\":[]}"},
+        {"web_search_read", "[[]]", "{\"specification\":{\"name\":{}}}",
+         "{\"specification\":{\"name\":{}},\"domain\":[]}"},
         {"read", "[[1,2]]", "{\"load\":\"\"}", "{\"load\":\"\",\"ids\":[1,2]}"},
         {"fields_get", "[[\"name\"]]", NULL, "{\"allfields\":[\"name\"]}"},
         {"create", "[{\"name\":\"x\"}]", NULL, "{\"vals_list\":[{\"name\":\"x\"}]}"},

@@ -7,11 +7,11 @@
 #include "qualiodoo/store/targets.h"
 #include "qualiodoo/util/tz.h"
 
-/* The response policy and the calendars compiled so far. Borrows `config` and `store`, which must
- * outlive it. Errors: ERR_NO_MEMORY and those of the store. */
+/* The response policy and the calendars compiled so far, for judging tickets of `query`. Borrows
+ * `config` and `store`, which must outlive it. Errors: ERR_NO_MEMORY and those of the store. */
 struct respond;
-int respond_open(const struct config *config, struct store *store, struct respond **ret,
-                 struct error *error);
+int respond_open(const struct config *config, struct store *store, const struct target_query *query,
+                 struct respond **ret, struct error *error);
 void respond_free(struct respond *respond); /* NULL is allowed */
 
 /* A working calendar. Belongs to the struct respond that returned it and lives as long. */
@@ -50,6 +50,8 @@ int respond_calendar(struct respond *respond, const struct target_ticket *ticket
 struct respond_run {
     instant now; /* tickets are judged as of this instant */
     int (*row)(void *context, const struct target_verdict *target, struct error *error);
+    int (*unjudged)(void *context, int64_t ticket, struct error *error); /* its calendar cannot be
+                                                                            used; or NULL */
     void *context;
     struct error problem; /* set: the first ticket whose calendar cannot be used; code 0: none */
 };

@@ -18,6 +18,7 @@ struct balance_change {
 struct revocation {
     struct store *store;
     const struct accounts_order *order;
+    const struct ids *computed;           /* the accounts that may differ; NULL: all */
     const char *rules_before, *rules_now; /* as JSON; rules_before NULL: this state is new */
     const struct balance_change *changes; /* of the accounts that changed, sorted */
     size_t n_changes;

@@ -111,7 +111,7 @@ struct config {
         struct sla_policy policy; /* at least one kind of response counts */
     } sla;
     struct {
-        int64_t payments_ms, tickets_ms, overlap_ms;
+        int64_t payments_ms, tickets_ms, settings_ms, overlap_ms;
     } poll;
     struct {
         bool enabled;

@@ -15,8 +15,8 @@ struct problems {
     json_t *texts;     /* array of sentences; they name customers, tickets and products */
     bool has_lapse;    /* lapses_at is set */
     instant lapses_at; /* when the next problem arises if no cycle succeeds before: a mirror gets
-                          older than status.max_lag, or the last reconciliation older than
-                          status.max_reconcile_age */
+                          older than status.max_lag, the last reconciliation older than
+                          status.max_reconcile_age, or the API key is about to expire */
 };
 
 /* Finds the problems as of clock_now(). The caller holds a read transaction, and frees `ret` with

@@ -52,8 +52,22 @@ const char *flavour_name(const struct flavour *flavour, const char *name);
 /* Whether the `factor` of a unit of measure is its size (19) or the inverse of it (17). */
 int flavour_units_absolute(struct odoo *odoo, bool *ret_absolute, struct error *error);
 
+/* Whether a payment has a state of its own, which can change while its entry and its invoice stay
+ * as they are (18 and later: account.move.origin_payment_id). */
+int flavour_payments_apart(struct odoo *odoo, bool *ret_apart, struct error *error);
+
 /* The id of the unit of measure "Hours"; 0 when it cannot be found. */
 int flavour_hour_unit(struct odoo *odoo, int64_t *ret_unit, struct error *error);
+
+/* A stage, by its id or, when that is 0, by its name, of which several may exist. */
+struct flavour_stage {
+    const struct flavour *flavour;
+    int64_t id;
+    const char *name;
+};
+/* Asks whether there is such a stage, and whether one of them is closed. */
+int flavour_stage(struct odoo *odoo, const struct flavour_stage *stage, bool *ret_found,
+                  bool *ret_closed, struct error *error);
 
 /* The id of the mail.message.subtype of mails that open a ticket; 0 when it cannot be found. */
 int flavour_opening_subtype(struct odoo *odoo, const struct flavour *flavour, int64_t *ret_subtype,
@@ -92,9 +106,6 @@ int flavour_field_is_hidden(struct odoo *odoo, const struct flavour_field *field
  * install or the right to give, or the error of a call that failed. */
 int flavour_missing_field(struct odoo *odoo, const struct flavour_field *field,
                           struct error *error);
-
-/* The major version of the server: 17 for "17.0" and for "saas~17.2+e". */
-int flavour_major_version(struct odoo *odoo, int *ret_major, struct error *error);
 
 /* Whether the agent's user, who is not in the group of all timesheets, sees every timesheet by its
  * accounting group. 18 and 19 have a rule for accounting readers, and each version one for billing

@@ -2,6 +2,7 @@
 #ifndef QUALIODOO_ODOO_PROTOCOL_H
 #define QUALIODOO_ODOO_PROTOCOL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "qualiodoo/odoo/odoo.h"
@@ -22,5 +23,11 @@ void odoo_assume(struct odoo *odoo, const struct odoo_login *login);
  * before it is settled. */
 const char *odoo_protocol_name(const struct odoo *odoo);
 const char *odoo_protocol_title(const struct odoo *odoo);
+
+/* Whether the protocol in use takes API keys alone, never a password. */
+bool odoo_protocol_takes_keys_only(const struct odoo *odoo);
+
+/* Whether the secret looks like an API key of Odoo: 40 hexadecimal digits. */
+bool odoo_secret_has_key_form(const struct odoo *odoo);
 
 #endif

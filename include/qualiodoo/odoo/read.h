@@ -3,6 +3,7 @@
 #define QUALIODOO_ODOO_READ_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,10 @@ struct odoo_read {
     const int64_t *ids;
     size_t count;
     size_t chunk; /* >= 1 */
+    /* Asks by search_read: records that rights hide are absent, instead of ERR_ACCESS_RIGHTS. Of
+     * mail.message Odoo reads this way in a fifth of the time: `read` judges the rights to each
+     * message one by one. */
+    bool search;
     /* Not NULL (an array, borrowed): instead of `ids`, all records that match, archived ones
      * included, in order of id and in one answer: for small models. `page` gets them once, with
      * their own ids. A record that breaks the answer makes it ERR_UNPARSABLE. */

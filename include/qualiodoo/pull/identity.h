@@ -11,6 +11,11 @@
  * is due. */
 int identity_check(struct pull *pull, bool may_forget, struct error *error);
 
+/* Does so once in a pull that trusted the Odoo until then (pull->trusted): to be called before
+ * anything is stored in the mirror or written into Odoo. Does nothing in another pull. Needs
+ * pull_open(). */
+int identity_confirm(struct pull *pull, struct error *error);
+
 /* Saves the identity of this Odoo in the state and clears pull->take_identity. Needs pull->flavour
  * and pull->agent_uid: pull_open() calls it once both are known. */
 int identity_take(struct pull *pull, struct error *error);

@@ -27,7 +27,12 @@ enum field_kind {
 enum {
     FIELD_REQUIRED = MIRROR_FLAGS << 1, /* pull_open() fails when this Odoo lacks the field */
     FIELD_RARE = MIRROR_FLAGS << 2, /* many versions of Odoo lack it: doctor does not report it */
+    FIELD_OF_SHIFT = 8,
 };
+
+/* A flag too: the column holds records of a model that is read seldom (enum model_id). When a row
+ * refers to one that the mirror lacks, that model is read at once (settings.h). */
+#define FIELD_OF(model) ((unsigned)((model) + 1) << FIELD_OF_SHIFT)
 
 enum model_kind {
     MODEL_LISTED,     /* every record that matches a domain */
@@ -90,6 +95,9 @@ struct model {
     const char *only_with; /* a field of another module: the model counts as missing without it */
     bool own; /* only the agent writes these rows, and writes deleted ones again: safety.max_delete
                  does not apply */
+    bool seldom; /* changes rarely, or by the agent alone: read every poll.settings (settings.h) */
+    /* Of the same model in Odoo: when neither changed, one call says so for both. NULL: none. */
+    const struct model *beside;
     bool swept; /* rows are deleted without a new write_date anywhere: each pull lists the whole
                    model, which is small */
 };

@@ -18,8 +18,8 @@ int newest_records(struct pull *pull, const struct newest *newest, json_t **ret,
                    struct error *error);
 
 /* A fingerprint of the invoices, credit notes and payments that were written last in Odoo: another
- * text means that one was created or written since. On the heap; the caller frees *ret, which is
- * NULL after a failure. */
-int newest_invoices(struct pull *pull, char **ret, struct error *error);
+ * text than `seen` (the last one, or NULL) means that one was created or written since. Costs one
+ * call. On the heap; the caller frees *ret, which is NULL after a failure. */
+int newest_invoices(struct pull *pull, const char *seen, char **ret, struct error *error);
 
 #endif

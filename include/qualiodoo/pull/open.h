@@ -14,8 +14,11 @@ struct pull {
     struct store *store;
     const struct config *config;
     struct pull_report *report;
-    bool full;  /* read every record again, not only changes */
-    bool force; /* ignore safety.max_delete; products that are no longer packs leave the mirror */
+    bool full;    /* read every record again, not only changes */
+    bool force;   /* ignore safety.max_delete; products that are no longer packs leave the mirror */
+    bool trusted; /* an earlier cycle of this process compared the identity: identity_confirm()
+                     compares it again before anything is stored or written */
+    bool quick;   /* leave out what changes rarely; set by settings_choose() */
     bool take_identity; /* set by identity_check(): the state lacks an identity, or part of it, and
                            pull_open() calls identity_take() */
     const int64_t *customers;      /* pull only these account holders; sorted */
@@ -28,12 +31,17 @@ struct pull {
     json_t *fields[MODEL_COUNT]; /* names of the fields that exist; NULL: the model is missing */
     json_t *ids;                 /* object: "@name" in a domain -> what replaces it */
     bool units_absolute;         /* see flavour_units_absolute() */
+    bool payments_apart;         /* see flavour_payments_apart() */
     int64_t agent_uid, agent_partner; /* res.users and res.partner of the agent */
     bool has_unreadable;  /* the state notes records that an earlier pull could not read */
     bool schema_kept;     /* flavour and fields come from the state and may be outdated */
     bool history_retried; /* history_retry() was called in this pull */
     bool whole;           /* inside pull_run(): progress shows "model 3 of 17" */
+    bool compares;        /* of a full pull: records that do not differ are not read (compare.h) */
     bool first_pulls;     /* a mirror completed its first pull: its rows are history, not events */
+
+    struct ids referred[MODEL_COUNT]; /* see settings_note() */
+    const struct model *unchanged;    /* model.beside of one that was asked for; NULL: none */
 
     struct ids held; /* products that opened lots: they stay mirrored when they are no longer packs,
                         so that a person decides about their credit */

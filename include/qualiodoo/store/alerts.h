@@ -65,8 +65,9 @@ struct shown_credit {
     bool has_last_day;
     civil_day last_day;
 };
-/* Calls `row` for each such customer, by id; `customers` and errors as above. */
-int alerts_credit(struct store *store, const char *customers,
+/* Calls `row` for each such customer, by id, of those of which something changed since the last
+ * call (shown_begin() in shown.h); errors as above. */
+int alerts_credit(struct store *store,
                   int (*row)(void *context, const struct shown_credit *credit, struct error *error),
                   void *context, struct error *error);
 

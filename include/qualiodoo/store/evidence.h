@@ -23,9 +23,10 @@ struct evidence_loss {
 };
 
 /* Calls `found`, by account, for each lot whose kept grant is larger, or whose kept end is later,
- * than in the stored results. To be called after results_save() of every account that changed. A
- * negative code of `found` stops and is returned. */
-int evidence_losses(struct store *store,
+ * than in the stored results: lots kept for the accounts `among`; NULL: for all. To be called after
+ * results_save() of every account that changed. A negative code of `found` stops and is returned.
+ */
+int evidence_losses(struct store *store, const struct ids *among,
                     int (*found)(void *context, const struct evidence_loss *loss,
                                  struct error *error),
                     void *context, struct error *error);
@@ -33,8 +34,9 @@ int evidence_losses(struct store *store,
 /* Stores the evidence of each stored lot of an account, as the mirror is now. */
 int evidence_keep(struct store *store, int64_t account, struct error *error);
 
-/* Deletes the evidence of lots that no account has. */
-int evidence_forget(struct store *store, struct error *error);
+/* Deletes the evidence, kept for the accounts `among` (NULL: for all), of lots that no account has.
+ */
+int evidence_forget(struct store *store, const struct ids *among, struct error *error);
 
 /* The products that opened a lot. The pull keeps them and their lines even when their reference is
  * no longer that of a pack. Sorted; the caller frees ret->items. */

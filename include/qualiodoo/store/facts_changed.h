@@ -12,6 +12,11 @@
  * adjustment. Sorted; the caller frees ret->items. */
 int facts_accounts(struct store *store, struct ids *ret, struct error *error);
 
+/* Those of the accounts `among` that have at least one fact. Sorted; the caller frees ret->items.
+ */
+int facts_living(struct store *store, const struct ids *among, struct ids *ret,
+                 struct error *error);
+
 /* The accounts to compute again: those that noted changes touch, and those that change by the
  * calendar alone up to `today`. Where a change touches all, *ret_all is true and *ret has every
  * account. Sorted; the caller frees ret->items. ERR_STATE when the noted changes are damaged. */

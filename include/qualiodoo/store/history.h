@@ -40,8 +40,8 @@ int history_forget(struct store *store, int64_t ticket, struct error *error);
  * afterwards is later. */
 int history_seen_unanswered(struct store *store, int64_t ticket, instant when, struct error *error);
 
-/* The number of tickets whose history Odoo did not let the agent read. */
-int history_count_unknown(struct store *store, int64_t *ret, struct error *error);
+/* Whether Odoo did not let the agent read the history of some ticket. */
+int history_has_unknown(struct store *store, bool *ret, struct error *error);
 
 /* Forgets those answers and notes a change of each ticket, so that it is judged, and its history
  * asked for, again. */

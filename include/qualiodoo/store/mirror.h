@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "qualiodoo/store/store.h"
+#include "qualiodoo/util/array.h"
 
 #define MIRROR_COLUMNS_MAX 24
 #define MIRROR_OWNERS_MAX 2
@@ -23,11 +24,13 @@ struct mirror_column {
     const char *name;
     const char *field;
     int kind;
-    unsigned flags; /* MIRROR_EARLIEST, and the caller's own */
+    unsigned flags; /* MIRROR_EARLIEST, MIRROR_COMPARED, and the caller's own */
 };
 enum {
     MIRROR_EARLIEST = 1, /* keep the earliest date ever seen */
-    MIRROR_FLAGS = 1,    /* bits used here; the caller may use those above */
+    MIRROR_COMPARED = 2, /* mirror_is_same() compares it. A table with such a column has a column
+                            `checksum`, which this module fills */
+    MIRROR_FLAGS = 2,    /* the highest bit used here; the caller may use those above */
 };
 
 /* What must be computed again when a row changes, found by a column of the row. */
@@ -73,15 +76,26 @@ struct mirror_row {
     const struct mirror_value *values; /* one per column, in order */
     bool log; /* note what the change touches; false during a first pull, after which everything is
                  computed anyway */
+    bool incomplete; /* some columns could not be read: the row gets no checksum */
 };
 
 /* Inserts or updates a row. */
 int mirror_put(struct store *store, const struct mirror_row *row, enum mirror_change *ret_change,
                struct error *error);
 
+/* *ret: the stored row is as it was when it was last put, and has the values given of its
+ * MIRROR_COMPARED columns; the other values given are not looked at. False too when there is no
+ * such row, or when it was incomplete. The table must have a MIRROR_COMPARED column. */
+int mirror_is_same(struct store *store, const struct mirror_row *row, bool *ret,
+                   struct error *error);
+
 /* Removes a row and leaves a tombstone; does nothing when there is no such row. */
 int mirror_delete(struct store *store, const struct mirror_table *table, int64_t id,
                   struct error *error);
+
+/* Drops the ids that are not mirrored; keeps the order of the others. */
+int mirror_keep_known(struct store *store, const struct mirror_table *table, struct ids *ids,
+                      struct error *error);
 
 /* Notes that every account must be computed again, because of `why` ("first pull"...). */
 int mirror_touch_all(struct store *store, const char *why, struct error *error);

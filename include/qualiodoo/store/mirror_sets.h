@@ -13,6 +13,14 @@
 int mirror_ids(struct store *store, const struct mirror_table *table, struct ids *ret,
                struct error *error);
 
+/* The largest id of a table; 0: it is empty. */
+int mirror_last_id(struct store *store, const struct mirror_table *table, int64_t *ret,
+                   struct error *error);
+
+/* How many rows a table has, as counted when they were stored and deleted. */
+int mirror_count(struct store *store, const struct mirror_table *table, int64_t *ret,
+                 struct error *error);
+
 /* Sets of ids that the pull asks for. "Given" are the ids of mirror_set_ids(). */
 enum mirror_set {
     SET_PARTNERS_NEEDED, /* referenced by a mirrored row, not mirrored */
@@ -51,6 +59,19 @@ struct mirror_set_of {
 /* The ids of a set, sorted. The caller frees ret->items. */
 int mirror_set_ids(struct store *store, struct mirror_set_of of, struct ids *ret,
                    struct error *error);
+
+/* The ids of a set SET_..._NEEDED: of the records noted when a row that names them was stored,
+ * those that are still missing; or those that whole tables name, where mirror_look_everywhere() or
+ * a first pull asks for that. Sorted; the caller frees ret->items. */
+int mirror_missing(struct store *store, enum mirror_set set, struct ids *ret, struct error *error);
+
+/* Ends a search in whole tables: notes `rest`, what is still missing. */
+int mirror_missing_rest(struct store *store, enum mirror_set set, const struct ids *rest,
+                        struct error *error);
+
+/* Notes that missing records, and rows of another account (holders.h), must be looked for in whole
+ * tables. */
+int mirror_look_everywhere(struct store *store, struct error *error);
 
 /* Where a pull stands; the state machine is in pull/cursor.c. */
 struct mirror_cursor {

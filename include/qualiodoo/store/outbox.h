@@ -112,15 +112,18 @@ int outbox_drop(struct store *store, int64_t id, instant now, struct error *erro
 /* Deletes the SHADOW rows: each cycle computes them again. */
 int outbox_forget_shadow(struct store *store, struct error *error);
 
-/* Deletes the unsent and refused writes of a part: nothing of that kind is to be written any more.
+/* Deletes the unsent and refused writes of the part `fields`: no field is to be written any more.
  */
-int outbox_forget_part(struct store *store, enum outbox_part part, struct error *error);
+int outbox_forget_fields(struct store *store, struct error *error);
 
 /* The number of rows in each state. */
 struct outbox_counts {
     int64_t by_state[OUTBOX_STATES];
 };
 int outbox_count(struct store *store, struct outbox_counts *ret, struct error *error);
+
+/* Whether a ticket or a customer has a row, or its note was seen in Odoo. */
+int outbox_concerns(struct store *store, int64_t subject, bool *ret, struct error *error);
 
 /* The tickets and customers that have a row, or whose note was seen in Odoo. Sorted; the caller
  * frees ret->items. */

@@ -58,8 +58,13 @@ struct review_hidden {
  * half a minute is more. */
 #define REVIEW_TOLERANCE (NANO_ONE / 200)
 
-/* Calls `row` for each ticket whose total in Odoo is more than REVIEW_TOLERANCE above the sum of
- * its mirrored lines, by id: record rules of Odoo hide lines from the agent's user. */
+/* Notes, of the tickets that noted changes touch, those whose total in Odoo is more than
+ * REVIEW_TOLERANCE above the sum of their mirrored lines; after a first pull, of all. To be called
+ * before the changes are forgotten. */
+int review_note_hidden(struct store *store, struct error *error);
+
+/* Calls `row` for each noted ticket whose total still is that much larger, by id: record rules of
+ * Odoo hide lines from the agent's user. */
 int review_hidden_work(struct store *store,
                        int (*row)(void *context, const struct review_hidden *hidden), void *context,
                        struct error *error);

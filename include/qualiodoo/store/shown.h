@@ -20,8 +20,16 @@ struct shown_account {
     const char *state; /* "ok", "low" (below the threshold), "empty" */
 };
 
+/* To be called before the functions below: `how` ("rows", "fields") says where Odoo shows credit.
+ * When it is another place than the last time, all customers are compared next. */
+int shown_begin(struct store *store, const char *how, struct error *error);
+
+/* To be called where Odoo shows none: what changes is not noted for a comparison. */
+int shown_forget(struct store *store, struct error *error);
+
 /* Calls `row` for each customer whose mirrored rows differ from this one, are missing, or are
- * several: by id, those without an account last. `below` is the threshold of "low", in minutes.
+ * several: by id, those without an account last. Only customers are compared of which something
+ * changed since the last call. `below` is the threshold of "low", in minutes.
  * Customers that never had credit and have no row are left out. A negative code of `row` stops and
  * is returned. */
 int shown_differences(struct store *store, minutes below,

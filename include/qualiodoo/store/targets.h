@@ -76,7 +76,13 @@ enum target_source {
 int targets_source(struct store *store, int64_t ticket, enum target_source *ret_source,
                    int64_t *ret_id, struct error *error);
 
-/* The tickets in the domain that could not be judged. Sorted; the caller frees ret->items. */
+/* Notes a ticket that owes a response and could not be judged: it has no working calendar. */
+int targets_unjudged(struct store *store, int64_t ticket, struct error *error);
+
+/* Deletes the notes of these tickets; NULL: of all. */
+int targets_forget_unjudged(struct store *store, const struct ids *tickets, struct error *error);
+
+/* The noted tickets that still have no target. Sorted; the caller frees ret->items. */
 int targets_missing(struct store *store, struct ids *ret, struct error *error);
 
 /* A ticket without an assignee or a team leader to tell of a breach. */
@@ -109,8 +115,10 @@ int targets_ids(struct store *store, struct ids *ret, struct error *error);
  * none. */
 int targets_next(struct store *store, bool *ret_found, instant *ret, struct error *error);
 
-/* When the oldest mirrored ticket was created; *ret_found is false when there is none. */
-int targets_oldest(struct store *store, bool *ret_found, instant *ret, struct error *error);
+/* When the oldest of the query's tickets was created; *ret_found is false, and *ret untouched, when
+ * there is none. */
+int targets_oldest(struct store *store, const struct target_query *query, bool *ret_found,
+                   instant *ret, struct error *error);
 
 /* The id of the ticket tag of that name; 0: none. */
 int targets_tag(struct store *store, const char *name, int64_t *ret, struct error *error);

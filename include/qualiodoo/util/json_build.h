@@ -39,4 +39,9 @@ int json_build_parse(const char *text, size_t flags, json_t **ret);
 /* json_build_parse() for callers that treat invalid JSON and a lack of memory alike: NULL. */
 json_t *json_build_parsed(const char *text, size_t flags);
 
+/* json_dumps() of all of `value`, or NULL: out of memory, or `value` is NULL. The caller frees the
+ * text. json_dumps() itself leaves out, without an error, a member's name that it has no memory
+ * for. */
+char *json_build_text(const json_t *value, size_t flags);
+
 #endif

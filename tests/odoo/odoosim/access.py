@@ -213,7 +213,7 @@ def visible(env: Env, model: str) -> Test | None:
     if env.su:
         return None
     tests: list[Test] = []
-    for rule in (_hidden, _companies, _timesheets, _tickets, _messages):
+    for rule in (_hidden, _companies, _timesheets, _tickets, _messages, _keys):
         test = rule(env, model)
         if test is not None:
             tests.append(test)
@@ -295,6 +295,13 @@ def _tickets(env: Env, model: str) -> Test | None:
     uid, personal = env.uid, has_group(env, OWN_TICKETS)
     me = (env.tx.row("res.users", uid) or {}).get("partner_id")
     return lambda row: row.get("partner_id") == me or (personal and row.get("user_id") == uid)
+
+
+def _keys(env: Env, model: str) -> Test | None:
+    """One's own API keys; an administrator sees everybody's."""
+    if model != "res.users.apikeys" or has_group(env, "base.group_system"):
+        return None
+    return lambda row: row.get("user_id") == env.uid
 
 
 def _messages(env: Env, model: str) -> Test | None:

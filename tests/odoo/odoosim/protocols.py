@@ -316,11 +316,12 @@ def bearer(headers: dict[str, str]) -> str:
 
 
 def check_database(world: World, protocol: str, headers: dict[str, str]) -> None:
-    """Since 19 a header chooses the database; JSON-2 has no other way to name it."""
+    """Since 19 a header chooses the database; JSON-2 has no other way to name it. XML-RPC and JSON-RPC, which name it in
+    their arguments, need it only where their module `rpc` is no server-wide one."""
     asked = header(headers, "X-Odoo-Database")
-    if world.version < 19 or asked == world.database:
+    if world.version < 19 or asked == world.database or (protocol != "json2" and world.server_wide_rpc):
         return
-    if asked or (protocol == "json2" and not world.one_database):
+    if asked or not world.one_database:
         raise Page(no_database())
 
 

@@ -15,6 +15,7 @@ from .build_support import SupportBuilders
 from .database import Database, Transaction
 from .faults import ServerError
 from .models import ALL
+from .models.base import APIKEYS
 from .orm import Env
 from .schema import build_schema
 from .server import Server
@@ -62,6 +63,7 @@ class World(SalesBuilders, SupportBuilders):
     enterprise_accounting   paid invoices stay `in_payment` until the bank confirms
     languages         those that are installed; the administrator speaks the first one
     one_database      whether the server serves this database alone (locks.py says what hangs then)
+    server_wide_rpc   whether XML-RPC and JSON-RPC answer without a database, as by default; not with `--load=base,web` (19)
     """
 
     passwords_are_keys = False  # no Odoo does so: for tests of JSON-2 that are not about secrets
@@ -69,7 +71,8 @@ class World(SalesBuilders, SupportBuilders):
     def __init__(self, flavour: str = "oca", version: int = 17, today: datetime | date | str | None = None,
                  without_modules: Iterable[str] = (), with_modules: Iterable[str] = (),
                  enterprise_accounting: bool = False, database: str = "demo",
-                 languages: Iterable[str] = ("en_US", "fr_FR"), one_database: bool = True) -> None:
+                 languages: Iterable[str] = ("en_US", "fr_FR"), one_database: bool = True,
+                 server_wide_rpc: bool = True) -> None:
         if flavour not in FLAVOURS:
             raise ValueError(f"flavour {flavour!r}: one of {', '.join(FLAVOURS)}")
         if version not in DIALECTS:
@@ -77,6 +80,7 @@ class World(SalesBuilders, SupportBuilders):
         self.release, version = version, DIALECTS[version]
         self.flavour, self.version, self.database = flavour, version, database
         self.languages, self.one_database = tuple(languages), one_database
+        self.server_wide_rpc = server_wide_rpc
         absent = frozenset(NOT_INSTALLED) - set(with_modules) | set(without_modules)
         self.in_payment_state = "in_payment" if enterprise_accounting else "paid"
         self.groups: dict[str, int] = {}
@@ -113,6 +117,9 @@ class World(SalesBuilders, SupportBuilders):
             tracking.fields["field"] = replace(tracking.fields.pop("field_id"), name="field")
         if "mail.activity" in self.schema.models and self.release == 16:
             del self.schema.models["mail.activity"].fields["active"]
+        if self.release == 18:  # 17 in this, but for the expiry of keys
+            expiry = next(f for f in APIKEYS.variants if f.name == "expiration_date")
+            self.schema.models[APIKEYS.name].fields[expiry.name] = expiry
         self.db = Database()
         if start is not None:
             self.db.clock.freeze(start)
@@ -257,12 +264,14 @@ class World(SalesBuilders, SupportBuilders):
         """The partner behind a user: the author of its messages."""
         return self.env().row("res.users", uid)["partner_id"]
 
-    def api_key(self, login: str, key: str, expires: datetime | None = None) -> int:
-        """An API key: works as a password until it expires, and alone over JSON-2. Archived users' keys do not work."""
-        self.keys[key] = (login, expires)
+    def api_key(self, login: str, key: str, expires: datetime | None = None, name: str = "key", scope: str | None = None) -> int:
+        """An API key: works as a password until it expires, and alone over JSON-2. Archived users' keys do not
+        work. 18 and 19 tell the expiry. Users make keys without a scope; one of another scope than `rpc` opens nothing here."""
+        if scope in (None, "rpc"):
+            self.keys[key] = (login, expires)
         with self.transaction() as env:
-            vals: dict[str, Any] = {"name": "key", "user_id": self.uid(login), "scope": "rpc"}
-            if self.version >= 19:
+            vals: dict[str, Any] = {"name": name, "user_id": self.uid(login), "scope": scope}
+            if self.release >= 18:
                 vals["expiration_date"] = expires
             return env.create("res.users.apikeys", vals)
 

@@ -75,7 +75,7 @@ APIKEYS = define(
     char("name", "Description", required=True, readonly=True),
     many2one("user_id", "res.users", "User", required=True, readonly=True, ondelete="cascade"),
     char("scope", "Scope", readonly=True),
-    timestamp("expiration_date", "Expiration Date", readonly=True, since=19),
+    timestamp("expiration_date", "Expiration Date", readonly=True, since=18),
 )
 
 GROUPS = define(
