@@ -1,6 +1,7 @@
 /* db.c - opening and closing the state. */
 #include <assert.h>
 #include <errno.h>
+#include <libgen.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,11 +60,25 @@ static int check_path(const char *path, enum store_mode mode, bool *ret_exists, 
     return *ret_exists ? store_check_file(path, &status, error) : 0;
 }
 
-/* Without its count of memory, which nothing reads: SQLite would lock a mutex at each allocation.
- */
-static void configure_sqlite(void)
+/* Once in a process, before SQLite opens anything. SQLite counts no memory, which nothing reads: it
+ * would lock a mutex at each allocation. It puts what outgrows its memory beside the state, the one
+ * place where a service may write whatever confines it; where it may not, /var/tmp is next. */
+static int configure_sqlite(const char *path, struct error *error)
 {
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    char *copy = strdup(path);
+
+    if (!copy)
+        return error_memory(error);
+    pthread_mutex_lock(&mutex);
+    if (!sqlite3_temp_directory) {
+        sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        if (sqlite3_initialize() == SQLITE_OK)
+            sqlite3_temp_directory = sqlite3_mprintf("%s", dirname(copy));
+    }
+    pthread_mutex_unlock(&mutex);
+    free(copy);
+    return 0;
 }
 
 /* automatic_index is off: without statistics SQLite assumes that the result of a recursive query is
@@ -72,11 +87,11 @@ static void configure_sqlite(void)
 static int open_database(struct store *store, bool exists, struct error *error)
 {
     const char *path = store->path;
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    int rc;
+    int rc = configure_sqlite(path, error);
 
-    pthread_once(&once, configure_sqlite);
+    if (rc < 0)
+        return rc;
     if (!exists && store->mode == STORE_TRIAL) {
         path = ""; /* a temporary database, removed by SQLite */
         flags |= SQLITE_OPEN_CREATE;

@@ -30,7 +30,7 @@ SECONDS = 60  # a run that takes longer hangs
 UNCOMPARED = ("meta", "sqlite_sequence")
 TIMES = ("high_seen_at", "pulled_at", "at", "created_at", "changed_at", "judged_at", "settled_at", "first_judged")
 # What is written after the pull and its results, which are one transaction.
-LATER = ("outbox", "marker", "cursor")
+LATER = ("outbox", "marker", "cursor", "noted", "tally")
 
 
 class Told(NamedTuple):

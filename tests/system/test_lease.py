@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from conftest import Run, Server, World
 from test_run import until
-from test_run_trust import Heard, Time, clock, log, make_world, pytestmark  # noqa: F401
+from test_run_trust import Service, Time, clock, log, make_world, pytestmark  # noqa: F401
 
 LEASE = "x_qualiodoo_lease"
 
@@ -289,13 +289,13 @@ class Desk:
 
     def __init__(self, world: World, agent: Callable[[str], Run]) -> None:
         self.world, self.agent = world, agent
-        self.services: dict[str, Heard] = {}
+        self.services: dict[str, Service] = {}
 
-    def start(self, name: str) -> Heard:
+    def start(self, name: str) -> Service:
         if name in self.services:
             self.services[name].close()
             (self.agent(name).folder / "notify").unlink(missing_ok=True)
-        self.services[name] = service = Heard(self.agent(name))
+        self.services[name] = service = Service(self.agent(name))
         service.start()
         return service
 

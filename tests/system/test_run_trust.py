@@ -259,7 +259,7 @@ def test_a_day_of_faults_ends_as_a_day_without(clock: Time, tmp_path: Path, seed
             run.configure(poll={"payments": "5min", "tickets": "15min", "overlap": "6h"}, safety={"max_delete": "60%"},
                           odoo={"timeout": "1s", "page_size": 10}, writeback={"enabled": True, "since": "2026-03-28"})
             stories.append(Story(seed, world))
-            services.append(Heard(run))
+            services.append(Service(run))
             stack.callback(services[-1].close)
             services[-1].start()
         storm = Storm(seed, services[0], services[0].run.server)
@@ -395,7 +395,7 @@ def test_a_state_that_turns_read_only_is_said_and_goes_on_when_it_can_be_written
     who = as_nobody(run)
     if who:
         os.chown(shared_folder, NOBODY, NOBODY)
-    service = Heard(run)
+    service = Service(run)
     try:
         if who:
             os.chown(service.path, NOBODY, NOBODY)

@@ -91,7 +91,7 @@ def test_the_service_works_in_the_sandbox_of_its_unit(world: World, boxed: Boxed
         service.start(CREDENTIALS_DIRECTORY=boxed.environment["CREDENTIALS_DIRECTORY"], WATCHDOG_USEC="4000000")
         assert service.says("STATUS=Up to date"), Path(service.log.name).read_text()
         world.pay(invoice, str(world.today))
-        assert until(lambda: boxed.balance(customer) == 720)
+        assert until(lambda: boxed.balance(customer) == 720), Path(service.log.name).read_text() + service.listen()
         if port:
             hook = urllib.request.Request(f"http://127.0.0.1:{port}/hook/{HOOK_SECRET}", b'{"_model": "account.move", "_id": 1}')
             assert urllib.request.urlopen(hook, timeout=5).status == 204
