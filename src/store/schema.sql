@@ -1,4 +1,4 @@
--- Not written by hand: python3 tests/schema.py > src/store/schema.sql gives it, from migration 1 to 14.
+-- Not written by hand: python3 tests/schema.py > src/store/schema.sql gives it, from migration 1 to 15.
 
 CREATE TABLE meta (
     key   TEXT PRIMARY KEY,
@@ -228,32 +228,6 @@ CREATE TABLE account (
 
 CREATE INDEX account_next_change ON account (next_change);
 
-CREATE TABLE lot (
-    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-    origin     INTEGER NOT NULL,
-    id         INTEGER NOT NULL,
-    granted    INTEGER NOT NULL,
-    left       INTEGER NOT NULL CHECK (left >= 0),
-    start      INTEGER NOT NULL,
-    end        INTEGER NOT NULL,
-    state      INTEGER NOT NULL,
-    PRIMARY KEY (account_id, origin, id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE entry (
-    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-    seq        INTEGER NOT NULL,
-    day        INTEGER NOT NULL,
-    kind       INTEGER NOT NULL,
-    minutes    INTEGER NOT NULL CHECK (minutes <> 0),
-    balance    INTEGER NOT NULL,
-    lot_origin INTEGER NOT NULL,
-    lot_id     INTEGER NOT NULL,
-    source     INTEGER NOT NULL,
-    source_id  INTEGER NOT NULL,
-    PRIMARY KEY (account_id, seq)
-) STRICT, WITHOUT ROWID;
-
 CREATE TABLE audit (
     seq        INTEGER PRIMARY KEY AUTOINCREMENT,
     at         TEXT NOT NULL,
@@ -336,22 +310,6 @@ CREATE TABLE history (
     known     INTEGER NOT NULL -- 0: this Odoo does not show it
 ) STRICT;
 
-CREATE TABLE target (
-    ticket_id   INTEGER PRIMARY KEY,
-    calendar_id INTEGER NOT NULL, -- 0: the configuration's
-    urgency     INTEGER NOT NULL,
-    started     INTEGER NOT NULL,
-    warn_at     INTEGER NOT NULL,
-    deadline    INTEGER NOT NULL,
-    event       INTEGER NOT NULL,
-    responded   INTEGER,
-    state       INTEGER NOT NULL,
-    judged_at   INTEGER NOT NULL,
-    next_change INTEGER -- without a new fact, the state differs from this instant on
-, first_judged INTEGER NOT NULL DEFAULT 0) STRICT;
-
-CREATE INDEX target_next_change ON target (next_change) WHERE next_change IS NOT NULL;
-
 CREATE TABLE outbox (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     key        TEXT NOT NULL,    -- of the set, deterministic: breach.42.1741773600
@@ -417,8 +375,6 @@ CREATE TABLE evidence (
 
 CREATE INDEX evidence_account ON evidence (account_id);
 
-CREATE INDEX lot_name ON lot (origin, id);
-
 CREATE INDEX move_line_product ON move_line (product_id);
 
 CREATE TABLE shown (
@@ -466,8 +422,6 @@ CREATE TABLE unanswered (
     seen_at   INTEGER NOT NULL -- UTC seconds
 ) STRICT;
 
-CREATE INDEX entry_source ON entry (source_id, kind);
-
 CREATE TRIGGER outbox_words_new BEFORE INSERT ON outbox
 WHEN NEW.state NOT IN ('queued', 'sending', 'done', 'refused', 'dropped', 'void', 'shadow')
     OR NEW.part NOT IN ('note', 'tag', 'activity', 'untag', 'unplan', 'fields', 'account')
@@ -482,42 +436,6 @@ WHEN NEW.state NOT IN ('queued', 'sending', 'done', 'refused', 'dropped', 'void'
     OR NEW.attempts < 0
 BEGIN
     SELECT RAISE(ABORT, 'outbox: unknown state or part, or negative attempts');
-END;
-
-CREATE TRIGGER lot_words_new BEFORE INSERT ON lot
-WHEN NEW.origin NOT IN (1, 2) OR NEW.state NOT BETWEEN 0 AND 4
-BEGIN
-    SELECT RAISE(ABORT, 'lot: unknown origin or state');
-END;
-
-CREATE TRIGGER lot_words_changed BEFORE UPDATE ON lot
-WHEN NEW.origin NOT IN (1, 2) OR NEW.state NOT BETWEEN 0 AND 4
-BEGIN
-    SELECT RAISE(ABORT, 'lot: unknown origin or state');
-END;
-
-CREATE TRIGGER entry_words_new BEFORE INSERT ON entry
-WHEN NEW.kind NOT BETWEEN 0 AND 8 OR NEW.lot_origin NOT BETWEEN 0 AND 2 OR NEW.source NOT BETWEEN 0 AND 2
-BEGIN
-    SELECT RAISE(ABORT, 'entry: unknown kind, origin or source');
-END;
-
-CREATE TRIGGER entry_words_changed BEFORE UPDATE ON entry
-WHEN NEW.kind NOT BETWEEN 0 AND 8 OR NEW.lot_origin NOT BETWEEN 0 AND 2 OR NEW.source NOT BETWEEN 0 AND 2
-BEGIN
-    SELECT RAISE(ABORT, 'entry: unknown kind, origin or source');
-END;
-
-CREATE TRIGGER target_words_new BEFORE INSERT ON target
-WHEN NEW.urgency NOT BETWEEN 0 AND 2 OR NEW.state NOT BETWEEN 0 AND 3 OR NEW.event NOT BETWEEN 0 AND 4
-BEGIN
-    SELECT RAISE(ABORT, 'target: unknown urgency, state or event');
-END;
-
-CREATE TRIGGER target_words_changed BEFORE UPDATE ON target
-WHEN NEW.urgency NOT BETWEEN 0 AND 2 OR NEW.state NOT BETWEEN 0 AND 3 OR NEW.event NOT BETWEEN 0 AND 4
-BEGIN
-    SELECT RAISE(ABORT, 'target: unknown urgency, state or event');
 END;
 
 CREATE TRIGGER settled_words_new BEFORE INSERT ON settled
@@ -655,10 +573,57 @@ CREATE INDEX partner_name ON partner (name);
 
 CREATE INDEX partner_reference ON partner (reference) WHERE reference IS NOT NULL;
 
-CREATE INDEX target_breached ON target (state) WHERE state = 3;
-
-CREATE INDEX target_deadline ON target (deadline) WHERE next_change IS NOT NULL;
-
 CREATE INDEX ticket_number ON ticket (number);
 
 CREATE INDEX timesheet_large ON timesheet (id) WHERE amount IS NULL OR amount NOT BETWEEN -10000000000 AND 10000000000;
+
+CREATE TABLE "lot" (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    origin     INTEGER NOT NULL CHECK (origin IN (1, 2)),
+    id         INTEGER NOT NULL,
+    granted    INTEGER NOT NULL,
+    left       INTEGER NOT NULL CHECK (left >= 0),
+    start      INTEGER NOT NULL,
+    end        INTEGER NOT NULL,
+    state      INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+    PRIMARY KEY (account_id, origin, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX lot_name ON lot (origin, id);
+
+CREATE TABLE "entry" (
+    account_id INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    seq        INTEGER NOT NULL,
+    day        INTEGER NOT NULL,
+    kind       INTEGER NOT NULL CHECK (kind BETWEEN 0 AND 8),
+    minutes    INTEGER NOT NULL CHECK (minutes <> 0),
+    balance    INTEGER NOT NULL,
+    lot_origin INTEGER NOT NULL CHECK (lot_origin BETWEEN 0 AND 2),
+    lot_id     INTEGER NOT NULL,
+    source     INTEGER NOT NULL CHECK (source BETWEEN 0 AND 2),
+    source_id  INTEGER NOT NULL,
+    PRIMARY KEY (account_id, seq)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX entry_source ON entry (source_id, kind);
+
+CREATE TABLE "target" (
+    ticket_id    INTEGER PRIMARY KEY,
+    calendar_id  INTEGER NOT NULL, -- 0: the configuration's
+    urgency      INTEGER NOT NULL CHECK (urgency BETWEEN 0 AND 2),
+    started      INTEGER NOT NULL,
+    warn_at      INTEGER NOT NULL,
+    deadline     INTEGER NOT NULL,
+    event        INTEGER NOT NULL CHECK (event BETWEEN 0 AND 4),
+    responded    INTEGER,
+    state        INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
+    judged_at    INTEGER NOT NULL,
+    next_change  INTEGER, -- without a new fact, the state differs from this instant on
+    first_judged INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE INDEX target_next_change ON target (next_change) WHERE next_change IS NOT NULL;
+
+CREATE INDEX target_breached ON target (state) WHERE state = 3;
+
+CREATE INDEX target_deadline ON target (deadline) WHERE next_change IS NOT NULL;
