@@ -99,7 +99,7 @@ run_pytest() {
     else "$python" -m pytest -q -p no:cacheprovider --collect-only "$@" </dev/null >/dev/null 2>&1; fi
     log=$(mktemp)
     timeout 1800 "$python" -m pytest -q -rs \
-        -p no:cacheprovider -p counting -p sample --no-header -n "$workers" "$@" </dev/null 2>&1 | tee "$log"
+        -p no:cacheprovider -p counting -p sample --no-header -n "$workers" --dist loadgroup "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
     last=$(tail -n 1 "$log") counted=$(grep '^counted: ' "$log" | tail -n 1)
     programs=$((programs + $(number "$counted" program))) pythons=$((pythons + $(number "$counted" python)))

@@ -101,6 +101,22 @@ int odoo_version(struct odoo *odoo, const char **ret_version, struct error *erro
     return 0;
 }
 
+int odoo_major_version(struct odoo *odoo, int *ret_major, struct error *error)
+{
+    (void)odoo;
+    (void)error;
+    *ret_major = 17;
+    return 0;
+}
+
+int odoo_protocol_dropped_by(struct odoo *odoo, int *ret_version, struct error *error)
+{
+    (void)odoo;
+    (void)error;
+    *ret_version = 0;
+    return 0;
+}
+
 int odoo_ping(struct odoo *odoo, struct error *error)
 {
     (void)odoo;
@@ -140,6 +156,18 @@ const char *odoo_protocol_title(const struct odoo *odoo)
 {
     (void)odoo;
     return "XML-RPC";
+}
+
+bool odoo_protocol_takes_keys_only(const struct odoo *odoo)
+{
+    (void)odoo;
+    return false;
+}
+
+bool odoo_secret_has_key_form(const struct odoo *odoo)
+{
+    (void)odoo;
+    return true;
 }
 
 /* ---- Calls ---- */

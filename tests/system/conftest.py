@@ -160,10 +160,12 @@ class Run:
             return database.execute(text, values).fetchall()
 
     def dump(self, *but: str) -> str:
-        """The whole content of the state, but for some tables."""
+        """The whole content of the state, but for the rows of some tables."""
         with closing(sqlite3.connect(f"file:{self.state}?mode=ro", uri=True)) as database:
-            return "\n".join(line for line in database.iterdump()
-                             if not any(line.startswith(f'INSERT INTO "{table}"') for table in but))
+            kept = database.execute("SELECT type, name, sql FROM sqlite_schema ORDER BY rowid").fetchall()
+            rows = (f"{table}: {row}" for kind, table, _ in kept if kind == "table" and table not in but
+                    for row in database.execute(f'SELECT * FROM "{table}"'))
+            return "\n".join([*(f"{sql};" for _, _, sql in kept), *rows])
 
     def age_cursors(self) -> None:
         """Lets the overlap pass in real time."""
@@ -238,6 +240,9 @@ def world_options(request: pytest.FixtureRequest) -> dict[str, Any]:
     return options
 
 
+DEAR = {"lasting", "passing", "desks"}  # fixtures of a module that take seconds: one worker makes each, for all that need it
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Spreads the tests that wait or take seconds among the first four fifths: a worker that has some of them at the end
     works on alone."""
@@ -248,6 +253,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         others.insert(place * step, item)
     others.sort(key=lambda item: "600_000" not in item.nodeid)  # the longest first
     items[:] = others
+    for item in items:
+        for name in DEAR.intersection(item.fixturenames):
+            item.add_marker(pytest.mark.xdist_group(f"{name} {item.callspec.params.get(name, '')}"))
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

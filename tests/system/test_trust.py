@@ -66,12 +66,14 @@ def test_a_first_pull_killed_at_any_call_goes_on_to_the_same_state(server: Serve
     while True:
         call += 1 if call != 3 else 17  # nothing is stored before the schema is known
         run.forget()
+        server.clear()
         if not killed_at(run, server, call, "sync" if call % 2 else "reconcile"):
             break
         if standing(run) in seen:
             continue  # the rest of the story is known
         seen.add(standing(run))
-        if run.state.exists() and call % 8 == 0:
+        whole_by_then = server.named("fields_get", "res.users.apikeys")  # asked for last, and only where keys end
+        if run.state.exists() and call % 8 == 0 and not whole_by_then:
             shown = run("balance", "--json")
             assert shown.code == 1 and ("not complete" in shown.err or "is empty" in shown.err), (call, shown)
         run("sync", check=0)
@@ -84,7 +86,7 @@ def test_a_first_pull_killed_again_and_again_ends(world: World, server: Server, 
     age(world)
     run.configure(odoo={"page_size": 1})
     runs = 1
-    while killed_at(run, server, 50, "sync"):
+    while killed_at(run, server, 60, "sync"):
         runs += 1
         assert runs < 20
     assert runs > 2
