@@ -209,11 +209,17 @@ system: deps ## the tests of the program, of the model and of the simulated Odoo
 	$(quiet)$(SUBMAKE) all test-tools
 	@BUILD=$(BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) bash tests/run.sh system
 
+# With clang the tests run what is fuzzed, so that it is compiled once.
+NO_LINK    := -fsanitize=fuzzer-no-link
+with_clang := $(findstring clang,$(CC))
+ASAN_BUILD  = $(if $(with_clang),build-fuzz,build-asan)
+ASAN_FLAGS  = -O1 -g $(SANITIZE) $(if $(with_clang),$(NO_LINK))
+
 asan-build:
-	$(quiet)$(SUBMAKE) BUILD=build-asan CFLAGS="-O1 -g $(SANITIZE)" LDFLAGS="$(SANITIZE)" all unit-tests
+	$(quiet)$(SUBMAKE) BUILD=$(ASAN_BUILD) CFLAGS="$(ASAN_FLAGS)" LDFLAGS="$(SANITIZE)" all unit-tests
 
 asan: deps asan-build ## the tests of the program under AddressSanitizer, LeakSanitizer and UndefinedBehaviorSanitizer
-	@BUILD=build-asan PYTHON=$(PYTHON) JOBS=$(JOBS) ASAN_OPTIONS=$${ASAN_OPTIONS-$(QUARANTINE)} \
+	@BUILD=$(ASAN_BUILD) PYTHON=$(PYTHON) JOBS=$(JOBS) ASAN_OPTIONS=$${ASAN_OPTIONS-$(QUARANTINE)} \
 	    bash tests/run.sh unit program
 
 ubsan: deps ## numbers and words at the edge under UndefinedBehaviorSanitizer alone
@@ -229,8 +235,7 @@ valgrind: deps ## the unit tests and the demo under valgrind
 
 fuzz-build:
 	@sh tests/deps.sh $(DEBIAN_BUILD) $(DEBIAN_CLANG)
-	$(quiet)$(SUBMAKE) BUILD=build-fuzz CC=clang LDFLAGS="$(SANITIZE)" \
-	    CFLAGS="-O2 -g $(SANITIZE) -fsanitize=fuzzer-no-link" fuzzers
+	$(quiet)$(SUBMAKE) BUILD=build-fuzz CC=clang CFLAGS="-O1 -g $(SANITIZE) $(NO_LINK)" LDFLAGS="$(SANITIZE)" fuzzers
 
 fuzz: fuzz-build ## replay the corpus of each decoder, then feed it anything, FUZZ_SECONDS (30) each
 	@BUILD=build-fuzz JOBS=$(JOBS) FUZZ_SECONDS=$(FUZZ_SECONDS) bash tests/fuzz/run.sh

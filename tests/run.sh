@@ -80,7 +80,11 @@ over() { local -x QUALIODOO_TEST_PROTOCOL=$1 && run_pytest "${@:2}"; } # PROTOCO
 # The tests of the program, and (system) of its models and of the simulated Odoo, which are Python alone. `program` has one
 # half of each_protocol over JSON-RPC and the other over JSON-2.
 system() { run_pytest tests/odoo tests/model tests/system; }
-json() { over jsonrpc "${each_protocol[@]}"; over json2 "${each_protocol[@]}"; }
+json() {
+    local -x QUALIODOO_SAMPLE=${QUALIODOO_SAMPLE_JSON:-1} QUALIODOO_SAMPLE_TESTS=${QUALIODOO_SAMPLE_JSON:-1}
+    over jsonrpc "${each_protocol[@]}"
+    over json2 "${each_protocol[@]}"
+}
 program() {
     run_pytest tests/model/test_sla_model.py tests/system "${each_protocol[@]/#/--ignore=}"
     over jsonrpc "${each_protocol[@]::4}"
@@ -88,19 +92,27 @@ program() {
 }
 edges() { run_pytest tests/system/test_edges.py; } # what UndefinedBehaviorSanitizer looks at alone
 
+# Where tests put what they make: in memory if there is room, as each run of the program syncs its state.
+roomy() {
+    local free
+    free=$(df --output=avail -k /dev/shm 2>/dev/null | tail -n 1)
+    if [ "${free:-0}" -gt 4000000 ] && [ -w /dev/shm ]; then echo /dev/shm; else echo "${TMPDIR:-/tmp}"; fi
+}
+
 # Three workers for each core: the tests of the service mostly wait. None for what TEST names. What Python and pytest make
 # of a file (5 s for all of them) is made once, before the workers start, and kept for the next run.
 run_pytest() {
-    local workers=$((jobs * 3)) log status last counted
+    local workers=$((jobs * 3)) log folder status last counted
     local -x PYTHONPATH=tests PYTHONPYCACHEPREFIX=$PWD/build/pycache QUALIODOO
     unset PYTHONDONTWRITEBYTECODE
     QUALIODOO=$(realpath "$build")/qualiodoo
     if [ -n "$TEST" ]; then workers=0
     else "$python" -m pytest -q -p no:cacheprovider --collect-only "$@" </dev/null >/dev/null 2>&1; fi
-    log=$(mktemp)
-    timeout 1800 "$python" -m pytest -q -rs \
+    log=$(mktemp) folder=$(mktemp -d -p "$(roomy)")
+    timeout 1800 "$python" -m pytest -q -rs --basetemp "$folder" \
         -p no:cacheprovider -p counting -p sample --no-header -n "$workers" --dist loadgroup "$@" </dev/null 2>&1 | tee "$log"
     status=${PIPESTATUS[0]}
+    rm -rf "$folder"
     last=$(tail -n 1 "$log") counted=$(grep '^counted: ' "$log" | tail -n 1)
     programs=$((programs + $(number "$counted" program))) pythons=$((pythons + $(number "$counted" python)))
     skipped=$((skipped + $(number "$counted" skipped)))
