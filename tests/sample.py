@@ -2,9 +2,8 @@
 
     QUALIODOO_SAMPLE=6 QUALIODOO_SAMPLE_TESTS=2 PYTHONPATH=tests python3 -m pytest -p sample tests/system
 
-runs of the tests every second, and of the parameters of one a sixth. `.ci/run` does so under AddressSanitizer, where the
-program takes three times as long and `check` has run the tests just before, and over JSON, where they were run over XML-RPC.
-So it is with a test that does the same for each call of a command, by `some`. Numbers and words at the edge
+runs of the tests every second, and of the parameters of one a sixth; of a test that does the same for each call of a
+command as much, by `some`. `.ci/run` does so: after so many days each was run. Numbers and words at the edge
 (test_edges.py) are what sanitizers look for: every test of them runs each day."""
 
 from __future__ import annotations
