@@ -61,9 +61,10 @@ static struct doubt_facts doubt_facts(const struct judge *judge)
 
 /* ---- One ticket ---- */
 
-static void note_breach(struct judge *judge, const struct target_judged *judged, int before)
+static void note_breach(struct judge *judge, const struct target_judged *judged)
 {
     struct compute_report *report = judge->judging->report;
+    int before = judged->target->ticket->state;
 
     if (judged->target->verdict.state != SLA_BREACHED || before == SLA_BREACHED ||
         !judged->recent || judged->past_horizon)
@@ -83,10 +84,8 @@ static int save_target(void *context, const struct target_verdict *target, struc
                              .calendar = target->calendar_id,
                              .verdict = target->verdict,
                              .first_judged = settle_first_judged(target->ticket, judge->now)};
-    int before = -1;
-    int rc = ids_add(&judge->judged, row.ticket) < 0
-                 ? error_memory(error)
-                 : targets_save(store, &row, judge->now, &before, error);
+    int rc = ids_add(&judge->judged, row.ticket) < 0 ? error_memory(error)
+                                                     : targets_save(store, &row, judge->now, error);
 
     if (rc == 0 && doubt_proves_unanswered(&facts, target, judge->now))
         rc = history_seen_unanswered(store, row.ticket, judge->now, error);
@@ -95,7 +94,7 @@ static int save_target(void *context, const struct target_verdict *target, struc
                             error);
     if (rc < 0)
         return rc;
-    note_breach(judge, &judged, before);
+    note_breach(judge, &judged);
     return judge->judging->judged(judge->judging->context, &judged, error);
 }
 

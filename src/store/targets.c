@@ -33,7 +33,9 @@
     " (stage.closed AND t.closed_date IS NULL) IS 1"                                               \
     "  OR EXISTS (SELECT 1 FROM born_closed b WHERE b.ticket_id = t.id), g.first_judged,"          \
     " (SELECT known FROM history h WHERE h.ticket_id = t.id),"                                     \
-    " (SELECT seen_at FROM unanswered u WHERE u.ticket_id = t.id), " TOLD                          \
+    " (SELECT seen_at FROM unanswered u WHERE u.ticket_id = t.id), " TOLD ", g.state,"             \
+    " EXISTS (SELECT 1 FROM settled s WHERE s.ticket_id = t.id),"                                  \
+    " EXISTS (SELECT 1 FROM reply r WHERE r.ticket_id = t.id)"                                     \
     " FROM ticket t LEFT JOIN team ON team.id = t.team_id LEFT JOIN partner p"                     \
     " ON p.id = t.partner_id LEFT JOIN stage ON stage.id = t.stage_id"                             \
     " LEFT JOIN target g ON g.ticket_id = t.id"
@@ -80,6 +82,7 @@ static struct target_ticket read_ticket(sqlite3_stmt *row)
         .company = sqlite3_column_int64(row, 13),
         .born_closed = sqlite3_column_int(row, 14),
         .judged = sqlite3_column_type(row, 15) != SQLITE_NULL,
+        .state = sqlite3_column_type(row, 19) == SQLITE_NULL ? -1 : sqlite3_column_int(row, 19),
         .first_judged = sqlite3_column_int64(row, 15),
         .facts = {.priority = priority ? (int)strtol(priority, NULL, 10) : 0,
                   .response = {.created = read_instant(column_text(row, 9)),
@@ -96,6 +99,11 @@ static struct target_ticket read_ticket(sqlite3_stmt *row)
     return ticket;
 }
 
+/* Which other tables hold rows of a ticket. */
+struct ticket_rows {
+    bool settled, replies;
+};
+
 struct ticket_reader {
     const struct target_query *query;
     int (*row)(void *context, const struct target_ticket *ticket, struct error *error);
@@ -104,22 +112,23 @@ struct ticket_reader {
 };
 
 /* Adds what other tables say of the ticket, and calls the reader's `row`. */
-static int pass_on(struct store *store, struct target_ticket *ticket,
+static int pass_on(struct store *store, struct target_ticket *ticket, struct ticket_rows has,
                    const struct ticket_reader *reader, struct error *error)
 {
     const struct response_ticket party = {.created = ticket->facts.response.created,
                                           .contact = ticket->partner,
                                           .account = ticket->customer};
-    struct settled_row settled;
-    struct reply reply;
+    struct settled_row settled = {0};
+    struct reply reply = {0};
     bool is_settled = false;
-    int rc = replies_first(store, ticket->id, &party, &reply, error);
+    int rc = has.replies ? replies_first(store, ticket->id, &party, &reply, error) : 0;
 
     if (rc < 0)
         return rc;
     ticket->reply = reply.id;
     ticket->facts.response.replied = reply.date;
-    rc = settled_load(store, ticket->id, &settled, &is_settled, error);
+    if (has.settled)
+        rc = settled_load(store, ticket->id, &settled, &is_settled, error);
     if (is_settled) {
         ticket->settled = &settled;
         ticket->facts.settled = &settled.settled;
@@ -146,11 +155,13 @@ static int read_tickets(struct store *store, const char *sql, int64_t parameter,
     sqlite3_bind_int64(statement, 1, parameter);
     while ((rc = store_step(store, statement, error)) == 1) {
         struct target_ticket ticket = read_ticket(statement);
+        struct ticket_rows has = {.settled = sqlite3_column_int(statement, 20),
+                                  .replies = sqlite3_column_int(statement, 21)};
 
         reader->last = ticket.id;
         if (reader->query->has_until && ticket.facts.response.created > reader->query->until)
             continue;
-        rc = pass_on(store, &ticket, reader, error);
+        rc = pass_on(store, &ticket, has, reader, error);
         if (rc < 0)
             break;
     }
@@ -233,31 +244,16 @@ int targets_due(struct store *store, instant now, struct ids *ret, bool *ret_all
     return store_ids(store, statement, ret, error);
 }
 
-static int stored_state(struct store *store, int64_t ticket, int *ret_state, struct error *error)
-{
-    const struct store_query query = {"SELECT state FROM target WHERE ticket_id = ?1", ticket};
-    int64_t state = 0;
-    bool found;
-    int rc = store_integer(store, query, &found, &state, error);
-
-    if (rc == 0)
-        *ret_state = found ? (int)state : -1;
-    return rc;
-}
-
-int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
+int targets_save(struct store *store, const struct target_row *row, instant now,
                  struct error *error)
 {
     const struct sla_verdict *verdict = &row->verdict;
     sqlite3_stmt *statement;
-    int before = -1;
-    int rc = stored_state(store, row->ticket, &before, error);
-
-    if (rc == 0)
-        rc = store_prepare(store,
+    int rc = store_prepare(store,
                            "REPLACE INTO target VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
                            " ?11, ?12)",
                            &statement, error);
+
     if (rc != 0)
         return rc;
     sqlite3_bind_int64(statement, 1, row->ticket);
@@ -276,8 +272,6 @@ int targets_save(struct store *store, const struct target_row *row, instant now,
     sqlite3_bind_int64(statement, 12, row->first_judged);
     rc = store_run(store, statement, error);
     sqlite3_clear_bindings(statement);
-    if (rc == 0)
-        *ret_before = before;
     return rc;
 }
 

@@ -28,6 +28,7 @@ struct target_ticket {
     int64_t reply, work;               /* ids of the first reply (mail.message) and line; 0: none */
     const struct settled_row *settled; /* the row behind facts.settled; NULL: nothing was settled */
     bool judged;                       /* at least once */
+    int state;            /* as last judged (enum sla_state); -1: no target is stored */
     instant first_judged; /* meaningful when judged; 0: not known (a state of an earlier version) */
     enum history_status history;
 };
@@ -60,9 +61,8 @@ struct target_row {
     struct sla_verdict verdict;
     instant first_judged;
 };
-/* Stores a verdict of `now`. *ret_before is the state stored until then (enum sla_state), -1 when
- * there was none. */
-int targets_save(struct store *store, const struct target_row *row, instant now, int *ret_before,
+/* Stores a verdict of `now`. */
+int targets_save(struct store *store, const struct target_row *row, instant now,
                  struct error *error);
 
 /* Where the calendar of a ticket (target_ticket.calendar) comes from. */
