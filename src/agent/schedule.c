@@ -14,9 +14,10 @@ enum {
     JITTER_PERCENT = 10,   /* so that agents do not poll in lockstep */
 };
 
-/* Odoo 17 calls the hook before it commits: usually it commits within half a second, but a
- * transaction may take seconds. Gaps of at most 1.5 s show a commit within 2 s. */
-static const int64_t look_delays_ms[SCHEDULE_LOOKS] = {0, LOOK_GAP_MS, 2300, 3500, 5000};
+/* Odoo 17 and 18 call the hook before they commit, usually 0.1 to 0.3 s before: a look at once
+ * would see nothing, and the next one waits for a second. A transaction may take seconds too: gaps
+ * of at most 1.5 s show a commit within 2 s. */
+static const int64_t look_delays_ms[SCHEDULE_LOOKS] = {400, LOOK_GAP_MS, 2300, 3500, 5000};
 
 void schedule_begin(struct schedule *schedule)
 {
@@ -46,7 +47,9 @@ void schedule_hook(struct schedule *schedule, enum schedule_cycle cycle, int64_t
     for (size_t i = 0; i < SCHEDULE_LOOKS; i++) {
         struct schedule_look *look = &schedule->looks[i];
 
-        look->at_ms = now_ms + look_delays_ms[i];
+        if (i > 0 ||
+            look->cycle == SCHEDULE_NONE) /* hooks in a row do not put the first look off */
+            look->at_ms = now_ms + look_delays_ms[i];
         if (look->cycle < cycle)
             look->cycle = cycle;
     }

@@ -42,9 +42,10 @@ enum schedule_cycle schedule_due(const struct schedule *schedule, int64_t now_ms
                                  civil_day today);
 
 /* A hook came: something changed in Odoo, or will when Odoo commits. Plans SCHEDULE_LOOKS cycles of
- * the kind `cycle`, the first now, the others within some seconds. The last one is SCHEDULE_ALL,
- * which also reads records that were committed behind the cursors. A later hook plans the same
- * cycles anew, from its own time on; no look is due within a second after the start of a cycle. */
+ * the kind `cycle`, the first within half a second, the others within some seconds. The last one is
+ * SCHEDULE_ALL, which also reads records that were committed behind the cursors. A later hook plans
+ * the same cycles anew, from its own time on, but for a first one that is still to come; no look is
+ * due within a second after the start of a cycle. */
 void schedule_hook(struct schedule *schedule, enum schedule_cycle cycle, int64_t now_ms);
 
 /* A cycle of the kind `cycle` starts: the looks that it covers are done, later ones stay. */

@@ -114,7 +114,7 @@ static void test_a_failure_is_tried_again_later_each_time(void **state)
     }
 }
 
-static void test_a_hook_looks_at_once_and_again(void **state)
+static void test_a_hook_looks_when_odoo_may_have_committed_and_again(void **state)
 {
     struct schedule schedule = idle();
     int64_t looked = START_MS;
@@ -122,7 +122,7 @@ static void test_a_hook_looks_at_once_and_again(void **state)
 
     (void)state;
     schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS);
-    assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW), 0);
+    assert_int_equal(schedule_sleep_ms(&schedule, START_MS, NOW), 400);
     for (int64_t now = START_MS; now <= START_MS + 10000; now += 50) {
         enum schedule_cycle cycle = run(&schedule, now, false);
 
@@ -143,9 +143,9 @@ static void test_a_hook_about_something_else_looks_at_everything(void **state)
 
     (void)state;
     schedule_hook(&schedule, SCHEDULE_ALL, START_MS);
-    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS);
-    assert_int_equal(run(&schedule, START_MS, false), SCHEDULE_ALL);
-    assert_int_equal(due(&schedule, START_MS), SCHEDULE_NONE);
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS + 10);
+    assert_int_equal(run(&schedule, START_MS + 400, false), SCHEDULE_ALL);
+    assert_int_equal(due(&schedule, START_MS + 400), SCHEDULE_NONE);
 }
 
 /* The running cycle may have read the record before the change. */
@@ -163,6 +163,19 @@ static void test_a_hook_during_a_cycle_is_for_the_next_one(void **state)
     assert_int_equal(schedule_sleep_ms(&schedule, START_MS + 200, NOW), 800);
     assert_int_equal(run(&schedule, START_MS + 1000, false), SCHEDULE_PAYMENTS);
     assert_int_equal(due(&schedule, START_MS + 1000), SCHEDULE_NONE);
+}
+
+/* Odoo commits the second change after the first look: the next one is a second after that. */
+static void test_a_hook_just_before_a_look_is_for_the_next_one_too(void **state)
+{
+    struct schedule schedule = idle();
+
+    (void)state;
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS);
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS + 350);
+    assert_int_equal(run(&schedule, START_MS + 400, false), SCHEDULE_PAYMENTS);
+    assert_int_equal(schedule_sleep_ms(&schedule, START_MS + 400, NOW), 1000);
+    assert_int_equal(run(&schedule, START_MS + 1400, false), SCHEDULE_PAYMENTS);
 }
 
 /* How many times the service asks Odoo while a hook comes every 50 ms for `hooks_ms`. */
@@ -196,7 +209,7 @@ static void test_while_odoo_fails_a_hook_changes_nothing(void **state)
     struct schedule schedule = idle();
 
     (void)state;
-    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS);
+    schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS - 400);
     run(&schedule, START_MS, true);
     schedule_hook(&schedule, SCHEDULE_PAYMENTS, START_MS + 100);
     assert_int_equal(due(&schedule, START_MS + 4000), SCHEDULE_NONE);
@@ -232,9 +245,10 @@ int main(void)
         cmocka_unit_test(test_two_agents_started_together_do_not_poll_together),
         cmocka_unit_test(test_a_deadline_and_a_new_day_wake_it),
         cmocka_unit_test(test_a_failure_is_tried_again_later_each_time),
-        cmocka_unit_test(test_a_hook_looks_at_once_and_again),
+        cmocka_unit_test(test_a_hook_looks_when_odoo_may_have_committed_and_again),
         cmocka_unit_test(test_a_hook_about_something_else_looks_at_everything),
         cmocka_unit_test(test_a_hook_during_a_cycle_is_for_the_next_one),
+        cmocka_unit_test(test_a_hook_just_before_a_look_is_for_the_next_one_too),
         cmocka_unit_test(test_hooks_in_a_row_share_one_look_a_second),
         cmocka_unit_test(test_while_odoo_fails_a_hook_changes_nothing),
         cmocka_unit_test(test_the_lease_is_looked_after_between_polls_and_while_odoo_fails),
