@@ -67,8 +67,9 @@ SANITIZE := -fsanitize=address $(UNDEFINED) -fno-omit-frame-pointer
 # reconcile is used again, and a fifth of its time goes into touching new pages. ASAN_OPTIONS= takes the default.
 QUARANTINE := quarantine_size_mb=1:thread_local_quarantine_size_kb=64
 VALGRIND := valgrind -q --error-exitcode=9 --leak-check=full --errors-for-leak-kinds=definite
-# Valgrind is thirty times slower: fewer random histories there, through the same code. `check` and `asan` run them all.
-FEWER    := LEASE_SEEDS=60 QUALIODOO_RANDOM_LEDGERS=150
+# Valgrind is thirty times slower: fewer random histories there and no recording of a real server, through the same code.
+# `check` and `asan` run them all.
+FEWER    := LEASE_SEEDS=60 QUALIODOO_RANDOM_LEDGERS=150 QUALIODOO_WIRE=none
 FUZZ_SECONDS ?= 30
 
 # A second make, for what must be looked at after `deps` or with other flags; parallel unless told otherwise.
