@@ -107,7 +107,9 @@ run_pytest() {
     unset PYTHONDONTWRITEBYTECODE
     QUALIODOO=$(realpath "$build")/qualiodoo
     if [ -n "$TEST" ]; then workers=0
-    else "$python" -m pytest -q -p no:cacheprovider --collect-only "$@" </dev/null >/dev/null 2>&1; fi
+    elif [ ! -d "$PYTHONPYCACHEPREFIX" ]; then
+        "$python" -m pytest -q -p no:cacheprovider --collect-only "$@" </dev/null >/dev/null 2>&1
+    fi
     log=$(mktemp) folder=$(mktemp -d -p "$(roomy)")
     timeout 1800 "$python" -m pytest -q -rs --basetemp "$folder" \
         -p no:cacheprovider -p counting -p sample --no-header -n "$workers" --dist loadgroup "$@" </dev/null 2>&1 | tee "$log"
@@ -117,6 +119,10 @@ run_pytest() {
     programs=$((programs + $(number "$counted" program))) pythons=$((pythons + $(number "$counted" python)))
     skipped=$((skipped + $(number "$counted" skipped)))
     rm -f "$log"
+    # A sample of a few files may hold no test, or only some that are skipped.
+    if [ "${QUALIODOO_SAMPLE_TESTS:-1}" -gt 1 ] && [[ $status =~ ^[05]$ ]] && [ "$(number "$last" passed)" -eq 0 ]; then
+        return
+    fi
     add "$status" "$(number "$last" passed)" $(($(number "$last" failed) + $(number "$last" error))) pytest
 }
 
