@@ -679,7 +679,7 @@ def test_json_lots_by_start_then_invoices_then_id():
 # §7 invariants on random histories
 # ---------------------------------------------------------------------------------------------------------
 
-COUNT = int(os.environ.get("QUALIODOO_MODEL_HISTORIES", "2000"))
+COUNT = int(os.environ.get("QUALIODOO_MODEL_HISTORIES", "4000"))
 TODAY = date(2028, 6, 1)
 
 

@@ -29,7 +29,7 @@ CALENDARS = [path for path in (ROOT / "tests" / "samples" / "calendars.json",
              if path.exists()]
 VECTORS = ROOT / "tests" / "vectors" / "sla.txt"
 ANSWERS = Path(os.environ.get("QUALIODOO", ROOT / "build" / "qualiodoo")).parent / "tests" / "sla_answers"
-CASES = int(os.environ.get("QUALIODOO_SLA_CASES", "150"))
+CASES = int(os.environ.get("QUALIODOO_SLA_CASES", "300"))
 
 
 def odoo_time(text):

@@ -4,7 +4,7 @@
 
     QUALIODOO                       the binary (default build/qualiodoo at the root of the repository); its build for tests,
                                     with the suffix -test, is what runs: it syncs as of --now
-    QUALIODOO_PROPERTY_WORLDS       databases tried by the seeded part (default 4)
+    QUALIODOO_PROPERTY_WORLDS       databases tried by the seeded part (default 6)
     QUALIODOO_PROPERTY_CUSTOMERS    customers in each (default 25)
     QUALIODOO_PROPERTY_SEED         first seed (default 0)
     QUALIODOO_PROPERTY_EXAMPLES     histories tried by hypothesis (default 25)
@@ -261,12 +261,12 @@ def play_seed_in_steps(binary, seed, customers, steps):
 FIRST = setting("QUALIODOO_PROPERTY_SEED", 0)
 
 
-@pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 4)))
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 6)))
 def test_the_ledger_is_that_of_the_model(seed):
     play_seed(BINARY, seed, setting("QUALIODOO_PROPERTY_CUSTOMERS", 25), 3)
 
 
-@pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 4)))
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + setting("QUALIODOO_PROPERTY_WORLDS", 6)))
 def test_the_ledger_is_that_of_the_model_after_each_incremental_sync(seed):
     play_seed_in_steps(BINARY, seed, setting("QUALIODOO_PROPERTY_CUSTOMERS", 25), 3)
 

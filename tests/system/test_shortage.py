@@ -23,7 +23,7 @@ from shortage import Recording, Told, Trials, content
 PRELOAD = Path(RELEASED).parent / "tests" / "failing_alloc.so"
 # AddressSanitizer brings an allocator of its own, which no other can stand before.
 pytestmark = pytest.mark.skipif(b"__asan_init" in Path(RELEASED).read_bytes(), reason="another allocator is preloaded")
-TRIALS = int(os.environ.get("SHORTAGE_TRIALS", "100"))  # of each of the stories below, over JSON a fifth; 0: all
+TRIALS = int(os.environ.get("SHORTAGE_TRIALS", "150"))  # of each of the stories below, over JSON a fifth; 0: all
 WORKERS = int(os.environ.get("SHORTAGE_WORKERS", "2"))
 SEED = int(os.environ.get("SHORTAGE_SEED", "1"))
 SAMPLES = 5  # states that a failed run left, of each story and worker, from which the next run is tried
