@@ -47,8 +47,8 @@ void schedule_hook(struct schedule *schedule, enum schedule_cycle cycle, int64_t
     for (size_t i = 0; i < SCHEDULE_LOOKS; i++) {
         struct schedule_look *look = &schedule->looks[i];
 
-        if (i > 0 ||
-            look->cycle == SCHEDULE_NONE) /* hooks in a row do not put the first look off */
+        /* A first look that is still to come stays: hooks in a row do not put it off. */
+        if (i > 0 || look->cycle == SCHEDULE_NONE)
             look->at_ms = now_ms + look_delays_ms[i];
         if (look->cycle < cycle)
             look->cycle = cycle;
