@@ -14,9 +14,9 @@ enum {
     JITTER_PERCENT = 10,   /* so that agents do not poll in lockstep */
 };
 
-/* Odoo 17 and 18 call the hook before they commit, usually 0.1 to 0.3 s before: a look at once
- * would see nothing, and the next one waits for a second. A transaction may take seconds too: gaps
- * of at most 1.5 s show a commit within 2 s. */
+/* Odoo 17 and 18 call the hook before they commit: a look at once may see nothing, and the next one
+ * waits for a second. A transaction may take seconds too: gaps of at most 1.5 s show a commit
+ * within 2 s. */
 static const int64_t look_delays_ms[SCHEDULE_LOOKS] = {400, LOOK_GAP_MS, 2300, 3500, 5000};
 
 void schedule_begin(struct schedule *schedule)
